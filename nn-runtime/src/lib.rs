@@ -1,0 +1,1 @@
+//! Kernels, layers, trainers and data of plumbline.

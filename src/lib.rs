@@ -1,0 +1,1 @@
+//! Neural networks whose shapes are checked by the compiler.
