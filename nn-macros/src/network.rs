@@ -1,0 +1,158 @@
+//! The checked graph: what expansion sees. Only a successful check can build it.
+
+use std::ops::Deref;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Visibility};
+
+use crate::layers::{Layer, Parameter};
+use crate::report::NoFault;
+use crate::shape::Shape;
+
+/// A network without a fault. Sources come before their readers in `nodes`; every name is unique.
+#[derive(Debug)]
+pub(crate) struct Network {
+    graph: Graph,
+    _proof: NoFault,
+}
+
+/// What a [`Network`] holds.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    /// The dimension parameters.
+    pub(crate) parameters: Vec<Ident>,
+    /// At least one.
+    pub(crate) inputs: Vec<Input>,
+    /// At least one.
+    pub(crate) outputs: Vec<Output>,
+    /// At least one, in the order of evaluation.
+    pub(crate) nodes: Vec<Node>,
+    /// Constant items to put beside the struct: the sizes that [`Dimension::Constant`](crate::shape::Dimension) names,
+    /// and the checks that the compiler evaluates.
+    pub(crate) constants: Vec<TokenStream>,
+}
+
+/// An input port.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// `None` where the network has one input that the header does not name.
+    pub(crate) name: Option<Ident>,
+    pub(crate) shape: Shape,
+}
+
+/// An output port.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// `None` where the network has one output that the header does not name.
+    pub(crate) name: Option<Ident>,
+    /// The node whose value it is, an index into [`Graph::nodes`].
+    pub(crate) node: usize,
+    /// The shape as declared; equal to what the node gives.
+    pub(crate) shape: Shape,
+}
+
+/// A node: sources, then a chain of stages.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) attributes: Vec<Attribute>,
+    /// The field's name; present wherever a stage has parameters.
+    pub(crate) name: Option<Ident>,
+    /// How messages and summaries call it: its name, or else its first layer's kind.
+    pub(crate) label: String,
+    /// What its first stage takes, in order; at least one.
+    pub(crate) sources: Vec<Source>,
+    /// At least one. Only the first takes several values; at most one has parameters.
+    pub(crate) stages: Vec<Stage>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An index into [`Graph::inputs`].
+    Input(usize),
+    /// An index into [`Graph::nodes`].
+    Node(usize),
+}
+
+/// One layer in a node's chain.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// The layer's name as the user wrote it, with its span.
+    pub(crate) kind: Ident,
+    /// The shapes it takes, one for each source.
+    pub(crate) takes: Vec<Shape>,
+    /// The shape it gives.
+    pub(crate) gives: Shape,
+    pub(crate) layer: Layer,
+}
+
+impl Network {
+    /// Seals a graph in which the check found no fault.
+    pub(crate) fn new(graph: Graph, proof: NoFault) -> Self {
+        Self { graph, _proof: proof }
+    }
+}
+
+impl Deref for Network {
+    type Target = Graph;
+
+    fn deref(&self) -> &Graph {
+        &self.graph
+    }
+}
+
+impl Graph {
+    /// The shape of a value.
+    pub(crate) fn shape(&self, source: Source) -> &Shape {
+        match source {
+            Source::Input(index) => &self.inputs[index].shape,
+            Source::Node(index) => self.nodes[index].gives(),
+        }
+    }
+
+    /// The nodes that read a value, in order; a node that reads it twice (`add <- (a, a)`) is listed twice.
+    pub(crate) fn readers(&self, source: Source) -> Vec<usize> {
+        let reads = |node: &Node| node.sources.iter().filter(|&&read| read == source).count();
+        self.nodes.iter().enumerate().flat_map(|(index, node)| vec![index; reads(node)]).collect()
+    }
+}
+
+impl Node {
+    /// The shape that its last stage gives.
+    pub(crate) fn gives(&self) -> &Shape {
+        &self.stages[self.stages.len() - 1].gives
+    }
+
+    /// The stage that has parameters, where there is one.
+    pub(crate) fn trained(&self) -> Option<&Stage> {
+        self.stages.iter().find(|stage| !stage.parameters().is_empty())
+    }
+}
+
+impl Stage {
+    /// The layer's parameters under PyTorch's names, with their shapes.
+    pub(crate) fn parameters(&self) -> Vec<Parameter> {
+        self.layer.parameters(&self.takes)
+    }
+}
+
+/// What is known of a network in which the check found faults: enough for a stub with the signatures that users call.
+#[derive(Debug)]
+pub(crate) struct Sketch {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    /// The dimension parameters.
+    pub(crate) parameters: Vec<Ident>,
+    /// The inputs, each with its name and its shape as far as it could be read.
+    pub(crate) inputs: Vec<(Option<Ident>, Option<Shape>)>,
+    /// The outputs, likewise.
+    pub(crate) outputs: Vec<(Option<Ident>, Option<Shape>)>,
+    /// The named nodes that would be fields: the name, and the kind of the layer that has parameters.
+    pub(crate) fields: Vec<(Ident, Ident)>,
+    /// Constant items, as in [`Graph::constants`]: they find the faults that only the compiler can.
+    pub(crate) constants: Vec<TokenStream>,
+}

@@ -1,0 +1,72 @@
+//! One dimension, and the list of them that is a shape.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::Operation;
+use crate::paths;
+
+/// The shape of a value, without the batch axis.
+pub(crate) type Shape = Vec<Dimension>;
+
+/// How many elements an axis has, or a size that a layer was given: a kernel, a stride.
+#[derive(Clone, Debug)]
+pub(crate) enum Dimension {
+    /// A number that the macro knows.
+    Literal(u64),
+    /// Tokens that evaluate to a `usize` in a constant; `usize::MAX` stands for a size that another fault left unknown.
+    Constant(TokenStream),
+    /// Arithmetic on the network's dimension parameters.
+    Parameter(Formula),
+    /// Known only when the program runs.
+    Free,
+}
+
+/// An expression over dimension parameters.
+#[derive(Clone, Debug)]
+pub(crate) enum Formula {
+    /// A parameter by its name.
+    Name(Ident),
+    /// An operation on dimensions of which at least one is a parameter.
+    Apply(Operation, Vec<Dimension>),
+}
+
+impl Dimension {
+    /// The number, where the macro knows it.
+    pub(crate) fn literal(&self) -> Option<u64> {
+        match self {
+            Self::Literal(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A constant expression of type `usize`. A free dimension has no value before the program runs: it reads as the
+    /// `usize::MAX` that the functions of `plumbline::check` pass on unseen.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::Literal(value) => {
+                let value = usize::try_from(*value).unwrap_or(usize::MAX);
+                quote!(#value)
+            }
+            Self::Constant(tokens) => tokens.clone(),
+            Self::Parameter(Formula::Name(name)) => {
+                let root = paths::plumbline();
+                quote!(<#name as #root::Dim>::SIZE)
+            }
+            Self::Parameter(Formula::Apply(operation, operands)) => operation.tokens(operands),
+            Self::Free => quote!(::core::primitive::usize::MAX),
+        }
+    }
+}
+
+/// Equal for certain: the same number, or the same expression. Two different expressions may still have the same value.
+impl PartialEq for Dimension {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Literal(a), Self::Literal(b)) => a == b,
+            (Self::Constant(a), Self::Constant(b)) => a.to_string() == b.to_string(),
+            (Self::Parameter(_), Self::Parameter(_)) => self.tokens().to_string() == other.tokens().to_string(),
+            _ => false,
+        }
+    }
+}

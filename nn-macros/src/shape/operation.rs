@@ -1,0 +1,113 @@
+//! Arithmetic on dimensions: folded where they are numbers, a call into `plumbline::check` where they are constants.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use super::{Dimension, Formula};
+use crate::paths;
+
+/// The largest number of elements that a shape, or a layer's weight, may have.
+pub(crate) const LARGEST: u64 = 1 << 32;
+
+/// An operation on dimensions, with the order of its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// `a + b + …`
+    Sum,
+    /// `a · b · …`
+    Product,
+    /// `a - b`, undefined below 0.
+    Difference,
+    /// `⌊a / b⌋`
+    Quotient,
+    /// `⌈a / b⌉`
+    QuotientUp,
+    /// `dilation · (kernel - 1) + 1`: what a window of (kernel, dilation) spans.
+    Span,
+    /// `⌊(input + padding - span) / stride⌋ + 1` of (input, padding in all, span, stride).
+    Window,
+}
+
+impl Operation {
+    /// The result for numbers; `None` where it is undefined or larger than any size may be.
+    pub(crate) fn of_numbers(self, operands: &[u64]) -> Option<u64> {
+        let result = match (self, operands) {
+            (Self::Sum, all) => all.iter().try_fold(0_u64, |sum, &next| sum.checked_add(next)),
+            (Self::Product, all) => all.iter().try_fold(1_u64, |product, &next| product.checked_mul(next)),
+            (Self::Difference, &[a, b]) => a.checked_sub(b),
+            (Self::Quotient, &[a, b]) => a.checked_div(b),
+            (Self::QuotientUp, &[a, b]) => (b > 0).then(|| a.div_ceil(b)),
+            (Self::Span, &[kernel, dilation]) => kernel.checked_sub(1)?.checked_mul(dilation)?.checked_add(1),
+            (Self::Window, &[input, padding, span, stride]) => {
+                input.checked_add(padding)?.checked_sub(span)?.checked_div(stride)?.checked_add(1)
+            }
+            _ => unreachable!("{self:?} of {} operands", operands.len()),
+        };
+        result.filter(|&value| value <= LARGEST)
+    }
+
+    /// The result for any dimensions; `None` where it is undefined, which some rule has then reported.
+    pub(crate) fn of(self, operands: &[Dimension]) -> Option<Dimension> {
+        if operands.contains_free() {
+            return Some(Dimension::Free);
+        }
+        if let Some(numbers) = operands.iter().map(Dimension::literal).collect::<Option<Vec<_>>>() {
+            return self.of_numbers(&numbers).map(Dimension::Literal);
+        }
+        if let Some(simple) = self.simplified(operands) {
+            return Some(simple);
+        }
+        Some(if operands.iter().any(|operand| matches!(operand, Dimension::Parameter(_))) {
+            Dimension::Parameter(Formula::Apply(self, operands.to_vec()))
+        } else {
+            Dimension::Constant(self.tokens(operands))
+        })
+    }
+
+    /// Equalities that hold whatever the value: `1 · x` and `x + 0` are `x`, and so is `h + 2 - 3 + 1`.
+    fn simplified(self, operands: &[Dimension]) -> Option<Dimension> {
+        match (self, operands) {
+            (Self::Window, [input, Dimension::Literal(padding), Dimension::Literal(span), Dimension::Literal(1)]) => {
+                (padding + 1 == *span).then(|| input.clone())
+            }
+            (Self::Quotient | Self::QuotientUp, [a, Dimension::Literal(1)]) => Some(a.clone()),
+            (Self::Difference, [a, Dimension::Literal(0)]) => Some(a.clone()),
+            (Self::Sum, all) => only_other(all, 0),
+            (Self::Product, all) => only_other(all, 1),
+            _ => None,
+        }
+    }
+
+    /// The call that computes it in a constant.
+    pub(crate) fn tokens(self, operands: &[Dimension]) -> TokenStream {
+        let (name, listed) = match self {
+            Self::Sum => ("sum", true),
+            Self::Product => ("product", true),
+            Self::Difference => ("difference", false),
+            Self::Quotient => ("quotient", false),
+            Self::QuotientUp => ("quotient_up", false),
+            Self::Span => ("span", false),
+            Self::Window => ("window", false),
+        };
+        let function = paths::checked(name, Span::call_site());
+        let operands = operands.iter().map(Dimension::tokens);
+        if listed { quote!(#function(&[#(#operands),*])) } else { quote!(#function(#(#operands),*)) }
+    }
+}
+
+/// The one operand that is not the literal `neutral`, where there is one alone.
+fn only_other(operands: &[Dimension], neutral: u64) -> Option<Dimension> {
+    let mut others = operands.iter().filter(|operand| operand.literal() != Some(neutral));
+    let other = others.next()?;
+    others.next().is_none().then(|| other.clone())
+}
+
+trait ContainsFree {
+    fn contains_free(&self) -> bool;
+}
+
+impl ContainsFree for [Dimension] {
+    fn contains_free(&self) -> bool {
+        self.iter().any(|dimension| matches!(dimension, Dimension::Free))
+    }
+}
