@@ -1,1 +1,18 @@
 //! Kernels, layers, trainers and data of plumbline.
+//!
+//! The way of a sample: [`data`] → [`Batch`] (shapes are checked here, once) → a [`Network`]'s forward pass → a loss →
+//! its backward pass → an optimizer. Between entry and exit no shape is checked, nothing is allocated, nothing is boxed.
+//!
+//! The crate stands alone: what the `network!` macro writes can be written by hand against [`Network`].
+
+pub mod batch;
+pub mod element;
+pub mod kernels;
+pub mod layers;
+pub mod network;
+pub mod shape;
+
+pub use batch::{Batch, BatchView, ShapeError};
+pub use element::Element;
+pub use network::{Gradients, Network, Parameters, Pass, Trainable};
+pub use shape::{Const, Free, Shape};

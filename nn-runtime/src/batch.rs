@@ -1,0 +1,232 @@
+//! Samples of one shape, side by side.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use ndarray::{ArrayView, ArrayViewD, IxDyn};
+
+use crate::{Element, Shape, shape::Dims};
+
+/// A batch: any number of samples of shape `S`, one after the other, each in row-major order.
+///
+/// The shape is checked once, where the batch is made; afterwards no shape can be wrong. `D` holds the numbers:
+/// a `Vec` here, a borrowed slice in [`BatchView`].
+///
+/// ```
+/// use ndarray::Array3;
+/// use nn_runtime::{Batch, Const};
+/// type Input = (Const<2>, Const<3>);
+/// let batch = Batch::<Input>::try_from(Array3::zeros((5, 2, 3)).view())?;
+/// assert_eq!(batch.samples(), 5);
+/// let error = Batch::<Input>::try_from(Array3::zeros((5, 3, 2)).view()).unwrap_err();
+/// assert_eq!(error.to_string(), "expected samples of shape `[2, 3]`, found `[3, 2]`");
+/// # Ok::<(), nn_runtime::ShapeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq)]
+pub struct Batch<S, E = f32, D = Vec<E>> {
+    data: D,
+    samples: usize,
+    types: PhantomData<fn() -> (S, E)>,
+}
+
+/// A borrowed [`Batch`].
+pub type BatchView<'a, S, E = f32> = Batch<S, E, &'a [E]>;
+
+/// Data whose shape is not the one that its receiver takes.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, ShapeError};
+/// let error = Batch::<(Const<4>,)>::from_vec(vec![0.0; 6]).unwrap_err();
+/// assert_eq!(error, ShapeError::Length { expected: 4, found: 6 });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShapeError {
+    /// The axes after the first are not those of a sample.
+    #[error("expected samples of shape `{}`, found `{}`", Dims(expected), Dims(found))]
+    Sample {
+        /// The shape of a sample.
+        expected: Vec<usize>,
+        /// The axes found after the first.
+        found: Vec<usize>,
+    },
+    /// An array without a batch axis.
+    #[error("expected a batch axis before samples of shape `{}`, found an array without axes", Dims(expected))]
+    NoBatchAxis {
+        /// The shape of a sample.
+        expected: Vec<usize>,
+    },
+    /// A number of elements that is no multiple of a sample's.
+    #[error("expected a multiple of the {expected} numbers of a sample, found {found} numbers")]
+    Length {
+        /// The numbers of one sample.
+        expected: usize,
+        /// The numbers found.
+        found: usize,
+    },
+    /// A view cannot be borrowed because its samples do not lie one after the other in row-major order.
+    #[error("expected a row-major array to borrow, found strides {strides:?}; `Batch::try_from` copies any order")]
+    Order {
+        /// The strides found, in elements.
+        strides: Vec<isize>,
+    },
+    /// Two batches that belong together have different numbers of samples.
+    #[error("expected {expected} samples, found {found}")]
+    Samples {
+        /// The number of the first.
+        expected: usize,
+        /// The number of the other.
+        found: usize,
+    },
+}
+
+impl<S: Shape, E: Element> Batch<S, E> {
+    /// A batch of the numbers in `data`, sample after sample.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Length`] where `data` ends inside a sample.
+    pub fn from_vec(data: Vec<E>) -> Result<Self, ShapeError> {
+        let samples = samples_in::<S>(data.len())?;
+        Ok(Batch { data, samples, types: PhantomData })
+    }
+
+    /// `samples` samples of zeros.
+    pub fn zeros(samples: usize) -> Self {
+        Batch { data: vec![E::zero(); samples * S::LEN], samples, types: PhantomData }
+    }
+
+    /// The numbers, to change.
+    pub fn as_mut_slice(&mut self) -> &mut [E] {
+        &mut self.data
+    }
+
+    /// The numbers, taken out.
+    pub fn into_vec(self) -> Vec<E> {
+        self.data
+    }
+}
+
+impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
+    /// A batch that borrows the numbers of `data`, sample after sample.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Length`] where `data` ends inside a sample.
+    pub fn from_slice(data: &'a [E]) -> Result<Self, ShapeError> {
+        let samples = samples_in::<S>(data.len())?;
+        Ok(Batch { data, samples, types: PhantomData })
+    }
+
+    /// A batch that borrows a row-major array.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Sample`] for another shape; [`ShapeError::Order`] for an array in another order, which
+    /// [`Batch::try_from`] copies.
+    pub fn borrow_from<D: ndarray::Dimension>(view: ArrayView<'a, E, D>) -> Result<Self, ShapeError> {
+        let samples = check_axes::<S>(view.shape())?;
+        let order = || ShapeError::Order { strides: view.strides().to_vec() };
+        let data = view.to_slice().ok_or_else(order)?;
+        Ok(Batch { data, samples, types: PhantomData })
+    }
+
+    pub(crate) fn new(data: &'a [E], samples: usize) -> Self {
+        debug_assert_eq!(data.len(), samples * S::LEN);
+        Batch { data, samples, types: PhantomData }
+    }
+
+    /// The numbers, for as long as what they are borrowed from.
+    pub fn into_slice(self) -> &'a [E] {
+        self.data
+    }
+}
+
+impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
+    /// The number of samples.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// The numbers, sample after sample.
+    pub fn as_slice(&self) -> &[E] {
+        &self.data
+    }
+
+    /// One sample, or `None` past the end.
+    pub fn sample(&self, index: usize) -> Option<&[E]> {
+        (index < self.samples).then(|| &self.data[index * S::LEN..(index + 1) * S::LEN])
+    }
+
+    /// The same batch, borrowed.
+    pub fn view(&self) -> BatchView<'_, S, E> {
+        BatchView::new(&self.data, self.samples)
+    }
+
+    /// The samples `range`, borrowed; what lies past the end is left out.
+    pub fn rows(&self, range: std::ops::Range<usize>) -> BatchView<'_, S, E> {
+        let end = range.end.min(self.samples);
+        let start = range.start.min(end);
+        BatchView::new(&self.data[start * S::LEN..end * S::LEN], end - start)
+    }
+
+    /// The samples at `indices`, in that order, copied.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] for an index past the end.
+    pub fn select(&self, indices: &[usize]) -> Result<Batch<S, E>, ShapeError> {
+        let mut data = Vec::with_capacity(indices.len() * S::LEN);
+        for &index in indices {
+            let past = ShapeError::Samples { expected: self.samples, found: index.saturating_add(1) };
+            data.extend_from_slice(self.sample(index).ok_or(past)?);
+        }
+        Batch::from_vec(data)
+    }
+
+    /// The batch as an array with the batch axis first.
+    pub fn to_array(&self) -> ArrayViewD<'_, E> {
+        let dims: Vec<usize> = std::iter::once(self.samples).chain(S::DIMS.iter().copied()).collect();
+        ArrayViewD::from_shape(IxDyn(&dims), &self.data[..]).expect("a batch holds samples × LEN numbers")
+    }
+
+    /// The same numbers as elements of another type.
+    pub fn cast<F: Element>(&self) -> Batch<S, F> {
+        let data = self.data.iter().map(|x| F::from_f64(x.as_f64())).collect();
+        Batch { data, samples: self.samples, types: PhantomData }
+    }
+}
+
+impl<S: Shape, E: Element, A: ndarray::Dimension> TryFrom<ArrayView<'_, E, A>> for Batch<S, E> {
+    type Error = ShapeError;
+
+    /// Copies an array of any memory order whose first axis is the batch.
+    fn try_from(view: ArrayView<'_, E, A>) -> Result<Self, ShapeError> {
+        let samples = check_axes::<S>(view.shape())?;
+        let data = match view.as_slice() {
+            Some(slice) => slice.to_vec(),
+            None => view.iter().copied().collect(),
+        };
+        Ok(Batch { data, samples, types: PhantomData })
+    }
+}
+
+impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for Batch<S, E, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Batch of {} × {} ", self.samples, Dims(S::DIMS))?;
+        f.debug_list().entries(self.data.iter()).finish()
+    }
+}
+
+fn samples_in<S: Shape>(numbers: usize) -> Result<usize, ShapeError> {
+    match numbers.checked_rem(S::LEN) {
+        Some(0) => Ok(numbers / S::LEN),
+        _ => Err(ShapeError::Length { expected: S::LEN, found: numbers }),
+    }
+}
+
+fn check_axes<S: Shape>(axes: &[usize]) -> Result<usize, ShapeError> {
+    match axes.split_first() {
+        None => Err(ShapeError::NoBatchAxis { expected: S::DIMS.to_vec() }),
+        Some((&samples, sample)) if sample == S::DIMS => Ok(samples),
+        Some((_, sample)) => Err(ShapeError::Sample { expected: S::DIMS.to_vec(), found: sample.to_vec() }),
+    }
+}

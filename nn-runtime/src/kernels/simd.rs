@@ -1,0 +1,178 @@
+//! One vector vocabulary for `f32` and `f64`, over the instruction set chosen when the program runs.
+//!
+//! A kernel is a struct of its operands with [`pulp::WithSimd`]; [`run`] calls it with the widest vectors that the
+//! processor has, so a binary built without `target-cpu=native` is as fast as one built with it.
+
+use pulp::Simd;
+
+/// Runs `kernel` with the widest vectors of this processor.
+#[inline(always)]
+pub(crate) fn run<K: pulp::WithSimd>(kernel: K) -> K::Output {
+    pulp::Arch::new().dispatch(kernel)
+}
+
+/// Vector arithmetic on an element type. Sealed through [`crate::Element`].
+///
+/// ```
+/// use nn_runtime::kernels::simd::Lanes;
+/// struct Twice<'a>(&'a mut [f32]);
+/// impl pulp::WithSimd for Twice<'_> {
+///     type Output = ();
+///     #[inline(always)]
+///     fn with_simd<S: pulp::Simd>(self, simd: S) {
+///         let (vectors, rest) = f32::as_vectors_mut::<S>(self.0);
+///         for v in vectors { *v = f32::add(simd, *v, *v); }
+///         for x in rest { *x += *x; }
+///     }
+/// }
+/// let mut data = [1.0; 21];
+/// pulp::Arch::new().dispatch(Twice(&mut data));
+/// assert_eq!(data, [2.0; 21]);
+/// ```
+pub trait Lanes: Copy + Sized {
+    /// A register of this element.
+    type Vector<S: Simd>: Copy + Send + Sync + std::fmt::Debug;
+    /// The result of a comparison, a truth value for each lane.
+    type Mask<S: Simd>: Copy + Send + Sync + std::fmt::Debug;
+
+    /// The elements of a register.
+    fn lanes<S: Simd>() -> usize;
+    /// A slice as whole registers and what is left.
+    fn as_vectors<S: Simd>(slice: &[Self]) -> (&[Self::Vector<S>], &[Self]);
+    /// A slice to change as whole registers and what is left.
+    fn as_vectors_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
+    /// The first elements of a slice shorter than a register, zeros behind them.
+    fn load_partial<S: Simd>(simd: S, slice: &[Self]) -> Self::Vector<S>;
+    /// As many elements of a register as the slice takes, which is at most all.
+    fn store_partial<S: Simd>(simd: S, slice: &mut [Self], v: Self::Vector<S>);
+    /// `x` in each lane.
+    fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
+    /// a + b
+    fn add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a − b
+    fn sub<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a · b
+    fn mul<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a / b
+    fn div<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a · b + c, rounded once where the processor can.
+    fn mul_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
+    /// The larger of a and b.
+    fn max<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// The smaller of a and b.
+    fn min<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// |a|
+    fn abs_<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
+    /// √a
+    fn sqrt_<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
+    /// a < b
+    fn less<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Mask<S>;
+    /// a = b
+    fn equal<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Mask<S>;
+    /// `yes` where the mask holds, else `no`.
+    fn select<S: Simd>(simd: S, mask: Self::Mask<S>, yes: Self::Vector<S>, no: Self::Vector<S>) -> Self::Vector<S>;
+    /// The sum over the lanes, in a fixed order.
+    fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+}
+
+/// Both implementations call the same functions of pulp, under the names that it gives them for the element.
+macro_rules! implement {
+    (
+        $t:ident, $vector:ident, $mask:ident, $lanes:ident, $as:ident, $as_mut:ident, $load:ident, $store:ident,
+        $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident, $max:ident, $min:ident,
+        $abs:ident, $sqrt:ident, $less:ident, $equal:ident, $select:ident, $sum:ident
+    ) => {
+        impl Lanes for $t {
+            type Vector<S: Simd> = S::$vector;
+            type Mask<S: Simd> = S::$mask;
+
+            #[inline(always)]
+            fn lanes<S: Simd>() -> usize {
+                S::$lanes
+            }
+            #[inline(always)]
+            fn as_vectors<S: Simd>(slice: &[Self]) -> (&[S::$vector], &[Self]) {
+                S::$as(slice)
+            }
+            #[inline(always)]
+            fn as_vectors_mut<S: Simd>(slice: &mut [Self]) -> (&mut [S::$vector], &mut [Self]) {
+                S::$as_mut(slice)
+            }
+            #[inline(always)]
+            fn load_partial<S: Simd>(simd: S, slice: &[Self]) -> S::$vector {
+                simd.$load(slice)
+            }
+            #[inline(always)]
+            fn store_partial<S: Simd>(simd: S, slice: &mut [Self], v: S::$vector) {
+                simd.$store(slice, v)
+            }
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, x: Self) -> S::$vector {
+                simd.$splat(x)
+            }
+            #[inline(always)]
+            fn add<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
+            }
+            #[inline(always)]
+            fn sub<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$sub(a, b)
+            }
+            #[inline(always)]
+            fn mul<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$mul(a, b)
+            }
+            #[inline(always)]
+            fn div<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$div(a, b)
+            }
+            #[inline(always)]
+            fn mul_add<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
+                simd.$mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn max<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$max(a, b)
+            }
+            #[inline(always)]
+            fn min<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$min(a, b)
+            }
+            #[inline(always)]
+            fn abs_<S: Simd>(simd: S, a: S::$vector) -> S::$vector {
+                simd.$abs(a)
+            }
+            #[inline(always)]
+            fn sqrt_<S: Simd>(simd: S, a: S::$vector) -> S::$vector {
+                simd.$sqrt(a)
+            }
+            #[inline(always)]
+            fn less<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$mask {
+                simd.$less(a, b)
+            }
+            #[inline(always)]
+            fn equal<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$mask {
+                simd.$equal(a, b)
+            }
+            #[inline(always)]
+            fn select<S: Simd>(simd: S, mask: S::$mask, yes: S::$vector, no: S::$vector) -> S::$vector {
+                simd.$select(mask, yes, no)
+            }
+            #[inline(always)]
+            fn sum_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
+                simd.$sum(a)
+            }
+        }
+    };
+}
+
+implement! {
+    f32, f32s, m32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s,
+    add_f32s, sub_f32s, mul_f32s, div_f32s, mul_add_f32s, max_f32s, min_f32s, abs_f32s, sqrt_f32s,
+    less_than_f32s, equal_f32s, select_f32s, reduce_sum_f32s
+}
+implement! {
+    f64, f64s, m64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s,
+    add_f64s, sub_f64s, mul_f64s, div_f64s, mul_add_f64s, max_f64s, min_f64s, abs_f64s, sqrt_f64s,
+    less_than_f64s, equal_f64s, select_f64s, reduce_sum_f64s
+}

@@ -1,0 +1,201 @@
+//! Cuts a batch into parts and walks them over the threads.
+
+use crate::{
+    Element, Network,
+    network::{
+        memory::{InputArray, KeptArray, Scratch},
+        part::Part,
+        random::Random,
+        view::LANES,
+    },
+};
+
+/// The most shares that a batch is gathered into, and so the most threads that help with one.
+const SHARES: usize = 8;
+
+/// Bytes of values and gradients that a part should not exceed, to stay in a core's second-level cache.
+const PART_BYTES: usize = 1 << 20;
+
+/// Samples that a part has at most.
+const PART_SAMPLES: usize = 64;
+
+/// Samples of a short part up to which inference takes them one at a time instead of padding them to [`LANES`].
+const SINGLES: usize = 4;
+
+/// Floating-point operations below which a second thread costs more than it saves.
+const THREAD_FLOPS: u64 = 2_000_000;
+
+/// How a batch is cut. It depends on the network and the number of samples, never on the threads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub(super) samples: usize,
+    /// Samples of each part but the last.
+    pub(super) size: usize,
+    pub(super) parts: usize,
+    pub(super) shares: usize,
+}
+
+impl Cut {
+    pub(super) fn new<N: Network>(samples: usize) -> Cut {
+        let plan = N::PLAN;
+        let width = plan.train_scratch + plan.kept.iter().sum::<usize>();
+        let fit = PART_BYTES / (width * size_of::<N::Element>()).max(1);
+        // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
+        let fair = samples.div_ceil(SHARES);
+        let size = fit.min(fair.max(plan.part)).min(PART_SAMPLES) / LANES * LANES;
+        let size = size.max(LANES);
+        let parts = samples.div_ceil(size);
+        Cut { samples, size, parts, shares: parts.min(SHARES) }
+    }
+
+    /// The first part of a share.
+    fn part(&self, share: usize) -> usize {
+        share * self.parts / self.shares
+    }
+
+    /// The first sample of a share.
+    fn sample(&self, share: usize) -> usize {
+        (self.part(share) * self.size).min(self.samples)
+    }
+
+    /// The threads that are worth asking.
+    pub(super) fn threads<N: Network>(&self, passes: u64) -> usize {
+        if self.shares == 1 || N::FLOPS * passes * (self.samples as u64) < THREAD_FLOPS {
+            1
+        } else {
+            rayon::current_num_threads().min(self.shares)
+        }
+    }
+}
+
+/// Which memory a part gets for its scratch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slabs {
+    /// One slab for each thread, used again for each of its parts: it stays in cache.
+    Thread,
+    /// One slab for each part, which keeps its values for a backward pass.
+    Part,
+}
+
+/// Some consecutive shares of a batch, and all they write to.
+pub(super) struct Work<'a, N: Network> {
+    pub(super) inputs: N::Inputs<'a>,
+    pub(super) kept: N::Kept<'a>,
+    pub(super) scratch: &'a mut [N::Element],
+    /// The numbers of one slab.
+    pub(super) slab: usize,
+    pub(super) slabs: Slabs,
+    /// The shares' gradient buffers; empty where nothing is added up by share.
+    pub(super) buffers: &'a mut [N::Element],
+    /// The shares' loss sums.
+    pub(super) sums: &'a mut [f64],
+    pub(super) cut: Cut,
+    /// The shares: `shares.start..shares.end`.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Whether short parts are taken sample by sample.
+    pub(super) singles: bool,
+    pub(super) random: Random,
+}
+
+impl<'a, N: Network> Work<'a, N> {
+    /// Calls `f` for each part, with the buffer and the loss sum of its share, on up to `threads` threads.
+    pub(super) fn walk<F>(self, threads: usize, f: &F)
+    where
+        F: Fn(&mut Part<'_, N>, &mut [N::Element], &mut f64) + Sync,
+    {
+        if threads <= 1 || self.end - self.start <= 1 {
+            return self.walk_here(f);
+        }
+        let left = threads / 2;
+        let (first, second) = self.split(left, threads);
+        rayon::join(|| first.walk(left, f), || second.walk(threads - left, f));
+    }
+
+    /// The shares of `left` of `threads` threads, and the others.
+    fn split(self, left: usize, threads: usize) -> (Self, Self) {
+        let Work { cut, start, end, slab, .. } = self;
+        let middle = start + (end - start) * left / threads;
+        let samples = cut.sample(middle) - cut.sample(start);
+        let slabs = match self.slabs {
+            Slabs::Thread => left,
+            Slabs::Part => cut.part(middle) - cut.part(start),
+        };
+        let (inputs, other_inputs) = self.inputs.split_at(samples);
+        let (kept, other_kept) = self.kept.split_at(samples);
+        let (scratch, other_scratch) = self.scratch.split_at_mut(slabs * slab);
+        let buffer = if self.buffers.is_empty() { 0 } else { N::PLAN.share };
+        let (buffers, other_buffers) = self.buffers.split_at_mut((middle - start) * buffer);
+        let (sums, other_sums) = self.sums.split_at_mut(middle - start);
+        let second = Work {
+            inputs: other_inputs,
+            kept: other_kept,
+            scratch: other_scratch,
+            buffers: other_buffers,
+            sums: other_sums,
+            start: middle,
+            ..self
+        };
+        (Work { inputs, kept, scratch, buffers, sums, end: middle, ..self }, second)
+    }
+
+    fn walk_here<F>(self, f: &F)
+    where
+        F: Fn(&mut Part<'_, N>, &mut [N::Element], &mut f64),
+    {
+        let Work { mut inputs, mut kept, scratch, slab, slabs, mut buffers, sums, cut, start, end, .. } = self;
+        let (no_inputs, _) = inputs.split_at(0);
+        let (no_rows, all) = kept.split_at(0);
+        kept = all;
+        let scratch = Scratch::new(scratch, 0, 0);
+        let mut now = Part { inputs: no_inputs, kept: no_rows, scratch, first: 0, random: self.random };
+        for (share, sum) in (start..end).zip(sums) {
+            let width = if buffers.is_empty() { 0 } else { N::PLAN.share };
+            let (buffer, rest) = buffers.split_at_mut(width);
+            buffers = rest;
+            for part in cut.part(share)..cut.part(share + 1) {
+                let mut first = part * cut.size;
+                let past = (first + cut.size).min(cut.samples);
+                let single = self.singles && past - first <= SINGLES;
+                while first < past {
+                    let samples = if single { 1 } else { past - first };
+                    let lanes = if single { 1 } else { samples.next_multiple_of(LANES) };
+                    (now.inputs, inputs) = inputs.split_at(samples);
+                    (now.kept, kept) = kept.split_at(samples);
+                    now.first = first;
+                    let slabs_before = if slabs == Slabs::Part { part - cut.part(start) } else { 0 };
+                    now.scratch.move_to(slabs_before * slab, samples, lanes);
+                    f(&mut now, buffer, sum);
+                    first += samples;
+                }
+            }
+        }
+    }
+}
+
+/// A vector that begins at a multiple of 64 bytes, so that no register's load crosses a cache line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aligned<E> {
+    data: Vec<E>,
+}
+
+impl<E: Element> Aligned<E> {
+    /// The numbers of a cache line, at most.
+    const LINE: usize = 16;
+
+    pub(super) fn grow(&mut self, length: usize) {
+        if self.data.len() < length + Self::LINE {
+            self.data.resize(length + Self::LINE, E::zero());
+        }
+    }
+
+    pub(super) fn as_mut_slice(&mut self, length: usize) -> &mut [E] {
+        let offset = self.data.as_ptr().align_offset(64).min(Self::LINE);
+        &mut self.data[offset..offset + length]
+    }
+
+    pub(super) fn as_slice(&self, length: usize) -> &[E] {
+        let offset = self.data.as_ptr().align_offset(64).min(Self::LINE);
+        &self.data[offset..offset + length]
+    }
+}

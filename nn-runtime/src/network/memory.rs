@@ -1,0 +1,225 @@
+//! Where values live: rows kept for a whole batch, and scratch for one part.
+
+use crate::{
+    Element, Shape,
+    network::view::{View, ViewMut},
+};
+
+/// Values of a whole batch or of some of its samples, sample after sample, to read: the inputs of a network.
+///
+/// ```
+/// use nn_runtime::network::RowsRef;
+/// let rows = RowsRef::new(&[1.0, 2.0, 3.0, 4.0], 2);
+/// let (first, second) = rows.split_at(1);
+/// assert_eq!((first.data(), second.data()), (&[1.0, 2.0][..], &[3.0, 4.0][..]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RowsRef<'a, E> {
+    data: &'a [E],
+    width: usize,
+}
+
+impl<'a, E: Element> RowsRef<'a, E> {
+    /// Rows of `width` numbers each.
+    pub fn new(data: &'a [E], width: usize) -> Self {
+        RowsRef { data, width }
+    }
+
+    /// The numbers.
+    #[inline(always)]
+    pub fn data(&self) -> &'a [E] {
+        self.data
+    }
+
+    /// The first `samples` rows and the others.
+    #[inline(always)]
+    pub fn split_at(self, samples: usize) -> (Self, Self) {
+        let (first, second) = self.data.split_at(samples * self.width);
+        (RowsRef { data: first, ..self }, RowsRef { data: second, ..self })
+    }
+
+    /// The rows as values of a shape with one or two axes.
+    #[inline(always)]
+    pub fn view<S: Shape>(&self) -> View<'a, S, E> {
+        const { assert!(!S::INTERLEAVED) };
+        View::new(self.data, self.data.len() / self.width.max(1), 0)
+    }
+}
+
+/// Values of a whole batch or of some of its samples, sample after sample, to write.
+///
+/// ```
+/// use nn_runtime::{Const, network::Rows};
+/// let mut data = [0.0; 6];
+/// let mut rows = Rows::new(&mut data, 3);
+/// rows.view_mut::<(Const<3>,)>().data_mut()[4] = 1.0;
+/// let (_, second) = rows.split_at(1);
+/// assert_eq!(second.view::<(Const<3>,)>().sample(0), [0.0, 1.0, 0.0]);
+/// ```
+#[derive(Debug)]
+pub struct Rows<'a, E> {
+    data: &'a mut [E],
+    width: usize,
+}
+
+impl<'a, E: Element> Rows<'a, E> {
+    /// Rows of `width` numbers each.
+    pub fn new(data: &'a mut [E], width: usize) -> Self {
+        Rows { data, width }
+    }
+
+    /// The numbers, to read.
+    #[inline(always)]
+    pub fn data(&self) -> &[E] {
+        self.data
+    }
+
+    /// The numbers, to write.
+    #[inline(always)]
+    pub fn data_mut(&mut self) -> &mut [E] {
+        self.data
+    }
+
+    /// The first `samples` rows and the others.
+    #[inline(always)]
+    pub fn split_at(self, samples: usize) -> (Self, Self) {
+        let (first, second) = self.data.split_at_mut(samples * self.width);
+        (Rows { data: first, width: self.width }, Rows { data: second, width: self.width })
+    }
+
+    /// The rows as values of a shape with one or two axes, to read.
+    #[inline(always)]
+    pub fn view<S: Shape>(&self) -> View<'_, S, E> {
+        RowsRef { data: self.data, width: self.width }.view()
+    }
+
+    /// The rows as values of a shape with one or two axes, to write.
+    #[inline(always)]
+    pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
+        const { assert!(!S::INTERLEAVED) };
+        let samples = self.data.len() / self.width.max(1);
+        ViewMut::new(self.data, samples, 0)
+    }
+}
+
+/// Room for the values of one node in a part's scratch.
+///
+/// ```
+/// use nn_runtime::{Const, network::Scratch};
+/// let mut memory = [0.0_f32; 80];
+/// let [image, vector] = Scratch::new(&mut memory, 3, 16).slots([4, 1]);
+/// assert_eq!(image.view::<(Const<1>, Const<2>, Const<2>)>().data().len(), 64);
+/// assert_eq!(vector.view::<(Const<1>,)>().data().len(), 3);
+/// ```
+#[derive(Debug)]
+pub struct Slot<'a, E> {
+    data: &'a mut [E],
+    samples: usize,
+    lanes: usize,
+}
+
+impl<E: Element> Slot<'_, E> {
+    /// The values as shape `S`, to read.
+    #[inline(always)]
+    pub fn view<S: Shape>(&self) -> View<'_, S, E> {
+        View::new(self.data, self.samples, self.lanes)
+    }
+
+    /// The values as shape `S`, to write.
+    #[inline(always)]
+    pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
+        ViewMut::new(self.data, self.samples, self.lanes)
+    }
+}
+
+/// The memory of one part for values that no later part needs.
+#[derive(Debug)]
+pub struct Scratch<'a, E> {
+    data: &'a mut [E],
+    start: usize,
+    samples: usize,
+    lanes: usize,
+}
+
+impl<'a, E: Element> Scratch<'a, E> {
+    /// Scratch for a part of `samples` samples in `lanes` lanes.
+    pub fn new(data: &'a mut [E], samples: usize, lanes: usize) -> Self {
+        Scratch { data, start: 0, samples, lanes }
+    }
+
+    /// The scratch of the next part, which begins at `start`.
+    pub(super) fn move_to(&mut self, start: usize, samples: usize, lanes: usize) {
+        (self.start, self.samples, self.lanes) = (start, samples, lanes);
+    }
+
+    /// Slots of `widths` numbers a sample, one after the other.
+    ///
+    /// # Panics
+    ///
+    /// Where the widths exceed the memory: a mistake in the network's memory plan, never in a user's data.
+    #[inline(always)]
+    pub fn slots<const N: usize>(&mut self, widths: [usize; N]) -> [Slot<'_, E>; N] {
+        let (samples, lanes) = (self.samples, self.lanes);
+        let mut rest = &mut self.data[self.start..];
+        widths.map(|width| {
+            let (data, behind) = std::mem::take(&mut rest).split_at_mut(width * lanes);
+            rest = behind;
+            Slot { data, samples, lanes }
+        })
+    }
+}
+
+/// The inputs of a network: an array of [`RowsRef`], one for each port.
+pub trait InputArray<'a, E: 'a>: Copy + Send {
+    /// The array over each port's numbers.
+    fn new(data: impl IntoIterator<Item = RowsRef<'a, E>>) -> Self;
+    /// The first `samples` rows of each and the others.
+    fn split_at(self, samples: usize) -> (Self, Self);
+}
+
+impl<'a, E: Element, const N: usize> InputArray<'a, E> for [RowsRef<'a, E>; N] {
+    fn new(data: impl IntoIterator<Item = RowsRef<'a, E>>) -> Self {
+        let mut data = data.into_iter();
+        std::array::from_fn(|_| data.next().unwrap_or(RowsRef { data: &[], width: 0 }))
+    }
+
+    #[inline(always)]
+    fn split_at(self, samples: usize) -> (Self, Self) {
+        (self.map(|rows| rows.split_at(samples).0), self.map(|rows| rows.split_at(samples).1))
+    }
+}
+
+/// The kept values of a network: an array of [`Rows`].
+pub trait KeptArray<'a, E: 'a>: Send + Sized {
+    /// The array over each value's rows.
+    fn new(data: impl IntoIterator<Item = Rows<'a, E>>) -> Self;
+    /// The first `samples` rows of each and the others.
+    fn split_at(self, samples: usize) -> (Self, Self);
+    /// The rows, as a slice.
+    fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>];
+}
+
+impl<'a, E: Element, const N: usize> KeptArray<'a, E> for [Rows<'a, E>; N] {
+    fn new(data: impl IntoIterator<Item = Rows<'a, E>>) -> Self {
+        let mut data = data.into_iter();
+        std::array::from_fn(|_| data.next().unwrap_or(Rows { data: &mut [], width: 0 }))
+    }
+
+    #[inline(always)]
+    fn split_at(self, samples: usize) -> (Self, Self) {
+        let mut second = std::array::from_fn(|_| Rows { data: &mut [], width: 0 });
+        let mut place = second.iter_mut();
+        let first = self.map(|rows| {
+            let (head, tail) = rows.split_at(samples);
+            if let Some(place) = place.next() {
+                *place = tail;
+            }
+            head
+        });
+        (first, second)
+    }
+
+    fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>] {
+        self
+    }
+}

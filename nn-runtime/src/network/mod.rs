@@ -1,0 +1,197 @@
+//! What the `network!` macro implements, and what runs it: parts, memory, passes.
+//!
+//! A batch is cut into **parts** of consecutive samples, by the number of samples alone; a part walks the whole
+//! network while its values stay in cache. Parts are gathered into at most eight **shares**; the parameter gradients
+//! that layers add up sample by sample (convolutions) have one buffer a share, summed in order. Threads take whole
+//! shares, so no result depends on how many threads there are.
+
+mod engine;
+mod memory;
+mod parameters;
+mod part;
+mod pass;
+mod product;
+mod random;
+mod view;
+
+pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
+pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, tensor_mut};
+pub use part::{Part, Shares, Whole};
+pub use pass::{Pass, PassError};
+pub use product::{Product, products};
+pub use random::Random;
+pub use view::{LANES, View, ViewMut};
+
+use std::ops::Deref;
+
+use crate::{Batch, BatchView, Element, Shape};
+
+/// What a network needs memory for, as numbers a sample. The macro calculates it when it expands.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The width of each input.
+    pub inputs: &'static [usize],
+    /// The number of outputs.
+    pub outputs: usize,
+    /// The widths of the values kept for the whole batch, in this order: the outputs, the other values of the forward pass; the
+    /// gradients with respect to the outputs, to the inputs, and the others of the backward pass.
+    pub kept: &'static [usize],
+    /// How many of them belong to the forward pass.
+    pub forward_kept: usize,
+    /// The width of a part's scratch in training, forward and backward.
+    pub train_scratch: usize,
+    /// The width of a part's scratch in inference.
+    pub infer_scratch: usize,
+    /// The numbers of a share's gradient buffer.
+    pub share: usize,
+    /// Samples of a part below which cutting a batch further does not pay.
+    pub part: usize,
+}
+
+/// One row of a network's table of layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerInfo {
+    /// The node's name, or its kind where it has none.
+    pub name: &'static str,
+    /// The stages of the chain, as written: `conv2d(6, kernel = 5), relu`.
+    pub kind: &'static str,
+    /// The shapes that it takes.
+    pub inputs: &'static [&'static [usize]],
+    /// The shape that it gives.
+    pub output: &'static [usize],
+    /// The numbers in its parameters.
+    pub parameters: usize,
+    /// Floating-point operations a sample, forward.
+    pub flops: u64,
+}
+
+/// A network: what the `network!` macro writes for a declaration, and what can be written by hand in its place.
+///
+/// The methods for users come first; the pieces that generated code provides follow. Networks with several inputs or outputs
+/// have methods of the same names with an argument for each.
+pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
+    /// The number type.
+    type Element: Element;
+    /// The shape of the input, or a tuple of several.
+    type Input: 'static;
+    /// The shape of the output, or a tuple of several.
+    type Output: 'static;
+    /// An array with a [`RowsRef`] for each input.
+    type Inputs<'a>: InputArray<'a, Self::Element> + std::fmt::Debug;
+    /// An array with [`Rows`] for each value of [`Plan::kept`].
+    type Kept<'a>: KeptArray<'a, Self::Element> + std::fmt::Debug;
+
+    /// The network's name.
+    const NAME: &'static str;
+    /// The layers in order.
+    const LAYERS: &'static [LayerInfo];
+    /// The numbers in all parameters.
+    const PARAMETERS: usize;
+    /// Floating-point operations of a forward pass, a sample.
+    const FLOPS: u64;
+    /// The memory plan.
+    const PLAN: Plan;
+
+    /// A network with fresh parameters. Equal seeds give equal parameters.
+    fn initialized(seed: u64) -> Self;
+
+    /// Forward for inference over a part.
+    fn infer_part(&self, part: &mut Part<'_, Self>);
+
+    /// Memory for passes over up to `capacity` samples.
+    fn pass(&self, capacity: usize) -> Pass<Self> {
+        Pass::new(capacity)
+    }
+
+    /// The outputs of a batch.
+    fn forward<D>(&self, x: &Batch<Self::Input, Self::Element, D>) -> Batch<Self::Output, Self::Element>
+    where
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        let mut pass = self.pass(x.samples());
+        let output = self.forward_into(x, &mut pass).as_slice().to_vec();
+        Batch::from_vec(output).expect("the plan's first kept value is the output")
+    }
+
+    /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
+    fn forward_into<'p, D>(
+        &self,
+        x: &Batch<Self::Input, Self::Element, D>,
+        pass: &'p mut Pass<Self>,
+    ) -> BatchView<'p, Self::Output, Self::Element>
+    where
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.infer(self, &[single_input::<Self, _>(x)], x.samples());
+        BatchView::new(pass.output(0), x.samples())
+    }
+}
+
+/// A network with a gradient: every layer of it has one. `sign`, `perceptron` and their like have none, and a network that holds one
+/// of them is no `Trainable`, so that asking it for gradients does not compile.
+pub trait Trainable: Network {
+    /// The same network with every parameter zero: the start of sums and averages.
+    fn zeroed(&self) -> Self;
+
+    /// Forward for training over a part.
+    fn forward_part(&self, part: &mut Part<'_, Self>);
+
+    /// Backward over a part, from the gradients with respect to the outputs; `share` gets what layers add up sample by sample. The
+    /// gradients with respect to the inputs are calculated where `INPUTS` says so.
+    fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, share: &mut [Self::Element]);
+
+    /// What is left to do over the whole batch: the shares' sums and the products over all samples.
+    fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self);
+
+    /// Gradients of zero, to be filled by a backward pass.
+    fn gradients(&self) -> Gradients<Self> {
+        Gradients(self.zeroed())
+    }
+
+    /// The outputs of a batch in training, borrowed from `pass`, which keeps what [`Network::backward`] needs.
+    fn forward_train<'p, D>(
+        &self,
+        x: &Batch<Self::Input, Self::Element, D>,
+        pass: &'p mut Pass<Self>,
+    ) -> BatchView<'p, Self::Output, Self::Element>
+    where
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.train(self, &[single_input::<Self, _>(x)], x.samples());
+        BatchView::new(pass.output(0), x.samples())
+    }
+
+    /// The gradients after [`Network::forward_train`], from `d_output`, the gradient with respect to its result. Overwrites
+    /// `gradients` and returns the gradient with respect to the input.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError`] where `pass` holds no such forward pass, or one of another number of samples.
+    fn backward<'p, D>(
+        &self,
+        d_output: &Batch<Self::Output, Self::Element, D>,
+        pass: &'p mut Pass<Self>,
+        gradients: &mut Gradients<Self>,
+    ) -> Result<BatchView<'p, Self::Input, Self::Element>, PassError>
+    where
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.backward(self, &[d_output.as_slice()], d_output.samples(), gradients)?;
+        Ok(BatchView::new(pass.d_input(0), d_output.samples()))
+    }
+}
+
+/// The only input of a network, as rows.
+pub(crate) fn single_input<N: Network<Input: Shape>, D: Deref<Target = [N::Element]>>(
+    x: &Batch<N::Input, N::Element, D>,
+) -> RowsRef<'_, N::Element> {
+    RowsRef::new(x.as_slice(), N::Input::LEN)
+}

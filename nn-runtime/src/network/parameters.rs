@@ -1,0 +1,190 @@
+//! The trained numbers of a network, by name.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
+use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn};
+
+use crate::Element;
+
+/// The name of a parameter: the names of the layers that hold it and its own, joined by dots as in PyTorch.
+///
+/// ```
+/// use nn_runtime::network::Name;
+/// assert_eq!(Name::new("weight").within("conv1").to_string(), "conv1.weight");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// Innermost first.
+    path: [&'static str; Name::DEPTH],
+    length: usize,
+}
+
+impl Name {
+    /// The levels that a name has room for; outer ones beyond are left out.
+    const DEPTH: usize = 8;
+
+    /// A layer's own name for a parameter.
+    pub fn new(parameter: &'static str) -> Self {
+        let mut path = [""; Name::DEPTH];
+        path[0] = parameter;
+        Name { path, length: 1 }
+    }
+
+    /// The name as seen from outside the layer `layer`.
+    #[must_use]
+    pub fn within(mut self, layer: &'static str) -> Self {
+        if self.length < Name::DEPTH {
+            self.path[self.length] = layer;
+            self.length += 1;
+        }
+        self
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, part) in self.path[..self.length].iter().rev().enumerate() {
+            write!(f, "{}{part}", if i == 0 { "" } else { "." })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A parameter: its name, its shape in PyTorch's layout, its numbers in row-major order.
+#[derive(Clone, Copy, Debug)]
+pub struct Tensor<'a, E> {
+    /// The name.
+    pub name: Name,
+    /// The shape.
+    pub shape: &'static [usize],
+    /// The numbers.
+    pub values: &'a [E],
+}
+
+impl<'a, E: Element> Tensor<'a, E> {
+    /// The parameter as an array.
+    pub fn to_array(&self) -> ArrayViewD<'a, E> {
+        ArrayViewD::from_shape(IxDyn(self.shape), self.values).expect("a parameter fills its shape")
+    }
+}
+
+/// A parameter to change.
+#[derive(Debug)]
+pub struct TensorMut<'a, E> {
+    /// The name.
+    pub name: Name,
+    /// The shape.
+    pub shape: &'static [usize],
+    /// The numbers.
+    pub values: &'a mut [E],
+}
+
+impl<'a, E: Element> TensorMut<'a, E> {
+    /// The parameter as an array to change.
+    pub fn into_array(self) -> ArrayViewMutD<'a, E> {
+        ArrayViewMutD::from_shape(IxDyn(self.shape), self.values).expect("a parameter fills its shape")
+    }
+}
+
+/// Something with parameters: a layer or a network.
+///
+/// Parameters are numbered from 0 in the order of declaration, so that an optimizer can walk a network and its
+/// gradients side by side without allocating.
+pub trait Parameters<E> {
+    /// How many parameters (tensors) there are.
+    fn tensors(&self) -> usize;
+
+    /// The parameter `index`.
+    ///
+    /// # Panics
+    ///
+    /// Where `index` is not below [`Parameters::tensors`].
+    fn tensor(&self, index: usize) -> Tensor<'_, E>;
+
+    /// The parameter `index`, to change.
+    ///
+    /// # Panics
+    ///
+    /// Where `index` is not below [`Parameters::tensors`].
+    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E>;
+
+    /// All parameters in order: `for tensor in net.parameters() { … }`.
+    fn parameters<'a>(&'a self) -> impl Iterator<Item = Tensor<'a, E>>
+    where
+        Self: Sized,
+        E: 'a,
+    {
+        (0..self.tensors()).map(|index| self.tensor(index))
+    }
+
+    /// The parameter of this name, if there is one.
+    fn parameter(&self, name: &str) -> Option<Tensor<'_, E>>
+    where
+        Self: Sized,
+    {
+        self.parameters().find(|tensor| tensor.name.to_string() == name)
+    }
+
+    /// The parameter of this name to change, if there is one.
+    fn parameter_mut(&mut self, name: &str) -> Option<TensorMut<'_, E>>
+    where
+        Self: Sized,
+    {
+        let index = self.parameters().position(|tensor| tensor.name.to_string() == name)?;
+        Some(self.tensor_mut(index))
+    }
+}
+
+/// The parameter `index` of the layers of a network, in order. Generated code calls this.
+pub fn tensor<'a, E>(layers: &[(&'static str, &'a dyn Parameters<E>)], mut index: usize) -> Tensor<'a, E> {
+    for (name, layer) in layers {
+        if index < layer.tensors() {
+            let tensor = layer.tensor(index);
+            return Tensor { name: tensor.name.within(name), ..tensor };
+        }
+        index -= layer.tensors();
+    }
+    panic!("a parameter's index is below the number of parameters")
+}
+
+/// The parameter `index` of the layers of a network, in order, to change. Generated code calls this.
+pub fn tensor_mut<'a, E, const N: usize>(
+    layers: [(&'static str, &'a mut dyn Parameters<E>); N],
+    mut index: usize,
+) -> TensorMut<'a, E> {
+    for (name, layer) in layers {
+        if index < layer.tensors() {
+            let tensor = layer.tensor_mut(index);
+            return TensorMut { name: tensor.name.within(name), ..tensor };
+        }
+        index -= layer.tensors();
+    }
+    panic!("a parameter's index is below the number of parameters")
+}
+
+/// ∂C/∂θ for every parameter θ of a network, named and typed like its fields: `gradients.conv1.weight()`.
+#[derive(Clone, Debug)]
+pub struct Gradients<N>(pub(crate) N);
+
+impl<N> Deref for Gradients<N> {
+    type Target = N;
+
+    fn deref(&self) -> &N {
+        &self.0
+    }
+}
+
+impl<N> DerefMut for Gradients<N> {
+    fn deref_mut(&mut self) -> &mut N {
+        &mut self.0
+    }
+}

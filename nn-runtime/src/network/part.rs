@@ -1,0 +1,64 @@
+//! What generated code gets to work on: a part of a batch, or the whole of it after the last part.
+
+use crate::{
+    Element, Network,
+    network::{memory::Scratch, random::Random},
+};
+
+/// Some consecutive samples of a batch on their way through a network `N`.
+#[derive(Debug)]
+pub struct Part<'a, N: Network> {
+    /// The part's rows of each input.
+    pub inputs: N::Inputs<'a>,
+    /// The part's rows of each value that is kept for the whole batch.
+    pub kept: N::Kept<'a>,
+    /// Memory for the other values.
+    pub scratch: Scratch<'a, N::Element>,
+    /// The index in the batch of the part's first sample.
+    pub first: usize,
+    /// The random numbers of this step.
+    pub random: Random,
+}
+
+/// All samples of a batch, once each part has gone backward: what is left to do over the batch as a whole.
+#[derive(Debug)]
+pub struct Whole<'a, N: Network> {
+    /// The rows of each input.
+    pub inputs: N::Inputs<'a>,
+    /// The rows of each kept value.
+    pub kept: N::Kept<'a>,
+    /// The shares' gradient buffers.
+    pub shares: Shares<'a, N::Element>,
+}
+
+/// Gradient buffers of equal layout, one a share.
+#[derive(Debug)]
+pub struct Shares<'a, E> {
+    data: &'a [E],
+    width: usize,
+}
+
+impl<'a, E: Element> Shares<'a, E> {
+    /// Buffers of `width` numbers each.
+    pub(crate) fn new(data: &'a [E], width: usize) -> Self {
+        Shares { data, width }
+    }
+
+    /// Writes the sum of the buffers, in order, over `tensors`, whose lengths add up to a buffer's.
+    pub fn sum_into<const N: usize>(&self, tensors: [&mut [E]; N]) {
+        let mut start = 0;
+        for tensor in tensors {
+            let end = start + tensor.len();
+            let mut buffers = self.data.chunks_exact(self.width);
+            if let Some(first) = buffers.next() {
+                tensor.copy_from_slice(&first[start..end]);
+            }
+            for buffer in buffers {
+                for (sum, &x) in tensor.iter_mut().zip(&buffer[start..end]) {
+                    *sum += x;
+                }
+            }
+            start = end;
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The memory of a network's passes, owned by the caller.
+
+use crate::{
+    Network, Trainable,
+    network::{
+        engine::{Aligned, Cut, Slabs, Work},
+        memory::{InputArray, KeptArray, Rows, RowsRef},
+        parameters::Gradients,
+        part::{Shares, Whole},
+        random::Random,
+    },
+};
+
+/// Memory for the forward and backward passes of a network: every value, for any number of samples.
+///
+/// It is made for a number of samples and grows where more come; once it is large enough, no pass allocates.
+/// Made by [`Network::pass`].
+#[derive(Clone, Debug)]
+pub struct Pass<N: Network> {
+    /// What the last forward pass left behind for a backward pass.
+    state: State,
+    inputs: Vec<Vec<N::Element>>,
+    kept: Vec<Aligned<N::Element>>,
+    scratch: Aligned<N::Element>,
+    buffers: Aligned<N::Element>,
+    sums: Vec<f64>,
+    seed: u64,
+    step: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// No forward pass, or one whose values are gone.
+    Empty,
+    /// A forward pass for inference over so many samples.
+    Inferred(usize),
+    /// A forward pass for training over so many samples.
+    Trained(usize),
+}
+
+/// A backward pass that does not follow from the forward pass before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PassError {
+    /// There is no forward pass for training to go back through.
+    #[error("expected `forward_train` before `backward`, found no forward pass for training in this `Pass`")]
+    NoForward,
+    /// The gradient is of another number of samples than the forward pass.
+    #[error("expected the gradient of the {expected} samples of the forward pass, found one of {found}")]
+    Samples {
+        /// The samples of the forward pass.
+        expected: usize,
+        /// The samples of the gradient.
+        found: usize,
+    },
+}
+
+/// The values that a pass needs memory for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Inference,
+    /// Forward and backward part by part, without the inputs' gradients.
+    Step,
+    /// Forward, and later backward, with the inputs' gradients.
+    Training,
+}
+
+impl<N: Network> Pass<N> {
+    pub(super) fn new(capacity: usize) -> Self {
+        let mut pass = Pass {
+            state: State::Empty,
+            inputs: vec![Vec::new(); N::PLAN.inputs.len()],
+            kept: vec![Aligned::default(); N::PLAN.kept.len()],
+            scratch: Aligned::default(),
+            buffers: Aligned::default(),
+            sums: Vec::new(),
+            seed: 0,
+            step: 0,
+        };
+        pass.reserve(Need::Inference, Cut::new::<N>(capacity.max(1)), 1);
+        pass
+    }
+
+    /// The seed of the layers that draw random numbers in training ([dropout](crate::layers)); 0 unless set. Counts steps anew.
+    pub fn set_seed(&mut self, seed: u64) {
+        (self.seed, self.step) = (seed, 0);
+    }
+
+    /// The samples of the last forward pass.
+    pub fn samples(&self) -> usize {
+        match self.state {
+            State::Empty => 0,
+            State::Inferred(samples) | State::Trained(samples) => samples,
+        }
+    }
+
+    /// Forward for inference.
+    pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
+        let cut = Cut::new::<N>(samples);
+        let threads = cut.threads::<N>(1);
+        self.reserve(Need::Inference, cut, threads);
+        self.state = State::Inferred(samples);
+        let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads);
+        work.walk(threads, &|part, _, _| net.infer_part(part));
+    }
+
+    /// The rows of an output after a forward pass.
+    pub fn output(&self, index: usize) -> &[N::Element] {
+        self.kept[index].as_slice(self.samples() * N::PLAN.kept[index])
+    }
+
+    /// The gradient with respect to an input after [`Pass::backward`].
+    pub fn d_input(&self, index: usize) -> &[N::Element] {
+        let index = N::PLAN.forward_kept + N::PLAN.outputs + index;
+        self.kept[index].as_slice(self.samples() * N::PLAN.kept[index])
+    }
+
+    fn rows_of(copies: &[Vec<N::Element>]) -> N::Inputs<'_> {
+        InputArray::new(copies.iter().zip(N::PLAN.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
+    }
+
+    /// The numbers of a slab of scratch.
+    fn slab(need: Need, cut: Cut) -> usize {
+        let width = match need {
+            Need::Inference => N::PLAN.infer_scratch,
+            Need::Step | Need::Training => N::PLAN.train_scratch,
+        };
+        width * cut.size
+    }
+
+    /// Whether a pass needs memory for the kept value `index`.
+    fn keeps(need: Need, index: usize) -> bool {
+        let plan = N::PLAN;
+        let d_inputs = plan.forward_kept + plan.outputs..plan.forward_kept + plan.outputs + plan.inputs.len();
+        match need {
+            Need::Inference => index < plan.forward_kept,
+            Need::Step => !d_inputs.contains(&index),
+            Need::Training => true,
+        }
+    }
+
+    fn reserve(&mut self, need: Need, cut: Cut, threads: usize) {
+        for (index, value) in self.kept.iter_mut().enumerate() {
+            if Self::keeps(need, index) {
+                value.grow(cut.samples * N::PLAN.kept[index]);
+            }
+        }
+        let slabs = if need == Need::Training { cut.parts } else { threads };
+        self.scratch.grow(slabs * Self::slab(need, cut));
+        if need != Need::Inference {
+            self.buffers.grow(cut.shares * N::PLAN.share);
+        }
+        if self.sums.len() < cut.shares {
+            self.sums.resize(cut.shares, 0.0);
+        }
+    }
+
+    fn work<'a>(&'a mut self, need: Need, inputs: N::Inputs<'a>, cut: Cut, threads: usize) -> Work<'a, N> {
+        let slab = Self::slab(need, cut);
+        let slabs = if need == Need::Training { Slabs::Part } else { Slabs::Thread };
+        let scratch = if need == Need::Training { cut.parts } else { threads } * slab;
+        let buffers = if need == Need::Inference { 0 } else { cut.shares * N::PLAN.share };
+        let buffers = self.buffers.as_mut_slice(buffers);
+        buffers.fill(<N::Element as crate::Element>::from_f64(0.0));
+        let sums = &mut self.sums[..cut.shares];
+        sums.fill(0.0);
+        Work {
+            inputs,
+            kept: kept_of::<N>(&mut self.kept, need, cut.samples),
+            scratch: self.scratch.as_mut_slice(scratch),
+            slab,
+            slabs,
+            buffers,
+            sums,
+            cut,
+            start: 0,
+            end: cut.shares,
+            singles: need == Need::Inference,
+            random: Random::new(self.seed, self.step),
+        }
+    }
+}
+
+impl<N: Trainable> Pass<N> {
+    /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
+    pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
+        let cut = Cut::new::<N>(samples);
+        let threads = cut.threads::<N>(1);
+        self.reserve(Need::Training, cut, threads);
+        self.step += 1;
+        self.state = State::Trained(samples);
+        for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
+            copy.clear();
+            copy.extend_from_slice(rows.data());
+        }
+        let copies = std::mem::take(&mut self.inputs);
+        let work = self.work(Need::Training, Self::rows_of(&copies), cut, threads);
+        work.walk(threads, &|part, _, _| net.forward_part(part));
+        self.inputs = copies;
+    }
+
+    /// Backward from the gradient with respect to each output.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError`] where the last forward pass was none for training, or of another number of samples.
+    pub fn backward(
+        &mut self,
+        net: &N,
+        d_outputs: &[&[N::Element]],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+    ) -> Result<(), PassError> {
+        match self.state {
+            State::Trained(expected) if expected == samples => {}
+            State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
+            State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
+        }
+        let cut = Cut::new::<N>(samples);
+        let threads = cut.threads::<N>(2);
+        self.reserve(Need::Training, cut, threads);
+        for (index, rows) in d_outputs.iter().enumerate() {
+            self.kept[N::PLAN.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
+        }
+        let copies = std::mem::take(&mut self.inputs);
+        let work = self.work(Need::Training, Self::rows_of(&copies), cut, threads);
+        work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
+        let rows: N::Inputs<'_> = Self::rows_of(&copies);
+        self.finish(net, Need::Training, rows, cut, gradients);
+        self.inputs = copies;
+        Ok(())
+    }
+
+    /// Forward, loss and backward, part by part: the fastest step of training. `loss` gets the index of a part's first
+    /// sample and its rows of each output, writes the gradients with respect to them, and gives the part's loss.
+    /// The sum over the parts is returned.
+    pub fn step<F>(
+        &mut self,
+        net: &N,
+        inputs: &[RowsRef<'_, N::Element>],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+        loss: F,
+    ) -> f64
+    where
+        F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
+    {
+        let cut = Cut::new::<N>(samples);
+        let threads = cut.threads::<N>(3);
+        self.reserve(Need::Step, cut, threads);
+        self.step += 1;
+        // The outputs stay; the values that a backward pass needs do not.
+        self.state = State::Inferred(samples);
+        let work = self.work(Need::Step, InputArray::new(inputs.iter().copied()), cut, threads);
+        let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
+        work.walk(threads, &|part, share, sum| {
+            net.forward_part(part);
+            let (values, gradients) = part.kept.as_slice_mut().split_at_mut(kept);
+            *sum += loss(part.first, &values[..outputs], &mut gradients[..outputs]);
+            net.backward_part::<false>(part, share);
+        });
+        self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
+        self.sums[..cut.shares].iter().sum()
+    }
+
+    fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
+        let whole = Whole {
+            inputs,
+            kept: kept_of::<N>(&mut self.kept, need, cut.samples),
+            shares: Shares::new(self.buffers.as_slice(cut.shares * N::PLAN.share), N::PLAN.share.max(1)),
+        };
+        net.finish(whole, &mut gradients.0);
+    }
+}
+
+/// The kept values that `need` asks for, over `samples` samples; empty rows in place of the others.
+fn kept_of<N: Network>(kept: &mut [Aligned<N::Element>], need: Need, samples: usize) -> N::Kept<'_> {
+    KeptArray::new(kept.iter_mut().enumerate().map(|(index, value)| {
+        let width = if Pass::<N>::keeps(need, index) { N::PLAN.kept[index] } else { 0 };
+        Rows::new(value.as_mut_slice(samples * width), width)
+    }))
+}
