@@ -21,7 +21,6 @@ use crate::{Element, Shape, shape::Dims};
 /// assert_eq!(error.to_string(), "expected samples of shape `[2, 3]`, found `[3, 2]`");
 /// # Ok::<(), nn_runtime::ShapeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq)]
 pub struct Batch<S, E = f32, D = Vec<E>> {
     data: D,
     samples: usize,
@@ -174,12 +173,28 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     ///
     /// [`ShapeError::Samples`] for an index past the end.
     pub fn select(&self, indices: &[usize]) -> Result<Batch<S, E>, ShapeError> {
-        let mut data = Vec::with_capacity(indices.len() * S::LEN);
-        for &index in indices {
-            let past = ShapeError::Samples { expected: self.samples, found: index.saturating_add(1) };
-            data.extend_from_slice(self.sample(index).ok_or(past)?);
+        let mut selected = Batch::zeros(0);
+        self.select_into(indices, &mut selected)?;
+        Ok(selected)
+    }
+
+    /// The samples at `indices`, in that order, written over `into`. Allocates nothing where `into` has held as many.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] for an index past the end; `into` is then empty.
+    pub fn select_into(&self, indices: &[usize], into: &mut Batch<S, E>) -> Result<(), ShapeError> {
+        into.data.clear();
+        into.samples = 0;
+        if let Some(&past) = indices.iter().find(|&&index| index >= self.samples) {
+            return Err(ShapeError::Samples { expected: self.samples, found: past.saturating_add(1) });
         }
-        Batch::from_vec(data)
+        into.data.reserve(indices.len() * S::LEN);
+        for &index in indices {
+            into.data.extend_from_slice(&self.data[index * S::LEN..(index + 1) * S::LEN]);
+        }
+        into.samples = indices.len();
+        Ok(())
     }
 
     /// The batch as an array with the batch axis first.
@@ -206,6 +221,21 @@ impl<S: Shape, E: Element, A: ndarray::Dimension> TryFrom<ArrayView<'_, E, A>> f
             None => view.iter().copied().collect(),
         };
         Ok(Batch { data, samples, types: PhantomData })
+    }
+}
+
+// Derived, these would ask the same of `S`, of which no value exists.
+impl<S, E, D: Clone> Clone for Batch<S, E, D> {
+    fn clone(&self) -> Self {
+        Batch { data: self.data.clone(), samples: self.samples, types: PhantomData }
+    }
+}
+
+impl<S, E, D: Copy> Copy for Batch<S, E, D> {}
+
+impl<S, E, D: PartialEq> PartialEq for Batch<S, E, D> {
+    fn eq(&self, other: &Self) -> bool {
+        self.samples == other.samples && self.data == other.data
     }
 }
 

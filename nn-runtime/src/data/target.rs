@@ -1,0 +1,118 @@
+//! What a network's outputs are compared with.
+
+use std::{fmt::Debug, ops::Range};
+
+use crate::{Batch, BatchView, Element, Shape, ShapeError};
+
+/// The right answers for a batch of samples: class indices ([`Labels`](crate::data::Labels)) or values
+/// ([`Batch`], which holds one target a sample).
+///
+/// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
+/// loss of your own.
+///
+/// ```
+/// use nn_runtime::data::{Labels, Target};
+/// let labels = Labels::<3>::new([2, 0, 1])?;
+/// let mut batch = labels.select(&[])?;
+/// labels.gather(&[1, 2], &mut batch)?;
+/// assert_eq!(batch, Labels::new([0, 1])?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Target: Clone + Debug + Send + Sync + 'static {
+    /// Some consecutive samples' targets, borrowed.
+    type View<'a>: Copy + Debug + Send + Sync;
+
+    /// The same targets for a network whose numbers are `F`s.
+    type As<F: Element>: Target;
+
+    /// The number of samples.
+    fn samples(&self) -> usize;
+
+    /// The targets of the samples `range`; what lies past the end is left out.
+    fn rows(&self, range: Range<usize>) -> Self::View<'_>;
+
+    /// The targets at `indices`, in that order, written over `into`. Allocates nothing where `into` has held as many.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] for an index past the end; `into` is then empty.
+    fn gather(&self, indices: &[usize], into: &mut Self) -> Result<(), ShapeError>;
+
+    /// The targets at `indices`, in that order.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] for an index past the end.
+    fn select(&self, indices: &[usize]) -> Result<Self, ShapeError>;
+
+    /// The same targets for a network whose numbers are `F`s.
+    fn cast<F: Element>(&self) -> Self::As<F>;
+}
+
+/// What can be compared with outputs without being owned: a [`Target`], or a borrowed batch of targets.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::AsTarget};
+/// fn samples(target: &impl AsTarget) -> usize { target.target_samples() }
+/// let batch = Batch::<(Const<2>,)>::zeros(3);
+/// assert_eq!((samples(&batch), samples(&batch.rows(0..2))), (3, 2));
+/// ```
+pub trait AsTarget {
+    /// The owned form.
+    type Owned: Target;
+
+    /// The number of samples.
+    fn target_samples(&self) -> usize;
+
+    /// All targets.
+    fn target_view(&self) -> <Self::Owned as Target>::View<'_>;
+}
+
+impl<T: Target> AsTarget for T {
+    type Owned = T;
+
+    fn target_samples(&self) -> usize {
+        self.samples()
+    }
+
+    fn target_view(&self) -> T::View<'_> {
+        self.rows(0..self.samples())
+    }
+}
+
+impl<S: Shape, E: Element> AsTarget for BatchView<'_, S, E> {
+    type Owned = Batch<S, E>;
+
+    fn target_samples(&self) -> usize {
+        self.samples()
+    }
+
+    fn target_view(&self) -> BatchView<'_, S, E> {
+        self.view()
+    }
+}
+
+impl<S: Shape, E: Element> Target for Batch<S, E> {
+    type View<'a> = BatchView<'a, S, E>;
+    type As<F: Element> = Batch<S, F>;
+
+    fn samples(&self) -> usize {
+        Batch::samples(self)
+    }
+
+    fn rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {
+        Batch::rows(self, range)
+    }
+
+    fn gather(&self, indices: &[usize], into: &mut Self) -> Result<(), ShapeError> {
+        self.select_into(indices, into)
+    }
+
+    fn select(&self, indices: &[usize]) -> Result<Self, ShapeError> {
+        Batch::select(self, indices)
+    }
+
+    fn cast<F: Element>(&self) -> Batch<S, F> {
+        Batch::cast(self)
+    }
+}
