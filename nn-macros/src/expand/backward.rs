@@ -1,0 +1,373 @@
+//! The steps in reverse order: gradients with respect to values, and what is left for the whole batch.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    expand::{
+        forward::{self, Names},
+        lower::{Buffer, Operation, Program, Step, Value},
+        plan::Pool,
+        types,
+    },
+    layers::{Activation, Layer},
+    shape::Dimension,
+};
+
+/// The backward pass, printed.
+pub(super) struct Backward {
+    /// The body of `backward_part`.
+    pub(super) part: TokenStream,
+    /// The body of `finish`.
+    pub(super) finish: TokenStream,
+    /// The widths of the gradients kept for the whole batch: with respect to the outputs, the inputs, what dense layers give.
+    pub(super) kept: Vec<Dimension>,
+    /// The widths of the other gradients' slots.
+    pub(super) scratch: Vec<TokenStream>,
+    /// The numbers of each layer's part of a share's buffer.
+    pub(super) share: Vec<TokenStream>,
+}
+
+/// Who needs the gradient with respect to a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// Only who asks for the gradients with respect to the inputs.
+    Inputs,
+    /// The parameters before it.
+    Parameters,
+}
+
+/// The memory of a gradient.
+#[derive(Clone)]
+struct Slot {
+    name: Ident,
+    /// Its place in the pool, for one that lives in scratch.
+    pooled: Option<usize>,
+}
+
+struct Writer<'p, 'a> {
+    names: Names<'p, 'a>,
+    needs: Vec<Need>,
+    /// The memory of the gradients kept for the whole batch.
+    homes: Vec<Option<Ident>>,
+    /// The gradients calculated so far.
+    gradients: Vec<Option<Slot>>,
+    pool: Pool,
+    statements: TokenStream,
+}
+
+pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> Backward {
+    let network = program.network;
+    let inputs = (0..program.buffers.len()).filter(|&buffer| program.buffers[buffer].input.is_some());
+    let mut fixed: Vec<Buffer> = program.outputs.iter().copied().chain(inputs).collect();
+    for step in program.steps.iter().filter(|step| step.is_dense(network)) {
+        if !fixed.contains(&step.gives.buffer) {
+            fixed.push(step.gives.buffer);
+        }
+    }
+    let mut homes: Vec<Option<Ident>> = vec![None; program.buffers.len()];
+    for &buffer in &fixed {
+        homes[buffer] = Some(gradient_name(program, buffer));
+    }
+    let mut gradients: Vec<Option<Slot>> = vec![None; program.buffers.len()];
+    for &output in &program.outputs {
+        gradients[output] = homes[output].clone().map(|name| Slot { name, pooled: None });
+    }
+    let mut writer = Writer {
+        names: Names { program, slot: &|_| None },
+        needs: needs(program),
+        homes,
+        gradients,
+        pool: Pool::default(),
+        statements: TokenStream::new(),
+    };
+    for step in program.steps.iter().rev() {
+        writer.step(step);
+    }
+    let Writer { names, pool, statements, homes, .. } = writer;
+    let gradient_slots = pool.widths();
+    let mut slot_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
+    slot_names.extend((0..gradient_slots.len()).map(pooled_name));
+    let widths = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width));
+    let widths: Vec<TokenStream> = widths.chain(gradient_slots.iter().cloned()).collect();
+    let convolutions: Vec<&Ident> = convolutions(program);
+    let share: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
+    let shares = (!convolutions.is_empty()).then(|| {
+        let names = convolutions.iter().map(|name| share_name(name));
+        quote!(let [#(#names),*] = network::split(share, [#(#share),*]);)
+    });
+    let kept_names = kept.iter().map(|&buffer| names.name(buffer));
+    let fixed_names: Vec<Ident> = fixed.iter().filter_map(|&buffer| homes[buffer].clone()).collect();
+    let input_names: Vec<Ident> = input_names(&names);
+    let slots = (!slot_names.is_empty()).then(|| {
+        quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);)
+    });
+    let part = quote! {
+        let [#(#input_names),*] = part.inputs;
+        let [#(#kept_names,)* #(#fixed_names),*] = &mut part.kept;
+        #slots
+        #shares
+        #statements
+    };
+    let finish = finish(&names, kept, &fixed_names, &homes);
+    let width = |&buffer: &Buffer| program.buffers[buffer].width.clone();
+    Backward { part, finish, kept: fixed.iter().map(width).collect(), scratch: gradient_slots, share }
+}
+
+fn input_names(names: &Names<'_, '_>) -> Vec<Ident> {
+    let buffers = names.program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
+    buffers.map(|(buffer, _)| names.name(buffer)).collect()
+}
+
+fn gradient_name(program: &Program<'_>, buffer: Buffer) -> Ident {
+    types::local(&format!("d_{}", program.buffers[buffer].name))
+}
+
+fn pooled_name(slot: usize) -> Ident {
+    types::local(&format!("gradient{slot}"))
+}
+
+fn share_name(layer: &Ident) -> Ident {
+    types::local(&format!("{layer}_share"))
+}
+
+/// For each buffer, who needs its gradient.
+fn needs(program: &Program<'_>) -> Vec<Need> {
+    let mut needs = vec![Need::Inputs; program.buffers.len()];
+    for step in &program.steps {
+        let trained = matches!(step.operation, Operation::Trained { .. });
+        let own = if trained { Need::Parameters } else { Need::Inputs };
+        let before = step.takes.iter().map(|value| needs[value.buffer]);
+        let need = before.chain([own, needs[step.gives.buffer]]).max();
+        needs[step.gives.buffer] = need.unwrap_or(Need::Inputs);
+    }
+    needs
+}
+
+/// The fields whose parameter gradients are added up sample by sample.
+fn convolutions<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
+    let network = program.network;
+    let convolves = |step: &&Step| matches!(step.stage(network).map(|stage| &stage.layer), Some(Layer::Conv2d(_)));
+    let nodes = program.steps.iter().filter(convolves).filter_map(|step| step.node);
+    nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
+}
+
+/// The numbers in a convolution's parameters.
+fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
+    let stage = step.stage(program.network)?;
+    let Layer::Conv2d(_) = &stage.layer else { return None };
+    let lengths: Vec<TokenStream> =
+        stage.parameters().iter().map(|parameter| types::size(&types::length(&parameter.shape))).collect();
+    Some(quote!(network::total(&[#(#lengths),*])))
+}
+
+impl Writer<'_, '_> {
+    fn program(&self) -> &Program<'_> {
+        self.names.program
+    }
+
+    fn step(&mut self, step: &Step) {
+        let gives = step.gives.buffer;
+        // A value that no output depends on has no gradient.
+        let Some(slot) = self.gradients[gives].clone() else { return };
+        let in_place = step.takes.is_empty();
+        let before = std::mem::take(&mut self.statements);
+        let transferred = self.reverse(step, &slot);
+        let mine = std::mem::replace(&mut self.statements, before);
+        let only_inputs = self.needs[gives] == Need::Inputs;
+        self.statements.extend(if only_inputs && !mine.is_empty() { quote!(if INPUTS { #mine }) } else { mine });
+        if !in_place && !transferred {
+            if let Some(place) = slot.pooled {
+                self.pool.give_back(place);
+            }
+        }
+    }
+
+    /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
+    fn reverse(&mut self, step: &Step, slot: &Slot) -> bool {
+        let network = self.program().network;
+        let shape = types::shape(&step.gives.shape);
+        let name = &slot.name;
+        let (d, d_mut) = (quote!(#name.view::<#shape>()), quote!(#name.view_mut::<#shape>()));
+        let y = self.names.view(&step.gives);
+        match step.operation {
+            Operation::Interleave => self.write(step, 0, |x| quote!(layers::deinterleave(#d, #x);)),
+            Operation::Deinterleave => self.write(step, 0, |x| quote!(layers::interleave(#d, #x);)),
+            Operation::Copy => return self.pass_on(step, slot),
+            Operation::Trained { activation, .. } => self.trained(step, activation, &y, &d_mut),
+            Operation::Plain { .. } | Operation::InPlace { .. } => {
+                let Some(stage) = step.stage(network) else { return false };
+                let x = step.takes.first().map(|value| self.names.view(value));
+                match &stage.layer {
+                    Layer::Activation(activation) => {
+                        let function = types::activation(activation, &stage.kind);
+                        self.statements.extend(match activation {
+                            Activation::Gelu | Activation::Silu => quote!(#function.backward(#x, #d_mut);),
+                            Activation::Softmax | Activation::LogSoftmax => quote!(#function.backward(#y, #d_mut);),
+                            _ => quote!(layers::activation::backward(#function, #y, #d_mut);),
+                        });
+                        return !step.takes.is_empty() && self.pass_on(step, slot);
+                    }
+                    Layer::Dropout(_) => {
+                        let layer = forward::layer(self.program(), step);
+                        let random = forward::random(step);
+                        self.statements.extend(quote!(#layer.backward(#d_mut, #random, part.first);));
+                        return self.pass_on(step, slot);
+                    }
+                    Layer::Add(_) => return self.pass_on(step, slot),
+                    Layer::Multiply(_) => {
+                        let views: Vec<TokenStream> = step.takes.iter().map(|value| self.names.view(value)).collect();
+                        for index in 0..step.takes.len() {
+                            let others = views.iter().enumerate().filter(|&(other, _)| other != index);
+                            let others: Vec<_> = others.map(|(_, view)| view).collect();
+                            self.write(step, index, |x| quote!(layers::multiply_backward(#d, [#(#others),*], #x);));
+                        }
+                    }
+                    Layer::Concat(concat) => {
+                        let axis = concat.axis;
+                        for (index, offset) in forward::offsets(step, axis).into_iter().enumerate() {
+                            self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
+                        }
+                    }
+                    Layer::MaxPool2d(_) => {
+                        let layer = forward::layer(self.program(), step);
+                        self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
+                    }
+                    _ => {
+                        let layer = forward::layer(self.program(), step);
+                        self.write(step, 0, |d_x| quote!(#layer.backward(#d, #d_x);));
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn trained(&mut self, step: &Step, activation: Option<usize>, y: &TokenStream, d_mut: &TokenStream) {
+        let layer = forward::layer(self.program(), step);
+        let activation = forward::fused(self.program(), step, activation);
+        let takes = &step.takes[0];
+        let need = self.needs[takes.buffer];
+        let (target, temporary) = self.target(takes);
+        let (name, shape) = (&target.name, types::shape(&takes.shape));
+        let d_x = match need {
+            Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
+            Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
+        };
+        let convolution = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
+        let call = if step.is_dense(self.program().network) {
+            let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
+            quote!(#layer.backward(#tied #y, #d_mut, #d_x, #activation);)
+        } else {
+            let x = self.names.view(takes);
+            let share = convolution.map(share_name);
+            quote!(#layer.backward(#x, #y, #d_mut, #d_x, #share, #activation);)
+        };
+        self.statements.extend(call);
+        self.add_temporary(takes, &target, temporary, need == Need::Inputs);
+    }
+
+    /// Prints a call that writes the gradient with respect to the step's source `index`.
+    fn write(&mut self, step: &Step, index: usize, call: impl Fn(TokenStream) -> TokenStream) {
+        let takes = &step.takes[index];
+        let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
+        let (target, temporary) = self.target(takes);
+        let (name, shape) = (&target.name, types::shape(&takes.shape));
+        let call = call(quote!(#name.view_mut::<#shape>()));
+        self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+        self.add_temporary(takes, &target, temporary, guarded);
+    }
+
+    /// Where the next gradient with respect to a value goes: its own memory the first time, and temporary memory
+    /// later, from where it is added.
+    fn target(&mut self, value: &Value) -> (Slot, bool) {
+        let buffer = value.buffer;
+        let width = self.program().buffers[buffer].width.clone();
+        if self.gradients[buffer].is_some() {
+            return (self.pooled(&width), true);
+        }
+        let slot = match self.homes[buffer].clone() {
+            Some(name) => Slot { name, pooled: None },
+            None => self.pooled(&width),
+        };
+        self.gradients[buffer] = Some(slot.clone());
+        (slot, false)
+    }
+
+    fn pooled(&mut self, width: &Dimension) -> Slot {
+        let place = self.pool.take(width);
+        Slot { name: pooled_name(place), pooled: Some(place) }
+    }
+
+    fn add_temporary(&mut self, value: &Value, slot: &Slot, temporary: bool, guarded: bool) {
+        if !temporary {
+            return;
+        }
+        let Some(sum) = self.gradients[value.buffer].clone() else { return };
+        let (name, sum, shape) = (&slot.name, &sum.name, types::shape(&value.shape));
+        let call = quote!(layers::accumulate(#name.view::<#shape>(), #sum.view_mut::<#shape>()););
+        self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+        if let Some(place) = slot.pooled {
+            self.pool.give_back(place);
+        }
+    }
+
+    /// The gradient of what a step gives is that of each of its sources; the last one may take over its memory.
+    fn pass_on(&mut self, step: &Step, slot: &Slot) -> bool {
+        let shape = types::shape(&step.gives.shape);
+        let last = step.takes.len() - 1;
+        for (index, takes) in step.takes.iter().enumerate() {
+            let first = self.gradients[takes.buffer].is_none() && self.homes[takes.buffer].is_none();
+            if index == last && first && slot.pooled.is_some() {
+                self.gradients[takes.buffer] = Some(slot.clone());
+                return true;
+            }
+            let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
+            let function = if self.gradients[takes.buffer].is_none() { "copy" } else { "accumulate" };
+            let function = format_ident!("{function}");
+            let sum = match self.gradients[takes.buffer].clone() {
+                Some(slot) => slot,
+                None => self.target(takes).0,
+            };
+            let (name, sum) = (&slot.name, &sum.name);
+            let call = quote!(layers::#function(#name.view::<#shape>(), #sum.view_mut::<#shape>()););
+            self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+        }
+        false
+    }
+}
+
+/// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
+fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Option<Ident>]) -> TokenStream {
+    let program = names.program;
+    let network = program.network;
+    let convolutions = convolutions(program);
+    let sums = (!convolutions.is_empty())
+        .then(|| quote!(whole.shares.sum_into([#(gradients.#convolutions.slices_mut()),*]);));
+    let (mut own, mut tied) = (Vec::new(), Vec::new());
+    for step in program.steps.iter().filter(|step| step.is_dense(network)) {
+        let Some((stage, name)) = step.stage(network).zip(step.node.and_then(|node| network.nodes[node].name.as_ref()))
+        else {
+            continue;
+        };
+        let (x, shape) = (names.view(&step.takes[0]), types::shape(&step.gives.shape));
+        let d_y = &homes[step.gives.buffer];
+        match step.tied(network) {
+            None if forward::owns_weight(&stage.layer) => {
+                own.push(quote!(gradients.#name.product(#x, #d_y.view::<#shape>())));
+            }
+            weight => {
+                tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y.view::<#shape>())]);));
+            }
+        }
+    }
+    let own = (!own.is_empty()).then(|| quote!(network::products([#(#own),*]);));
+    let (inputs, kept) = (input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
+    quote! {
+        let [#(#inputs),*] = whole.inputs;
+        let [#(#kept,)* #(#fixed),*] = &whole.kept;
+        #sums
+        #own
+        #(#tied)*
+    }
+}

@@ -1,0 +1,120 @@
+//! What a network says of itself: layers, parameters, operations.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::{
+    expand::types,
+    layers::Layer,
+    network::{Network, Node, Stage},
+    paths,
+    shape::{Dimension, Shape},
+};
+
+/// `LAYERS` as an expression.
+pub(super) fn layers(network: &Network) -> TokenStream {
+    let rows = network.nodes.iter().map(|node| {
+        let (name, kind) = (&node.label, kinds(node));
+        let inputs = node.stages[0].takes.iter().map(types::sizes);
+        let output = types::sizes(node.gives());
+        let parameters = parameters(node);
+        let flops = total(node.stages.iter().map(flops).collect());
+        quote! {
+            network::LayerInfo {
+                name: #name,
+                kind: #kind,
+                inputs: &[#(&#inputs),*],
+                output: &#output,
+                parameters: #parameters,
+                flops: #flops,
+            }
+        }
+    });
+    quote!(&[#(#rows),*])
+}
+
+/// The stages' kinds, as written: `conv2d, relu`.
+pub(super) fn kinds(node: &Node) -> String {
+    node.stages.iter().map(|stage| stage.kind.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The numbers in a node's parameters.
+fn parameters(node: &Node) -> TokenStream {
+    let lengths: Vec<Dimension> = node
+        .stages
+        .iter()
+        .flat_map(|stage| stage.parameters().into_iter().map(|parameter| types::length(&parameter.shape)))
+        .collect();
+    match literal_sum(&lengths) {
+        Some(sum) => types::size(&Dimension::Literal(sum)),
+        None => {
+            let lengths = lengths.iter().map(types::size);
+            quote!(network::total(&[#(#lengths),*]))
+        }
+    }
+}
+
+/// The sum, where the macro knows every term.
+pub(super) fn literal_sum(terms: &[Dimension]) -> Option<u64> {
+    terms.iter().map(Dimension::literal).sum()
+}
+
+/// A product of sizes, as an expression of type `u64`.
+struct Product(Vec<Dimension>);
+
+/// The floating-point operations of a stage for a sample: multiplications, additions, comparisons, and one for each value of an activation.
+fn flops(stage: &Stage) -> Vec<Product> {
+    let gives = &stage.gives;
+    let two = Dimension::Literal(2);
+    let one = |shape: &Shape| vec![Product(shape.clone())];
+    match &stage.layer {
+        Layer::Dense(dense) => {
+            let features = stage.takes[0][stage.takes[0].len() - 1].clone();
+            let mut terms = vec![Product([vec![two, features], gives.clone()].concat())];
+            terms.extend(dense.bias.then(|| Product(gives.clone())));
+            terms
+        }
+        Layer::Conv2d(conv) => {
+            let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
+            let pixels = gives[1..].to_vec();
+            let mut terms = vec![Product([vec![two], weight, pixels].concat())];
+            terms.extend(conv.bias.then(|| Product(gives.clone())));
+            terms
+        }
+        Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
+        Layer::MaxPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
+        Layer::AvgPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
+        Layer::Add(_) | Layer::Multiply(_) => {
+            let terms = Dimension::Literal(stage.takes.len() as u64 - 1);
+            vec![Product([vec![terms], gives.clone()].concat())]
+        }
+        Layer::Activation(_) => one(gives),
+        Layer::Concat(_) | Layer::Dropout(_) | Layer::Flatten(_) | Layer::Reshape(_) => Vec::new(),
+    }
+}
+
+fn total(terms: Vec<Vec<Product>>) -> TokenStream {
+    let terms: Vec<Product> = terms.into_iter().flatten().collect();
+    let literal = |product: &Product| -> Option<u64> {
+        product.0.iter().try_fold(1_u64, |all, size| all.checked_mul(size.literal()?))
+    };
+    if let Some(sum) = terms.iter().map(literal).sum::<Option<u64>>() {
+        let sum = Literal::u64_unsuffixed(sum);
+        return quote!(#sum);
+    }
+    let products = terms.iter().map(|product| {
+        let sizes = product.0.iter().map(types::size);
+        quote!(&[#(#sizes),*])
+    });
+    quote!(network::operations(&[#(#products),*]))
+}
+
+/// The constants of the trait, which follow from the table of layers.
+pub(super) fn constants(network: &Network) -> TokenStream {
+    let (name, layers) = (network.name.to_string(), layers(network));
+    let root = paths::plumbline();
+    quote! {
+        const NAME: &'static str = #name;
+        const LAYERS: &'static [#root::network::LayerInfo] = #layers;
+    }
+}

@@ -1,0 +1,220 @@
+//! The steps in order: forward for inference and for training.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::{
+    expand::{
+        lower::{Buffer, Operation, Program, Step, Value},
+        plan::Pool,
+        types,
+    },
+    layers::{Activation, Layer, Weight},
+    shape::Operation as Arithmetic,
+};
+
+/// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
+pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> (TokenStream, Vec<TokenStream>) {
+    let uses = |buffer| {
+        let steps = program.steps.iter().enumerate();
+        let mut users = steps.filter(move |(_, step)| {
+            step.gives.buffer == buffer || step.takes.iter().any(|value| value.buffer == buffer)
+        });
+        users.next_back().map(|(index, _)| index)
+    };
+    let mut pool = Pool::default();
+    let mut slots: Vec<Option<usize>> = vec![None; program.buffers.len()];
+    let mut statements = TokenStream::new();
+    for (index, step) in program.steps.iter().enumerate() {
+        let gives = step.gives.buffer;
+        if scratch.contains(&gives) && slots[gives].is_none() {
+            slots[gives] = Some(pool.take(&program.buffers[gives].width));
+        }
+        let names = Names { program, slot: &|buffer| slots[buffer] };
+        statements.extend(names.statement(step, false));
+        let mut done: Vec<Buffer> = step.takes.iter().map(|value| value.buffer).chain([gives]).collect();
+        done.sort_unstable();
+        done.dedup();
+        for buffer in done {
+            if let Some(slot) = slots[buffer].filter(|_| uses(buffer) == Some(index)) {
+                pool.give_back(slot);
+            }
+        }
+    }
+    let widths = pool.widths();
+    let slot_names = (0..widths.len()).map(slot_name);
+    let head = head(program, kept, &slot_names.collect::<Vec<_>>(), &widths);
+    (quote!(#head #statements), widths)
+}
+
+/// Forward for training: every buffer keeps its values for the backward pass.
+pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> TokenStream {
+    let names = Names { program, slot: &|_| None };
+    let statements = program.steps.iter().map(|step| names.statement(step, true));
+    let scratch_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
+    let widths: Vec<TokenStream> =
+        scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
+    let head = head(program, kept, &scratch_names, &widths);
+    quote!(#head #(#statements)*)
+}
+
+/// The names of a part's memory.
+pub(super) fn head(
+    program: &Program<'_>,
+    kept: &[Buffer],
+    scratch: &[Ident],
+    widths: &[TokenStream],
+) -> TokenStream {
+    let names = Names { program, slot: &|_| None };
+    let inputs = program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
+    let inputs = inputs.map(|(buffer, _)| names.name(buffer));
+    let kept = kept.iter().map(|&buffer| names.name(buffer));
+    let scratch = (!scratch.is_empty()).then(|| {
+        quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);)
+    });
+    quote! {
+        let [#(#inputs),*] = part.inputs;
+        let [#(#kept,)* ..] = &mut part.kept;
+        #scratch
+    }
+}
+
+fn slot_name(slot: usize) -> Ident {
+    types::local(&format!("slot{slot}"))
+}
+
+/// What buffers are called in the function that is being printed.
+pub(super) struct Names<'n, 'a> {
+    pub(super) program: &'n Program<'a>,
+    /// The shared slot of a buffer, where it has one.
+    pub(super) slot: &'n dyn Fn(Buffer) -> Option<usize>,
+}
+
+impl Names<'_, '_> {
+    pub(super) fn name(&self, buffer: Buffer) -> Ident {
+        match (self.slot)(buffer) {
+            Some(slot) => slot_name(slot),
+            None => types::local(&self.program.buffers[buffer].name),
+        }
+    }
+
+    /// The value, to read.
+    pub(super) fn view(&self, value: &Value) -> TokenStream {
+        let (name, shape) = (self.name(value.buffer), types::shape(&value.shape));
+        quote!(#name.view::<#shape>())
+    }
+
+    fn view_mut(&self, value: &Value) -> TokenStream {
+        let (name, shape) = (self.name(value.buffer), types::shape(&value.shape));
+        quote!(#name.view_mut::<#shape>())
+    }
+
+    fn statement(&self, step: &Step, training: bool) -> TokenStream {
+        let y = self.view_mut(&step.gives);
+        let views: Vec<TokenStream> = step.takes.iter().map(|value| self.view(value)).collect();
+        let x = views.first();
+        match step.operation {
+            Operation::Interleave => quote!(layers::interleave(#x, #y);),
+            Operation::Deinterleave => quote!(layers::deinterleave(#x, #y);),
+            Operation::Copy => quote!(layers::copy(#x, #y);),
+            Operation::Trained { activation, .. } => {
+                let layer = layer(self.program, step);
+                let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
+                let activation = fused(self.program, step, activation);
+                quote!(#layer.forward(#tied #x, #y, #activation);)
+            }
+            Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
+        }
+    }
+
+    fn plain(&self, step: &Step, views: &[TokenStream], y: &TokenStream, training: bool) -> TokenStream {
+        let Some(stage) = step.stage(self.program.network) else { return TokenStream::new() };
+        let x = views.first();
+        match &stage.layer {
+            Layer::Activation(activation) => {
+                let function = types::activation(activation, &stage.kind);
+                match (activation, x) {
+                    (Activation::Gelu | Activation::Silu, _) => quote!(#function.forward(#x, #y);),
+                    (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, Some(x)) => {
+                        quote!(layers::copy(#x, #y); #function.forward(#y);)
+                    }
+                    (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, None) => {
+                        quote!(#function.forward(#y);)
+                    }
+                    (_, Some(x)) => quote!(layers::activation::apply(#function, #x, #y);),
+                    (_, None) => quote!(layers::activation::forward(#function, #y);),
+                }
+            }
+            Layer::Add(_) => quote!(layers::add([#(#views),*], #y);),
+            Layer::Multiply(_) => quote!(layers::multiply([#(#views),*], #y);),
+            Layer::Concat(concat) => {
+                let axis = concat.axis;
+                let offsets = offsets(step, axis);
+                quote!(#(layers::Concat::<#axis>::put(#views, #y, #offsets);)*)
+            }
+            Layer::Dropout(_) if !training => quote!(layers::copy(#x, #y);),
+            Layer::Dropout(_) => {
+                let (layer, random) = (layer(self.program, step), random(step));
+                quote!(#layer.forward(#x, #y, #random, part.first);)
+            }
+            _ => {
+                let layer = layer(self.program, step);
+                quote!(#layer.forward(#x, #y);)
+            }
+        }
+    }
+}
+
+/// A layer: the network's field, or one made on the spot where the node has no name.
+pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
+    let Some(stage) = step.stage(program.network) else { return TokenStream::new() };
+    let node = step.node.map(|node| &program.network.nodes[node]);
+    match node.and_then(types::held).filter(|(_, held)| std::ptr::eq(*held, stage)) {
+        Some((name, _)) => quote!(self.#name),
+        None => match &stage.layer {
+            Layer::Dropout(_) => {
+                let fresh = types::fresh(stage);
+                quote!((#fresh))
+            }
+            _ => {
+                let layer = types::field(stage);
+                quote!(<#layer>::new())
+            }
+        },
+    }
+}
+
+/// The activation that a layer applies to its result.
+pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) -> TokenStream {
+    let stages = step.node.map(|node| &program.network.nodes[node].stages);
+    match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
+        Some(stage) => match &stage.layer {
+            Layer::Activation(activation) => types::activation(activation, &stage.kind),
+            _ => quote!(layers::Identity),
+        },
+        None => quote!(layers::Identity),
+    }
+}
+
+/// The random numbers of a step's layer.
+pub(super) fn random(step: &Step) -> TokenStream {
+    let node = step.node.unwrap_or(0) as u64;
+    let stage = match step.operation {
+        Operation::Plain { stage } => stage as u64,
+        _ => 0,
+    };
+    let layer = proc_macro2::Literal::u64_unsuffixed(node << 8 | stage);
+    quote!(part.random.layer(#layer))
+}
+
+/// Where each source of a `concat` begins along its axis.
+pub(super) fn offsets(step: &Step, axis: usize) -> Vec<TokenStream> {
+    let sizes: Vec<_> = step.takes.iter().map(|value| value.shape[axis].clone()).collect();
+    let before = (0..sizes.len()).map(|count| Arithmetic::Sum.of(&sizes[..count]));
+    before.map(|offset| offset.map_or_else(TokenStream::new, |offset| types::size(&offset))).collect()
+}
+
+/// Whether a layer's weight is its own.
+pub(super) fn owns_weight(layer: &Layer) -> bool {
+    matches!(layer, Layer::Dense(dense) if matches!(dense.weight, Weight::Own(_)))
+}

@@ -1,0 +1,255 @@
+//! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    expand::{constants, plan::Plan, structure, types},
+    layers::{Activation, Layer},
+    network::{Network, Stage},
+    paths,
+    shape::Shape,
+};
+
+/// `impl Network`.
+pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
+    let root = paths::plumbline();
+    let name = &network.name;
+    let input = ports(network.inputs.iter().map(|port| &port.shape));
+    let output = ports(network.outputs.iter().map(|port| &port.shape));
+    let (inputs, kept) = (network.inputs.len(), plan.kept.len() + plan.backward.kept.len());
+    let constants = constants::constants(network);
+    let memory = plan.tokens();
+    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
+    let fields = held.iter().map(|(name, _)| name);
+    let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
+    let infer = &plan.infer;
+    quote! {
+        impl<E: #root::Element> network::Network for #name<E> {
+            type Element = E;
+            type Input = #input;
+            type Output = #output;
+            type Inputs<'a> = [network::RowsRef<'a, E>; #inputs];
+            type Kept<'a> = [network::Rows<'a, E>; #kept];
+            #constants
+            const PLAN: network::Plan = #memory;
+            fn initialized(seed: u64) -> Self {
+                let rng = &mut network::generator(seed);
+                #name { #(#fields: #fresh,)* element: ::core::marker::PhantomData }
+            }
+            fn infer_part(&self, part: &mut network::Part<'_, Self>) {
+                #infer
+            }
+        }
+    }
+}
+
+/// `impl Trainable`; for a network without a gradient, an impl whose bound names the layer that has none.
+pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
+    let root = paths::plumbline();
+    let name = &network.name;
+    if let Some((label, kind)) = without_gradient(network) {
+        return no_gradient(name, &label, &kind);
+    }
+    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
+    let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
+    let zeroed = held.iter().map(|(name, stage)| match stage.layer {
+        Layer::Dense(_) | Layer::Conv2d(_) => quote!(self.#name.zeroed()),
+        _ => quote!(self.#name.clone()),
+    });
+    let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
+    quote! {
+        impl<E: #root::Element> network::Trainable for #name<E> {
+            fn zeroed(&self) -> Self {
+                #name { #(#fields: #zeroed,)* element: ::core::marker::PhantomData }
+            }
+            fn forward_part(&self, part: &mut network::Part<'_, Self>) {
+                #forward
+            }
+            fn backward_part<const INPUTS: bool>(&self, part: &mut network::Part<'_, Self>, share: &mut [E]) {
+                #backward
+            }
+            fn finish(&self, whole: network::Whole<'_, Self>, gradients: &mut Self) {
+                #finish
+            }
+        }
+    }
+}
+
+/// The first layer that has no gradient: its node's name and its kind.
+fn without_gradient(network: &Network) -> Option<(String, Ident)> {
+    network.nodes.iter().find_map(|node| {
+        let none = |layer: &Layer| matches!(layer, Layer::Perceptron(_) | Layer::Activation(Activation::Sign));
+        let stage = node.stages.iter().find(|stage| none(&stage.layer))?;
+        Some((node.label.clone(), stage.kind.clone()))
+    })
+}
+
+fn no_gradient(name: &Ident, label: &str, kind: &Ident) -> TokenStream {
+    let root = paths::plumbline();
+    let bound = format_ident!("{name}HasGradient");
+    let message = if *kind == label {
+        format!("`{name}` has no gradient: its `{kind}` has none")
+    } else {
+        format!("`{name}` has no gradient: its layer `{label}` holds a `{kind}`, which has none")
+    };
+    let note = "networks with such a layer learn by rules of their own, not by backpropagation";
+    quote! {
+        #[diagnostic::on_unimplemented(message = #message, label = "asked for a gradient here", note = #note)]
+        #[allow(unnameable_types)]
+        pub trait #bound {
+            fn impossible(&self) -> !;
+        }
+        #[allow(private_bounds)]
+        impl<E: #root::Element> network::Trainable for #name<E>
+        where
+            Self: #bound,
+        {
+            fn zeroed(&self) -> Self {
+                self.impossible()
+            }
+            fn forward_part(&self, _: &mut network::Part<'_, Self>) {
+                self.impossible()
+            }
+            fn backward_part<const INPUTS: bool>(&self, _: &mut network::Part<'_, Self>, _: &mut [E]) {
+                self.impossible()
+            }
+            fn finish(&self, _: network::Whole<'_, Self>, gradients: &mut Self) {
+                gradients.impossible()
+            }
+        }
+    }
+}
+
+/// The type of one port's shape, or a tuple of several.
+fn ports<'a>(shapes: impl ExactSizeIterator<Item = &'a Shape>) -> TokenStream {
+    let several = shapes.len() > 1;
+    let shapes = shapes.map(types::shape);
+    if several { quote!((#(#shapes,)*)) } else { quote!(#(#shapes)*) }
+}
+
+/// What a user calls on the type without naming an element, and the methods of networks with several ports.
+pub(super) fn inherent(network: &Network) -> TokenStream {
+    let root = paths::plumbline();
+    let name = &network.name;
+    let several = (network.inputs.len() > 1 || network.outputs.len() > 1).then(|| several_ports(network));
+    quote! {
+        impl #name {
+            /// The numbers in all parameters.
+            pub const PARAMETERS: usize = <Self as #root::Network>::PARAMETERS;
+            /// Floating-point operations of a forward pass, a sample.
+            pub const FLOPS: u64 = <Self as #root::Network>::FLOPS;
+            /// Bytes of values and gradients in training, a sample.
+            pub const ACTIVATION_BYTES: usize = <Self as #root::Network>::ACTIVATION_BYTES;
+            /// The layers in order.
+            pub const LAYERS: &'static [#root::network::LayerInfo] = <Self as #root::Network>::LAYERS;
+            /// A network of `f32` with fresh parameters. Equal seeds give equal parameters. For `f64` there is
+            /// `Network::initialized`.
+            pub fn new(seed: u64) -> Self {
+                <Self as #root::Network>::initialized(seed)
+            }
+            /// A table of the layers with their shapes, parameters and operations.
+            pub fn summary() -> #root::report::Summary {
+                #root::report::Summary::of::<Self>()
+            }
+        }
+        #several
+    }
+}
+
+/// `forward`, `forward_into`, `forward_train` and `backward` with an argument for each port.
+fn several_ports(network: &Network) -> TokenStream {
+    let root = paths::plumbline();
+    let name = &network.name;
+    let shapes: Vec<Ident> = structure::shapes(network).into_iter().map(|(alias, ..)| alias).collect();
+    let (input_shapes, output_shapes) = shapes.split_at(network.inputs.len());
+    let port = |name: &Option<Ident>, index: usize, role: &str| {
+        name.clone().unwrap_or_else(|| types::local(&format!("{role}{index}")))
+    };
+    let inputs: Vec<Ident> =
+        network.inputs.iter().enumerate().map(|(index, input)| port(&input.name, index, "input")).collect();
+    let gradients: Vec<Ident> = network
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(index, output)| match &output.name {
+            Some(name) => format_ident!("d_{name}"),
+            None => types::local(&format!("d_output{index}")),
+        })
+        .collect();
+    let data = |count: usize| -> Vec<Ident> { (1..=count).map(|index| format_ident!("D{index}")).collect() };
+    let (input_data, output_data) = (data(inputs.len()), data(gradients.len()));
+    let (input_index, output_index) = (0..inputs.len(), 0..gradients.len());
+    let (input_index, output_index): (Vec<usize>, Vec<usize>) = (input_index.collect(), output_index.collect());
+    let tuple = |types: Vec<TokenStream>| if types.len() == 1 { quote!(#(#types)*) } else { quote!((#(#types),*)) };
+    let owned = tuple(output_shapes.iter().map(|shape| quote!(#root::Batch<#shape, E>)).collect());
+    let borrowed = tuple(output_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
+    let d_inputs = tuple(input_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
+    let results = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index))).collect());
+    let copies = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index).to_owned())).collect());
+    let d_results = tuple(input_index.iter().map(|index| quote!(pass.d_input_batch(#index))).collect());
+    let arguments = quote!(#(#inputs: &#root::Batch<#input_shapes, E, #input_data>),*);
+    let bounds = quote!(#(#input_data: ::core::ops::Deref<Target = [E]>),*);
+    let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
+    let count = quote!(#root::network::samples([#(#inputs.samples()),*])?);
+    let trains = without_gradient(network).is_none().then(|| {
+        quote! {
+            /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
+            ///
+            /// # Errors
+            ///
+            /// `ShapeError::Samples` where the inputs have different numbers of samples.
+            pub fn forward_train<'p, #bounds>(
+                &self, #arguments, pass: &'p mut #root::Pass<Self>,
+            ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                pass.train(self, #rows, #count);
+                ::core::result::Result::Ok(#results)
+            }
+            /// The gradients after `forward_train`, from the gradient with respect to each output. Overwrites `gradients` and
+            /// returns the gradient with respect to each input.
+            ///
+            /// # Errors
+            ///
+            /// `PassError` where `pass` holds no such forward pass, or one of another number of samples.
+            pub fn backward<'p, #(#output_data: ::core::ops::Deref<Target = [E]>),*>(
+                &self,
+                #(#gradients: &#root::Batch<#output_shapes, E, #output_data>,)*
+                pass: &'p mut #root::Pass<Self>,
+                gradients: &mut #root::Gradients<Self>,
+            ) -> ::core::result::Result<#d_inputs, #root::network::PassError> {
+                let samples = pass.same_samples([#(#gradients.samples()),*])?;
+                pass.backward(self, &[#(#gradients.as_slice()),*], samples, gradients)?;
+                ::core::result::Result::Ok(#d_results)
+            }
+        }
+    });
+    quote! {
+        impl<E: #root::Element> #name<E> {
+            /// The outputs of a batch.
+            ///
+            /// # Errors
+            ///
+            /// `ShapeError::Samples` where the inputs have different numbers of samples.
+            pub fn forward<#bounds>(
+                &self, #arguments
+            ) -> ::core::result::Result<#owned, #root::ShapeError> {
+                let samples = #count;
+                let mut pass = #root::Network::pass(self, samples);
+                pass.infer(self, #rows, samples);
+                ::core::result::Result::Ok(#copies)
+            }
+            /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
+            ///
+            /// # Errors
+            ///
+            /// `ShapeError::Samples` where the inputs have different numbers of samples.
+            pub fn forward_into<'p, #bounds>(
+                &self, #arguments, pass: &'p mut #root::Pass<Self>,
+            ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                pass.infer(self, #rows, #count);
+                ::core::result::Result::Ok(#results)
+            }
+            #trains
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Checked graph → Rust.
+//!
+//! A network is lowered to steps over buffers, the buffers are given homes, and the steps are printed three times: forward for inference,
+//! forward for training, and backward in reverse order. Each step is one typed call into the runtime.
+
+mod backward;
+mod constants;
+mod documentation;
+mod forward;
+mod lower;
+mod methods;
+mod plan;
+mod stub;
+mod structure;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{
+    network::{Network, Sketch},
+    paths,
+};
+
+/// What a network without a fault becomes.
+pub(crate) fn expand(network: &Network) -> TokenStream {
+    let root = paths::plumbline();
+    let plan = plan::Plan::new(lower::lower(network));
+    let constants = &network.constants;
+    let structure = structure::structure(network);
+    let parameters = structure::parameters(network);
+    let inference = methods::network(network, &plan);
+    let training = methods::trainable(network, &plan);
+    let inherent = methods::inherent(network);
+    quote! {
+        #structure
+        #inherent
+        #[allow(clippy::all, unused_variables)]
+        const _: () = {
+            use #root::{layers, network};
+            #parameters
+            #inference
+            #training
+        };
+        #(#constants)*
+    }
+}
+
+/// What a network with faults becomes, beside its errors: the signatures that users call.
+pub(crate) fn expand_stub(sketch: &Sketch) -> TokenStream {
+    stub::stub(sketch)
+}

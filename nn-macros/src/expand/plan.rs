@@ -1,0 +1,106 @@
+//! Where each buffer lives.
+
+use crate::{
+    expand::{
+        backward::{self, Backward},
+        forward,
+        lower::{Buffer, Program},
+        types,
+    },
+    shape::Dimension,
+};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// A program whose buffers have homes, and its three printouts.
+pub(super) struct Plan<'a> {
+    pub(super) program: Program<'a>,
+    /// Buffers kept for the whole batch: the outputs first, then what dense layers read.
+    pub(super) kept: Vec<Buffer>,
+    pub(super) infer: TokenStream,
+    pub(super) infer_scratch: Vec<TokenStream>,
+    pub(super) forward: TokenStream,
+    /// The buffers of a part's scratch in training, each with room of its own.
+    pub(super) scratch: Vec<Buffer>,
+    pub(super) backward: Backward,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(program: Program<'a>) -> Self {
+        let mut kept = program.outputs.clone();
+        for step in &program.steps {
+            let Some(read) = step.takes.first().filter(|_| step.is_dense(program.network)) else { continue };
+            if program.buffers[read.buffer].input.is_none() && !kept.contains(&read.buffer) {
+                kept.push(read.buffer);
+            }
+        }
+        let lives_in_scratch = |buffer: &Buffer| program.buffers[*buffer].input.is_none() && !kept.contains(buffer);
+        let scratch: Vec<Buffer> = (0..program.buffers.len()).filter(lives_in_scratch).collect();
+        let (infer, infer_scratch) = forward::infer(&program, &kept, &scratch);
+        let forward = forward::train(&program, &kept, &scratch);
+        let backward = backward::backward(&program, &kept, &scratch);
+        Plan { kept, infer, infer_scratch, forward, scratch, backward, program }
+    }
+
+    /// `network::Plan` as an expression.
+    pub(super) fn tokens(&self) -> TokenStream {
+        let width = |&buffer: &Buffer| types::size(&self.program.buffers[buffer].width);
+        let inputs = self.program.network.inputs.iter().map(|input| types::size(&types::length(&input.shape)));
+        let forward_kept = self.kept.len();
+        let outputs = self.program.outputs.len();
+        let kept = self.kept.iter().map(width).chain(self.backward.kept.iter().map(types::size));
+        let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
+        let infer = &self.infer_scratch;
+        let share = &self.backward.share;
+        let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
+        let part = types::size(&Dimension::Literal(part as u64));
+        quote! {
+            network::Plan {
+                inputs: &[#(#inputs),*],
+                outputs: #outputs,
+                kept: &[#(#kept),*],
+                forward_kept: #forward_kept,
+                train_scratch: network::total(&[#(#train),*]),
+                infer_scratch: network::total(&[#(#infer),*]),
+                share: network::total(&[#(#share),*]),
+                part: #part,
+            }
+        }
+    }
+}
+
+/// Slots that buffers share, one after the other.
+#[derive(Default)]
+pub(super) struct Pool {
+    /// The widths that each slot must have room for.
+    slots: Vec<Vec<Dimension>>,
+    free: Vec<usize>,
+}
+
+impl Pool {
+    /// A slot for `width` numbers a sample: a free one of that width, else any free one, else a new one.
+    pub(super) fn take(&mut self, width: &Dimension) -> usize {
+        let same = self.free.iter().position(|&slot| self.slots[slot].contains(width));
+        let place = same.or_else(|| self.free.len().checked_sub(1));
+        let slot = match place {
+            Some(place) => self.free.remove(place),
+            None => {
+                self.slots.push(Vec::new());
+                self.slots.len() - 1
+            }
+        };
+        if !self.slots[slot].contains(width) {
+            self.slots[slot].push(width.clone());
+        }
+        slot
+    }
+
+    pub(super) fn give_back(&mut self, slot: usize) {
+        self.free.push(slot);
+    }
+
+    /// The width of each slot.
+    pub(super) fn widths(&self) -> Vec<TokenStream> {
+        self.slots.iter().map(|widths| types::widest(widths)).collect()
+    }
+}

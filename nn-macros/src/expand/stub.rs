@@ -1,0 +1,127 @@
+//! What stands in for a network with faults: its signatures, so that it gives its own errors and no others.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    expand::types,
+    network::Sketch,
+    paths,
+    shape::Shape,
+};
+
+/// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
+pub(super) fn stub(sketch: &Sketch) -> TokenStream {
+    let root = paths::plumbline();
+    let (visibility, name) = (&sketch.visibility, &sketch.name);
+    let input = ports(&sketch.inputs);
+    let output = ports(&sketch.outputs);
+    let fields = sketch.fields.iter().map(|(field, kind)| {
+        let ty = placeholder(kind);
+        quote!(pub #field: #ty)
+    });
+    let names = sketch.fields.iter().map(|(field, _)| field);
+    let aliases = aliases(sketch);
+    let constants = &sketch.constants;
+    let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
+    quote! {
+        #[derive(Clone, Debug)]
+        #[allow(dead_code)]
+        #visibility struct #name<E: #root::Element = f32> {
+            #(#fields,)*
+            #[doc(hidden)]
+            pub element: ::core::marker::PhantomData<E>,
+        }
+        #aliases
+        #[allow(unused_variables, dead_code, unreachable_code)]
+        const _: () = {
+            use #root::{layers, network};
+            impl #name {
+                pub const PARAMETERS: usize = 0;
+                pub const FLOPS: u64 = 0;
+                pub const ACTIVATION_BYTES: usize = 0;
+                pub const LAYERS: &'static [network::LayerInfo] = &[];
+                pub fn new(seed: u64) -> Self {
+                    ::core::panic!(#text)
+                }
+                pub fn summary() -> #root::report::Summary {
+                    ::core::panic!(#text)
+                }
+            }
+            impl<E: #root::Element> network::Parameters<E> for #name<E> {
+                fn tensors(&self) -> usize {
+                    ::core::panic!(#text)
+                }
+                fn tensor(&self, index: usize) -> network::Tensor<'_, E> {
+                    ::core::panic!(#text)
+                }
+                fn tensor_mut(&mut self, index: usize) -> network::TensorMut<'_, E> {
+                    ::core::panic!(#text)
+                }
+            }
+            impl<E: #root::Element> network::Network for #name<E> {
+                type Element = E;
+                type Input = #input;
+                type Output = #output;
+                type Inputs<'a> = [network::RowsRef<'a, E>; #count];
+                type Kept<'a> = [network::Rows<'a, E>; 0];
+                const NAME: &'static str = "";
+                const LAYERS: &'static [network::LayerInfo] = &[];
+                const PLAN: network::Plan = network::Plan::EMPTY;
+                fn initialized(seed: u64) -> Self {
+                    let _ = || #name::<E> { #(#names: ::core::panic!(#text),)* element: ::core::marker::PhantomData };
+                    ::core::panic!(#text)
+                }
+                fn infer_part(&self, part: &mut network::Part<'_, Self>) {}
+            }
+            impl<E: #root::Element> network::Trainable for #name<E> {
+                fn zeroed(&self) -> Self {
+                    ::core::panic!(#text)
+                }
+                fn forward_part(&self, part: &mut network::Part<'_, Self>) {}
+                fn backward_part<const INPUTS: bool>(&self, part: &mut network::Part<'_, Self>, share: &mut [E]) {}
+                fn finish(&self, whole: network::Whole<'_, Self>, gradients: &mut Self) {}
+            }
+        };
+        #(#constants)*
+    }
+}
+
+/// A layer's type in a network whose shapes are not known.
+fn placeholder(kind: &Ident) -> TokenStream {
+    let root = paths::plumbline();
+    let one = quote!(#root::Const<1>);
+    let layers = quote!(#root::layers);
+    if *kind == "dense" {
+        quote!(#layers::Dense<#one, #one, E>)
+    } else if *kind == "conv2d" {
+        let (shape, window) = (quote!((#one, #one, #one)), quote!(#layers::Window<1, 1, 1, 1, 0, 0, 1, 1>));
+        quote!(#layers::Conv2d<#shape, #shape, #window, #one, E>)
+    } else if *kind == "perceptron" {
+        quote!(#layers::Perceptron<#one, E>)
+    } else {
+        quote!(())
+    }
+}
+
+fn known(shape: Option<&Shape>) -> TokenStream {
+    let root = paths::plumbline();
+    shape.map_or_else(|| quote!((#root::Const<1>,)), types::shape)
+}
+
+fn ports(ports: &[(Option<Ident>, Option<Shape>)]) -> TokenStream {
+    let shapes = ports.iter().map(|(_, shape)| known(shape.as_ref()));
+    if ports.len() == 1 { quote!(#(#shapes)*) } else { quote!((#(#shapes,)*)) }
+}
+
+/// The names of the shapes, for a network with one input and one output.
+fn aliases(sketch: &Sketch) -> TokenStream {
+    let visibility = &sketch.visibility;
+    let alias = |role: &str, ports: &[(Option<Ident>, Option<Shape>)]| {
+        let [(None, shape)] = ports else { return None };
+        let (alias, shape) = (format_ident!("{}{role}", sketch.name), known(shape.as_ref()));
+        Some(quote!(#[allow(dead_code)] #visibility type #alias = #shape;))
+    };
+    let (input, output) = (alias("Input", &sketch.inputs), alias("Output", &sketch.outputs));
+    quote!(#input #output)
+}

@@ -1,0 +1,219 @@
+//! The types of shapes and layers, as the generated code writes them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::{
+    layers::{Activation, Init, Layer, Real, Weight, Window},
+    network::{Node, Stage},
+    paths,
+    shape::{Dimension, Operation, Shape},
+};
+
+/// A dimension's type: `Const<28>`, which reads in decimals in every message.
+pub(super) fn dimension(dimension: &Dimension) -> TokenStream {
+    let root = paths::plumbline();
+    match dimension {
+        Dimension::Literal(_) => {
+            let size = dimension.tokens();
+            let size = literal(&size);
+            quote!(#root::Const<#size>)
+        }
+        Dimension::Constant(tokens) => quote!(#root::Const<{ #tokens }>),
+        Dimension::Parameter(_) => {
+            let size = dimension.tokens();
+            quote!(#root::Const<{ #size }>)
+        }
+        Dimension::Free => quote!(#root::Free),
+    }
+}
+
+/// A number without its type's suffix, as a person writes it.
+fn literal(tokens: &TokenStream) -> TokenStream {
+    let text = tokens.to_string();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_else(|_| tokens.clone())
+}
+
+/// A size as an expression of type `usize`.
+pub(super) fn size(dimension: &Dimension) -> TokenStream {
+    literal_or(dimension)
+}
+
+fn literal_or(dimension: &Dimension) -> TokenStream {
+    let tokens = dimension.tokens();
+    if dimension.literal().is_some() { literal(&tokens) } else { tokens }
+}
+
+/// A shape's type: a tuple of dimensions.
+pub(super) fn shape(shape: &Shape) -> TokenStream {
+    let dimensions = shape.iter().map(dimension);
+    quote!((#(#dimensions,)*))
+}
+
+/// A shape as an array of sizes.
+pub(super) fn sizes(shape: &Shape) -> TokenStream {
+    let sizes = shape.iter().map(size);
+    quote!([#(#sizes),*])
+}
+
+/// The number of elements.
+pub(super) fn length(shape: &Shape) -> Dimension {
+    // The check rejects shapes whose product is too large; an unknown size has been reported too.
+    Operation::Product.of(shape).unwrap_or(Dimension::Literal(0))
+}
+
+/// A name of the runtime that leads an editor from the user's `kind` to its documentation.
+fn named(name: &str, kind: &Ident) -> TokenStream {
+    let root = paths::plumbline();
+    let name = Ident::new(name, kind.span());
+    quote!(#root::layers::#name)
+}
+
+fn window_type(window: &Window) -> TokenStream {
+    let root = paths::plumbline();
+    let pairs = [&window.kernel, &window.stride, &window.before, &window.dilation];
+    let sizes = pairs.into_iter().flatten().map(|dimension| match dimension {
+        Dimension::Literal(_) => size(dimension),
+        _ => {
+            let tokens = size(dimension);
+            quote!({ #tokens })
+        }
+    });
+    quote!(#root::layers::Window<#(#sizes),*>)
+}
+
+/// The type of a layer that a network holds in a field; `None` for those that are a call alone.
+pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
+    let (takes, gives) = (&stage.takes[0], &stage.gives);
+    let (x, y) = (shape(takes), shape(gives));
+    let last = |shape: &Shape| dimension(&shape[shape.len() - 1]);
+    Some(match &stage.layer {
+        Layer::Dense(dense) => {
+            let name = if matches!(dense.weight, Weight::Own(_)) { "Dense" } else { "TiedDense" };
+            let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
+            quote!(#name<#i, #o, E>)
+        }
+        Layer::Conv2d(conv) => {
+            let (name, window, groups) = (named("Conv2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
+            quote!(#name<#x, #y, #window, #groups, E>)
+        }
+        Layer::Perceptron(_) => {
+            let (name, i) = (named("Perceptron", &stage.kind), last(takes));
+            quote!(#name<#i, E>)
+        }
+        Layer::MaxPool2d(pool) => {
+            let (name, window) = (named("MaxPool2d", &stage.kind), window_type(&pool.window));
+            quote!(#name<#x, #y, #window>)
+        }
+        Layer::AvgPool2d(pool) => {
+            let (name, window) = (named("AvgPool2d", &stage.kind), window_type(&pool.window));
+            quote!(#name<#x, #y, #window>)
+        }
+        Layer::Dropout(_) => named("Dropout", &stage.kind),
+        _ => return None,
+    })
+}
+
+/// The stage of a node that its field holds.
+pub(super) fn held(node: &Node) -> Option<(&Ident, &Stage)> {
+    let name = node.name.as_ref()?;
+    let stage = node.trained().or_else(|| node.stages.iter().find(|stage| field(stage).is_some()))?;
+    Some((name, stage))
+}
+
+/// A fresh layer, as an expression that draws from `rng`.
+pub(super) fn fresh(stage: &Stage) -> TokenStream {
+    match &stage.layer {
+        Layer::Dense(dense) => {
+            let bias = dense.bias;
+            match &dense.weight {
+                Weight::Own(init) => {
+                    let init = self::init(init);
+                    quote!(layers::Dense::new(#init, #bias, rng))
+                }
+                Weight::Tied(_) => quote!(layers::TiedDense::new(#bias)),
+            }
+        }
+        Layer::Conv2d(conv) => {
+            let (bias, init) = (conv.bias, self::init(&conv.init));
+            quote!(layers::Conv2d::new(#init, #bias, rng))
+        }
+        Layer::Perceptron(_) => quote!(layers::Perceptron::new(rng)),
+        Layer::Dropout(dropout) => {
+            let p = real(&dropout.p);
+            quote!(layers::Dropout { p: #p })
+        }
+        Layer::MaxPool2d(_) => quote!(layers::MaxPool2d::new()),
+        Layer::AvgPool2d(_) => quote!(layers::AvgPool2d::new()),
+        _ => quote!(()),
+    }
+}
+
+/// A real option as an expression of type `f64`.
+pub(super) fn real(real: &Real) -> TokenStream {
+    let tokens = &real.tokens;
+    quote!(#tokens)
+}
+
+fn init(init: &Init) -> TokenStream {
+    match init {
+        Init::HeNormal => quote!(layers::Init::HeNormal),
+        Init::HeUniform => quote!(layers::Init::HeUniform),
+        Init::XavierNormal => quote!(layers::Init::XavierNormal),
+        Init::XavierUniform => quote!(layers::Init::XavierUniform),
+        Init::LecunNormal => quote!(layers::Init::LecunNormal),
+        Init::Orthogonal => quote!(layers::Init::Orthogonal),
+        Init::Identity => quote!(layers::Init::Identity),
+        Init::Zeros => quote!(layers::Init::Zeros),
+        Init::Normal(sd) => {
+            let sd = real(sd);
+            quote!(layers::Init::Normal(#sd))
+        }
+        Init::Uniform(a) => {
+            let a = real(a);
+            quote!(layers::Init::Uniform(#a))
+        }
+    }
+}
+
+/// An activation of the runtime, spanned at the user's word for it.
+pub(super) fn activation(activation: &Activation, kind: &Ident) -> TokenStream {
+    let (name, argument) = match activation {
+        Activation::Relu => ("Relu", None),
+        Activation::LeakyRelu(a) => ("LeakyRelu", Some(a)),
+        Activation::Elu(a) => ("Elu", Some(a)),
+        Activation::Selu => ("Selu", None),
+        Activation::Gelu => ("Gelu", None),
+        Activation::Silu => ("Silu", None),
+        Activation::Sigmoid => ("Sigmoid", None),
+        Activation::Tanh => ("Tanh", None),
+        Activation::Softplus => ("Softplus", None),
+        Activation::Softmax => ("Softmax", None),
+        Activation::LogSoftmax => ("LogSoftmax", None),
+        Activation::Sign => ("Sign", None),
+        Activation::Identity => ("Identity", None),
+    };
+    let name = Ident::new(name, kind.span());
+    let argument = argument.map(|a| {
+        let a = real(a);
+        quote!((#a))
+    });
+    quote!(layers::#name #argument)
+}
+
+/// A local name of the generated code, which no name of the user's can clash with.
+pub(super) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The largest of several sizes.
+pub(super) fn widest(widths: &[Dimension]) -> TokenStream {
+    match widths.iter().map(Dimension::literal).collect::<Option<Vec<_>>>() {
+        Some(literals) => size(&Dimension::Literal(literals.into_iter().max().unwrap_or(0))),
+        None => {
+            let sizes = widths.iter().map(size);
+            quote!(network::widest(&[#(#sizes),*]))
+        }
+    }
+}
