@@ -129,7 +129,7 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
     }
 
     pub(crate) fn new(data: &'a [E], samples: usize) -> Self {
-        debug_assert_eq!(data.len(), samples * S::LEN);
+        assert_eq!(data.len(), samples * S::LEN, "a batch holds samples × LEN numbers");
         Batch { data, samples, types: PhantomData }
     }
 
@@ -153,6 +153,11 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// One sample, or `None` past the end.
     pub fn sample(&self, index: usize) -> Option<&[E]> {
         (index < self.samples).then(|| &self.data[index * S::LEN..(index + 1) * S::LEN])
+    }
+
+    /// The same batch with numbers of its own.
+    pub fn to_batch(&self) -> Batch<S, E> {
+        Batch { data: self.data.to_vec(), samples: self.samples, types: PhantomData }
     }
 
     /// The same batch, borrowed.

@@ -186,7 +186,7 @@ fn several_ports(network: &Network) -> TokenStream {
     let borrowed = tuple(output_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
     let d_inputs = tuple(input_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
     let results = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index))).collect());
-    let copies = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index).to_owned())).collect());
+    let copies = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index).to_batch())).collect());
     let d_results = tuple(input_index.iter().map(|index| quote!(pass.d_input_batch(#index))).collect());
     let arguments = quote!(#(#inputs: &#root::Batch<#input_shapes, E, #input_data>),*);
     let bounds = quote!(#(#input_data: ::core::ops::Deref<Target = [E]>),*);

@@ -38,7 +38,7 @@ pub(super) struct Cut {
 impl Cut {
     pub(super) fn new<N: Network>(samples: usize) -> Cut {
         let plan = N::PLAN;
-        let width = plan.train_scratch + plan.kept.iter().sum::<usize>();
+        let width = plan.width();
         let fit = PART_BYTES / (width * size_of::<N::Element>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);

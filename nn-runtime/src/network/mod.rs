@@ -12,6 +12,7 @@ mod part;
 mod pass;
 mod product;
 mod random;
+mod sizes;
 mod view;
 
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
@@ -19,7 +20,8 @@ pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, ten
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
 pub use product::{Product, products};
-pub use random::Random;
+pub use random::{Random, generator};
+pub use sizes::{operations, rows, samples, split, total, widest};
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
@@ -46,6 +48,25 @@ pub struct Plan {
     pub share: usize,
     /// Samples of a part below which cutting a batch further does not pay.
     pub part: usize,
+}
+
+impl Plan {
+    /// The plan of nothing.
+    pub const EMPTY: Plan = Plan {
+        inputs: &[],
+        outputs: 0,
+        kept: &[],
+        forward_kept: 0,
+        train_scratch: 0,
+        infer_scratch: 0,
+        share: 0,
+        part: 0,
+    };
+
+    /// Numbers of values and gradients in training, a sample.
+    pub const fn width(&self) -> usize {
+        self.train_scratch + total(self.kept)
+    }
 }
 
 /// One row of a network's table of layers.
@@ -86,11 +107,27 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// The layers in order.
     const LAYERS: &'static [LayerInfo];
     /// The numbers in all parameters.
-    const PARAMETERS: usize;
-    /// Floating-point operations of a forward pass, a sample.
-    const FLOPS: u64;
+    const PARAMETERS: usize = {
+        let (mut sum, mut i) = (0, 0);
+        while i < Self::LAYERS.len() {
+            sum += Self::LAYERS[i].parameters;
+            i += 1;
+        }
+        sum
+    };
+    /// Floating-point operations of a forward pass, a sample: multiplications, additions, comparisons, and one for each value of an activation.
+    const FLOPS: u64 = {
+        let (mut sum, mut i) = (0, 0);
+        while i < Self::LAYERS.len() {
+            sum += Self::LAYERS[i].flops;
+            i += 1;
+        }
+        sum
+    };
     /// The memory plan.
     const PLAN: Plan;
+    /// Bytes of values and gradients in training, a sample.
+    const ACTIVATION_BYTES: usize = Self::PLAN.width() * size_of::<Self::Element>();
 
     /// A network with fresh parameters. Equal seeds give equal parameters.
     fn initialized(seed: u64) -> Self;
@@ -126,7 +163,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,
     {
-        pass.infer(self, &[single_input::<Self, _>(x)], x.samples());
+        pass.infer(self, &[rows(x)], x.samples());
         BatchView::new(pass.output(0), x.samples())
     }
 }
@@ -163,7 +200,7 @@ pub trait Trainable: Network {
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,
     {
-        pass.train(self, &[single_input::<Self, _>(x)], x.samples());
+        pass.train(self, &[rows(x)], x.samples());
         BatchView::new(pass.output(0), x.samples())
     }
 
@@ -187,11 +224,4 @@ pub trait Trainable: Network {
         pass.backward(self, &[d_output.as_slice()], d_output.samples(), gradients)?;
         Ok(BatchView::new(pass.d_input(0), d_output.samples()))
     }
-}
-
-/// The only input of a network, as rows.
-pub(crate) fn single_input<N: Network<Input: Shape>, D: Deref<Target = [N::Element]>>(
-    x: &Batch<N::Input, N::Element, D>,
-) -> RowsRef<'_, N::Element> {
-    RowsRef::new(x.as_slice(), N::Input::LEN)
 }

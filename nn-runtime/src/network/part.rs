@@ -44,10 +44,10 @@ impl<'a, E: Element> Shares<'a, E> {
         Shares { data, width }
     }
 
-    /// Writes the sum of the buffers, in order, over `tensors`, whose lengths add up to a buffer's.
-    pub fn sum_into<const N: usize>(&self, tensors: [&mut [E]; N]) {
+    /// Writes the sum of the buffers, in order, over the tensors of layers, whose lengths add up to a buffer's.
+    pub fn sum_into<const N: usize, const M: usize>(&self, layers: [[&mut [E]; M]; N]) {
         let mut start = 0;
-        for tensor in tensors {
+        for tensor in layers.into_iter().flatten() {
             let end = start + tensor.len();
             let mut buffers = self.data.chunks_exact(self.width);
             if let Some(first) = buffers.next() {

@@ -1,7 +1,7 @@
 //! The memory of a network's passes, owned by the caller.
 
 use crate::{
-    Network, Trainable,
+    BatchView, Network, Shape, Trainable,
     network::{
         engine::{Aligned, Cut, Slabs, Work},
         memory::{InputArray, KeptArray, Rows, RowsRef},
@@ -101,6 +101,37 @@ impl<N: Network> Pass<N> {
         self.state = State::Inferred(samples);
         let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads);
         work.walk(threads, &|part, _, _| net.infer_part(part));
+    }
+
+    /// The batch of an output after a forward pass.
+    ///
+    /// # Panics
+    ///
+    /// Where the output has another shape than `S`: a mistake in generated code, never in a user's data.
+    pub fn output_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
+        BatchView::new(self.output(index), self.samples())
+    }
+
+    /// The gradient with respect to an input after [`Pass::backward`].
+    ///
+    /// # Panics
+    ///
+    /// Where the input has another shape than `S`: a mistake in generated code, never in a user's data.
+    pub fn d_input_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
+        BatchView::new(self.d_input(index), self.samples())
+    }
+
+    /// The number of samples of gradients, each of which must be that of the forward pass.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError::Samples`] where one is not.
+    pub fn same_samples<const M: usize>(&self, counts: [usize; M]) -> Result<usize, PassError> {
+        let expected = self.samples();
+        match counts.into_iter().find(|&found| found != expected) {
+            Some(found) => Err(PassError::Samples { expected, found }),
+            None => Ok(expected),
+        }
     }
 
     /// The rows of an output after a forward pass.

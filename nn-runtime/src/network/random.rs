@@ -1,5 +1,7 @@
 //! Randomness inside a pass, the same whatever part or thread asks for it.
 
+use rand::{SeedableRng, rngs::StdRng};
+
 /// A number drawn for each (seed, step, layer, element): uniform, independent, and without a state to share.
 ///
 /// A layer that draws in its forward pass draws the same numbers again in its backward pass.
@@ -35,6 +37,11 @@ impl Random {
         x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
         x ^ (x >> 16)
     }
+}
+
+/// The generator that fresh parameters are drawn from.
+pub fn generator(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
 }
 
 /// The output function of SplitMix64 (Steele, Lea and Flood, 2014): a bijection whose output bits each depend on all input bits.
