@@ -47,6 +47,18 @@ impl<'a, E: Element> Matrix<'a, E> {
         Matrix { data, rows, columns, row_stride, column_stride }
     }
 
+    /// The number of rows.
+    #[inline(always)]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    #[inline(always)]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
     /// The transpose, without moving a number.
     #[must_use]
     pub fn transpose(self) -> Self {

@@ -1,5 +1,10 @@
 //! Plain functions over slices. All vector code and all `unsafe` of the project live here.
 #![allow(unsafe_code)]
 
+pub(crate) mod dropout;
+pub(crate) mod elementwise;
+pub(crate) mod gemv;
+pub mod math;
 pub mod matmul;
 pub mod simd;
+pub(crate) mod softmax;

@@ -57,9 +57,9 @@ pub trait Lanes: Copy + Sized {
     fn div<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a · b + c, rounded once where the processor can.
     fn mul_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
-    /// The larger of a and b.
+    /// The larger of a and b; b where one of them is NaN, so that NaN as b is handed on.
     fn max<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
-    /// The smaller of a and b.
+    /// The smaller of a and b; b where one of them is NaN.
     fn min<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// |a|
     fn abs_<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
@@ -73,6 +73,8 @@ pub trait Lanes: Copy + Sized {
     fn select<S: Simd>(simd: S, mask: Self::Mask<S>, yes: Self::Vector<S>, no: Self::Vector<S>) -> Self::Vector<S>;
     /// The sum over the lanes, in a fixed order.
     fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+    /// The sums over the lanes of `R` registers, one a lane; `R` is at most the number of lanes.
+    fn sum_each<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> Self::Vector<S>;
 }
 
 /// Both implementations call the same functions of pulp, under the names that it gives them for the element.
@@ -132,11 +134,20 @@ macro_rules! implement {
             }
             #[inline(always)]
             fn max<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
-                simd.$max(a, b)
+                // x86's instruction gives b where one is NaN, `f32::max` the number, NEON's NaN.
+                if cfg!(target_arch = "x86_64") && !S::IS_SCALAR {
+                    simd.$max(a, b)
+                } else {
+                    simd.$select(simd.$less(b, a), a, b)
+                }
             }
             #[inline(always)]
             fn min<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
-                simd.$min(a, b)
+                if cfg!(target_arch = "x86_64") && !S::IS_SCALAR {
+                    simd.$min(a, b)
+                } else {
+                    simd.$select(simd.$less(a, b), a, b)
+                }
             }
             #[inline(always)]
             fn abs_<S: Simd>(simd: S, a: S::$vector) -> S::$vector {
@@ -161,6 +172,11 @@ macro_rules! implement {
             #[inline(always)]
             fn sum_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
                 simd.$sum(a)
+            }
+            #[inline(always)]
+            fn sum_each<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> S::$vector {
+                let sums = a.map(|a| simd.$sum(a));
+                simd.$load(&sums)
             }
         }
     };

@@ -19,7 +19,7 @@ pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
-pub use product::{Product, products};
+pub use product::{Product, Sums, products};
 pub use random::{Random, generator};
 pub use sizes::{operations, rows, samples, split, total, widest};
 pub use view::{LANES, View, ViewMut};

@@ -2,10 +2,13 @@
 
 use crate::{
     Element,
-    kernels::matmul::{Matrix, MatrixMut, matmul},
+    kernels::{
+        elementwise::{self, Sum},
+        matmul::{Matrix, MatrixMut, matmul},
+    },
 };
 
-/// dW = AᵀB (and the column sums of A or B for the bias), where row n of A and B belongs to the same sample.
+/// dW = AᵀB and the column sums of A or B for the bias, where row n of A and B belongs to the same sample.
 #[derive(Debug)]
 pub struct Product<'a, E> {
     /// A, `count` × `rows`.
@@ -18,10 +21,21 @@ pub struct Product<'a, E> {
     pub columns: usize,
     /// Where AᵀB goes, row-major.
     pub gradient: &'a mut [E],
-    /// Where the column sums of A go.
-    pub bias: Option<&'a mut [E]>,
-    /// Whether the result is added to what is there.
+    /// Which column sums are wanted, and where they go.
+    pub sums: Sums<'a, E>,
+    /// Whether AᵀB is added to what is there. Column sums are always written over it.
     pub accumulate: bool,
+}
+
+/// Column sums of a [`Product`]'s factors: the gradient of a bias.
+#[derive(Debug)]
+pub enum Sums<'a, E> {
+    /// None are wanted.
+    None,
+    /// Those of A.
+    Left(&'a mut [E]),
+    /// Those of B.
+    Right(&'a mut [E]),
 }
 
 /// A band of rows of a [`Product`]'s result. Bands are cut by the shapes alone, so each number is the same sum in the
@@ -34,7 +48,6 @@ struct Band<'a, E> {
     first: usize,
     columns: usize,
     gradient: &'a mut [E],
-    bias: Option<&'a mut [E]>,
     accumulate: bool,
 }
 
@@ -49,16 +62,29 @@ pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
 }
 
 fn run<E: Element>(product: Product<'_, E>, threads: usize) {
-    let Product { left, right, rows, columns, gradient, bias, accumulate } = product;
-    let band = Band { left, right, stride: rows, first: 0, columns, gradient, bias, accumulate };
+    let Product { left, right, rows, columns, gradient, sums, accumulate } = product;
+    match sums {
+        Sums::None => {}
+        Sums::Left(sums) => column_sums(left, sums),
+        Sums::Right(sums) => column_sums(right, sums),
+    }
+    let band = Band { left, right, stride: rows, first: 0, columns, gradient, accumulate };
     let work = left.len() * columns;
     // Below this many multiplications a second thread costs more than it saves.
     band.run(if work < 1 << 18 { 1 } else { threads });
 }
 
+/// The sums over the rows of a row-major matrix.
+fn column_sums<E: Element>(matrix: &[E], sums: &mut [E]) {
+    sums.fill(E::zero());
+    for row in matrix.chunks_exact(sums.len().max(1)) {
+        elementwise::update_with(Sum, sums, row);
+    }
+}
+
 impl<E: Element> Band<'_, E> {
     fn rows(&self) -> usize {
-        self.gradient.len() / self.columns
+        self.gradient.len() / self.columns.max(1)
     }
 
     fn run(self, threads: usize) {
@@ -79,29 +105,18 @@ impl<E: Element> Band<'_, E> {
 
     fn split_at(self, rows: usize) -> (Self, Self) {
         let (head, tail) = self.gradient.split_at_mut(rows * self.columns);
-        let (bias, bias_tail) = match self.bias {
-            Some(bias) => {
-                let (head, tail) = bias.split_at_mut(rows);
-                (Some(head), Some(tail))
-            }
-            None => (None, None),
-        };
-        let second = Band { gradient: tail, bias: bias_tail, first: self.first + rows, ..self };
-        (Band { gradient: head, bias, ..self }, second)
+        let second = Band { gradient: tail, first: self.first + rows, ..self };
+        (Band { gradient: head, ..self }, second)
     }
 
     fn calculate(self) {
         let rows = self.rows();
-        let count = self.left.len() / self.stride;
-        if let Some(bias) = self.bias {
+        let count = self.left.len() / self.stride.max(1);
+        if count == 0 {
             if !self.accumulate {
-                bias.fill(E::zero());
+                self.gradient.fill(E::zero());
             }
-            for sample in self.left.chunks_exact(self.stride) {
-                for (sum, &x) in bias.iter_mut().zip(&sample[self.first..self.first + rows]) {
-                    *sum += x;
-                }
-            }
+            return;
         }
         let left = Matrix::strided(&self.left[self.first..], rows, count, 1, self.stride);
         let right = Matrix::row_major(self.right, count, self.columns);

@@ -1,0 +1,288 @@
+//! Elementwise functions whose slope follows from their own output, so that a backward pass keeps nothing but the output.
+
+use pulp::Simd;
+
+use crate::{
+    Element, Shape,
+    kernels::{
+        elementwise::{self, Binary, Unary},
+        math::Math,
+        simd::Lanes,
+    },
+    network::{View, ViewMut},
+};
+
+/// y = f(x) elementwise, with f′(x) a function of y.
+///
+/// Layers take one and apply it while their result is still in a register: `dense.forward(x, y, Relu)`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
+/// let mut data = [0.0, 1.0];
+/// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut data, 1, 1));
+/// assert_eq!(data, [0.0, 1.0_f64.tanh()]);
+/// ```
+pub trait Activation<E: Math>: Copy + Send + Sync {
+    /// Whether f(x) = x, so that callers may leave it out.
+    const IDENTITY: bool = false;
+
+    /// f(x)
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S>;
+
+    /// f′(x), given y = f(x).
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S>;
+}
+
+/// f(x) = x
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Identity;
+
+/// f(x) = max(x, 0), its slope at 0 taken as 0 (Nair and Hinton, 2010).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Relu;
+
+/// f(x) = x for x > 0, else a x with a ≥ 0 (Maas, Hannun and Ng, 2013).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeakyRelu(
+    /// a, 0.01 in the literature and by default.
+    pub f64,
+);
+
+/// f(x) = x for x > 0, else a (eˣ − 1) with a ≥ 0 (Clevert, Unterthiner and Hochreiter, 2016).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elu(
+    /// a, 1 by default.
+    pub f64,
+);
+
+/// f(x) = λ x for x > 0, else λ α (eˣ − 1), with λ and α for which activations of mean 0 and variance 1 keep them
+/// (Klambauer et al., 2017).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Selu;
+
+/// f(x) = 1 / (1 + e⁻ˣ)
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sigmoid;
+
+/// f(x) = tanh x
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tanh;
+
+/// f(x) = ln(1 + eˣ)
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softplus;
+
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        LeakyRelu(0.01)
+    }
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Elu(1.0)
+    }
+}
+
+impl Selu {
+    const LAMBDA: f64 = 1.050_700_987_355_480_5;
+    const ALPHA: f64 = 1.673_263_242_354_377_2;
+}
+
+impl<E: Math> Activation<E> for Identity {
+    const IDENTITY: bool = true;
+
+    #[inline(always)]
+    fn forward<S: Simd>(self, _: S, x: E::Vector<S>) -> E::Vector<S> {
+        x
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, _: E::Vector<S>) -> E::Vector<S> {
+        E::constant(simd, 1.0)
+    }
+}
+
+/// `positive` where y > 0, else `other`.
+#[inline(always)]
+fn by_sign<S: Simd, E: Lanes>(
+    simd: S,
+    y: E::Vector<S>,
+    positive: E::Vector<S>,
+    other: E::Vector<S>,
+    zero: E::Vector<S>,
+) -> E::Vector<S> {
+    E::select(simd, E::less(simd, zero, y), positive, other)
+}
+
+impl<E: Math> Activation<E> for Relu {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::max(simd, E::constant(simd, 0.0), x)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        let zero = E::constant(simd, 0.0);
+        by_sign::<S, E>(simd, y, E::constant(simd, 1.0), zero, zero)
+    }
+}
+
+impl<E: Math> Activation<E> for LeakyRelu {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        let other = E::mul(simd, E::constant(simd, self.0), x);
+        by_sign::<S, E>(simd, x, x, other, E::constant(simd, 0.0))
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        by_sign::<S, E>(simd, y, E::constant(simd, 1.0), E::constant(simd, self.0), E::constant(simd, 0.0))
+    }
+}
+
+impl<E: Math> Activation<E> for Elu {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        exponential::<S, E>(simd, x, 1.0, self.0)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        exponential_slope::<S, E>(simd, y, 1.0, self.0)
+    }
+}
+
+impl<E: Math> Activation<E> for Selu {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        exponential::<S, E>(simd, x, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        exponential_slope::<S, E>(simd, y, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
+    }
+}
+
+/// `line` x for x > 0, else `scale` (eˣ − 1).
+#[inline(always)]
+fn exponential<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
+    let zero = E::constant(simd, 0.0);
+    let curve = E::mul(simd, E::constant(simd, scale), E::exp_minus_one(simd, E::min(simd, zero, x)));
+    by_sign::<S, E>(simd, x, E::mul(simd, E::constant(simd, line), x), curve, zero)
+}
+
+/// The slope of [`exponential`]: `line` for y > 0, else `scale` eˣ = y + `scale`.
+#[inline(always)]
+fn exponential_slope<S: Simd, E: Math>(simd: S, y: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
+    let curve = E::add(simd, y, E::constant(simd, scale));
+    by_sign::<S, E>(simd, y, E::constant(simd, line), curve, E::constant(simd, 0.0))
+}
+
+impl<E: Math> Activation<E> for Sigmoid {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::sigmoid(simd, x)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        E::mul(simd, y, E::sub(simd, E::constant(simd, 1.0), y))
+    }
+}
+
+impl<E: Math> Activation<E> for Tanh {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::tanh(simd, x)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        // (1 − y)(1 + y) loses less than 1 − y² where |y| is near 1.
+        let one = E::constant(simd, 1.0);
+        E::mul(simd, E::sub(simd, one, y), E::add(simd, one, y))
+    }
+}
+
+impl<E: Math> Activation<E> for Softplus {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::softplus(simd, x)
+    }
+
+    #[inline(always)]
+    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
+        // eˣ = e^y − 1, so the slope 1 / (1 + e⁻ˣ) is 1 − e^(−y).
+        let zero = E::constant(simd, 0.0);
+        E::sub(simd, zero, E::exp_minus_one(simd, E::sub(simd, zero, y)))
+    }
+}
+
+/// x ↦ f(x)
+#[derive(Clone, Copy)]
+struct Forward<A>(A);
+
+impl<E: Math, A: Activation<E>> Unary<E> for Forward<A> {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        self.0.forward(simd, x)
+    }
+}
+
+/// (d, y) ↦ d · f′
+#[derive(Clone, Copy)]
+struct Backward<A>(A);
+
+impl<E: Math, A: Activation<E>> Binary<E> for Backward<A> {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, d: E::Vector<S>, y: E::Vector<S>) -> E::Vector<S> {
+        E::mul(simd, d, self.0.slope(simd, y))
+    }
+}
+
+/// y = f(y) in place.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Relu, activation}, network::ViewMut};
+/// let mut data = [-1.0_f32, 2.0];
+/// activation::forward(Relu, ViewMut::<(Const<2>,), f32>::new(&mut data, 1, 1));
+/// assert_eq!(data, [0.0, 2.0]);
+/// ```
+#[inline(always)]
+pub fn forward<A: Activation<E>, S: Shape, E: Element>(a: A, mut y: ViewMut<'_, S, E>) {
+    if !A::IDENTITY {
+        elementwise::update(Forward(a), y.data_mut());
+    }
+}
+
+/// y = f(x)
+///
+/// ```
+/// use nn_runtime::{Const, layers::{LeakyRelu, activation}, network::{View, ViewMut}};
+/// let mut y = [0.0; 2];
+/// let x = View::<(Const<2>,), f64>::new(&[-2.0, 2.0], 1, 1);
+/// activation::apply(LeakyRelu(0.5), x, ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [-1.0, 2.0]);
+/// ```
+#[inline(always)]
+pub fn apply<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
+    elementwise::map(Forward(a), x.data(), y.data_mut());
+}
+
+/// d = d · f′ in place, where y = f(x): the gradient with respect to x from that with respect to y.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Sigmoid, activation}, network::{View, ViewMut}};
+/// let mut d = [8.0];
+/// let y = View::<(Const<1>,), f64>::new(&[0.5], 1, 1);
+/// activation::backward(Sigmoid, y, ViewMut::new(&mut d, 1, 1));
+/// assert_eq!(d, [2.0]);
+/// ```
+#[inline(always)]
+pub fn backward<A: Activation<E>, S: Shape, E: Element>(a: A, y: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
+    if !A::IDENTITY {
+        elementwise::update_with(Backward(a), d.data_mut(), y.data());
+    }
+}

@@ -1,0 +1,108 @@
+//! Sums, products and copies of values of one shape.
+
+use crate::{
+    Element, Shape,
+    kernels::elementwise::{self, Binary, Product, Sum},
+    network::{View, ViewMut},
+};
+
+/// y = x₁ ∘ x₂ ∘ …, from the left.
+#[inline(always)]
+fn fold<E: Element, F: Binary<E>>(f: F, x: &[&[E]], y: &mut [E]) {
+    match x {
+        [a, b, rest @ ..] => {
+            elementwise::map_two(f, a, b, y);
+            for x in rest {
+                elementwise::update_with(f, y, x);
+            }
+        }
+        // `add` and `multiply` take one value at least.
+        x => x.iter().for_each(|x| y.copy_from_slice(x)),
+    }
+}
+
+/// y = x₁ + x₂ + …
+///
+/// ```
+/// use nn_runtime::{Const, layers::add, network::{View, ViewMut}};
+/// type S = (Const<2>,);
+/// let mut y = [0.0; 2];
+/// let (a, b) = (View::<S, f64>::new(&[1.0, 2.0], 1, 1), View::new(&[3.0, 4.0], 1, 1));
+/// add([a, b], ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [4.0, 6.0]);
+/// ```
+#[inline(always)]
+pub fn add<S: Shape, E: Element, const N: usize>(x: [View<'_, S, E>; N], mut y: ViewMut<'_, S, E>) {
+    const { assert!(N > 0) };
+    fold(Sum, &x.map(|x| x.data()), y.data_mut());
+}
+
+/// y = x₁ · x₂ · …, elementwise.
+///
+/// ```
+/// use nn_runtime::{Const, layers::multiply, network::{View, ViewMut}};
+/// type S = (Const<2>,);
+/// let mut y = [0.0; 2];
+/// let (a, b) = (View::<S, f64>::new(&[1.0, 2.0], 1, 1), View::new(&[3.0, 4.0], 1, 1));
+/// multiply([a, b], ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [3.0, 8.0]);
+/// ```
+#[inline(always)]
+pub fn multiply<S: Shape, E: Element, const N: usize>(x: [View<'_, S, E>; N], mut y: ViewMut<'_, S, E>) {
+    const { assert!(N > 0) };
+    fold(Product, &x.map(|x| x.data()), y.data_mut());
+}
+
+/// d_x = d_y · x₁ · x₂ · …: the gradient of a product with respect to the factor that is not among `others`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::multiply_backward, network::{View, ViewMut}};
+/// type S = (Const<1>,);
+/// let mut d_x = [0.0];
+/// let (d_y, other) = (View::<S, f64>::new(&[2.0], 1, 1), View::new(&[3.0], 1, 1));
+/// multiply_backward(d_y, [other], ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [6.0]);
+/// ```
+#[inline(always)]
+pub fn multiply_backward<S: Shape, E: Element, const M: usize>(
+    d_y: View<'_, S, E>,
+    others: [View<'_, S, E>; M],
+    mut d_x: ViewMut<'_, S, E>,
+) {
+    let d_x = d_x.data_mut();
+    match &others[..] {
+        [] => d_x.copy_from_slice(d_y.data()),
+        [first, rest @ ..] => {
+            elementwise::map_two(Product, d_y.data(), first.data(), d_x);
+            for other in rest {
+                elementwise::update_with(Product, d_x, other.data());
+            }
+        }
+    }
+}
+
+/// y = x
+///
+/// ```
+/// use nn_runtime::{Const, layers::copy, network::{View, ViewMut}};
+/// let mut y = [0.0; 2];
+/// copy(View::<(Const<2>,), f64>::new(&[1.0, 2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [1.0, 2.0]);
+/// ```
+#[inline(always)]
+pub fn copy<S: Shape, E: Element>(x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
+    y.data_mut().copy_from_slice(x.data());
+}
+
+/// y = y + x: one more reader's share of a gradient.
+///
+/// ```
+/// use nn_runtime::{Const, layers::accumulate, network::{View, ViewMut}};
+/// let mut y = [1.0; 2];
+/// accumulate(View::<(Const<2>,), f64>::new(&[1.0, 2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [2.0, 3.0]);
+/// ```
+#[inline(always)]
+pub fn accumulate<S: Shape, E: Element>(x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
+    elementwise::update_with(Sum, y.data_mut(), x.data());
+}

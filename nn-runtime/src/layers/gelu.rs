@@ -1,0 +1,70 @@
+//! y = x Φ(x), Φ the normal distribution function.
+
+use pulp::Simd;
+
+use crate::{
+    Element, Shape,
+    kernels::{
+        elementwise::{self, Binary, Unary},
+        math::Math,
+    },
+    network::{View, ViewMut},
+};
+
+/// y = x Φ(x) = x (1 + erf(x/√2)) / 2, elementwise and exact, not the approximation by tanh (Hendrycks and Gimpel, 2016).
+///
+/// ```
+/// use nn_runtime::{Const, layers::Gelu, network::{View, ViewMut}};
+/// let mut y = [0.0; 2];
+/// Gelu.forward(View::<(Const<2>,), f64>::new(&[0.0, 1.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert!(y[0] == 0.0 && (y[1] - 0.841_344_746_068_543).abs() < 1e-14);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gelu;
+
+impl Gelu {
+    /// y = x Φ(x)
+    #[inline(always)]
+    pub fn forward<S: Shape, E: Element>(self, x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
+        elementwise::map(Value, x.data(), y.data_mut());
+    }
+
+    /// d = d · (Φ(x) + x φ(x)) in place, φ the normal density.
+    #[inline(always)]
+    pub fn backward<S: Shape, E: Element>(self, x: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
+        elementwise::update_with(Slope, d.data_mut(), x.data());
+    }
+}
+
+/// Φ(x)
+#[inline(always)]
+fn distribution<S: Simd, E: Math>(simd: S, x: E::Vector<S>) -> E::Vector<S> {
+    let half = E::constant(simd, 0.5);
+    let erf = E::erf(simd, E::mul(simd, x, E::constant(simd, std::f64::consts::FRAC_1_SQRT_2)));
+    E::mul_add(simd, half, erf, half)
+}
+
+#[derive(Clone, Copy)]
+struct Value;
+
+impl<E: Math> Unary<E> for Value {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::mul(simd, x, distribution::<S, E>(simd, x))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Slope;
+
+impl<E: Math> Binary<E> for Slope {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, d: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
+        // 1 / √(2π)
+        const DENSITY: f64 = 0.398_942_280_401_432_7;
+        let exponent = E::mul(simd, E::mul(simd, x, x), E::constant(simd, -0.5));
+        let density = E::mul(simd, E::constant(simd, DENSITY), E::exp(simd, exponent));
+        let slope = E::mul_add(simd, x, density, distribution::<S, E>(simd, x));
+        E::mul(simd, d, slope)
+    }
+}

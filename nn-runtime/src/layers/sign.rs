@@ -1,0 +1,40 @@
+//! y = sign x.
+
+use pulp::Simd;
+
+use crate::{
+    Element, Shape,
+    kernels::{
+        elementwise::{self, Unary},
+        math::Math,
+    },
+    network::ViewMut,
+};
+
+/// y = −1 for x < 0, 1 for x > 0, else 0, elementwise. It has no gradient.
+///
+/// ```
+/// use nn_runtime::{Const, layers::Sign, network::ViewMut};
+/// let mut y = [-0.5_f32, 0.0, 3.0];
+/// Sign.forward(ViewMut::<(Const<3>,), f32>::new(&mut y, 1, 1));
+/// assert_eq!(y, [-1.0, 0.0, 1.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sign;
+
+impl Sign {
+    /// y = sign y in place.
+    #[inline(always)]
+    pub fn forward<S: Shape, E: Element>(self, mut y: ViewMut<'_, S, E>) {
+        elementwise::update(self, y.data_mut());
+    }
+}
+
+impl<E: Math> Unary<E> for Sign {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        let (zero, one) = (E::constant(simd, 0.0), E::constant(simd, 1.0));
+        let above = E::select(simd, E::less(simd, zero, x), one, zero);
+        E::select(simd, E::less(simd, x, zero), E::constant(simd, -1.0), above)
+    }
+}
