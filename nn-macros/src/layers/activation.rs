@@ -1,6 +1,10 @@
 //! The activations: the same shape, elementwise but for the two softmaxes.
 
-use super::Real;
+use super::real::Range;
+use super::{Arguments, Layer, Real, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::Mismatch;
+use crate::shape::{Operation, Shape};
 
 /// A function that follows a layer.
 #[derive(Clone, Debug)]
@@ -23,4 +27,62 @@ pub(crate) enum Activation {
     /// It has no gradient.
     Sign,
     Identity,
+}
+
+impl Activation {
+    fn number(arguments: &mut Arguments, default: f64, range: Range) -> Option<Real> {
+        let what = format!("the argument of `{}`", arguments.row.name);
+        match arguments.next() {
+            Some(value) => arguments.real(value, &what, range),
+            None => Some(Real::literal(default)),
+        }
+    }
+}
+
+/// Rows of activations without arguments.
+macro_rules! plain {
+    ($($name:literal $variant:ident),*) => {
+        [$(Row { name: $name, call: $name, read: |_| Some(Layer::Activation(Activation::$variant)), ..Row::PLAIN }),*]
+    };
+}
+
+impl Rule for Activation {
+    const ROWS: &'static [Row] = &{
+        let [relu, selu, gelu, silu, sigmoid, tanh, softplus, softmax, log_softmax, sign, identity] = plain! {
+            "relu" Relu, "selu" Selu, "gelu" Gelu, "silu" Silu, "sigmoid" Sigmoid, "tanh" Tanh, "softplus" Softplus,
+            "softmax" Softmax, "log_softmax" LogSoftmax, "sign" Sign, "identity" Identity
+        };
+        let leaky_relu = Row {
+            name: "leaky_relu",
+            call: "leaky_relu(0.01)",
+            arguments: [0, 1],
+            read: |arguments| {
+                let slope = Self::number(arguments, 0.01, Range::NotNegative)?;
+                Some(Layer::Activation(Self::LeakyRelu(slope)))
+            },
+            ..Row::PLAIN
+        };
+        let elu = Row {
+            name: "elu",
+            call: "elu(1.0)",
+            arguments: [0, 1],
+            read: |arguments| {
+                Some(Layer::Activation(Self::Elu(Self::number(arguments, 1.0, Range::Positive)?)))
+            },
+            ..Row::PLAIN
+        };
+        [relu, selu, gelu, silu, sigmoid, tanh, softplus, softmax, log_softmax, sign, identity, leaky_relu, elu]
+    };
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        if matches!(self, Self::Softmax | Self::LogSoftmax) && value.shape.len() > 2 {
+            let kind = if matches!(self, Self::Softmax) { "softmax" } else { "log_softmax" };
+            let flat = Operation::Product.of(&value.shape);
+            let (found, from) = (value.shape.clone(), value.from.clone());
+            scope.faults.add(&place.tokens, Mismatch::SoftmaxRank { kind: kind.to_owned(), found, from, flat });
+            return None;
+        }
+        Some(value.shape.clone())
+    }
 }

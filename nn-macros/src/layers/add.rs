@@ -1,5 +1,46 @@
 //! `add`: two or more values of equal shape → their sum.
 
+use super::{Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::Mismatch;
+use crate::shape::{Condition, Operation, Shape};
+
 /// The sum of its sources.
 #[derive(Clone, Debug)]
 pub(crate) struct Add;
+
+impl Rule for Add {
+    const ROWS: &'static [Row] =
+        &[Row { name: "add", call: "add", several: true, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(place, takes, scope, "adds")
+    }
+}
+
+/// The shape that all sources have.
+pub(super) fn equal_shapes(place: &Place, takes: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
+    let (first, others) = takes.split_first()?;
+    let mut gives = Some(first.shape.clone());
+    for other in others {
+        let fault = Mismatch::Equal {
+            subject: place.subject.clone(),
+            verb,
+            first: first.shape.clone(),
+            first_from: first.from.clone(),
+            other: other.shape.clone(),
+            other_from: other.from.clone(),
+        };
+        let Some(same) = Condition::same_shape(&first.shape, &other.shape) else {
+            scope.faults.add(&place.tokens, fault);
+            gives = None;
+            continue;
+        };
+        let answer = scope.ask(&place.tokens, Some(other), &same, fault);
+        gives = gives.filter(|_| !answer.fails()).map(|gives| {
+            let axes = gives.iter().zip(&other.shape);
+            axes.map(|(a, b)| Operation::Same.of(&[a.clone(), b.clone()])).collect::<Option<Shape>>()
+        })?;
+    }
+    gives
+}

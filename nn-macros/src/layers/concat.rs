@@ -1,8 +1,75 @@
 //! `concat`: two or more values that are equal but for one axis → one after the other along it.
 
+use super::{Arguments, Layer, Row, Rule};
+use crate::check::{Folded, Place, Scope, Value, fold};
+use crate::report::{Argument, Mismatch, compact};
+use crate::shape::{Condition, Operation, Shape};
+
 /// Its sources, one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Concat {
     /// Counted without the batch axis.
     pub(crate) axis: usize,
+}
+
+impl Rule for Concat {
+    const ROWS: &'static [Row] = &[Row {
+        name: "concat",
+        call: "concat(axis = 0)",
+        options: &["axis"],
+        several: true,
+        read: |arguments| Self::read(arguments).map(Layer::Concat),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let (first, others) = takes.split_first()?;
+        let (axis, rank) = (self.axis, first.shape.len());
+        if axis >= rank {
+            scope.faults.add(&place.tokens, Mismatch::Axis { axis, rank });
+            return None;
+        }
+        let mut gives = Some(first.shape.clone());
+        for other in others {
+            let (subject, first_from, other_from) = (place.subject.clone(), first.from.clone(), other.from.clone());
+            let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
+            if other.shape.len() != rank {
+                let fault =
+                    Mismatch::ConcatRank { subject, first: first_shape, first_from, other: other_shape, other_from };
+                scope.faults.add(&place.tokens, fault);
+                gives = None;
+                continue;
+            }
+            let pairs = first.shape.iter().zip(&other.shape).enumerate().filter(|(at, _)| *at != axis);
+            let same = pairs.map(|(_, (a, b))| Condition::Equal(a.clone(), b.clone())).collect();
+            let fault =
+                Mismatch::Concat { subject, axis, first: first_shape, first_from, other: other_shape, other_from };
+            let answer = scope.ask(&place.tokens, Some(other), &Condition::All(same), fault);
+            gives = gives.filter(|_| !answer.fails()).map(|gives| {
+                let axes = gives.iter().zip(&other.shape).enumerate();
+                let joined = axes.map(|(at, (a, b))| {
+                    let operation = if at == axis { Operation::Sum } else { Operation::Same };
+                    operation.of(&[a.clone(), b.clone()])
+                });
+                joined.collect::<Option<Shape>>()
+            })?;
+        }
+        gives
+    }
+}
+
+impl Concat {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let Some(value) = arguments.option("axis") else { return Some(Self { axis: 0 }) };
+        match fold(value) {
+            Folded::Number(axis) if usize::try_from(axis).is_ok() => {
+                usize::try_from(axis).ok().map(|axis| Self { axis })
+            }
+            _ => {
+                let fault = Argument::NotLiteral { what: arguments.what("axis"), found: compact(value) };
+                arguments.scope.faults.add(value, fault);
+                None
+            }
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
-use super::{Init, Parameter, Window};
-use crate::shape::{Dimension, Operation, Shape};
+use super::window::{image, resized};
+use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
+use crate::check::{Place, Scope, Value};
+use crate::report::{Argument, Mismatch};
+use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// A convolution over two axes.
 #[derive(Clone, Debug)]
@@ -15,17 +18,72 @@ pub(crate) struct Conv2d {
     pub(crate) init: Init,
 }
 
-impl Conv2d {
-    /// `weight [c, k/groups, kh, kw]` and `bias [c]`.
-    pub(super) fn parameters(&self, takes: &Shape) -> Vec<Parameter> {
-        let grouped = Operation::Quotient.of(&[takes[0].clone(), self.groups.clone()]);
-        let [vertical, horizontal] = self.window.kernel.clone();
-        let Some(grouped) = grouped else { return Vec::new() };
-        let mut all =
-            vec![Parameter { name: "weight", shape: vec![self.channels.clone(), grouped, vertical, horizontal] }];
-        if self.bias {
-            all.push(Parameter { name: "bias", shape: vec![self.channels.clone()] });
+impl Rule for Conv2d {
+    const ROWS: &'static [Row] = &[Row {
+        name: "conv2d",
+        call: "conv2d(6, kernel = 5)",
+        arguments: [1, 1],
+        options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
+        trained: true,
+        read: |arguments| Self::read(arguments).map(Layer::Conv2d),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        image(place, value, scope)?;
+        for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (&self.channels, None)] {
+            let near = divisors(channels);
+            let (subject, groups) = (place.subject.clone(), self.groups.clone());
+            let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near };
+            scope.ask(&place.tokens, None, &Condition::Divides(self.groups.clone(), channels.clone()), fault);
         }
-        all
+        let extents = self.window.gives(place, value, scope, None)?;
+        Some(resized(self.channels.clone(), extents))
     }
+
+    /// `weight [c, k/groups, kh, kw]` and `bias [c]`.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let grouped = Operation::Quotient.of(&[takes[0][0].clone(), self.groups.clone()]);
+        let [vertical, horizontal] = self.window.kernel.clone();
+        let weight = grouped.map(|grouped| vec![self.channels.clone(), grouped, vertical, horizontal]);
+        let weight = weight.map(|shape| Parameter { name: "weight", shape });
+        let bias = self.bias.then(|| Parameter { name: "bias", shape: vec![self.channels.clone()] });
+        weight.into_iter().chain(bias).collect()
+    }
+}
+
+impl Conv2d {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let channels = arguments.size("number of channels");
+        let kernel = match arguments.option("kernel") {
+            Some(kernel) => {
+                let what = arguments.what("kernel");
+                arguments.pair(kernel, 1, &what)
+            }
+            None => {
+                let (layer, call) = (arguments.row.name, arguments.row.call);
+                let fault = Argument::Required { layer, option: "kernel", call };
+                arguments.scope.faults.add(&arguments.call.tokens, fault);
+                None
+            }
+        };
+        let groups = arguments.size_or("groups", 1, 1);
+        let bias = arguments.flag_or("bias", true);
+        let init = arguments.init();
+        let one = Dimension::Literal(1);
+        // Without a kernel the other options are still read for faults of their own.
+        let stand_in = kernel.clone().unwrap_or([one.clone(), one.clone()]);
+        let window = Window::read(arguments, stand_in, [one.clone(), one]);
+        kernel?;
+        Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, init: init? })
+    }
+}
+
+/// The divisors of a number of channels, where the macro knows it and they are few.
+fn divisors(channels: &Dimension) -> Option<String> {
+    let channels = channels.literal().filter(|&channels| channels <= 4096)?;
+    let all: Vec<String> = (1..=channels).filter(|divisor| channels % divisor == 0).map(|d| d.to_string()).collect();
+    let (last, others) = all.split_last().filter(|(_, others)| !others.is_empty() && others.len() < 12)?;
+    Some(format!("{} or {last}", others.join(", ")))
 }

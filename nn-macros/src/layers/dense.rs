@@ -2,8 +2,10 @@
 
 use proc_macro2::Ident;
 
-use super::{Init, Parameter};
-use crate::shape::{Dimension, Shape};
+use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::{Argument, Mismatch, Structure, nearest};
+use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// An affine map of the last axis.
 #[derive(Clone, Debug)]
@@ -30,18 +32,141 @@ pub(crate) struct Tied {
     pub(crate) name: Ident,
     /// The node that holds it, which comes earlier.
     pub(crate) node: usize,
+    /// `[n, i]`; `None` where another fault left it unknown.
+    pub(crate) weight: Option<Shape>,
+}
+
+/// What a named node offers to `tied`.
+#[derive(Clone, Debug)]
+pub(crate) enum Weights {
+    /// A dense layer with a weight of its own, `[n, i]` where it is known.
+    Own { node: usize, shape: Option<Shape> },
+    /// A dense layer that is itself tied to the layer of this name.
+    Tied { to: String },
+    /// No dense layer.
+    None,
+}
+
+impl Rule for Dense {
+    const ROWS: &'static [Row] = &[Row {
+        name: "dense",
+        call: "dense(10)",
+        arguments: [1, 1],
+        options: &["bias", "each_step", "init", "tied"],
+        trained: true,
+        read: |arguments| Self::read(arguments).map(Layer::Dense),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        if self.each_step && value.shape.len() != 2 {
+            scope.faults.add(&place.tokens, Mismatch::Steps { subject, found, from });
+            return None;
+        }
+        if !self.each_step {
+            vector(place, value, scope, Some(&self.outputs))?;
+        }
+        let (features, steps) = value.shape.split_last()?;
+        if matches!(features, Dimension::Free) {
+            scope.faults.add(&place.tokens, Mismatch::FixedFeatures { subject, found, from });
+            return None;
+        }
+        let mut gives = steps.to_vec();
+        gives.push(self.outputs.clone());
+        match &self.weight {
+            Weight::Own(_) => Some(gives),
+            Weight::Tied(tied) => tied.check(place, value, &self.outputs, scope).map(|()| gives),
+        }
+    }
+
+    /// `weight [n, i]` unless tied, and `bias [n]`.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let features = takes[0].last().filter(|_| matches!(self.weight, Weight::Own(_)));
+        let weight = features.map(|features| vec![self.outputs.clone(), features.clone()]);
+        let weight = weight.map(|shape| Parameter { name: "weight", shape });
+        let bias = self.bias.then(|| Parameter { name: "bias", shape: vec![self.outputs.clone()] });
+        weight.into_iter().chain(bias).collect()
+    }
 }
 
 impl Dense {
-    /// `weight [n, i]` unless tied, and `bias [n]`.
-    pub(super) fn parameters(&self, takes: &Shape) -> Vec<Parameter> {
-        let mut all = Vec::new();
-        if matches!(self.weight, Weight::Own(_)) {
-            all.push(Parameter { name: "weight", shape: vec![self.outputs.clone(), takes[takes.len() - 1].clone()] });
-        }
-        if self.bias {
-            all.push(Parameter { name: "bias", shape: vec![self.outputs.clone()] });
-        }
-        all
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let outputs = arguments.size("number of outputs");
+        let bias = arguments.flag_or("bias", true);
+        let each_step = arguments.flag_or("each_step", false);
+        let tied = arguments.node("tied");
+        let init = arguments.init();
+        let weight = match tied? {
+            None => Weight::Own(init?),
+            Some(name) => {
+                if let Some(init) = arguments.option("init") {
+                    let fault =
+                        Argument::InitTied { name: arguments.subject.to_owned(), source: name.to_string() };
+                    arguments.scope.faults.add(init, fault);
+                }
+                Weight::Tied(Tied::find(name, arguments)?)
+            }
+        };
+        Some(Self { outputs: outputs?, bias: bias?, each_step: each_step?, weight })
     }
+}
+
+impl Tied {
+    /// The layer of that name, if `tied` may name it.
+    fn find(name: &Ident, arguments: &mut Arguments) -> Option<Self> {
+        let (text, scope) = (name.to_string(), &mut *arguments.scope);
+        let fault = match scope.weights.iter().find(|(node, _)| *node == text) {
+            Some((_, Weights::Own { node, shape })) => {
+                return Some(Self { name: name.clone(), node: *node, weight: shape.clone() });
+            }
+            Some((_, Weights::Tied { to })) => Structure::TiedTwice { name: text, original: to.clone() },
+            Some((_, Weights::None)) => Structure::TiedKind { name: text },
+            None if text == arguments.subject => Structure::TiedItself { name: text },
+            None if scope.names.contains(&text) => Structure::TiedBelow { name: text },
+            None => {
+                let near = nearest(&text, scope.weights.iter().map(|(name, _)| name.as_str()));
+                Structure::TiedUnknown { near: near.map(str::to_owned), name: text }
+            }
+        };
+        scope.faults.add(name, fault);
+        None
+    }
+
+    /// `weight [n, i]` makes `[i]` of `[n]` when it is used transposed.
+    fn check(&self, place: &Place, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Option<()> {
+        let Some([n, i]) = self.weight.as_deref() else { return Some(()) };
+        let (subject, source, weight) = (place.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
+        let (found, from) = (value.shape.clone(), value.from.clone());
+        let takes = value.shape.last()?.clone();
+        let fault = Mismatch::TiedTakes {
+            subject: subject.clone(), source: source.clone(), weight: weight.clone(), takes: n.clone(), found, from,
+        };
+        let taken = scope.ask(&place.tokens, Some(value), &Condition::Equal(n.clone(), takes), fault);
+        let (gives, found) = (i.clone(), outputs.clone());
+        let fault = Mismatch::TiedGives { subject, source, weight, gives, found };
+        let given = scope.ask(&place.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
+        (!taken.fails() && !given.fails()).then_some(())
+    }
+}
+
+/// Asks for a vector; the help says what `flatten` makes of it, and for rank 2 what `outputs` at each step would.
+pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, outputs: Option<&Dimension>) -> Option<()> {
+    if value.shape.len() == 1 {
+        return Some(());
+    }
+    let steps = match (value.shape.as_slice(), outputs) {
+        ([steps, _], Some(outputs)) => Some(vec![steps.clone(), outputs.clone()]),
+        _ => None,
+    };
+    let fault = Mismatch::Vector {
+        subject: place.subject.clone(),
+        found: value.shape.clone(),
+        from: value.from.clone(),
+        flat: Operation::Product.of(&value.shape),
+        steps,
+    };
+    scope.faults.add(&place.tokens, fault);
+    None
 }

@@ -1,5 +1,18 @@
 //! `flatten`: any shape → `[number of elements]`.
 
+use super::{Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::{Operation, Shape};
+
 /// All axes in one.
 #[derive(Clone, Debug)]
 pub(crate) struct Flatten;
+
+impl Rule for Flatten {
+    const ROWS: &'static [Row] =
+        &[Row { name: "flatten", call: "flatten", read: |_| Some(Layer::Flatten(Self)), ..Row::PLAIN }];
+
+    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+        Some(vec![Operation::Product.of(&takes[0].shape)?])
+    }
+}

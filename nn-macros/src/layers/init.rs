@@ -18,3 +18,38 @@ pub(crate) enum Init {
     /// Between -a and a.
     Uniform(Real),
 }
+
+impl Init {
+    /// What `init` may be.
+    pub(super) const NAMES: &[&str] = &[
+        "he_normal",
+        "he_uniform",
+        "xavier_normal",
+        "xavier_uniform",
+        "lecun_normal",
+        "orthogonal",
+        "identity",
+        "zeros",
+        "normal",
+        "uniform",
+    ];
+
+    /// The distribution of a name that takes no number.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "he_normal" => Self::HeNormal,
+            "he_uniform" => Self::HeUniform,
+            "xavier_normal" => Self::XavierNormal,
+            "xavier_uniform" => Self::XavierUniform,
+            "lecun_normal" => Self::LecunNormal,
+            "orthogonal" => Self::Orthogonal,
+            "identity" => Self::Identity,
+            "zeros" => Self::Zeros,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn takes_number(name: &str) -> bool {
+        matches!(name, "normal" | "uniform")
+    }
+}

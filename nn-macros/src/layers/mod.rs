@@ -1,54 +1,134 @@
 //! One file a layer: its options, its shape rule, its parameters. A new layer is a file here and a row in the list below.
 
-mod activation;
-mod add;
-mod avg_pool2d;
-mod concat;
-mod conv2d;
-mod dense;
-mod dropout;
-mod flatten;
+mod arguments;
 mod init;
-mod max_pool2d;
-mod multiply;
-mod perceptron;
 mod real;
-mod reshape;
 mod window;
 
-pub(crate) use activation::Activation;
-pub(crate) use add::Add;
-pub(crate) use avg_pool2d::AvgPool2d;
-pub(crate) use concat::Concat;
-pub(crate) use conv2d::Conv2d;
-pub(crate) use dense::{Dense, Tied, Weight};
-pub(crate) use dropout::Dropout;
-pub(crate) use flatten::Flatten;
-pub(crate) use init::Init;
-pub(crate) use max_pool2d::MaxPool2d;
-pub(crate) use multiply::Multiply;
-pub(crate) use perceptron::Perceptron;
-pub(crate) use real::Real;
-pub(crate) use reshape::Reshape;
-pub(crate) use window::Window;
-
+use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
-/// A layer with its options resolved.
-#[derive(Clone, Debug)]
-pub(crate) enum Layer {
-    Activation(Activation),
-    Add(Add),
-    AvgPool2d(AvgPool2d),
-    Concat(Concat),
-    Conv2d(Conv2d),
-    Dense(Dense),
-    Dropout(Dropout),
-    Flatten(Flatten),
-    MaxPool2d(MaxPool2d),
-    Multiply(Multiply),
-    Perceptron(Perceptron),
-    Reshape(Reshape),
+pub(crate) use arguments::Arguments;
+pub(crate) use dense::{Tied, Weight, Weights};
+pub(crate) use init::Init;
+pub(crate) use real::Real;
+pub(crate) use window::Window;
+
+/// The list of layers: the file, and the type in it.
+macro_rules! rows {
+    ($($file:ident $layer:ident),* $(,)?) => {
+        $(mod $file; pub(crate) use $file::$layer;)*
+
+        /// A layer with its options resolved.
+        #[derive(Clone, Debug)]
+        pub(crate) enum Layer {
+            $($layer($layer),)*
+        }
+
+        impl Layer {
+            /// What the layer gives for what it takes. Faults are noted in the scope.
+            pub(crate) fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+                match self {
+                    $(Self::$layer(layer) => layer.gives(place, takes, scope),)*
+                }
+            }
+
+            /// The layer's parameters, given the shapes it takes.
+            pub(crate) fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+                match self {
+                    $(Self::$layer(layer) => layer.parameters(takes),)*
+                }
+            }
+        }
+
+        /// Every name that a layer or an activation has.
+        static ROWS: &[&[Row]] = &[$($layer::ROWS),*];
+    };
+}
+
+rows! {
+    activation Activation,
+    add Add,
+    avg_pool2d AvgPool2d,
+    concat Concat,
+    conv2d Conv2d,
+    dense Dense,
+    dropout Dropout,
+    flatten Flatten,
+    max_pool2d MaxPool2d,
+    multiply Multiply,
+    perceptron Perceptron,
+    reshape Reshape,
+}
+
+/// Layers of the language that this release does not have.
+const UNRELEASED: &[&str] = &[
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "avg_pool1d",
+    "batch_norm",
+    "boltzmann",
+    "conv1d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "embedding",
+    "gaussian_noise",
+    "global_avg_pool",
+    "global_max_pool",
+    "gru",
+    "hopfield",
+    "last",
+    "layer_norm",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lstm",
+    "map",
+    "masking_noise",
+    "max_pool1d",
+    "rbm",
+    "repeat",
+    "rnn",
+    "salt_and_pepper",
+    "transpose",
+    "weighted_avg_pool1d",
+    "weighted_avg_pool2d",
+];
+
+/// A name that the user may write.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    /// How it is written, as an example.
+    pub(crate) call: &'static str,
+    /// How many arguments without a name it takes, at least and at most.
+    pub(crate) arguments: [usize; 2],
+    pub(crate) options: &'static [&'static str],
+    /// Whether it takes two sources or more; otherwise it takes one.
+    pub(crate) several: bool,
+    /// Whether it has parameters and so must have a name.
+    pub(crate) trained: bool,
+    pub(crate) read: fn(&mut Arguments) -> Option<Layer>,
+}
+
+impl Row {
+    /// A layer with one source, without arguments, options or parameters.
+    const PLAIN: Self =
+        Self { name: "", call: "", arguments: [0, 0], options: &[], several: false, trained: false, read: |_| None };
+}
+
+/// What each layer's file defines.
+trait Rule: Sized {
+    /// Its names; more than one only for the activations.
+    const ROWS: &'static [Row];
+
+    /// What it gives for what it takes.
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
+
+    /// Its parameters, given the shapes it takes.
+    fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
 }
 
 /// A tensor that a layer learns.
@@ -60,14 +140,22 @@ pub(crate) struct Parameter {
     pub(crate) shape: Shape,
 }
 
-impl Layer {
-    /// The layer's parameters, given the shapes it takes.
-    pub(crate) fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        match self {
-            Self::Conv2d(layer) => layer.parameters(&takes[0]),
-            Self::Dense(layer) => layer.parameters(&takes[0]),
-            Self::Perceptron(_) => Perceptron::parameters(&takes[0]),
-            _ => Vec::new(),
-        }
-    }
+/// The row of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
+    ROWS.iter().copied().flatten().find(|row| row.name == name)
+}
+
+/// Whether the name is an activation's.
+pub(crate) fn is_activation(name: &str) -> bool {
+    Activation::ROWS.iter().any(|row| row.name == name)
+}
+
+/// Whether the name is a layer's of the language that this release does not have.
+pub(crate) fn is_unreleased(name: &str) -> bool {
+    UNRELEASED.contains(&name)
+}
+
+/// Every name that can be meant.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().copied().flatten().map(|row| row.name).chain(UNRELEASED.iter().copied())
 }

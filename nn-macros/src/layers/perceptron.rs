@@ -1,18 +1,33 @@
 //! `perceptron`: `[i]` → `[1]` in {−1, 1}.
 
-use super::Parameter;
+use super::dense::vector;
+use super::{Layer, Parameter, Row, Rule};
+use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
 
 /// Rosenblatt's unit: the sign of an affine map. It has no gradient.
 #[derive(Clone, Debug)]
 pub(crate) struct Perceptron;
 
-impl Perceptron {
+impl Rule for Perceptron {
+    const ROWS: &'static [Row] = &[Row {
+        name: "perceptron",
+        call: "perceptron",
+        trained: true,
+        read: |_| Some(Layer::Perceptron(Self)),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(place, &takes[0], scope, None)?;
+        Some(vec![Dimension::Literal(1)])
+    }
+
     /// `weight [1, i]` and `bias [1]`.
-    pub(super) fn parameters(takes: &Shape) -> Vec<Parameter> {
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let one = Dimension::Literal(1);
         vec![
-            Parameter { name: "weight", shape: vec![one.clone(), takes[0].clone()] },
+            Parameter { name: "weight", shape: vec![one.clone(), takes[0][0].clone()] },
             Parameter { name: "bias", shape: vec![one] },
         ]
     }

@@ -1,6 +1,7 @@
 //! A real-valued option: a slope, a probability, a standard deviation.
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 /// A number that the user wrote where a layer takes a real one.
 #[derive(Clone, Debug)]
@@ -9,4 +10,48 @@ pub(crate) struct Real {
     pub(crate) tokens: TokenStream,
     /// Its value, where the macro knows it.
     pub(crate) value: Option<f64>,
+}
+
+/// What a real-valued option may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Range {
+    /// 0 ≤ p < 1
+    Probability,
+    /// 0 < x
+    Positive,
+    /// 0 ≤ x
+    NotNegative,
+}
+
+impl Real {
+    pub(super) fn literal(value: f64) -> Self {
+        Self { tokens: quote!(#value), value: Some(value) }
+    }
+}
+
+impl Range {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Probability => "at least 0 and less than 1",
+            Self::Positive => "more than 0",
+            Self::NotNegative => "at least 0",
+        }
+    }
+
+    pub(super) fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Probability => (0.0..1.0).contains(&value),
+            Self::Positive => value > 0.0 && value.is_finite(),
+            Self::NotNegative => value >= 0.0 && value.is_finite(),
+        }
+    }
+
+    /// The same for a constant, of type `bool`.
+    pub(super) fn condition(self, value: &TokenStream) -> TokenStream {
+        match self {
+            Self::Probability => quote!(#value >= 0.0 && #value < 1.0),
+            Self::Positive => quote!(#value > 0.0 && #value < ::core::primitive::f64::INFINITY),
+            Self::NotNegative => quote!(#value >= 0.0 && #value < ::core::primitive::f64::INFINITY),
+        }
+    }
 }

@@ -1,9 +1,67 @@
 //! `reshape([..])`: any shape → the given one, of as many elements.
 
-use crate::shape::Shape;
+use super::{Arguments, Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::{Mismatch, Written};
+use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// The same elements in the same order under another shape.
 #[derive(Clone, Debug)]
 pub(crate) struct Reshape {
     pub(crate) shape: Shape,
+}
+
+impl Rule for Reshape {
+    const ROWS: &'static [Row] = &[Row {
+        name: "reshape",
+        call: "reshape([1, 28, 28])",
+        arguments: [1, 1],
+        read: |arguments| Self::read(arguments).map(Layer::Reshape),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        let elements = Operation::Product.of(&value.shape)?;
+        let product = Operation::Product.of(&self.shape)?;
+        let fault = Mismatch::Reshape {
+            subject: place.subject.clone(),
+            from: value.from.clone(),
+            found: value.shape.clone(),
+            elements: elements.clone(),
+            target: self.shape.clone(),
+            product: product.clone(),
+            cure: self.cure(&elements),
+        };
+        scope.ask(&place.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
+    }
+}
+
+impl Reshape {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let value = arguments.next()?;
+        let shape = arguments.shape(value)?;
+        let fault = match shape.len() {
+            0 => Written::EmptyShape,
+            1..=3 => return Some(Self { shape }),
+            rank => Written::RankTooHigh { rank },
+        };
+        arguments.scope.faults.add(value, fault);
+        None
+    }
+
+    /// The target with its first axis mended, or else its last.
+    fn cure(&self, elements: &Dimension) -> Option<String> {
+        let elements = elements.literal()?;
+        let sizes: Vec<u64> = self.shape.iter().map(Dimension::literal).collect::<Option<_>>()?;
+        let mended = [0, sizes.len() - 1].into_iter().find_map(|axis| {
+            let mut mended = sizes.clone();
+            mended.remove(axis);
+            let others = Operation::Product.of_numbers(&mended).filter(|&others| others > 0)?;
+            mended.insert(axis, elements / others);
+            (mended[axis] > 0 && elements % others == 0).then_some(mended)
+        })?;
+        let sizes: Vec<String> = mended.iter().map(u64::to_string).collect();
+        Some(format!("[{}]", sizes.join(", ")))
+    }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, LARGEST, Operation};
+use super::{Dimension, Operation, Shape};
 use crate::paths;
 
 /// A relation between dimensions that a rule asks for.
@@ -15,8 +15,8 @@ pub(crate) enum Condition {
     AtMost(Dimension, Dimension),
     /// `a` divides `b`
     Divides(Dimension, Dimension),
-    /// Each of these axes has the same size in both.
-    AllEqual(Vec<(Dimension, Dimension)>),
+    /// All of these.
+    All(Vec<Condition>),
     /// The product of these is a number of elements that a program can hold.
     Holdable(Vec<Dimension>),
 }
@@ -33,6 +33,12 @@ pub(crate) enum Verdict {
 }
 
 impl Condition {
+    /// The shapes are of one rank, and each axis has the same size in both.
+    pub(crate) fn same_shape(a: &Shape, b: &Shape) -> Option<Self> {
+        (a.len() == b.len())
+            .then(|| Self::All(a.iter().zip(b).map(|(a, b)| Self::Equal(a.clone(), b.clone())).collect()))
+    }
+
     /// Decides the condition, or says what the compiler must decide.
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
@@ -40,10 +46,10 @@ impl Condition {
             Self::Equal(a, b) => relation("equal", &[a, b], |n| n[0] == n[1]),
             Self::AtMost(a, b) => relation("at_most", &[a, b], |n| n[0] <= n[1]),
             Self::Divides(a, b) => relation("divides", &[a, b], |n| n[0] != 0 && n[1] % n[0] == 0),
-            Self::AllEqual(pairs) => {
+            Self::All(conditions) => {
                 let mut open = Vec::new();
-                for (a, b) in pairs {
-                    match Self::Equal(a.clone(), b.clone()).verdict() {
+                for condition in conditions {
+                    match condition.verdict() {
                         Verdict::Holds => {}
                         Verdict::Fails => return Verdict::Fails,
                         Verdict::Deferred(tokens) => open.push(tokens),
@@ -57,7 +63,6 @@ impl Condition {
                 if Operation::Product.of_numbers(&smallest.collect::<Vec<_>>()).is_none() {
                     return Verdict::Fails;
                 }
-                debug_assert!(LARGEST <= usize::MAX as u64);
                 relation("holdable", &all, |_| true)
             }
         }

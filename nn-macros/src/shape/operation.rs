@@ -24,6 +24,8 @@ pub(crate) enum Operation {
     QuotientUp,
     /// `dilation · (kernel - 1) + 1`: what a window of (kernel, dilation) spans.
     Span,
+    /// The size that all operands have; undefined where they differ.
+    Same,
     /// `⌊(input + padding - span) / stride⌋ + 1` of (input, padding in all, span, stride).
     Window,
 }
@@ -37,6 +39,7 @@ impl Operation {
             (Self::Difference, &[a, b]) => a.checked_sub(b),
             (Self::Quotient, &[a, b]) => a.checked_div(b),
             (Self::QuotientUp, &[a, b]) => (b > 0).then(|| a.div_ceil(b)),
+            (Self::Same, [first, rest @ ..]) => rest.iter().all(|next| next == first).then_some(*first),
             (Self::Span, &[kernel, dilation]) => kernel.checked_sub(1)?.checked_mul(dilation)?.checked_add(1),
             (Self::Window, &[input, padding, span, stride]) => {
                 input.checked_add(padding)?.checked_sub(span)?.checked_div(stride)?.checked_add(1)
@@ -72,6 +75,7 @@ impl Operation {
             }
             (Self::Quotient | Self::QuotientUp, [a, Dimension::Literal(1)]) => Some(a.clone()),
             (Self::Difference, [a, Dimension::Literal(0)]) => Some(a.clone()),
+            (Self::Same, [first, rest @ ..]) => rest.iter().all(|next| next == first).then(|| first.clone()),
             (Self::Sum, all) => only_other(all, 0),
             (Self::Product, all) => only_other(all, 1),
             _ => None,
@@ -86,6 +90,7 @@ impl Operation {
             Self::Difference => ("difference", false),
             Self::Quotient => ("quotient", false),
             Self::QuotientUp => ("quotient_up", false),
+            Self::Same => ("same", true),
             Self::Span => ("span", false),
             Self::Window => ("window", false),
         };

@@ -1,0 +1,112 @@
+//! The constant items of a network: sizes that the compiler computes, and checks that it makes.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use crate::paths;
+use crate::report::{Message, ends};
+use crate::shape::{Dimension, Shape};
+
+/// Items to put beside the network's struct. A size is computed once and has a name from then on, so that what is
+/// generated grows with the number of layers and no faster, and equal expressions are known to be equal.
+#[derive(Debug)]
+pub(crate) struct Constants {
+    network: Ident,
+    items: Vec<TokenStream>,
+    named: HashMap<String, Ident>,
+}
+
+/// Where the value comes from that a check finds wrong: a function's name, and the tokens for the compiler's note.
+pub(crate) struct Producer<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) tokens: &'a TokenStream,
+}
+
+impl Constants {
+    pub(crate) fn new(network: &Ident) -> Self {
+        Self { network: network.clone(), items: Vec::new(), named: HashMap::new() }
+    }
+
+    pub(crate) fn into_items(self) -> Vec<TokenStream> {
+        self.items
+    }
+
+    /// A name for the value of a constant expression of the given type.
+    pub(crate) fn name(&mut self, kind: &str, expression: &TokenStream) -> TokenStream {
+        let key = format!("{kind}: {expression}");
+        if let Some(name) = self.named.get(&key) {
+            return quote!(#name);
+        }
+        let name = format_ident!("__{}_{}", self.network, self.named.len(), span = Span::call_site());
+        let kind = Ident::new(kind, Span::call_site());
+        self.items.push(quote! {
+            #[allow(non_upper_case_globals)]
+            const #name: ::core::primitive::#kind = #expression;
+        });
+        self.named.insert(key, name.clone());
+        quote!(#name)
+    }
+
+    /// The same shape, each size that the compiler computes under a name.
+    pub(crate) fn name_sizes(&mut self, shape: Shape) -> Shape {
+        shape.into_iter().map(|dimension| self.name_size(dimension)).collect()
+    }
+
+    pub(crate) fn name_size(&mut self, dimension: Dimension) -> Dimension {
+        match dimension {
+            Dimension::Constant(tokens) if !self.is_name(&tokens) => Dimension::Constant(self.name("usize", &tokens)),
+            other => other,
+        }
+    }
+
+    fn is_name(&self, tokens: &TokenStream) -> bool {
+        let text = tokens.to_string();
+        self.named.values().any(|name| *name == text)
+    }
+
+    /// A check that the compiler makes: `condition` is of type `bool`, and where it is false the message appears, with
+    /// the caret at `at` and a note on the producer.
+    pub(crate) fn check(
+        &mut self,
+        condition: &TokenStream,
+        message: &Message,
+        at: &TokenStream,
+        producer: Option<Producer>,
+    ) {
+        let Some(producer) = producer else {
+            let failure = message.failure(ends(at));
+            self.items.push(quote!(const _: () = if !(#condition) { #failure };));
+            return;
+        };
+        let name = syn::parse_str::<Ident>(producer.name).unwrap_or_else(|_| format_ident!("producer"));
+        let failure = message.failure(ends(producer.tokens));
+        let [start, end] = ends(at);
+        let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, TokenStream::new());
+        arguments.set_span(end);
+        let called = Ident::new(&name.to_string(), start.resolved_at(Span::mixed_site()));
+        let name = Ident::new(&name.to_string(), producer_span(producer.tokens).resolved_at(Span::mixed_site()));
+        let call = quote_spanned!(start=> #called #arguments);
+        self.items.push(quote! {
+            const _: () = {
+                const fn #name() -> ! { #failure }
+                if !(#condition) { #call }
+            };
+        });
+    }
+}
+
+fn producer_span(tokens: &TokenStream) -> Span {
+    ends(tokens)[0]
+}
+
+/// A condition that a name stands for in more than one place.
+pub(crate) fn guarded(condition: &TokenStream, dimension: Dimension) -> Dimension {
+    let function = paths::checked("guarded", Span::call_site());
+    let value = dimension.tokens();
+    match dimension {
+        Dimension::Literal(_) | Dimension::Constant(_) => Dimension::Constant(quote!(#function(#condition, #value))),
+        later => later,
+    }
+}

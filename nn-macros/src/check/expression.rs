@@ -1,0 +1,96 @@
+//! What an expression that stands for a size is: a number, or something for the compiler.
+
+use syn::{BinOp, Expr, Ident, Lit, UnOp};
+
+/// An expression as the macro sees it.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Folded {
+    /// Literals only, and this is their value.
+    Number(i128),
+    /// Literals only, without a value: `1 / 0`.
+    Undefined,
+    /// It names something: the compiler evaluates it.
+    Constant,
+    /// No whole number in any case: `"5"`, `2.5`, `[1, 2]`.
+    Other,
+}
+
+/// Folds what consists of whole literals; `2 * 14` is 28.
+pub(crate) fn fold(expression: &Expr) -> Folded {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) if matches!(number.suffix(), "" | "usize") => {
+                number.base10_parse().map_or(Folded::Undefined, Folded::Number)
+            }
+            _ => Folded::Other,
+        },
+        Expr::Paren(inner) => fold(&inner.expr),
+        Expr::Group(inner) => fold(&inner.expr),
+        Expr::Unary(unary) => match (&unary.op, fold(&unary.expr)) {
+            (UnOp::Neg(_), Folded::Number(value)) => Folded::Number(-value),
+            (_, folded @ (Folded::Other | Folded::Constant)) => folded,
+            _ => Folded::Other,
+        },
+        Expr::Binary(binary) => match (fold(&binary.left), fold(&binary.right)) {
+            (Folded::Number(a), Folded::Number(b)) => operate(&binary.op, a, b),
+            (Folded::Other, _) | (_, Folded::Other) => Folded::Other,
+            (Folded::Constant, _) | (_, Folded::Constant) => Folded::Constant,
+            _ => Folded::Undefined,
+        },
+        Expr::Path(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Field(_)
+        | Expr::Index(_)
+        | Expr::Cast(_)
+        | Expr::Macro(_)
+        | Expr::Block(_)
+        | Expr::Const(_)
+        | Expr::If(_)
+        | Expr::Match(_) => Folded::Constant,
+        _ => Folded::Other,
+    }
+}
+
+fn operate(operator: &BinOp, a: i128, b: i128) -> Folded {
+    let value = match operator {
+        BinOp::Add(_) => a.checked_add(b),
+        BinOp::Sub(_) => a.checked_sub(b),
+        BinOp::Mul(_) => a.checked_mul(b),
+        BinOp::Div(_) => a.checked_div(b),
+        BinOp::Rem(_) => a.checked_rem(b),
+        BinOp::Shl(_) => {
+            u32::try_from(b).ok().and_then(|b| 1_i128.checked_shl(b)).and_then(|power| a.checked_mul(power))
+        }
+        BinOp::Shr(_) => u32::try_from(b).ok().and_then(|b| a.checked_shr(b)),
+        _ => return Folded::Other,
+    };
+    value.map_or(Folded::Undefined, Folded::Number)
+}
+
+/// Whether the expression is a single name, and which.
+pub(crate) fn name(expression: &Expr) -> Option<&Ident> {
+    match expression {
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::{Folded, fold};
+
+    #[test]
+    fn literals_fold_and_names_are_left_to_the_compiler() {
+        assert_eq!(fold(&parse_quote!(2 * 14 + 1)), Folded::Number(29));
+        assert_eq!(fold(&parse_quote!((7 - 10) / 2)), Folded::Number(-1));
+        assert_eq!(fold(&parse_quote!(1 << 5)), Folded::Number(32));
+        assert_eq!(fold(&parse_quote!(1 / 0)), Folded::Undefined);
+        assert_eq!(fold(&parse_quote!(2 * HIDDEN)), Folded::Constant);
+        assert_eq!(fold(&parse_quote!(size_of::<u8>())), Folded::Constant);
+        assert_eq!(fold(&parse_quote!("5")), Folded::Other);
+        assert_eq!(fold(&parse_quote!(2.5 * WIDTH)), Folded::Other);
+    }
+}

@@ -1,0 +1,190 @@
+//! Rules on what feeds what.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Ident;
+
+use super::Scope;
+use crate::network::Source;
+use crate::report::{Structure, nearest};
+use crate::syntax::{Node, Port, Stage};
+
+/// A network's edges.
+pub(super) struct Links {
+    /// For each node, what it reads; `None` where that has a fault.
+    pub(super) sources: Vec<Option<Vec<Source>>>,
+    /// For each output, its node.
+    pub(super) outputs: Vec<Option<usize>>,
+}
+
+/// Finds what each node reads and what each output is, and then what nothing reads.
+pub(super) fn link(inputs: &[Port], outputs: &[Port], nodes: &[Node], scope: &mut Scope) -> Links {
+    let names = Names::new(inputs, nodes);
+    let sources: Vec<_> = (0..nodes.len()).map(|index| sources(index, &names, scope)).collect();
+    let outputs: Vec<_> = outputs.iter().map(|port| output(port, outputs.len(), &names, scope)).collect();
+    let links = Links { sources, outputs };
+    let lost = nodes.iter().any(|node| node.broken && node.sources.is_none())
+        || links.sources.iter().any(Option::is_none)
+        || links.outputs.iter().any(Option::is_none)
+        || links.outputs.is_empty();
+    // A source that cannot be found is probably the one that seems unread.
+    if !lost {
+        check_nodes_read(&links, nodes, scope);
+        check_inputs_read(&links, inputs, scope);
+    }
+    links
+}
+
+struct Names<'a> {
+    inputs: &'a [Port],
+    nodes: &'a [Node],
+    input_of: HashMap<String, usize>,
+    /// The first node of each name.
+    node_of: HashMap<String, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn new(inputs: &'a [Port], nodes: &'a [Node]) -> Self {
+        let mut input_of: HashMap<String, usize> = HashMap::new();
+        for (index, port) in inputs.iter().enumerate() {
+            let name = port.name.as_ref().map(Ident::to_string);
+            name.map(|name| input_of.entry(name).or_insert(index));
+        }
+        if inputs.len() == 1 {
+            input_of.entry("input".to_owned()).or_insert(0);
+        }
+        let mut node_of = HashMap::new();
+        for (index, node) in nodes.iter().enumerate() {
+            let name = node.name.as_ref().map(Ident::to_string);
+            name.map(|name| node_of.entry(name).or_insert(index));
+        }
+        Self { inputs, nodes, input_of, node_of }
+    }
+
+    fn input_names(&self) -> Vec<String> {
+        self.inputs.iter().filter_map(|port| port.name.as_ref()).map(Ident::to_string).collect()
+    }
+
+    /// What the node at `index` may name.
+    fn above(&self, index: usize) -> Vec<String> {
+        let nodes = self.nodes[..index].iter().filter_map(|node| node.name.as_ref()).map(Ident::to_string);
+        let inputs = if self.inputs.len() == 1 { vec!["input".to_owned()] } else { self.input_names() };
+        inputs.into_iter().chain(nodes).collect()
+    }
+}
+
+/// Sources are inputs and nodes above; a node without `<-` reads the one above it, the first the input.
+fn sources(index: usize, names: &Names, scope: &mut Scope) -> Option<Vec<Source>> {
+    let node = &names.nodes[index];
+    let Some(written) = &node.sources else {
+        return match (index, names.inputs) {
+            (0, [_]) => Some(vec![Source::Input(0)]),
+            // Which of several inputs: `Net: (a: [1], b: [1]) -> [2] { out: dense(2); }`.
+            (0, _) => {
+                if !node.broken {
+                    let fault = Structure::WhichInput { reader: label(node), all: names.input_names() };
+                    scope.faults.add(whole(node), fault);
+                }
+                None
+            }
+            _ => Some(vec![Source::Node(index - 1)]),
+        };
+    };
+    let found: Vec<_> = written.iter().map(|name| source(name, index, names, scope)).collect();
+    found.into_iter().collect()
+}
+
+/// One name after `<-`.
+fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Option<Source> {
+    let text = name.to_string();
+    if let Some(&input) = names.input_of.get(&text) {
+        return Some(Source::Input(input));
+    }
+    let fault = match names.node_of.get(&text) {
+        Some(&node) if node < index => return Some(Source::Node(node)),
+        // `a: dense(3) <- a;`
+        Some(&node) if node == index => Structure::SourceItself { name: text },
+        // `a: dense(3) <- b; b: dense(3);`
+        Some(_) => Structure::SourceBelow { name: text, reader: label(&names.nodes[index]) },
+        // `<- input` where there are two
+        None if text == "input" => Structure::InputOfSeveral { all: names.input_names() },
+        // `flatten; a: dense(3) <- flatten;`
+        None if names.nodes[..index].iter().any(|node| node.name.is_none() && label(node) == text) => {
+            Structure::SourceUnnamed { kind: text }
+        }
+        // `<- no_such_node`
+        None => {
+            let all = names.above(index);
+            let near = nearest(&text, all.iter().map(String::as_str)).map(str::to_owned);
+            Structure::UnknownSource { name: text, near, all }
+        }
+    };
+    scope.faults.add(name, fault);
+    None
+}
+
+/// With one output it is the last node unless named; each of several is a node's name.
+fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option<usize> {
+    let last = names.nodes.len().checked_sub(1);
+    let Some(name) = &port.name else {
+        return last.filter(|_| count == 1);
+    };
+    let text = name.to_string();
+    if let Some(&node) = names.node_of.get(&text) {
+        return Some(node);
+    }
+    let fault = if names.input_of.contains_key(&text) {
+        Structure::OutputIsInput { name: text }
+    } else {
+        let all = names.nodes.iter().filter_map(|node| node.name.as_ref()).map(Ident::to_string).collect::<Vec<_>>();
+        let near = nearest(&text, all.iter().map(String::as_str)).map(str::to_owned);
+        Structure::NotANode { name: text, near, all }
+    };
+    scope.faults.add(name, fault);
+    None
+}
+
+/// Every node's value is read or given: `a: dense(3); b: dense(3) <- input;` leaves `a`.
+fn check_nodes_read(links: &Links, nodes: &[Node], scope: &mut Scope) {
+    for (index, node) in nodes.iter().enumerate() {
+        let read = links.sources.iter().flatten().flatten().any(|source| *source == Source::Node(index));
+        if !read && !links.outputs.contains(&Some(index)) {
+            let next = nodes.get(index + 1).map(label);
+            scope.faults.add(whole(node), Structure::Unread { label: label(node), named: node.name.is_some(), next });
+        }
+    }
+}
+
+/// Every input is read: `Net: (a: [1], b: [1]) -> [2] { out: dense(2) <- a; }` leaves `b`.
+fn check_inputs_read(links: &Links, inputs: &[Port], scope: &mut Scope) {
+    for (index, port) in inputs.iter().enumerate() {
+        let read = links.sources.iter().flatten().flatten().any(|source| *source == Source::Input(index));
+        if let (false, Some(name)) = (read, &port.name) {
+            scope.faults.add(name, Structure::UnreadInput { name: name.to_string() });
+        }
+    }
+}
+
+/// How messages call a node: its name, or its first layer's kind.
+pub(super) fn label(node: &Node) -> String {
+    match (&node.name, node.stages.first()) {
+        (Some(name), _) => name.to_string(),
+        (None, Some(Stage::Layer(call))) => call.kind.to_string(),
+        (None, Some(Stage::Path(path))) => crate::report::compact(path),
+        (None, None) => "node".to_owned(),
+    }
+}
+
+/// The tokens of a node's chain, or else its name.
+pub(super) fn whole(node: &Node) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for stage in &node.stages {
+        match stage {
+            Stage::Layer(call) => call.tokens.to_tokens(&mut tokens),
+            Stage::Path(path) => path.to_tokens(&mut tokens),
+        }
+    }
+    if tokens.is_empty() { node.name.to_token_stream() } else { tokens }
+}

@@ -1,0 +1,86 @@
+//! What the user wrote → the checked graph. One function a rule.
+
+mod constants;
+mod expression;
+mod graph;
+mod header;
+mod names;
+mod scope;
+mod stages;
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+
+use crate::network::{Graph, Input, Network, Output, Sketch};
+use crate::report::Structure;
+use crate::shape::Shape;
+use crate::syntax;
+
+pub(crate) use expression::{Folded, fold, name};
+pub(crate) use scope::{Place, Scope, Value};
+
+/// What the check of one network comes to.
+pub(crate) enum Outcome {
+    Checked(Box<Network>),
+    /// What is known nevertheless, and the errors. A second network of one name gets no stub, which would clash.
+    Faulty(Option<Box<Sketch>>, TokenStream),
+}
+
+/// Checks all networks of an invocation.
+pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
+    let mut names = HashSet::new();
+    let mut outcomes = Vec::new();
+    for mut network in written {
+        // Two networks cannot be one type: `A: … {} A: … {}`.
+        let first = names.insert(network.name.to_string());
+        if !first {
+            network.faults.add(&network.name, Structure::NetworkTwice { name: network.name.to_string() });
+        }
+        outcomes.push(match check_network(network) {
+            Outcome::Faulty(_, errors) if !first => Outcome::Faulty(None, errors),
+            outcome => outcome,
+        });
+    }
+    outcomes
+}
+
+fn check_network(written: syntax::Network) -> Outcome {
+    let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
+    let mut scope = Scope::new(&name, parameters.clone(), faults);
+    header::check_released(&name, &parameters, &mut scope);
+    let takes = header::ports(&inputs, &mut scope);
+    let gives = header::ports(&outputs, &mut scope);
+    names::check_names(&inputs, &nodes, &mut scope);
+    let links = graph::link(&inputs, &outputs, &nodes, &mut scope);
+    let chains = stages::check_nodes(&name, &inputs, &takes, &nodes, &links, &mut scope);
+    stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
+
+    let Scope { faults, constants, .. } = scope;
+    let constants = constants.into_items();
+    let named = |ports: &[syntax::Port], shapes: Vec<Option<Shape>>| {
+        ports.iter().map(|port| port.name.clone()).zip(shapes).collect::<Vec<_>>()
+    };
+    match faults.finish() {
+        Ok(proof) => {
+            let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
+            let whole = "a network without a fault is whole";
+            let inputs = inputs.into_iter().map(|(name, shape)| Input { name, shape: shape.expect(whole) }).collect();
+            let output = |((name, shape), node): ((_, Option<Shape>), Option<usize>)| Output {
+                name,
+                node: node.expect(whole),
+                shape: shape.expect(whole),
+            };
+            let outputs = outputs.into_iter().zip(links.outputs).map(output).collect();
+            let nodes = stages::build(nodes, links.sources, chains).expect(whole);
+            let graph = Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants };
+            Outcome::Checked(Box::new(Network::new(graph, proof)))
+        }
+        Err(errors) => {
+            let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
+            let fields = names::fields(&nodes);
+            let sketch = Sketch { attributes, visibility, name, parameters, inputs, outputs, fields, constants };
+            Outcome::Faulty(Some(Box::new(sketch)), errors)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Rules on names.
+
+use std::collections::HashSet;
+
+use syn::Ident;
+
+use super::Scope;
+use crate::report::Structure;
+use crate::syntax::{Node, Port, Stage, is_keyword};
+
+/// A name stands for one input or node: `a: dense(3); a: dense(4);`. `input` is the network's input.
+pub(super) fn check_names(inputs: &[Port], nodes: &[Node], scope: &mut Scope) {
+    let mut seen = HashSet::new();
+    let names = inputs.iter().map(|port| &port.name).chain(nodes.iter().map(|node| &node.name));
+    for name in names.flatten() {
+        if !seen.insert(name.to_string()) {
+            scope.faults.add(name, Structure::NameTwice { name: name.to_string() });
+        }
+    }
+    for name in nodes.iter().filter_map(|node| node.name.as_ref()) {
+        if inputs.len() == 1 && name == "input" {
+            scope.faults.add(name, Structure::NameOfInput { name: name.to_string() });
+        }
+        scope.names.push(name.to_string());
+    }
+}
+
+/// A name for a node that lacks one: the first of `dense1`, `dense2`, … that is free.
+pub(super) fn suggest(kind: &str, scope: &Scope) -> String {
+    let taken = |name: &String| scope.names.contains(name);
+    let stem = kind.trim_end_matches(|last: char| last.is_ascii_digit() || last == 'd');
+    let stem = if stem.is_empty() || !kind.ends_with('d') { kind } else { stem };
+    let mut names = (1_usize..).map(|number| format!("{stem}{number}"));
+    names.find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// The named nodes with their layers' kinds, as far as they can be fields.
+pub(super) fn fields(nodes: &[Node]) -> Vec<(Ident, Ident)> {
+    let mut seen = HashSet::new();
+    let named = nodes.iter().filter_map(|node| match (&node.name, node.stages.first()) {
+        (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), call.kind.clone())),
+        _ => None,
+    });
+    named.filter(|(name, _)| !is_keyword(name) && seen.insert(name.to_string())).collect()
+}

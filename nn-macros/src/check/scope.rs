@@ -1,0 +1,177 @@
+//! What the rules of one network share: its faults, its constants, and what they need to know of its nodes.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{BinOp, Expr, Ident};
+
+use super::constants::{Constants, Producer, guarded};
+use super::expression::{Folded, fold, name};
+use crate::layers::Weights;
+use crate::report::{Argument, Faults, Message, compact};
+use crate::shape::{Condition, Dimension, Formula, LARGEST, Operation, Shape, Verdict};
+
+/// The state of one network's check.
+pub(crate) struct Scope {
+    pub(crate) faults: Faults,
+    pub(crate) constants: Constants,
+    pub(crate) parameters: Vec<Ident>,
+    /// What `tied` may name: each named node so far, with the weight that it holds.
+    pub(crate) weights: Vec<(String, Weights)>,
+    /// Whether a free dimension has been refused; once is enough.
+    pub(crate) free_reported: bool,
+    /// The names of all nodes, those below too.
+    pub(crate) names: Vec<String>,
+}
+
+/// A value that a stage takes.
+#[derive(Clone)]
+pub(crate) struct Value {
+    /// How messages call where it comes from: `` `pool2` ``, `the input`.
+    pub(crate) from: String,
+    /// What a note on it underlines; `None` for an input.
+    pub(crate) producer: Option<(String, TokenStream)>,
+    pub(crate) shape: Shape,
+}
+
+/// A stage under check.
+pub(crate) struct Place {
+    /// How messages call it: its node's name, or its kind.
+    pub(crate) subject: String,
+    /// What an error about it underlines.
+    pub(crate) tokens: TokenStream,
+}
+
+/// What came of asking for a condition.
+pub(crate) enum Answer {
+    Holds,
+    /// The fault is noted.
+    Fails,
+    /// The compiler decides; a named constant of type `bool`.
+    Deferred(TokenStream),
+}
+
+impl Scope {
+    pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, faults: Faults) -> Self {
+        let constants = Constants::new(network);
+        Self { faults, constants, parameters, weights: Vec::new(), free_reported: false, names: Vec::new() }
+    }
+
+    /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.
+    pub(crate) fn ask(
+        &mut self,
+        at: impl ToTokens,
+        producer: Option<&Value>,
+        condition: &Condition,
+        fault: impl Into<Message>,
+    ) -> Answer {
+        match condition.verdict() {
+            Verdict::Holds => Answer::Holds,
+            Verdict::Fails => {
+                self.faults.add(at, fault);
+                Answer::Fails
+            }
+            Verdict::Deferred(tokens) => {
+                let named = self.constants.name("bool", &tokens);
+                let producer = producer.and_then(|value| value.producer.as_ref());
+                let producer = producer.map(|(name, tokens)| Producer { name, tokens });
+                self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
+                Answer::Deferred(named)
+            }
+        }
+    }
+
+    /// A size of at least `least`, which messages call `what`.
+    pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Option<Dimension> {
+        if self.mentions_parameter(expression) {
+            return self.formula(expression, what);
+        }
+        match fold(expression) {
+            Folded::Number(value) => {
+                let Ok(value) = u64::try_from(value) else {
+                    return self.not_whole(expression, what);
+                };
+                let size = Dimension::Literal(value);
+                self.hold(expression, size, least, what)
+            }
+            Folded::Undefined => {
+                self.faults.add(expression, Argument::Overflow { expression: compact(expression) });
+                None
+            }
+            Folded::Constant => {
+                let written = self.constants.name("usize", &expression.to_token_stream());
+                let size = Dimension::Constant(written);
+                self.hold(expression, size, least, what)
+            }
+            Folded::Other => self.not_whole(expression, what),
+        }
+    }
+
+    /// Asks that a size lies between `least` and the largest there is.
+    fn hold(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
+        let fault = match size.literal() {
+            Some(value) if value < least => Argument::TooSmall { what: what.to_owned(), least, found: size.clone() },
+            Some(_) => Argument::TooLarge { what: what.to_owned(), found: size.clone() },
+            None => Argument::NotBetween { what: what.to_owned(), least, found: size.clone() },
+        };
+        let (least, most) = (Dimension::Literal(least), Dimension::Literal(LARGEST));
+        let between =
+            Condition::All(vec![Condition::AtMost(least, size.clone()), Condition::AtMost(size.clone(), most)]);
+        let held = self.ask(at, None, &between, fault).guard(vec![size])?;
+        held.into_iter().next().map(|size| self.constants.name_size(size))
+    }
+
+    fn not_whole(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
+        self.faults.add(expression, Argument::NotWhole { what: what.to_owned(), found: compact(expression) });
+        None
+    }
+
+    /// Whether a dimension parameter stands in the expression.
+    fn mentions_parameter(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Binary(binary) => self.mentions_parameter(&binary.left) || self.mentions_parameter(&binary.right),
+            Expr::Paren(inner) => self.mentions_parameter(&inner.expr),
+            Expr::Group(inner) => self.mentions_parameter(&inner.expr),
+            other => name(other).is_some_and(|name| self.parameters.contains(name)),
+        }
+    }
+
+    /// Arithmetic on dimension parameters.
+    fn formula(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
+        match expression {
+            Expr::Paren(inner) => self.formula(&inner.expr, what),
+            Expr::Group(inner) => self.formula(&inner.expr, what),
+            Expr::Binary(binary) => {
+                let operation = match binary.op {
+                    BinOp::Add(_) => Operation::Sum,
+                    BinOp::Sub(_) => Operation::Difference,
+                    BinOp::Mul(_) => Operation::Product,
+                    BinOp::Div(_) => Operation::Quotient,
+                    _ => return self.not_whole(expression, what),
+                };
+                let operands = [self.formula(&binary.left, what)?, self.formula(&binary.right, what)?];
+                operation.of(&operands)
+            }
+            other => match name(other) {
+                Some(name) if self.parameters.contains(name) => Some(Dimension::Parameter(Formula::Name(name.clone()))),
+                _ => self.size(other, 0, what),
+            },
+        }
+    }
+}
+
+impl Answer {
+    /// The shape where the condition holds; a size stays unknown where the compiler finds that it does not.
+    pub(crate) fn guard(self, shape: Shape) -> Option<Shape> {
+        match self {
+            Self::Holds => Some(shape),
+            Self::Fails => None,
+            Self::Deferred(condition) => {
+                Some(shape.into_iter().map(|dimension| guarded(&condition, dimension)).collect())
+            }
+        }
+    }
+
+    pub(crate) fn fails(&self) -> bool {
+        matches!(self, Self::Fails)
+    }
+}

@@ -1,0 +1,308 @@
+//! The chain of each node: layers are looked up, their arguments read, their shape rules asked.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Ident;
+
+use super::graph::{Links, label, whole};
+use super::header::shape;
+use super::names::suggest;
+use super::scope::{Place, Scope, Value};
+use crate::layers::{self, Arguments, Layer, Row, Weight, Weights};
+use crate::network::{self, Source};
+use crate::report::{Argument, Mismatch, Structure, compact, nearest};
+use crate::shape::{Condition, Dimension, Shape};
+use crate::syntax::{Call, Node, Port, Stage};
+
+/// A node's stages, as far as they are without fault, and the shape that the last gives.
+#[derive(Default)]
+pub(super) struct Chain {
+    stages: Vec<Option<network::Stage>>,
+    gives: Option<Shape>,
+}
+
+/// Checks the nodes in order.
+pub(super) fn check_nodes(
+    network: &Ident,
+    inputs: &[Port],
+    shapes: &[Option<Shape>],
+    nodes: &[Node],
+    links: &Links,
+    scope: &mut Scope,
+) -> Vec<Chain> {
+    let mut chains: Vec<Chain> = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let takes = links.sources[index].as_ref().and_then(|sources| {
+            sources.iter().map(|&source| value(source, inputs, shapes, nodes, &chains)).collect::<Option<Vec<_>>>()
+        });
+        let count = links.sources[index].as_ref().map(Vec::len);
+        let mut chain = Walk { network, nodes, index, scope }.chain(takes, count);
+        if let Some(stated) = &node.stated {
+            chain.gives = check_stated(node, stated, chain.gives, scope);
+        }
+        register_weight(node, index, &chain, scope);
+        chains.push(chain);
+    }
+    chains
+}
+
+fn value(source: Source, inputs: &[Port], shapes: &[Option<Shape>], nodes: &[Node], chains: &[Chain]) -> Option<Value> {
+    match source {
+        Source::Input(index) => {
+            let from = match &inputs[index].name {
+                Some(name) => format!("the input `{name}`"),
+                None => "the input".to_owned(),
+            };
+            Some(Value { from, producer: None, shape: shapes.get(index)?.clone()? })
+        }
+        Source::Node(index) => {
+            let (node, shape) = (&nodes[index], chains.get(index)?.gives.clone()?);
+            Some(Value { from: format!("`{}`", label(node)), producer: Some((label(node), whole(node))), shape })
+        }
+    }
+}
+
+/// What a node is stated to give is what it gives: `pool2: max_pool2d(2) -> [16, 4, 4];`
+fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>, scope: &mut Scope) -> Option<Shape> {
+    let at = &stated.tokens;
+    let stated = shape(stated, scope);
+    let (stated, gives) = (stated?, gives?);
+    let fault = Mismatch::Stated { node: label(node), stated: stated.clone(), gives: gives.clone() };
+    match Condition::same_shape(&stated, &gives) {
+        Some(same) => {
+            let guarded = scope.ask(at, None, &same, fault).guard(gives)?;
+            Some(scope.constants.name_sizes(guarded))
+        }
+        None => {
+            scope.faults.add(at, fault);
+            None
+        }
+    }
+}
+
+/// Notes what `tied` may find under the node's name.
+fn register_weight(node: &Node, index: usize, chain: &Chain, scope: &mut Scope) {
+    let Some(name) = &node.name else { return };
+    let dense = node.stages.iter().position(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
+    let weights = match dense.map(|at| chain.stages.get(at).and_then(Option::as_ref)) {
+        None => Weights::None,
+        Some(None) => Weights::Own { node: index, shape: None },
+        Some(Some(stage)) => match &stage.layer {
+            Layer::Dense(dense) => match &dense.weight {
+                Weight::Tied(tied) => Weights::Tied { to: tied.name.to_string() },
+                Weight::Own(_) => {
+                    let weight = stage.parameters().into_iter().find(|parameter| parameter.name == "weight");
+                    Weights::Own { node: index, shape: weight.map(|weight| weight.shape) }
+                }
+            },
+            _ => Weights::None,
+        },
+    };
+    scope.weights.push((name.to_string(), weights));
+}
+
+/// The walk along one node's chain.
+struct Walk<'a> {
+    network: &'a Ident,
+    nodes: &'a [Node],
+    index: usize,
+    scope: &'a mut Scope,
+}
+
+impl Walk<'_> {
+    /// `takes` is `None` where a source's shape is unknown, `count` where a source is.
+    fn chain(mut self, mut takes: Option<Vec<Value>>, count: Option<usize>) -> Chain {
+        let node = &self.nodes[self.index];
+        let mut chain = Chain::default();
+        let mut trained: Option<&Call> = None;
+        for (at, stage) in node.stages.iter().enumerate() {
+            let call = match stage {
+                Stage::Layer(call) => call,
+                Stage::Path(path) => {
+                    self.check_path(path);
+                    takes = None;
+                    chain.stages.push(None);
+                    continue;
+                }
+            };
+            let Some(row) = self.row(call) else {
+                takes = None;
+                chain.stages.push(None);
+                continue;
+            };
+            if row.trained {
+                self.check_name(call, trained);
+                trained = trained.or(Some(call));
+            }
+            if !self.check_sources(at, call, row, if at == 0 { count } else { Some(1) }) {
+                takes = None;
+            }
+            let stage = self.stage(at, call, row, takes.take());
+            let gives = stage.as_ref().map(|stage| stage.gives.clone());
+            takes = gives.map(|shape| {
+                let name = call.kind.to_string();
+                vec![Value { from: format!("`{name}`"), producer: Some((name, call.tokens.clone())), shape }]
+            });
+            chain.stages.push(stage);
+        }
+        // A node that could not be read to its end may do more than what was read.
+        let whole = !node.broken && !node.stages.is_empty();
+        chain.gives = takes.filter(|_| whole).and_then(|mut values| values.pop()).map(|value| value.shape);
+        chain
+    }
+
+    /// Another network as a stage is read, and refused until it is generated; a network never holds itself.
+    fn check_path(&mut self, path: &syn::Path) {
+        if path.is_ident(self.network) {
+            self.scope.faults.add(path, Structure::ContainsItself { name: self.network.to_string() });
+        } else {
+            self.scope.faults.add(path, Argument::PathUnreleased { path: compact(path) });
+        }
+    }
+
+    /// A layer has a known name: `dens(10)`.
+    fn row(&mut self, call: &Call) -> Option<&'static Row> {
+        let name = call.kind.to_string();
+        let row = layers::find(&name);
+        if row.is_none() {
+            let fault = if layers::is_unreleased(&name) {
+                Argument::LayerUnreleased { name }
+            } else {
+                let near = nearest(&name, layers::names());
+                Argument::UnknownLayer { name, near }
+            };
+            self.scope.faults.add(&call.kind, fault);
+        }
+        row
+    }
+
+    /// A layer with parameters has a name and is the only one of its node: `dense(10);`, `a: dense(10), dense(10);`
+    fn check_name(&mut self, call: &Call, earlier: Option<&Call>) {
+        let (kind, text) = (call.kind.to_string(), compact(&call.tokens));
+        let suggestion = suggest(&kind, self.scope);
+        if let Some(first) = earlier {
+            let first = first.kind.to_string();
+            let fault = Structure::TwoTrained { first, second: kind, call: text, suggestion };
+            self.scope.faults.add(&call.tokens, fault);
+        } else if self.nodes[self.index].name.is_none() {
+            self.scope.faults.add(&call.tokens, Structure::Unnamed { kind, call: text, suggestion });
+        }
+    }
+
+    /// A layer has as many sources as it takes: `dense(3) <- (a, b)`, `add <- a`, `dense(3), add`.
+    fn check_sources(&mut self, at: usize, call: &Call, row: &Row, count: Option<usize>) -> bool {
+        let Some(found) = count else { return true };
+        let kind = call.kind.to_string();
+        let fault = match (row.several, found) {
+            (true, 0 | 1) if at > 0 => {
+                let before = label(&self.nodes[self.index]);
+                Structure::SeveralMidChain { kind, before }
+            }
+            (true, 0 | 1) => Structure::SeveralSources { kind, found },
+            (false, 2..) => Structure::OneSource { kind, found },
+            _ => return true,
+        };
+        self.scope.faults.add(&call.tokens, fault);
+        false
+    }
+
+    /// Reads the layer's arguments and asks its shape rule.
+    fn stage(
+        &mut self,
+        at: usize,
+        call: &Call,
+        row: &'static Row,
+        takes: Option<Vec<Value>>,
+    ) -> Option<network::Stage> {
+        let node = &self.nodes[self.index];
+        let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
+        let following = self.following(at);
+        let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
+        let (values, place) = (takes?, Place { subject, tokens: call.tokens.clone() });
+        let gives = layer.gives(&place, &values, self.scope)?;
+        let gives = self.scope.constants.name_sizes(gives);
+        let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
+        let gives = self.check_size(&place, gives, &layer, &takes)?;
+        Some(network::Stage { kind: call.kind.clone(), takes, gives, layer })
+    }
+
+    /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
+    fn check_size(&mut self, place: &Place, gives: Shape, layer: &Layer, takes: &[Shape]) -> Option<Shape> {
+        let fault = Mismatch::Elements { what: format!("what `{}` gives,", place.subject), shape: gives.clone() };
+        let gives = self.scope.ask(&place.tokens, None, &Condition::Holdable(gives.clone()), fault).guard(gives)?;
+        for parameter in layer.parameters(takes) {
+            let (subject, shape) = (place.subject.clone(), parameter.shape.clone());
+            let fault = Mismatch::Parameters { subject, name: parameter.name, shape };
+            self.scope.ask(&place.tokens, None, &Condition::Holdable(parameter.shape), fault);
+        }
+        Some(self.scope.constants.name_sizes(gives))
+    }
+
+    /// The activation that comes next: later in the chain, or as the beginning of the node below.
+    fn following(&self, at: usize) -> Option<String> {
+        let later = self.nodes[self.index].stages[at + 1..].iter();
+        let below = self.nodes.get(self.index + 1).filter(|below| below.sources.is_none());
+        let stages = later.chain(below.into_iter().flat_map(|below| below.stages.first()));
+        let mut kinds = stages.filter_map(|stage| match stage {
+            Stage::Layer(call) => Some(call.kind.to_string()),
+            Stage::Path(_) => None,
+        });
+        kinds.find(|kind| layers::is_activation(kind))
+    }
+}
+
+/// What comes out is what the header declares: `Net: [3] -> [12] { out: dense(10); }`
+pub(super) fn check_outputs(
+    network: &Ident,
+    ports: &[Port],
+    declared: &[Option<Shape>],
+    nodes: &[Node],
+    links: &Links,
+    chains: &[Chain],
+    scope: &mut Scope,
+) {
+    for ((port, declared), node) in ports.iter().zip(declared).zip(&links.outputs) {
+        let (Some(declared), Some(index)) = (declared, node) else { continue };
+        let Some(gives) = &chains[*index].gives else { continue };
+        let node = &nodes[*index];
+        let fault = Mismatch::Declared {
+            declarer: match &port.name {
+                Some(name) => format!("the output `{name}`"),
+                None => format!("`{network}`"),
+            },
+            declared: declared.clone(),
+            node: port.name.is_none().then(|| label(node)),
+            gives: gives.clone(),
+            cure: dense_cure(node, declared, gives),
+        };
+        match Condition::same_shape(declared, gives) {
+            Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
+            None => scope.faults.add(whole(node), fault),
+        }
+    }
+}
+
+/// `dense(12)`, where that gives what is declared.
+fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
+    let dense = node.stages.iter().any(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
+    let (Dimension::Literal(wanted), rows) = declared.split_last()? else { return None };
+    let same_rows = gives.split_last().is_some_and(|(_, found)| found == rows);
+    (dense && same_rows).then(|| format!("dense({wanted})"))
+}
+
+/// The nodes, if every part of every chain is there.
+pub(super) fn build(
+    nodes: Vec<Node>,
+    sources: Vec<Option<Vec<Source>>>,
+    chains: Vec<Chain>,
+) -> Option<Vec<network::Node>> {
+    let parts = nodes.into_iter().zip(sources).zip(chains);
+    parts
+        .map(|((node, sources), chain)| {
+            let label = label(&node);
+            let stages = chain.stages.into_iter().collect::<Option<Vec<_>>>()?;
+            let Node { attributes, name, .. } = node;
+            Some(network::Node { attributes, name, label, sources: sources?, stages })
+        })
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! Reading a layer's arguments into what the layer needs.
+
+use quote::ToTokens;
+use syn::{Expr, Ident, Lit, UnOp};
+
+use super::real::Range;
+use super::{Init, Real, Row};
+use crate::check::{Folded, Scope, fold, name};
+use crate::report::{Argument, compact, nearest};
+use crate::shape::{Dimension, Shape};
+use crate::syntax::Call;
+
+/// The arguments of one layer, each read once. Every reader notes its own faults and then gives nothing.
+pub(crate) struct Arguments<'a> {
+    pub(crate) row: &'static Row,
+    pub(crate) call: &'a Call,
+    /// How messages call the layer.
+    pub(crate) subject: &'a str,
+    /// The activation that follows in the chain, if one does.
+    pub(crate) following: Option<String>,
+    pub(crate) scope: &'a mut Scope,
+    next: usize,
+}
+
+impl<'a> Arguments<'a> {
+    /// The arguments, after the checks that need no types: their number, and the options' names.
+    pub(crate) fn new(
+        row: &'static Row,
+        call: &'a Call,
+        subject: &'a str,
+        following: Option<String>,
+        scope: &'a mut Scope,
+    ) -> Option<Self> {
+        let layer = row.name;
+        let mut whole = !call.broken;
+        for (index, (option, _)) in call.options.iter().enumerate() {
+            let text = option.to_string();
+            if !row.options.contains(&text.as_str()) {
+                let near = nearest(&text, row.options.iter().copied());
+                let fault = match row.options {
+                    [] => Argument::NoOptions { layer },
+                    options => Argument::UnknownOption { layer, option: text, near, options },
+                };
+                scope.faults.add(option, fault);
+                whole = false;
+            } else if call.options[..index].iter().any(|(earlier, _)| earlier == option) {
+                scope.faults.add(option, Argument::OptionTwice { layer, option: text });
+                whole = false;
+            }
+        }
+        let [least, most] = row.arguments;
+        if let Some(extra) = call.positional.get(most) {
+            scope.faults.add(extra, Argument::TooMany { layer, call: row.call });
+            whole = false;
+        }
+        if call.positional.len() < least && !call.broken {
+            scope.faults.add(&call.tokens, Argument::TooFew { layer, call: row.call });
+            whole = false;
+        }
+        whole.then_some(Self { row, call, subject, following, scope, next: 0 })
+    }
+
+    /// The next argument without a name.
+    pub(super) fn next(&mut self) -> Option<&'a Expr> {
+        let argument = self.call.positional.get(self.next);
+        self.next += 1;
+        argument
+    }
+
+    pub(super) fn option(&self, option: &str) -> Option<&'a Expr> {
+        self.call.options.iter().find(|(name, _)| name == option).map(|(_, value)| value)
+    }
+
+    /// How messages call an option.
+    pub(super) fn what(&self, option: &str) -> String {
+        format!("`{option}` of `{}`", self.row.name)
+    }
+
+    /// The next argument, a size of at least 1; messages say "the {noun} of".
+    pub(super) fn size(&mut self, noun: &str) -> Option<Dimension> {
+        let what = format!("the {noun} of `{}`", self.row.name);
+        let argument = self.next()?;
+        self.scope.size(argument, 1, &what)
+    }
+
+    /// An option that is a size of at least `least`.
+    pub(super) fn size_or(&mut self, option: &str, least: u64, default: u64) -> Option<Dimension> {
+        match self.option(option) {
+            Some(value) => self.scope.size(value, least, &self.what(option)),
+            None => Some(Dimension::Literal(default)),
+        }
+    }
+
+    /// Sizes for two axes: `3` for both or `[3, 5]`.
+    pub(super) fn pair(&mut self, value: &Expr, least: u64, what: &str) -> Option<[Dimension; 2]> {
+        match value {
+            Expr::Array(array) if array.elems.len() == 2 => {
+                let vertical = self.scope.size(&array.elems[0], least, what);
+                let horizontal = self.scope.size(&array.elems[1], least, what);
+                Some([vertical?, horizontal?])
+            }
+            other if fold(other) == Folded::Other => {
+                let found = compact(other);
+                self.scope.faults.add(other, Argument::NotPair { what: what.to_owned(), found });
+                None
+            }
+            other => self.scope.size(other, least, what).map(|size| [size.clone(), size]),
+        }
+    }
+
+    /// An option that is one size or a pair.
+    pub(super) fn pair_or(&mut self, option: &str, least: u64, default: [Dimension; 2]) -> Option<[Dimension; 2]> {
+        match self.option(option) {
+            Some(value) => self.pair(value, least, &self.what(option)),
+            None => Some(default),
+        }
+    }
+
+    /// An option that is `true` or `false`.
+    pub(super) fn flag_or(&mut self, option: &str, default: bool) -> Option<bool> {
+        match self.option(option) {
+            None => Some(default),
+            Some(Expr::Lit(literal)) if matches!(literal.lit, Lit::Bool(_)) => match &literal.lit {
+                Lit::Bool(flag) => Some(flag.value),
+                _ => unreachable!("the guard saw a bool"),
+            },
+            Some(other) => {
+                let fault = Argument::NotFlag { what: self.what(option), found: compact(other) };
+                self.scope.faults.add(other, fault);
+                None
+            }
+        }
+    }
+
+    /// A real number within a range.
+    pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range) -> Option<Real> {
+        let out = Argument::OutOfRange { what: what.to_owned(), range: range.text(), found: compact(value) };
+        if let Some(number) = real_literal(value) {
+            if !range.holds(number) {
+                self.scope.faults.add(value, out);
+                return None;
+            }
+            return Some(Real::literal(number));
+        }
+        if fold(value) != Folded::Constant {
+            self.scope.faults.add(value, Argument::NotReal { what: what.to_owned(), found: compact(value) });
+            return None;
+        }
+        let tokens = self.scope.constants.name("f64", &value.to_token_stream());
+        self.scope.constants.check(&range.condition(&tokens), &out.into(), &value.to_token_stream(), None);
+        Some(Real { tokens, value: None })
+    }
+
+    /// The option `init`, or the default for the activation that follows.
+    pub(super) fn init(&mut self) -> Option<Init> {
+        let he = ["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"];
+        match self.option("init") {
+            Some(value) => self.init_of(value),
+            None if self.following.as_deref().is_some_and(|name| he.contains(&name)) => Some(Init::HeNormal),
+            None => Some(Init::XavierUniform),
+        }
+    }
+
+    fn init_of(&mut self, value: &Expr) -> Option<Init> {
+        let (name, arguments) = match value {
+            Expr::Call(call) => (name(&call.func), Some(call.args.iter().collect::<Vec<_>>())),
+            other => (name(other), None),
+        };
+        let text = name.map_or_else(|| compact(value), Ident::to_string);
+        let fault = match (Init::named(&text), arguments.as_deref()) {
+            (Some(init), None) => return Some(init),
+            (Some(_), Some(_)) => Argument::InitTakesNothing { name: text },
+            (None, Some([number])) if Init::takes_number(&text) => {
+                let number = self.real(number, &format!("the argument of `{text}`"), Range::Positive)?;
+                return Some(if text == "normal" { Init::Normal(number) } else { Init::Uniform(number) });
+            }
+            (None, _) if Init::takes_number(&text) => Argument::InitNeedsNumber { name: text },
+            (None, _) => {
+                let near = nearest(&text, Init::NAMES.iter().copied());
+                Argument::Init { found: text, near, all: Init::NAMES }
+            }
+        };
+        self.scope.faults.add(value, fault);
+        None
+    }
+
+    /// A shape in brackets.
+    pub(super) fn shape(&mut self, value: &Expr) -> Option<Shape> {
+        let Expr::Array(array) = value else {
+            let what = format!("the argument of `{}`", self.row.name);
+            self.scope.faults.add(value, Argument::NotShape { what, found: compact(value) });
+            return None;
+        };
+        let sizes: Vec<_> = array.elems.iter().map(|size| self.scope.size(size, 1, "a dimension")).collect();
+        sizes.into_iter().collect()
+    }
+
+    /// A node's name.
+    pub(super) fn node(&mut self, option: &str) -> Option<Option<&'a Ident>> {
+        let Some(value) = self.option(option) else { return Some(None) };
+        if let Some(name) = name(value) {
+            return Some(Some(name));
+        }
+        let fault = Argument::NotName { what: self.what(option), found: compact(value) };
+        self.scope.faults.add(value, fault);
+        None
+    }
+}
+
+/// The value of a literal, negative ones too.
+fn real_literal(expression: &Expr) -> Option<f64> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(number) if matches!(number.suffix(), "" | "f64" | "f32") => number.base10_parse().ok(),
+            Lit::Int(number) if number.suffix().is_empty() => number.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => real_literal(&unary.expr).map(|number| -number),
+        Expr::Paren(inner) => real_literal(&inner.expr),
+        Expr::Group(inner) => real_literal(&inner.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! Mistakes in a layer's name, its arguments and its options.
+
+use super::message::say;
+use super::{Message, Piece};
+use crate::shape::{Dimension, LARGEST};
+
+/// A mistake in what one layer is given.
+#[derive(Debug)]
+pub(crate) enum Argument {
+    UnknownLayer { name: String, near: Option<&'static str> },
+    LayerUnreleased { name: String },
+    PathUnreleased { path: String },
+    FreeUnreleased,
+    ParametersUnreleased { network: String },
+    NoOptions { layer: &'static str },
+    UnknownOption { layer: &'static str, option: String, near: Option<&'static str>, options: &'static [&'static str] },
+    OptionTwice { layer: &'static str, option: String },
+    TooMany { layer: &'static str, call: &'static str },
+    TooFew { layer: &'static str, call: &'static str },
+    Required { layer: &'static str, option: &'static str, call: &'static str },
+    NotWhole { what: String, found: String },
+    NotPair { what: String, found: String },
+    NotFlag { what: String, found: String },
+    NotReal { what: String, found: String },
+    NotShape { what: String, found: String },
+    NotLiteral { what: String, found: String },
+    NotName { what: String, found: String },
+    TooSmall { what: String, least: u64, found: Dimension },
+    TooLarge { what: String, found: Dimension },
+    NotBetween { what: String, least: u64, found: Dimension },
+    Overflow { expression: String },
+    OutOfRange { what: String, range: &'static str, found: String },
+    Init { found: String, near: Option<&'static str>, all: &'static [&'static str] },
+    InitNeedsNumber { name: String },
+    InitTakesNothing { name: String },
+    SameWithStride { stride: Vec<Piece>, padding: Option<Vec<Piece>> },
+    InitTied { name: String, source: String },
+}
+
+impl From<Argument> for Message {
+    fn from(fault: Argument) -> Self {
+        match fault {
+            Argument::UnknownLayer { name, near } => {
+                let message = Self::new(say!["unknown layer `", name, "`"]);
+                match near {
+                    Some(near) => message.help(say![
+                        "did you mean `",
+                        near,
+                        "`? a network or layer of your own starts with a capital"
+                    ]),
+                    None => message.help(say!["a network or layer of your own starts with a capital"]),
+                }
+            }
+            Argument::LayerUnreleased { name } => Self::new(say!["`", name, "` is not in this release of plumbline"]),
+            Argument::PathUnreleased { path } => Self::new(say![
+                "`",
+                path,
+                "` as a layer is not in this release of plumbline: a network holds plumbline's own layers"
+            ]),
+            Argument::FreeUnreleased => Self::new(say!["free dimensions are not in this release of plumbline"])
+                .help(say!["a dimension is a number or a constant, such as `28`"]),
+            Argument::ParametersUnreleased { network } => Self::new(say![
+                "dimension parameters are not in this release of plumbline, found some on `",
+                network,
+                "`"
+            ])
+            .help(say!["a constant beside the network, such as `const WIDTH: usize = 28;`, can be a dimension"]),
+            Argument::NoOptions { layer } => Self::new(say!["`", layer, "` has no options"]),
+            Argument::UnknownOption { layer, option, near, options } => {
+                let message = Self::new(say!["`", layer, "` has no option `", option, "`"]);
+                let listed = listed(options);
+                match near {
+                    Some(near) => message.help(say!["did you mean `", near, "`? `", layer, "` has ", listed]),
+                    None => message.help(say!["`", layer, "` has ", listed]),
+                }
+            }
+            Argument::OptionTwice { layer, option } => {
+                Self::new(say!["the option `", option, "` of `", layer, "` is given twice"])
+            }
+            Argument::TooMany { layer, call } => Self::new(say!["too many arguments for `", layer, "`"]).help(say![
+                "it is written `",
+                call,
+                "`; whatever else it is told has a name"
+            ]),
+            Argument::TooFew { layer, call } => {
+                Self::new(say!["an argument of `", layer, "` is missing"]).help(say!["it is written `", call, "`"])
+            }
+            Argument::Required { layer, option, call } => {
+                Self::new(say!["`", layer, "` needs `", option, "`"]).help(say!["it is written `", call, "`"])
+            }
+            Argument::NotWhole { what, found } => {
+                Self::new(say![what, " is a whole number, found `", found, "`"]).help(whole(&found))
+            }
+            Argument::NotPair { what, found } => {
+                Self::new(say![what, " is a whole number or `[vertical, horizontal]`, found `", found, "`"])
+                    .help(whole(&found))
+            }
+            Argument::NotFlag { what, found } => Self::new(say![what, " is `true` or `false`, found `", found, "`"]),
+            Argument::NotReal { what, found } => Self::new(say![what, " is a number, found `", found, "`"]),
+            Argument::NotShape { what, found } => {
+                Self::new(say![what, " is a shape, found `", found, "`"]).help(say!["write `reshape([1, 28, 28])`"])
+            }
+            Argument::NotLiteral { what, found } => {
+                Self::new(say![what, " is a number such as `0`, found `", found, "`"])
+                    .help(say!["the shapes depend on it, so that the macro must know it"])
+            }
+            Argument::NotName { what, found } => Self::new(say![what, " is the name of a node, found `", found, "`"]),
+            Argument::TooSmall { what, least, found } => {
+                Self::new(say![what, " is at least ", least, ", found ", found])
+            }
+            Argument::TooLarge { what, found } => Self::new(say![what, " is at most ", LARGEST, ", found ", found]),
+            Argument::NotBetween { what, least, found } => {
+                Self::new(say![what, " is between ", least, " and ", LARGEST, ", found ", found])
+            }
+            Argument::Overflow { expression } => {
+                Self::new(say!["`", expression, "` has no value that a size can have"])
+                    .help(say!["a size is a whole number from 0 to ", LARGEST])
+            }
+            Argument::OutOfRange { what, range, found } => Self::new(say![what, " is ", range, ", found ", found]),
+            Argument::Init { found, near, all } => {
+                let message = Self::new(say!["unknown way to draw weights `", found, "`"]);
+                match near {
+                    Some(near) => message.help(say!["did you mean `", near, "`? `init` may be ", listed(all)]),
+                    None => message.help(say!["`init` may be ", listed(all)]),
+                }
+            }
+            Argument::InitNeedsNumber { name } => {
+                Self::new(say!["`", name, "` needs a number"]).help(say!["it is written `init = ", name, "(0.1)`"])
+            }
+            Argument::InitTakesNothing { name } => {
+                Self::new(say!["`", name, "` takes no arguments"]).help(say!["it is written `init = ", name, "`"])
+            }
+            Argument::SameWithStride { stride, padding } => {
+                let message =
+                    Self::new(say!["`padding = same` keeps the size only with stride 1, found stride ", stride]);
+                match padding {
+                    Some(padding) => message.help(say!["`padding = ", padding, "` pads as much on every side"]),
+                    None => message,
+                }
+            }
+            Argument::InitTied { name, source } => {
+                Self::new(say!["`", name, "` uses the weight of `", source, "` and draws none of its own"]).help(say![
+                    "leave `init` out, or give it to `",
+                    source,
+                    "`"
+                ])
+            }
+        }
+    }
+}
+
+/// What to write in place of something that only looks like a number.
+fn whole(found: &str) -> Vec<Piece> {
+    let digits = found.trim_matches('"');
+    if digits != found && digits.parse::<u64>().is_ok() {
+        return say!["leave out the quotes: `", digits, "`"];
+    }
+    match digits.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.fract() == 0.0 => say!["write `", format!("{value:.0}"), "`"],
+        Ok(value) if value > 1.0 => {
+            say!["the nearest are `", format!("{:.0}", value.floor()), "` and `", format!("{:.0}", value.ceil()), "`"]
+        }
+        _ => say!["a size is written as a number or a constant expression, such as `3` or `2 * WIDTH`"],
+    }
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}

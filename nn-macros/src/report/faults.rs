@@ -1,0 +1,70 @@
+//! The collector of a network's faults.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::Message;
+
+/// The faults found so far. Dropping it unread is a bug of the macro, which a panic brings to light.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    found: Vec<Fault>,
+    read: bool,
+}
+
+#[derive(Debug)]
+struct Fault {
+    at: TokenStream,
+    message: Message,
+}
+
+/// Proof that a network's check found no fault.
+#[derive(Debug)]
+pub(crate) struct NoFault(());
+
+impl Faults {
+    /// Notes a fault in the tokens `at`, all of which the error underlines.
+    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl Into<Message>) {
+        self.found.push(Fault { at: at.to_token_stream(), message: message.into() });
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The errors in source order of their discovery, or the proof that there are none.
+    pub(crate) fn finish(mut self) -> Result<NoFault, TokenStream> {
+        self.read = true;
+        if self.found.is_empty() {
+            return Ok(NoFault(()));
+        }
+        Err(self.found.drain(..).map(Fault::into_tokens).collect())
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        assert!(self.read || std::thread::panicking(), "faults were dropped unread");
+    }
+}
+
+impl Fault {
+    /// An error of the macro's own, or one of the compiler's where the message needs a size that only it knows.
+    fn into_tokens(self) -> TokenStream {
+        match self.message.text() {
+            Some(text) => syn::Error::new_spanned(self.at, text).to_compile_error(),
+            None => {
+                let failure = self.message.failure(ends(&self.at));
+                quote!(const _: () = #failure;)
+            }
+        }
+    }
+}
+
+/// Where tokens begin and where they end.
+pub(crate) fn ends(tokens: &TokenStream) -> [Span; 2] {
+    let mut spans = tokens.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    [first, spans.last().unwrap_or(first)]
+}

@@ -1,0 +1,159 @@
+//! Mistakes in names, and in what feeds what.
+
+use super::Message;
+use super::arguments::listed;
+use super::message::say;
+
+/// A mistake in a network's graph.
+#[derive(Debug)]
+pub(crate) enum Structure {
+    NetworkTwice { name: String },
+    NameTwice { name: String },
+    NameOfInput { name: String },
+    Unnamed { kind: String, call: String, suggestion: String },
+    TwoTrained { first: String, second: String, call: String, suggestion: String },
+    UnknownSource { name: String, near: Option<String>, all: Vec<String> },
+    SourceBelow { name: String, reader: String },
+    SourceItself { name: String },
+    SourceUnnamed { kind: String },
+    WhichInput { reader: String, all: Vec<String> },
+    InputOfSeveral { all: Vec<String> },
+    Unread { label: String, named: bool, next: Option<String> },
+    UnreadInput { name: String },
+    NotANode { name: String, near: Option<String>, all: Vec<String> },
+    OutputIsInput { name: String },
+    OneSource { kind: String, found: usize },
+    SeveralSources { kind: String, found: usize },
+    SeveralMidChain { kind: String, before: String },
+    ContainsItself { name: String },
+    TiedUnknown { name: String, near: Option<String> },
+    TiedBelow { name: String },
+    TiedItself { name: String },
+    TiedKind { name: String },
+    TiedTwice { name: String, original: String },
+}
+
+impl From<Structure> for Message {
+    fn from(fault: Structure) -> Self {
+        match fault {
+            Structure::NetworkTwice { name } => {
+                Self::new(say!["two networks have the name `", name, "`"]).help(say!["`", name, "2` is free"])
+            }
+            Structure::NameTwice { name } => {
+                Self::new(say!["the name `", name, "` is used twice"]).help(say!["`", name, "_2` is free"])
+            }
+            Structure::NameOfInput { name } => Self::new(say![
+                "the name `",
+                name,
+                "` means the network's input and cannot be a node's"
+            ])
+            .help(say!["`", name, "_2` is free"]),
+            Structure::Unnamed { kind, call, suggestion } => {
+                Self::new(say!["`", kind, "` has parameters and needs a name"]).help(say![
+                    "`",
+                    suggestion,
+                    ": ",
+                    call,
+                    "` makes it a field and names its parameters in saved files"
+                ])
+            }
+            Structure::TwoTrained { first, second, call, suggestion } => {
+                Self::new(say!["a node holds one layer with parameters, found `", second, "` after `", first, "`"])
+                    .help(say!["end the node before it: `; ", suggestion, ": ", call, "`"])
+            }
+            Structure::UnknownSource { name, near, all } => {
+                let message = Self::new(say!["no node or input has the name `", name, "`"]);
+                cure(message, near, &all)
+            }
+            Structure::SourceBelow { name, reader } => Self::new(say![
+                "`",
+                name,
+                "` comes after `",
+                reader,
+                "`, which reads it"
+            ])
+            .help(say!["move `", name, "` above `", reader, "`: each node reads what stands above it"]),
+            Structure::SourceItself { name } => {
+                Self::new(say!["`", name, "` reads itself"]).help(say!["each node reads what stands above it"])
+            }
+            Structure::SourceUnnamed { kind } => Self::new(say!["no node or input has the name `", kind, "`"])
+                .help(say!["name the node to read it: `", kind, "1: ", kind, "`"]),
+            Structure::WhichInput { reader, all } => {
+                let first = all.first().cloned().unwrap_or_default();
+                Self::new(say!["`", reader, "` is the first node and the network has ", all.len(), " inputs"])
+                    .help(say!["say which it takes: `<- ", first, "`"])
+            }
+            Structure::InputOfSeveral { all } => {
+                Self::new(say!["`input` names the input of a network that has only one"])
+                    .help(say!["the inputs here are ", quoted(&all)])
+            }
+            Structure::Unread { label, named, next } => {
+                let message = Self::new(say!["nothing reads `", label, "`"]);
+                match (named, next) {
+                    (true, Some(next)) => {
+                        message.help(say!["remove it, or let a node read it: `", next, "` with `<- ", label, "`"])
+                    }
+                    _ => message.help(say!["remove it, or name it and let a node read it with `<-`"]),
+                }
+            }
+            Structure::UnreadInput { name } => Self::new(say!["no node reads the input `", name, "`"]).help(say![
+                "let a node read it with `<- ",
+                name,
+                "`, or remove it"
+            ]),
+            Structure::NotANode { name, near, all } => {
+                let message = Self::new(say!["the output `", name, "` is no node"]);
+                cure(message, near, &all)
+            }
+            Structure::OutputIsInput { name } => Self::new(say!["the output `", name, "` is an input"]).help(say![
+                "a node hands it on: `copy: identity <- ",
+                name,
+                ";`"
+            ]),
+            Structure::OneSource { kind, found } => Self::new(say!["`", kind, "` takes one source, found ", found])
+                .help(say!["`concat`, `add` and `multiply` take several: put one of them before it"]),
+            Structure::SeveralSources { kind, found } => {
+                Self::new(say!["`", kind, "` takes two sources or more, found ", found]).help(say![
+                    "write `",
+                    kind,
+                    " <- (first, second)`"
+                ])
+            }
+            Structure::SeveralMidChain { kind, before } => {
+                Self::new(say!["`", kind, "` takes two sources or more, but stands after `", before, "` in a chain"])
+                    .help(say!["give it a node of its own: `", kind, " <- (first, second);`"])
+            }
+            Structure::ContainsItself { name } => Self::new(say!["`", name, "` contains itself"]),
+            Structure::TiedUnknown { name, near } => {
+                let message = Self::new(say!["no node has the name `", name, "`"]);
+                cure(message, near, &[])
+            }
+            Structure::TiedBelow { name } => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
+                .help(say!["tie the later of the two to the earlier"]),
+            Structure::TiedItself { name } => {
+                Self::new(say!["`", name, "` is tied to itself"]).help(say!["`tied` names another `dense` layer above"])
+            }
+            Structure::TiedKind { name } => {
+                Self::new(say!["`", name, "` is no `dense` layer and has no weight to tie to"])
+                    .help(say!["`tied` names a `dense` layer above"])
+            }
+            Structure::TiedTwice { name, original } => {
+                Self::new(say!["`", name, "` is tied to `", original, "` and has no weight of its own"]).help(say![
+                    "`dense(…)` without `tied` has the transposed shape; `tied` names a layer with its own weight"
+                ])
+            }
+        }
+    }
+}
+
+fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
+    match near {
+        Some(near) => message.help(say!["did you mean `", near, "`?"]),
+        None if all.is_empty() => message,
+        None => message.help(say!["there are ", quoted(all)]),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}

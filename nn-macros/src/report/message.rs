@@ -1,0 +1,167 @@
+//! A message in the making: text, and sizes that may be known only to the compiler.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::paths;
+use crate::shape::{Dimension, Formula, Shape};
+
+/// A message: what is wrong, and changes that the user can type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Message {
+    pub(crate) text: Vec<Piece>,
+    pub(crate) help: Vec<Vec<Piece>>,
+}
+
+/// A part of a message.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    Text(String),
+    Size(Dimension),
+}
+
+/// What can stand in a message.
+pub(crate) trait Say {
+    fn say(&self, pieces: &mut Vec<Piece>);
+}
+
+macro_rules! say_displayed {
+    ($($displayed:ty),*) => {$(
+        impl Say for $displayed {
+            fn say(&self, pieces: &mut Vec<Piece>) {
+                pieces.push(Piece::Text(self.to_string()));
+            }
+        }
+    )*};
+}
+say_displayed!(str, String, u64, usize, proc_macro2::Ident);
+
+impl<T: Say + ?Sized> Say for &T {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        (**self).say(pieces);
+    }
+}
+
+impl Say for Dimension {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        pieces.push(Piece::Size(self.clone()));
+    }
+}
+
+/// As a shape is written: `` `[1, 28, 28]` ``.
+impl Say for Shape {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        for (index, dimension) in self.iter().enumerate() {
+            pieces.push(Piece::Text(if index == 0 { "`[" } else { ", " }.to_owned()));
+            dimension.say(pieces);
+        }
+        pieces.push(Piece::Text("]`".to_owned()));
+    }
+}
+
+/// Pieces as they are.
+impl Say for Vec<Piece> {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        pieces.extend_from_slice(self);
+    }
+}
+
+/// The pieces of a sentence: `say!["found ", shape, " from ", label]`.
+macro_rules! say {
+    ($($part:expr),* $(,)?) => {{
+        let mut pieces = Vec::new();
+        $($crate::report::message::Say::say(&$part, &mut pieces);)*
+        pieces
+    }};
+}
+pub(crate) use say;
+
+impl Message {
+    pub(crate) fn new(text: Vec<Piece>) -> Self {
+        Self { text, help: Vec::new() }
+    }
+
+    /// Adds a cure; several are alternatives.
+    pub(crate) fn help(mut self, help: Vec<Piece>) -> Self {
+        self.help.push(help);
+        self
+    }
+
+    /// The text with its help, where the macro knows every size; otherwise `None`.
+    pub(crate) fn text(&self) -> Option<String> {
+        self.pieces().iter().map(Piece::text).collect()
+    }
+
+    /// A call that fails in a constant with this message, `at` being what the error underlines.
+    pub(crate) fn failure(&self, at: [Span; 2]) -> TokenStream {
+        let root = paths::plumbline();
+        let pieces = self.pieces().into_iter().map(|piece| match (piece.text(), piece) {
+            (Some(text), _) => quote!(#root::check::Piece::Text(#text)),
+            (None, Piece::Size(size)) => {
+                let size = size.tokens();
+                quote!(#root::check::Piece::Size(#size))
+            }
+            (None, Piece::Text(_)) => unreachable!("text reads as itself"),
+        });
+        let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
+        arguments.set_span(at[1]);
+        let [start, _] = at;
+        let function = paths::checked("fail", start);
+        quote!(#function #arguments)
+    }
+
+    fn pieces(&self) -> Vec<Piece> {
+        let mut all = self.text.clone();
+        for help in &self.help {
+            all.push(Piece::Text("\n= help: ".to_owned()));
+            all.extend_from_slice(help);
+        }
+        all.into_iter().fold(Vec::new(), |mut joined, piece| {
+            match (joined.last_mut(), piece.text()) {
+                (Some(Piece::Text(before)), Some(text)) => before.push_str(&text),
+                (_, Some(text)) => joined.push(Piece::Text(text)),
+                (_, None) => joined.push(piece),
+            }
+            joined
+        })
+    }
+}
+
+impl Piece {
+    /// The text, unless it is a size that only the compiler knows.
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Size(Dimension::Literal(value)) => Some(value.to_string()),
+            Self::Size(Dimension::Constant(_)) => None,
+            Self::Size(Dimension::Parameter(Formula::Name(name))) => Some(name.to_string()),
+            Self::Size(Dimension::Parameter(_) | Dimension::Free) => Some("_".to_owned()),
+        }
+    }
+}
+
+/// Tokens on one line as a person writes them.
+pub(crate) fn compact(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    if text.contains('"') {
+        return text;
+    }
+    text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (loose, tight) in [
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" ,", ","),
+        (" ;", ";"),
+        (" :: ", "::"),
+        (" . ", "."),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+    ] {
+        text = text.replace(loose, tight);
+    }
+    text.replace("- ", "-")
+}

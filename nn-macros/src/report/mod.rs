@@ -1,0 +1,17 @@
+//! What is wrong, in words: every message of the macro is here, one file for each kind of mistake.
+
+mod arguments;
+mod faults;
+mod graph;
+mod message;
+mod near;
+mod shape;
+mod syntax;
+
+pub(crate) use arguments::Argument;
+pub(crate) use faults::{Faults, NoFault, ends};
+pub(crate) use graph::Structure;
+pub(crate) use message::{Message, Piece, compact};
+pub(crate) use near::nearest;
+pub(crate) use shape::Mismatch;
+pub(crate) use syntax::Written;

@@ -1,0 +1,371 @@
+//! Shapes that do not meet.
+
+use super::message::say;
+use super::{Message, Piece};
+use crate::shape::{Dimension, LARGEST, Shape};
+
+/// A mistake in the sizes of a network.
+#[derive(Debug)]
+pub(crate) enum Mismatch {
+    Vector {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+        steps: Option<Shape>,
+    },
+    Steps {
+        subject: String,
+        found: Shape,
+        from: String,
+    },
+    Image {
+        subject: String,
+        found: Shape,
+        from: String,
+        image: Option<Shape>,
+    },
+    FixedFeatures {
+        subject: String,
+        found: Shape,
+        from: String,
+    },
+    Window {
+        subject: String,
+        kernel: Vec<Piece>,
+        dilation: Option<Vec<Piece>>,
+        padded: Option<Vec<Piece>>,
+        input: Vec<Piece>,
+        largest: Option<Vec<Piece>>,
+        padding: Option<Vec<Piece>>,
+    },
+    PoolPadding {
+        subject: String,
+        padding: Dimension,
+        kernel: Dimension,
+        most: Dimension,
+    },
+    Groups {
+        channels: Dimension,
+        groups: Dimension,
+        subject: String,
+        from: Option<String>,
+        near: Option<String>,
+    },
+    Reshape {
+        subject: String,
+        from: String,
+        found: Shape,
+        elements: Dimension,
+        target: Shape,
+        product: Dimension,
+        cure: Option<String>,
+    },
+    Axis {
+        axis: usize,
+        rank: usize,
+    },
+    ConcatRank {
+        subject: String,
+        first: Shape,
+        first_from: String,
+        other: Shape,
+        other_from: String,
+    },
+    Concat {
+        subject: String,
+        axis: usize,
+        first: Shape,
+        first_from: String,
+        other: Shape,
+        other_from: String,
+    },
+    Equal {
+        subject: String,
+        verb: &'static str,
+        first: Shape,
+        first_from: String,
+        other: Shape,
+        other_from: String,
+    },
+    TiedGives {
+        subject: String,
+        source: String,
+        weight: Shape,
+        gives: Dimension,
+        found: Dimension,
+    },
+    TiedTakes {
+        subject: String,
+        source: String,
+        weight: Shape,
+        takes: Dimension,
+        found: Shape,
+        from: String,
+    },
+    Declared {
+        declarer: String,
+        declared: Shape,
+        node: Option<String>,
+        gives: Shape,
+        cure: Option<String>,
+    },
+    Stated {
+        node: String,
+        stated: Shape,
+        gives: Shape,
+    },
+    SoftmaxRank {
+        kind: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+    },
+    Elements {
+        shape: Shape,
+        what: String,
+    },
+    Parameters {
+        subject: String,
+        name: &'static str,
+        shape: Shape,
+    },
+}
+
+impl From<Mismatch> for Message {
+    fn from(fault: Mismatch) -> Self {
+        match fault {
+            Mismatch::Vector { subject, found, from, flat, steps } => {
+                let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", from]);
+                if let Some(flat) = flat {
+                    message = message.help(say![
+                        "put `flatten;` between ",
+                        from,
+                        " and `",
+                        subject,
+                        "`: it makes ",
+                        vec![flat]
+                    ]);
+                }
+                if let Some(steps) = steps {
+                    message = message.help(say!["`each_step = true` applies it to each row: it makes ", steps]);
+                }
+                message
+            }
+            Mismatch::Steps { subject, found, from } => Self::new(say![
+                "`",
+                subject,
+                "` takes `[steps, features]` with `each_step = true`, found ",
+                found,
+                " from ",
+                from
+            ])
+            .help(say!["without `each_step` it takes a vector"]),
+            Mismatch::Image { subject, found, from, image } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` takes an image `[channels, height, width]`, found ",
+                    found,
+                    " from ",
+                    from
+                ]);
+                match image {
+                    Some(image) => message.help(say!["`reshape(", bare(&image), ")` before it makes an image"]),
+                    None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
+                }
+            }
+            Mismatch::FixedFeatures { subject, found, from } => {
+                Self::new(say!["`", subject, "` needs a fixed number of features, found ", found, " from ", from])
+            }
+            Mismatch::Window { subject, kernel, dilation, padded, input, largest, padding } => {
+                let mut text = say!["kernel ", kernel];
+                if let Some(spans) = dilation {
+                    text.extend(say![", dilated to ", spans, ","]);
+                }
+                text.extend(say![" does not fit the ", input, " input of `", subject, "`"]);
+                if let Some(padded) = padded {
+                    text.extend(say![", padded to ", padded]);
+                }
+                let mut message = Self::new(text);
+                message = match (largest, padding) {
+                    (Some(largest), Some(padding)) => message.help(say![
+                        "the largest kernel that fits is ",
+                        largest,
+                        "; with `padding = ",
+                        padding,
+                        "`, ",
+                        kernel,
+                        " does"
+                    ]),
+                    (Some(largest), None) => message.help(say!["the largest kernel that fits is ", largest]),
+                    (None, Some(padding)) => message.help(say!["with `padding = ", padding, "`, ", kernel, " does"]),
+                    (None, None) => message,
+                };
+                message
+            }
+            Mismatch::PoolPadding { subject, padding, kernel, most } => {
+                Self::new(say!["padding ", padding, " is more than half the kernel ", kernel, " of `", subject, "`"])
+                    .help(say!["a window would hold padding alone; at most `padding = ", most, "`"])
+            }
+            Mismatch::Groups { channels, groups, subject, from, near } => {
+                let whose = match from {
+                    Some(from) => say![" of ", from],
+                    None => say![" of `", subject, "` itself"],
+                };
+                let message = Self::new(say![channels, " channels", whose, " do not divide into ", groups, " groups"]);
+                match near {
+                    Some(near) => message.help(say!["`groups` may be ", near]),
+                    None => message,
+                }
+            }
+            Mismatch::Reshape { subject, from, found, elements, target, product, cure } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` makes ",
+                    target,
+                    " of ",
+                    product,
+                    " elements, found ",
+                    found,
+                    " of ",
+                    elements,
+                    " from ",
+                    from
+                ]);
+                match cure {
+                    Some(cure) => message.help(say!["`reshape(", cure, ")` has ", elements]),
+                    None => message,
+                }
+            }
+            Mismatch::Axis { axis, rank } => {
+                let message =
+                    Self::new(say!["there is no axis ", axis, " in a shape of ", rank, plural(" dimension", rank)]);
+                if rank == 1 {
+                    message.help(say!["its one axis is 0: the batch is not counted"])
+                } else {
+                    message.help(say!["its axes are 0 to ", rank - 1, ": the batch is not counted"])
+                }
+            }
+            Mismatch::ConcatRank { subject, first, first_from, other, other_from } => Self::new(say![
+                "`",
+                subject,
+                "` joins shapes of equal rank, found ",
+                first,
+                " from ",
+                first_from,
+                " and ",
+                other,
+                " from ",
+                other_from
+            ]),
+            Mismatch::Concat { subject, axis, first, first_from, other, other_from } => Self::new(say![
+                "`",
+                subject,
+                "` joins shapes that are equal but for axis ",
+                axis,
+                ", found ",
+                first,
+                " from ",
+                first_from,
+                " and ",
+                other,
+                " from ",
+                other_from
+            ]),
+            Mismatch::Equal { subject, verb, first, first_from, other, other_from } => Self::new(say![
+                "`",
+                subject,
+                "` ",
+                verb,
+                " equal shapes, found ",
+                first,
+                " from ",
+                first_from,
+                " and ",
+                other,
+                " from ",
+                other_from
+            ]),
+            Mismatch::TiedGives { subject, source, weight, gives, found } => Self::new(say![
+                "`",
+                subject,
+                "` is tied to `",
+                source,
+                "`, whose weight is ",
+                weight,
+                ": it gives ",
+                vec![gives.clone()],
+                ", found ",
+                vec![found]
+            ])
+            .help(say!["write `dense(", gives, ", tied = ", source, ")`"]),
+            Mismatch::TiedTakes { subject, source, weight, takes, found, from } => Self::new(say![
+                "`",
+                subject,
+                "` is tied to `",
+                source,
+                "`, whose weight is ",
+                weight,
+                ": it takes ",
+                vec![takes],
+                ", found ",
+                found,
+                " from ",
+                from
+            ]),
+            Mismatch::Declared { declarer, declared, node, gives, cure } => {
+                let giver = node.map_or_else(|| say!["the node"], |node| say!["`", node, "`"]);
+                let message =
+                    Self::new(say![declarer, " is declared to give ", declared, ", but ", giver, " gives ", gives]);
+                let declare = say!["declare `", bare(&gives), "`"];
+                match cure {
+                    Some(cure) => message.help([declare, say![", or let `", cure, "` give ", declared]].concat()),
+                    None => message.help(declare),
+                }
+            }
+            Mismatch::Stated { node, stated, gives } => {
+                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", gives])
+            }
+            Mismatch::SoftmaxRank { kind, found, from, flat } => {
+                let message =
+                    Self::new(say!["`", kind, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
+                match flat {
+                    Some(flat) => message.help(say!["put `flatten` before it: it makes ", vec![flat]]),
+                    None => message,
+                }
+            }
+            Mismatch::Elements { shape, what } => {
+                Self::new(say![what, " ", shape, " has more elements than fit, at most ", LARGEST])
+            }
+            Mismatch::Parameters { subject, name, shape } => Self::new(say![
+                "the ",
+                name,
+                " ",
+                shape,
+                " of `",
+                subject,
+                "` has more elements than fit, at most ",
+                LARGEST
+            ]),
+        }
+    }
+}
+
+/// A shape between the backticks of something longer.
+fn bare(shape: &Shape) -> Vec<Piece> {
+    let mut pieces = say!["["];
+    for (index, dimension) in shape.iter().enumerate() {
+        if index > 0 {
+            pieces.extend(say![", "]);
+        }
+        pieces.push(Piece::Size(dimension.clone()));
+    }
+    pieces.extend(say!["]"]);
+    pieces
+}
+
+fn plural(word: &str, count: usize) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
+}

@@ -1,0 +1,127 @@
+//! Mistakes in how a network is written.
+
+use super::Message;
+use super::message::say;
+
+/// A mistake in the text, before anything is known of layers.
+#[derive(Debug)]
+pub(crate) enum Written {
+    NetworkName { found: String },
+    Colon { network: String },
+    Arrow { network: String },
+    Body { network: String },
+    Shape { found: Option<String>, network: String },
+    Port { found: String },
+    Dimension { found: String },
+    EmptyShape,
+    RankTooHigh { rank: usize },
+    Attribute,
+    StatedShape { found: String },
+    SourcesLoose { sources: String },
+    Unexpected { after: String, found: String },
+    Stage { found: Option<String> },
+    Semicolon { after: String },
+    CommaOrSemicolon { after: String, found: String },
+    EqualsForColon { name: String },
+    Source { found: Option<String> },
+    Keyword { name: String },
+    ArgumentsLoose { layer: String, arguments: String },
+    Value { option: String },
+    Argument { found: String },
+    PositionalAfterOption { argument: String },
+    ColonInOption { option: String },
+    Empty { network: String },
+}
+
+impl From<Written> for Message {
+    fn from(fault: Written) -> Self {
+        match fault {
+            Written::NetworkName { found } => Self::new(say!["expected the name of a network, found `", found, "`"])
+                .help(say!["a network is written `pub Name: [inputs] -> [outputs] { … }`"]),
+            Written::Colon { network } => Self::new(say!["expected `:` and the shape that `", network, "` takes"])
+                .help(say!["a network is written `", network, ": [inputs] -> [outputs] { … }`"]),
+            Written::Arrow { network } => Self::new(say!["expected `->` and the shape that `", network, "` gives"])
+                .help(say!["a network is written `", network, ": [inputs] -> [outputs] { … }`"]),
+            Written::Body { network } => Self::new(say!["expected `{` and the nodes of `", network, "`"]).help(say![
+                "a network is written `",
+                network,
+                ": [inputs] -> [outputs] { … }`"
+            ]),
+            Written::Shape { found: Some(found), .. } => Self::new(say!["expected a shape, found `", found, "`"])
+                .help(say!["a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"]),
+            Written::Shape { found: None, network } => {
+                Self::new(say!["expected a shape after the header of `", network, "` so far"])
+                    .help(say!["a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"])
+            }
+            Written::Port { found } => Self::new(say!["expected a name and its shape, found `", found, "`"])
+                .help(say!["several inputs or outputs are written `(a: [3], b: [4])`"]),
+            Written::Dimension { found } => Self::new(say!["expected a dimension, found `", found, "`"])
+                .help(say!["a dimension is a number, a constant expression or `_`"]),
+            Written::EmptyShape => {
+                Self::new(say!["a shape has at least one dimension"]).help(say!["a single number is `[1]`"])
+            }
+            Written::RankTooHigh { rank } => Self::new(say!["a shape has at most three dimensions, found ", rank])
+                .help(say!["the batch axis is not written; an image is `[channels, height, width]`"]),
+            Written::Attribute => Self::new(say!["this attribute cannot be read"])
+                .help(say!["an attribute is written `#[name]`, a doc comment `/// text`"]),
+            Written::StatedShape { found } => Self::new(say!["expected a shape after `->`, found `", found, "`"])
+                .help(say!["a node states what it gives as `-> [16, 5, 5];`"]),
+            Written::SourcesLoose { sources } => {
+                Self::new(say!["several sources stand in parentheses"]).help(say!["write `<- (", sources, ")`"])
+            }
+            Written::Unexpected { after, found } => {
+                Self::new(say!["expected `,`, `<-`, `->` or `;` after `", after, "`, found `", found, "`"])
+            }
+            Written::Stage { found: Some(found) } => {
+                Self::new(say!["expected a layer or an activation, found `", found, "`"])
+                    .help(say!["a node is written `name: dense(10), relu;`"])
+            }
+            Written::Stage { found: None } => Self::new(say!["expected a layer or an activation"])
+                .help(say!["a node is written `name: dense(10), relu;`"]),
+            Written::Semicolon { after } => Self::new(say!["expected `;` after `", after, "`"]).help(say![
+                "each node ends with `;`: `",
+                after,
+                ";`"
+            ]),
+            Written::CommaOrSemicolon { after, found } => {
+                Self::new(say!["expected `,` or `;` after `", after, "`, found `", found, "`"])
+                    .help(say!["`", after, ", ", found, "` applies both in this node"])
+                    .help(say!["`", after, ";` ends the node"])
+            }
+            Written::EqualsForColon { name } => {
+                Self::new(say!["expected `:` after the name of a node, found `=`"]).help(say!["write `", name, ": …`"])
+            }
+            Written::Source { found: Some(found) } => {
+                Self::new(say!["expected the name of a source after `<-`, found `", found, "`"])
+                    .help(say!["write `<- name`, or `<- (first, second)` for several"])
+            }
+            Written::Source { found: None } => Self::new(say!["expected the name of a source after `<-`"])
+                .help(say!["write `<- name`, or `<- (first, second)` for several"]),
+            Written::Keyword { name } => Self::new(say!["`", name, "` is a keyword of Rust and cannot be a name here"])
+                .help(say!["`", name, "_` can"]),
+            Written::ArgumentsLoose { layer, arguments } => {
+                Self::new(say!["the arguments of `", layer, "` stand in parentheses"])
+                    .help(say!["write `", layer, "(", arguments, ")`"])
+            }
+            Written::Value { option } => Self::new(say!["expected a value for `", option, "`"]).help(say![
+                "an option is written `",
+                option,
+                " = value`"
+            ]),
+            Written::Argument { found } => Self::new(say!["expected an argument, found `", found, "`"])
+                .help(say!["arguments are written `dense(10, bias = false)`"]),
+            Written::PositionalAfterOption { argument } => {
+                Self::new(say!["`", argument, "` has no name and stands after an option"])
+                    .help(say!["arguments without a name come first: `conv2d(6, kernel = 5)`"])
+            }
+            Written::ColonInOption { option } => Self::new(say![
+                "expected `=` after the option `",
+                option,
+                "`, found `:`"
+            ])
+            .help(say!["an option is written `", option, " = value`"]),
+            Written::Empty { network } => Self::new(say!["`", network, "` has no nodes"])
+                .help(say!["a network holds at least one, such as `out: dense(10);`"]),
+        }
+    }
+}

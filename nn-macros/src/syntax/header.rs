@@ -1,0 +1,94 @@
+//! `Name<parameters>: ports -> ports`
+
+use proc_macro2::{Group, TokenStream};
+use quote::ToTokens;
+use syn::parse::ParseStream;
+use syn::{Ident, Token, token};
+
+use super::Port;
+use super::cursor::{accept, at_name_and_colon, name, next, skip_to, within};
+use super::shape::shape;
+use crate::report::{Faults, Written, compact};
+
+/// What stands between a network's name and its body.
+pub(super) struct Header {
+    pub(super) parameters: Vec<Ident>,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+}
+
+pub(super) fn header(input: ParseStream, network: &Ident, faults: &mut Faults) -> Header {
+    let text = network.to_string();
+    let parameters = parameters(input, faults);
+    if !accept!(input, Token![:]) {
+        faults.add(network, Written::Colon { network: text.clone() });
+        skip_to(input, |input| at_ports(input) || input.peek(Token![->]) || input.peek(token::Brace));
+    }
+    let (inputs, taken) = ports(input, network, faults);
+    if !accept!(input, Token![->]) {
+        // What lacks its arrow lacks it after the inputs.
+        faults.add(taken, Written::Arrow { network: text.clone() });
+        skip_to(input, |input| at_ports(input) || input.peek(token::Brace));
+        if input.peek(token::Brace) {
+            return Header { parameters, inputs, outputs: Vec::new() };
+        }
+    }
+    let (outputs, given) = ports(input, network, faults);
+    if !input.peek(token::Brace) {
+        faults.add(given, Written::Body { network: text });
+        skip_to(input, |input| input.peek(token::Brace));
+    }
+    Header { parameters, inputs, outputs }
+}
+
+fn at_ports(input: ParseStream) -> bool {
+    input.peek(token::Bracket) || input.peek(token::Paren)
+}
+
+/// The ports, and the tokens to underline for what is missing after them.
+fn ports(input: ParseStream, network: &Ident, faults: &mut Faults) -> (Vec<Port>, TokenStream) {
+    if input.peek(token::Bracket) {
+        let tokens = next(input).to_token_stream();
+        return (vec![Port { name: None, shape: shape(input, faults) }], tokens);
+    }
+    if let (true, Ok(group)) = (input.peek(token::Paren), input.parse::<Group>()) {
+        return (within(group.stream(), |input| named_ports(input, faults)), group.to_token_stream());
+    }
+    let skipped = skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace));
+    let at = if skipped.is_empty() { network.to_token_stream() } else { skipped };
+    let found = (!input.peek(token::Brace) || at.to_string() != network.to_string()).then(|| compact(&at));
+    faults.add(&at, Written::Shape { found, network: network.to_string() });
+    (vec![Port { name: None, shape: None }], at)
+}
+
+fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        let named = at_name_and_colon(input).then(|| name(input, faults)).flatten();
+        let colon = accept!(input, Token![:]);
+        let shape = (colon && input.peek(token::Bracket)).then(|| shape(input, faults));
+        let rest = skip_to(input, |input| input.peek(Token![,]));
+        if shape.is_none() || !rest.is_empty() {
+            let at = if rest.is_empty() { named.to_token_stream() } else { rest };
+            faults.add(&at, Written::Port { found: compact(&at) });
+        }
+        all.push(Port { name: named, shape: shape.flatten() });
+        accept!(input, Token![,]);
+    }
+    all
+}
+
+fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
+    let mut all = Vec::new();
+    if accept!(input, Token![<]) {
+        while !input.peek(Token![>]) && !input.is_empty() {
+            all.extend(name(input, faults));
+            skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
+            if !accept!(input, Token![,]) {
+                break;
+            }
+        }
+        accept!(input, Token![>]);
+    }
+    all
+}

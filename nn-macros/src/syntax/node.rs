@@ -1,0 +1,177 @@
+//! `name: stage, stage <- source -> shape;`
+
+use proc_macro2::{Group, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
+use syn::{Ident, Token, token};
+
+use super::arguments::arguments;
+use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, within};
+use super::network::attributes;
+use super::shape::shape;
+use super::{Call, Node, Stage};
+use crate::report::{Faults, Written, compact};
+
+/// The node that comes next, up to and with its `;`. Reads at least one token.
+pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
+    let attributes = attributes(input, faults);
+    let before = faults.count();
+    let mut node = Node { attributes, name: None, stages: Vec::new(), sources: None, stated: None, broken: false };
+    let mut last = TokenStream::new();
+    if at_name_and_colon(input) {
+        node.name = name(input, faults);
+        last = node.name.to_token_stream();
+        accept!(input, Token![:]);
+    } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+        node.name = name(input, faults);
+        last = node.name.to_token_stream();
+        faults.add(&last, Written::EqualsForColon { name: last.to_string() });
+        accept!(input, Token![=]);
+    }
+    stages(input, &mut node, &mut last, faults);
+    if accept!(input, Token![<-]) {
+        node.sources = sources(input, &mut last, faults);
+    }
+    if accept!(input, Token![->]) {
+        if input.peek(token::Bracket) {
+            last = next(input).to_token_stream();
+            node.stated = shape(input, faults);
+        } else {
+            let found = skip_to(input, |input| input.peek(Token![;]));
+            faults.add(&found, Written::StatedShape { found: compact(&found) });
+        }
+    }
+    end(input, &last, faults, before);
+    node.broken = faults.count() > before;
+    node
+}
+
+fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &mut Faults) {
+    loop {
+        match stage(input, faults) {
+            Some(stage) => {
+                *last = match &stage {
+                    Stage::Layer(call) => call.tokens.clone(),
+                    Stage::Path(path) => path.to_token_stream(),
+                };
+                node.stages.push(stage);
+            }
+            None => {
+                let found = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
+                let at = if found.is_empty() { last.clone() } else { found.clone() };
+                let at = if at.is_empty() { next(input).to_token_stream() } else { at };
+                faults.add(at, Written::Stage { found: (!found.is_empty()).then(|| compact(found)) });
+                skip_to(input, |input| input.peek(Token![;]));
+                return;
+            }
+        }
+        if !accept!(input, Token![,]) {
+            return;
+        }
+    }
+}
+
+/// What follows a node must be its `;`. Where the next node's beginning can be told, reading goes on there.
+fn end(input: ParseStream, last: &TokenStream, faults: &mut Faults, before: usize) {
+    if accept!(input, Token![;]) {
+        return;
+    }
+    let after = compact(last);
+    let next_node = at_name_and_colon(input) || input.peek(Token![#]) || input.is_empty();
+    if faults.count() > before {
+        // What stands here is the rest of what was reported.
+    } else if next_node {
+        faults.add(last, Written::Semicolon { after });
+        return;
+    } else if let Some(found) = next_text(input) {
+        let stage_follows = input.peek(Ident);
+        if stage_follows {
+            faults.add(last, Written::CommaOrSemicolon { after, found });
+            return;
+        }
+        faults.add(next(input).to_token_stream(), Written::Unexpected { after, found });
+    }
+    skip_to(input, |input| input.peek(Token![;]));
+    accept!(input, Token![;]);
+}
+
+fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
+    if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
+        return None;
+    }
+    let text = next_text(input)?;
+    let capital = text.starts_with(char::is_uppercase) && !input.peek2(token::Paren);
+    if input.peek(Token![::]) || input.peek2(Token![::]) || capital {
+        let fork = input.fork();
+        let path = fork.parse().ok()?;
+        input.advance_to(&fork);
+        return Some(Stage::Path(path));
+    }
+    let kind = Ident::parse_any(input).ok()?;
+    if let (true, Ok(group)) = (input.peek(token::Paren), input.fork().parse::<Group>()) {
+        let parsed = input.parse::<Group>().is_ok();
+        debug_assert!(parsed, "a group was peeked");
+        let mut tokens = kind.to_token_stream();
+        group.to_tokens(&mut tokens);
+        let before = faults.count();
+        let (positional, options) = within(group.stream(), |input| arguments(input, faults));
+        let broken = faults.count() > before;
+        return Some(Stage::Layer(Call { kind, tokens, positional, options, broken }));
+    }
+    let mut call =
+        Call { tokens: kind.to_token_stream(), kind, positional: Vec::new(), options: Vec::new(), broken: false };
+    if input.peek(syn::Lit) || input.peek(token::Bracket) {
+        let loose = skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![;]) || at_name_and_colon(input));
+        let (layer, text) = (call.kind.to_string(), compact(&loose));
+        loose.to_tokens(&mut call.tokens);
+        faults.add(&call.tokens, Written::ArgumentsLoose { layer, arguments: text });
+        call.broken = true;
+    }
+    Some(Stage::Layer(call))
+}
+
+/// The names after `<-`.
+fn sources(input: ParseStream, last: &mut TokenStream, faults: &mut Faults) -> Option<Vec<Ident>> {
+    if let (true, Ok(group)) = (input.peek(token::Paren), input.fork().parse::<Group>()) {
+        *last = skip_to(input, |input| !input.peek(token::Paren));
+        return within(group.stream(), |input| {
+            let mut names = Vec::new();
+            while !input.is_empty() {
+                names.push(source(input, &group.to_token_stream(), faults)?);
+                if !accept!(input, Token![,]) {
+                    break;
+                }
+            }
+            if names.is_empty() || !input.is_empty() {
+                let rest = skip_to(input, |_| false);
+                let at = if rest.is_empty() { group.to_token_stream() } else { rest };
+                faults.add(&at, Written::Source { found: Some(compact(&at)) });
+                return None;
+            }
+            Some(names)
+        });
+    }
+    let before = last.clone();
+    *last = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
+    let name = source(input, &before, faults)?;
+    if input.peek(Token![,]) {
+        // Several sources without their parentheses.
+        let rest = skip_to(input, |input| input.peek(Token![;]) || input.peek(Token![->]));
+        faults.add(&rest, Written::SourcesLoose { sources: format!("{name}{}", compact(rest.clone())) });
+        return None;
+    }
+    Some(vec![name])
+}
+
+fn source(input: ParseStream, before: &TokenStream, faults: &mut Faults) -> Option<Ident> {
+    if let Ok(name) = input.parse::<Ident>() {
+        return Some(name);
+    }
+    let found = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
+    let at = if found.is_empty() { before.clone() } else { found.clone() };
+    faults.add(at, Written::Source { found: (!found.is_empty()).then(|| compact(found)) });
+    skip_to(input, |input| input.peek(Token![;]));
+    None
+}
