@@ -6,6 +6,7 @@
 //! The crate stands alone: what the `network!` macro writes can be written by hand against [`Network`].
 
 pub mod batch;
+pub mod check;
 pub mod data;
 pub mod element;
 pub mod kernels;

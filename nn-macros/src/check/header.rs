@@ -4,7 +4,7 @@ use syn::Ident;
 
 use super::Scope;
 use crate::report::{Argument, Mismatch};
-use crate::shape::{Condition, Dimension, Shape};
+use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};
 
 /// Dimension parameters are read, and refused until generic networks are generated: `Net<C>: [C] -> [10]`.
@@ -38,5 +38,5 @@ pub(super) fn shape(written: &syntax::Shape, scope: &mut Scope) -> Option<Shape>
     }
     let shape: Shape = shape.into_iter().collect::<Option<_>>()?;
     let fault = Mismatch::Elements { what: "the shape".to_owned(), shape: shape.clone() };
-    scope.ask(&written.tokens, None, &Condition::Holdable(shape.clone()), fault).guard(shape)
+    scope.ask_holdable(&written.tokens, &shape, fault).map(|()| shape)
 }

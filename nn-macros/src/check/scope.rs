@@ -1,5 +1,7 @@
 //! What the rules of one network share: its faults, its constants, and what they need to know of its nodes.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{BinOp, Expr, Ident};
@@ -17,6 +19,8 @@ pub(crate) struct Scope {
     pub(crate) parameters: Vec<Ident>,
     /// What `tied` may name: each named node so far, with the weight that it holds.
     pub(crate) weights: Vec<(String, Weights)>,
+    /// What the compiler has been asked about single sizes and shapes.
+    asked: HashSet<String>,
     /// Whether a free dimension has been refused; once is enough.
     pub(crate) free_reported: bool,
     /// The names of all nodes, those below too.
@@ -53,7 +57,15 @@ pub(crate) enum Answer {
 impl Scope {
     pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, faults: Faults) -> Self {
         let constants = Constants::new(network);
-        Self { faults, constants, parameters, weights: Vec::new(), free_reported: false, names: Vec::new() }
+        Self {
+            faults,
+            constants,
+            parameters,
+            weights: Vec::new(),
+            free_reported: false,
+            names: Vec::new(),
+            asked: HashSet::new(),
+        }
     }
 
     /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.
@@ -77,6 +89,20 @@ impl Scope {
                 self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
                 Answer::Deferred(named)
             }
+        }
+    }
+
+    /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.
+    pub(crate) fn ask_holdable(&mut self, at: impl ToTokens, shape: &Shape, fault: impl Into<Message>) -> Option<()> {
+        let condition = Condition::Holdable(shape.clone());
+        if self.asked(&condition) || !self.ask(at, None, &condition, fault).fails() { Some(()) } else { None }
+    }
+
+    /// Whether the compiler has been asked for the condition already; notes that it is now.
+    fn asked(&mut self, condition: &Condition) -> bool {
+        match condition.verdict() {
+            Verdict::Deferred(tokens) => !self.asked.insert(tokens.to_string()),
+            Verdict::Holds | Verdict::Fails => false,
         }
     }
 
@@ -116,8 +142,11 @@ impl Scope {
         let (least, most) = (Dimension::Literal(least), Dimension::Literal(LARGEST));
         let between =
             Condition::All(vec![Condition::AtMost(least, size.clone()), Condition::AtMost(size.clone(), most)]);
-        let held = self.ask(at, None, &between, fault).guard(vec![size])?;
-        held.into_iter().next().map(|size| self.constants.name_size(size))
+        let answer = match between.verdict() {
+            Verdict::Deferred(tokens) if self.asked(&between) => Answer::Deferred(self.constants.name("bool", &tokens)),
+            _ => self.ask(at, None, &between, fault),
+        };
+        answer.guard(vec![size])?.pop().map(|size| self.constants.name_size(size))
     }
 
     fn not_whole(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {

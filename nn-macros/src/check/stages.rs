@@ -1,7 +1,5 @@
 //! The chain of each node: layers are looked up, their arguments read, their shape rules asked.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::Ident;
 
 use super::graph::{Links, label, whole};
@@ -229,13 +227,13 @@ impl Walk<'_> {
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
     fn check_size(&mut self, place: &Place, gives: Shape, layer: &Layer, takes: &[Shape]) -> Option<Shape> {
         let fault = Mismatch::Elements { what: format!("what `{}` gives,", place.subject), shape: gives.clone() };
-        let gives = self.scope.ask(&place.tokens, None, &Condition::Holdable(gives.clone()), fault).guard(gives)?;
+        self.scope.ask_holdable(&place.tokens, &gives, fault)?;
         for parameter in layer.parameters(takes) {
             let (subject, shape) = (place.subject.clone(), parameter.shape.clone());
             let fault = Mismatch::Parameters { subject, name: parameter.name, shape };
-            self.scope.ask(&place.tokens, None, &Condition::Holdable(parameter.shape), fault);
+            self.scope.ask_holdable(&place.tokens, &parameter.shape, fault)?;
         }
-        Some(self.scope.constants.name_sizes(gives))
+        Some(gives)
     }
 
     /// The activation that comes next: later in the chain, or as the beginning of the node below.

@@ -57,6 +57,8 @@ impl Condition {
                 }
                 if open.is_empty() { Verdict::Holds } else { Verdict::Deferred(quote!(#(#open)&&*)) }
             }
+            // A size that is no more than fits is asked for where it is written.
+            Self::Holdable(sizes) if sizes.len() < 2 => Verdict::Holds,
             Self::Holdable(sizes) => {
                 let all: Vec<&Dimension> = sizes.iter().collect();
                 let smallest = sizes.iter().filter_map(Dimension::literal);

@@ -51,7 +51,7 @@ impl Dimension {
             Self::Constant(tokens) => tokens.clone(),
             Self::Parameter(Formula::Name(name)) => {
                 let root = paths::plumbline();
-                quote!(<#name as #root::Dim>::SIZE)
+                quote!(<#name as #root::shape::Dimension>::SIZE)
             }
             Self::Parameter(Formula::Apply(operation, operands)) => operation.tokens(operands),
             Self::Free => quote!(::core::primitive::usize::MAX),

@@ -24,7 +24,7 @@ pub(super) fn arguments(input: ParseStream, faults: &mut Faults) -> (Vec<Expr>, 
                 faults.add(&value, Written::PositionalAfterOption { argument: compact(&value) });
             }
         }
-        if !accept!(input, Token![,]) {
+        if !accept::<Token![,]>(input) {
             break;
         }
     }
@@ -35,9 +35,9 @@ fn option(input: ParseStream, colon: bool, faults: &mut Faults) -> Option<(Ident
     let name = Ident::parse_any(input).ok()?;
     if colon {
         faults.add(&name, Written::ColonInOption { option: name.to_string() });
-        accept!(input, Token![:]);
+        accept::<Token![:]>(input);
     } else {
-        accept!(input, Token![=]);
+        accept::<Token![=]>(input);
     }
     if input.is_empty() || input.peek(Token![,]) {
         faults.add(&name, Written::Value { option: name.to_string() });

@@ -3,7 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::token;
 use syn::{Ident, Token};
 
 use crate::report::{Faults, Written, compact};
@@ -22,12 +23,9 @@ pub(super) fn within<T>(tokens: TokenStream, read: impl FnOnce(ParseStream) -> T
 }
 
 /// Reads a token where it comes next; says whether it did.
-macro_rules! accept {
-    ($input:expr, $token:ty) => {
-        $input.parse::<Option<$token>>().is_ok_and(|token| token.is_some())
-    };
+pub(super) fn accept<T: Parse + token::Token>(input: ParseStream) -> bool {
+    input.parse::<Option<T>>().is_ok_and(|token| token.is_some())
 }
-pub(super) use accept;
 
 /// The next token, unread, as text.
 pub(super) fn next_text(input: ParseStream) -> Option<String> {

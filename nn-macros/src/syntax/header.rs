@@ -20,12 +20,12 @@ pub(super) struct Header {
 pub(super) fn header(input: ParseStream, network: &Ident, faults: &mut Faults) -> Header {
     let text = network.to_string();
     let parameters = parameters(input, faults);
-    if !accept!(input, Token![:]) {
+    if !accept::<Token![:]>(input) {
         faults.add(network, Written::Colon { network: text.clone() });
         skip_to(input, |input| at_ports(input) || input.peek(Token![->]) || input.peek(token::Brace));
     }
     let (inputs, taken) = ports(input, network, faults);
-    if !accept!(input, Token![->]) {
+    if !accept::<Token![->]>(input) {
         // What lacks its arrow lacks it after the inputs.
         faults.add(taken, Written::Arrow { network: text.clone() });
         skip_to(input, |input| at_ports(input) || input.peek(token::Brace));
@@ -65,7 +65,7 @@ fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
     let mut all = Vec::new();
     while !input.is_empty() {
         let named = at_name_and_colon(input).then(|| name(input, faults)).flatten();
-        let colon = accept!(input, Token![:]);
+        let colon = accept::<Token![:]>(input);
         let shape = (colon && input.peek(token::Bracket)).then(|| shape(input, faults));
         let rest = skip_to(input, |input| input.peek(Token![,]));
         if shape.is_none() || !rest.is_empty() {
@@ -73,22 +73,22 @@ fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
             faults.add(&at, Written::Port { found: compact(&at) });
         }
         all.push(Port { name: named, shape: shape.flatten() });
-        accept!(input, Token![,]);
+        accept::<Token![,]>(input);
     }
     all
 }
 
 fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
     let mut all = Vec::new();
-    if accept!(input, Token![<]) {
+    if accept::<Token![<]>(input) {
         while !input.peek(Token![>]) && !input.is_empty() {
             all.extend(name(input, faults));
             skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
-            if !accept!(input, Token![,]) {
+            if !accept::<Token![,]>(input) {
                 break;
             }
         }
-        accept!(input, Token![>]);
+        accept::<Token![>]>(input);
     }
     all
 }

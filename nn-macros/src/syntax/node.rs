@@ -23,18 +23,18 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     if at_name_and_colon(input) {
         node.name = name(input, faults);
         last = node.name.to_token_stream();
-        accept!(input, Token![:]);
+        accept::<Token![:]>(input);
     } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
         node.name = name(input, faults);
         last = node.name.to_token_stream();
         faults.add(&last, Written::EqualsForColon { name: last.to_string() });
-        accept!(input, Token![=]);
+        accept::<Token![=]>(input);
     }
     stages(input, &mut node, &mut last, faults);
-    if accept!(input, Token![<-]) {
+    if accept::<Token![<-]>(input) {
         node.sources = sources(input, &mut last, faults);
     }
-    if accept!(input, Token![->]) {
+    if accept::<Token![->]>(input) {
         if input.peek(token::Bracket) {
             last = next(input).to_token_stream();
             node.stated = shape(input, faults);
@@ -67,7 +67,7 @@ fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &
                 return;
             }
         }
-        if !accept!(input, Token![,]) {
+        if !accept::<Token![,]>(input) {
             return;
         }
     }
@@ -75,7 +75,7 @@ fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &
 
 /// What follows a node must be its `;`. Where the next node's beginning can be told, reading goes on there.
 fn end(input: ParseStream, last: &TokenStream, faults: &mut Faults, before: usize) {
-    if accept!(input, Token![;]) {
+    if accept::<Token![;]>(input) {
         return;
     }
     let after = compact(last);
@@ -94,7 +94,7 @@ fn end(input: ParseStream, last: &TokenStream, faults: &mut Faults, before: usiz
         faults.add(next(input).to_token_stream(), Written::Unexpected { after, found });
     }
     skip_to(input, |input| input.peek(Token![;]));
-    accept!(input, Token![;]);
+    accept::<Token![;]>(input);
 }
 
 fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
@@ -140,7 +140,7 @@ fn sources(input: ParseStream, last: &mut TokenStream, faults: &mut Faults) -> O
             let mut names = Vec::new();
             while !input.is_empty() {
                 names.push(source(input, &group.to_token_stream(), faults)?);
-                if !accept!(input, Token![,]) {
+                if !accept::<Token![,]>(input) {
                     break;
                 }
             }

@@ -42,7 +42,7 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Option<Shape> {
                     whole = false;
                 }
             }
-            if !accept!(input, Token![,]) {
+            if !accept::<Token![,]>(input) {
                 break;
             }
         }

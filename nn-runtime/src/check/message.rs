@@ -1,0 +1,99 @@
+//! Messages with numbers that only the compiler knows.
+
+use super::UNKNOWN;
+
+/// A part of a message.
+///
+/// ```should_panic
+/// # use nn_runtime::check::{Piece, fail};
+/// fail(&[Piece::Text("expected 3, found "), Piece::Size(4)])
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Piece {
+    /// Text as it is.
+    Text(&'static str),
+    /// A number in decimals; `_` where it is unknown.
+    Size(usize),
+}
+
+/// Messages are cut off here; longer ones do not occur.
+const CAPACITY: usize = 2048;
+
+struct Buffer {
+    bytes: [u8; CAPACITY],
+    length: usize,
+}
+
+impl Buffer {
+    const fn push(&mut self, byte: u8) {
+        if self.length < CAPACITY {
+            self.bytes[self.length] = byte;
+            self.length += 1;
+        }
+    }
+
+    const fn push_text(&mut self, text: &str) {
+        let (bytes, mut index) = (text.as_bytes(), 0);
+        while index < bytes.len() {
+            self.push(bytes[index]);
+            index += 1;
+        }
+    }
+
+    const fn push_decimal(&mut self, number: usize) {
+        if number >= 10 {
+            self.push_decimal(number / 10);
+        }
+        // A digit is below 10.
+        self.push(b'0' + (number % 10) as u8);
+    }
+
+    /// What was written; without its last character where that was cut in two.
+    const fn text(&self) -> &str {
+        let (mut text, _) = self.bytes.split_at(self.length);
+        loop {
+            match core::str::from_utf8(text) {
+                Ok(text) => return text,
+                Err(error) => (text, _) = text.split_at(error.valid_up_to()),
+            }
+        }
+    }
+}
+
+/// Ends the evaluation of a constant with a message. The error is the caller's, so that its span is what the
+/// compiler underlines.
+///
+/// Only checks that the `network!` macro writes call it, in constants: it is how they report, and no program runs it.
+///
+/// ```compile_fail
+/// # use nn_runtime::check::{Piece, fail};
+/// const WIDTH: usize = 4;
+/// const _: () = if WIDTH != 3 { fail(&[Piece::Text("expected 3, found "), Piece::Size(WIDTH)]) };
+/// ```
+#[track_caller]
+pub const fn fail(pieces: &[Piece]) -> ! {
+    let (mut buffer, mut index) = (Buffer { bytes: [0; CAPACITY], length: 0 }, 0);
+    while index < pieces.len() {
+        match pieces[index] {
+            Piece::Text(text) => buffer.push_text(text),
+            Piece::Size(UNKNOWN) => buffer.push(b'_'),
+            Piece::Size(number) => buffer.push_decimal(number),
+        }
+        index += 1;
+    }
+    panic!("{}", buffer.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::UNKNOWN;
+    use super::{Piece, fail};
+
+    #[test]
+    #[should_panic(expected = "3 × 40 is not _, nor 0")]
+    fn a_message_holds_text_beyond_ascii_and_numbers_in_decimals() {
+        let text = Piece::Text;
+        let sizes = [3, 40, UNKNOWN, 0].map(Piece::Size);
+        fail(&[sizes[0], text(" × "), sizes[1], text(" is not "), sizes[2], text(", nor "), sizes[3]])
+    }
+}
