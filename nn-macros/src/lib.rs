@@ -1,6 +1,10 @@
 //! The `network!` macro of plumbline.
+//!
+//! The way of a network: tokens → `syntax`, what the user wrote → `check` with `layers` and `shape` → `network`,
+//! a graph without a fault → `expand`, Rust. Each stage knows only the one before, and nothing but `report` words a message.
 
 mod check;
+mod expand;
 mod layers;
 mod network;
 mod paths;
@@ -12,19 +16,70 @@ mod tests;
 
 use check::Outcome;
 use proc_macro2::TokenStream;
+use quote::quote;
 
-/// tokens → what the user wrote → the checked graph → Rust.
+/// Declares neural networks whose shapes are checked when the program is compiled.
+///
+/// # Grammar
+///
+/// ```text
+/// network   = attribute* visibility? Name ":" ports "->" ports "{" node* "}"
+/// ports     = shape | "(" name ":" shape ("," name ":" shape)* ")"
+/// shape     = "[" dimension ("," dimension)* "]"              one to three; the batch axis is not written
+/// dimension = a constant expression                           `28`, `HIDDEN`, `2 * HIDDEN + 1`
+/// node      = attribute* (name ":")? stage ("," stage)* source? ("->" shape)? ";"
+/// stage     = layer | layer "(" arguments ")"
+/// source    = "<-" name | "<-" "(" name ("," name)* ")"
+/// arguments = (expression ("," expression)*)? ("," option "=" expression)*
+/// ```
+///
+/// One invocation may hold several networks.
+///
+/// # Meaning
+///
+/// A node takes the node above it, the first one the network's input; `<-` names another source, or several for `add`,
+/// `multiply` and `concat`. `input` is the input of a network with one. A shape after `->` is held against what the node
+/// gives. The network gives its last node, or the nodes that its header names. A node with parameters has a name: it is the field's, and
+/// the parameters' in saved files. Attributes and docs on a node go to its field, those on the network to its struct.
+///
+/// # Layers
+///
+/// | layer | takes → gives | options (default) |
+/// |---|---|---|
+/// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
+/// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
+/// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0) |
+/// | `flatten`, `reshape([..])` | the same number of elements | |
+/// | `add`, `multiply` | two or more equal shapes → that shape | |
+/// | `concat` | shapes that are equal but for one axis | `axis` (0) |
+/// | `dropout(p)` | the same shape | |
+/// | `perceptron` | `[i]` → `[1]` | |
+/// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
+///
+/// Sizes of `conv2d` and the pools are a number or `[vertical, horizontal]`. `init` is `he_normal`, `he_uniform`,
+/// `xavier_normal`, `xavier_uniform`, `lecun_normal`, `orthogonal`, `identity`, `zeros`, `normal(sd)` or `uniform(a)`; the default is
+/// `he_normal` before `relu` and its kin, `xavier_uniform` otherwise.
+///
+/// # Errors
+///
+/// Every fault of every network is reported at once: sizes that are literals by the macro, named constants by the
+/// compiler's constant evaluation. Both appear in `cargo check`.
+#[proc_macro]
+pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expansion(input.into()).into()
+}
+
 fn expansion(input: TokenStream) -> TokenStream {
     let (written, strays) = syntax::parse(input);
     let mut tokens = strays.finish().err().unwrap_or_default();
     for outcome in check::check(written) {
-        match outcome {
-            Outcome::Checked(network) => tokens.extend(network.constants.iter().cloned()),
+        tokens.extend(match outcome {
+            Outcome::Checked(network) => expand::expand(&network),
             Outcome::Faulty(sketch, errors) => {
-                tokens.extend(errors);
-                tokens.extend(sketch.into_iter().flat_map(|sketch| sketch.constants));
+                let stub = sketch.map(|sketch| expand::expand_stub(&sketch));
+                quote!(#errors #stub)
             }
-        }
+        });
     }
     tokens
 }

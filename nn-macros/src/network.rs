@@ -22,8 +22,6 @@ pub(crate) struct Graph {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
-    /// The dimension parameters.
-    pub(crate) parameters: Vec<Ident>,
     /// At least one.
     pub(crate) inputs: Vec<Input>,
     /// At least one.
@@ -104,22 +102,6 @@ impl Deref for Network {
     }
 }
 
-impl Graph {
-    /// The shape of a value.
-    pub(crate) fn shape(&self, source: Source) -> &Shape {
-        match source {
-            Source::Input(index) => &self.inputs[index].shape,
-            Source::Node(index) => self.nodes[index].gives(),
-        }
-    }
-
-    /// The nodes that read a value, in order; a node that reads it twice (`add <- (a, a)`) is listed twice.
-    pub(crate) fn readers(&self, source: Source) -> Vec<usize> {
-        let reads = |node: &Node| node.sources.iter().filter(|&&read| read == source).count();
-        self.nodes.iter().enumerate().flat_map(|(index, node)| vec![index; reads(node)]).collect()
-    }
-}
-
 impl Node {
     /// The shape that its last stage gives.
     pub(crate) fn gives(&self) -> &Shape {
@@ -142,11 +124,8 @@ impl Stage {
 /// What is known of a network in which the check found faults: enough for a stub with the signatures that users call.
 #[derive(Debug)]
 pub(crate) struct Sketch {
-    pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
-    /// The dimension parameters.
-    pub(crate) parameters: Vec<Ident>,
     /// The inputs, each with its name and its shape as far as it could be read.
     pub(crate) inputs: Vec<(Option<Ident>, Option<Shape>)>,
     /// The outputs, likewise.

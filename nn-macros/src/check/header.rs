@@ -1,5 +1,6 @@
 //! Rules on a network's header.
 
+use quote::ToTokens;
 use syn::Ident;
 
 use super::Scope;
@@ -8,10 +9,10 @@ use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};
 
 /// Dimension parameters are read, and refused until generic networks are generated: `Net<C>: [C] -> [10]`.
-pub(super) fn check_released(network: &Ident, parameters: &[Ident], scope: &mut Scope) {
-    if let [first, .., last] | [first @ last] = parameters {
-        let mut at = quote::ToTokens::to_token_stream(first);
-        quote::ToTokens::to_tokens(last, &mut at);
+pub(super) fn check_released(network: &Ident, scope: &mut Scope) {
+    if let Some(last) = scope.parameters.last() {
+        let mut at = scope.parameters[0].to_token_stream();
+        last.to_tokens(&mut at);
         scope.faults.add(at, Argument::ParametersUnreleased { network: network.to_string() });
     }
 }

@@ -47,8 +47,8 @@ pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
 
 fn check_network(written: syntax::Network) -> Outcome {
     let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
-    let mut scope = Scope::new(&name, parameters.clone(), faults);
-    header::check_released(&name, &parameters, &mut scope);
+    let mut scope = Scope::new(&name, parameters, faults);
+    header::check_released(&name, &mut scope);
     let takes = header::ports(&inputs, &mut scope);
     let gives = header::ports(&outputs, &mut scope);
     names::check_names(&inputs, &nodes, &mut scope);
@@ -73,13 +73,13 @@ fn check_network(written: syntax::Network) -> Outcome {
             };
             let outputs = outputs.into_iter().zip(links.outputs).map(output).collect();
             let nodes = stages::build(nodes, links.sources, chains).expect(whole);
-            let graph = Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants };
+            let graph = Graph { attributes, visibility, name, inputs, outputs, nodes, constants };
             Outcome::Checked(Box::new(Network::new(graph, proof)))
         }
         Err(errors) => {
             let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
             let fields = names::fields(&nodes);
-            let sketch = Sketch { attributes, visibility, name, parameters, inputs, outputs, fields, constants };
+            let sketch = Sketch { visibility, name, inputs, outputs, fields, constants };
             Outcome::Faulty(Some(Box::new(sketch)), errors)
         }
     }

@@ -38,7 +38,7 @@ pub(super) fn check_nodes(
         if let Some(stated) = &node.stated {
             chain.gives = check_stated(node, stated, chain.gives, scope);
         }
-        register_weight(node, index, &chain, scope);
+        register_weight(node, &chain, scope);
         chains.push(chain);
     }
     chains
@@ -79,18 +79,18 @@ fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>
 }
 
 /// Notes what `tied` may find under the node's name.
-fn register_weight(node: &Node, index: usize, chain: &Chain, scope: &mut Scope) {
+fn register_weight(node: &Node, chain: &Chain, scope: &mut Scope) {
     let Some(name) = &node.name else { return };
     let dense = node.stages.iter().position(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
     let weights = match dense.map(|at| chain.stages.get(at).and_then(Option::as_ref)) {
         None => Weights::None,
-        Some(None) => Weights::Own { node: index, shape: None },
+        Some(None) => Weights::Own(None),
         Some(Some(stage)) => match &stage.layer {
             Layer::Dense(dense) => match &dense.weight {
                 Weight::Tied(tied) => Weights::Tied { to: tied.name.to_string() },
                 Weight::Own(_) => {
                     let weight = stage.parameters().into_iter().find(|parameter| parameter.name == "weight");
-                    Weights::Own { node: index, shape: weight.map(|weight| weight.shape) }
+                    Weights::Own(weight.map(|weight| weight.shape))
                 }
             },
             _ => Weights::None,

@@ -99,9 +99,8 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let kept_names = kept.iter().map(|&buffer| names.name(buffer));
     let fixed_names: Vec<Ident> = fixed.iter().filter_map(|&buffer| homes[buffer].clone()).collect();
     let input_names: Vec<Ident> = input_names(&names);
-    let slots = (!slot_names.is_empty()).then(|| {
-        quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);)
-    });
+    let slots =
+        (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);));
     let part = quote! {
         let [#(#input_names),*] = part.inputs;
         let [#(#kept_names,)* #(#fixed_names),*] = &mut part.kept;
@@ -342,8 +341,8 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
     let program = names.program;
     let network = program.network;
     let convolutions = convolutions(program);
-    let sums = (!convolutions.is_empty())
-        .then(|| quote!(whole.shares.sum_into([#(gradients.#convolutions.slices_mut()),*]);));
+    let sums =
+        (!convolutions.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#convolutions.slices_mut()),*]);));
     let (mut own, mut tied) = (Vec::new(), Vec::new());
     for step in program.steps.iter().filter(|step| step.is_dense(network)) {
         let Some((stage, name)) = step.stage(network).zip(step.node.and_then(|node| network.nodes[node].name.as_ref()))

@@ -52,26 +52,18 @@ pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let names = Names { program, slot: &|_| None };
     let statements = program.steps.iter().map(|step| names.statement(step, true));
     let scratch_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
-    let widths: Vec<TokenStream> =
-        scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
+    let widths: Vec<TokenStream> = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
     let head = head(program, kept, &scratch_names, &widths);
     quote!(#head #(#statements)*)
 }
 
 /// The names of a part's memory.
-pub(super) fn head(
-    program: &Program<'_>,
-    kept: &[Buffer],
-    scratch: &[Ident],
-    widths: &[TokenStream],
-) -> TokenStream {
+pub(super) fn head(program: &Program<'_>, kept: &[Buffer], scratch: &[Ident], widths: &[TokenStream]) -> TokenStream {
     let names = Names { program, slot: &|_| None };
     let inputs = program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
     let inputs = inputs.map(|(buffer, _)| names.name(buffer));
     let kept = kept.iter().map(|&buffer| names.name(buffer));
-    let scratch = (!scratch.is_empty()).then(|| {
-        quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);)
-    });
+    let scratch = (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);));
     quote! {
         let [#(#inputs),*] = part.inputs;
         let [#(#kept,)* ..] = &mut part.kept;

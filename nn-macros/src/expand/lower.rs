@@ -42,11 +42,18 @@ pub(super) enum Operation {
     Deinterleave,
     Copy,
     /// A layer with parameters, and the activation fused with it: indices of the stages.
-    Trained { stage: usize, activation: Option<usize> },
+    Trained {
+        stage: usize,
+        activation: Option<usize>,
+    },
     /// A layer without parameters, or an activation that writes another buffer than it reads.
-    Plain { stage: usize },
+    Plain {
+        stage: usize,
+    },
     /// An activation over the numbers that are there.
-    InPlace { stage: usize },
+    InPlace {
+        stage: usize,
+    },
 }
 
 /// One call into the runtime, forward, and one or two backward.

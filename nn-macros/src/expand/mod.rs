@@ -10,8 +10,8 @@ mod forward;
 mod lower;
 mod methods;
 mod plan;
-mod stub;
 mod structure;
+mod stub;
 mod types;
 
 use proc_macro2::TokenStream;

@@ -20,9 +20,9 @@ pub(super) fn structure(network: &Network) -> TokenStream {
         let text = documentation::node(node);
         Some(quote!(#(#attributes)* #[doc = #text] pub #name: #ty))
     });
-    let shapes = shapes(network).into_iter().map(|(alias, shape, text)| {
-        quote!(#[doc = #text] #[allow(dead_code)] #visibility type #alias = #shape;)
-    });
+    let shapes = shapes(network)
+        .into_iter()
+        .map(|(alias, shape, text)| quote!(#[doc = #text] #[allow(dead_code)] #visibility type #alias = #shape;));
     quote! {
         #(#attributes)*
         #[doc = #table]

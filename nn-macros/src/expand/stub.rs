@@ -3,12 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::{
-    expand::types,
-    network::Sketch,
-    paths,
-    shape::Shape,
-};
+use crate::{expand::types, network::Sketch, paths, shape::Shape};
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
 pub(super) fn stub(sketch: &Sketch) -> TokenStream {

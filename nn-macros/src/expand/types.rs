@@ -95,7 +95,8 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             quote!(#name<#i, #o, E>)
         }
         Layer::Conv2d(conv) => {
-            let (name, window, groups) = (named("Conv2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
+            let (name, window, groups) =
+                (named("Conv2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
             quote!(#name<#x, #y, #window, #groups, E>)
         }
         Layer::Perceptron(_) => {

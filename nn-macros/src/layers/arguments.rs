@@ -148,7 +148,7 @@ impl<'a> Arguments<'a> {
         }
         let tokens = self.scope.constants.name("f64", &value.to_token_stream());
         self.scope.constants.check(&range.condition(&tokens), &out.into(), &value.to_token_stream(), None);
-        Some(Real { tokens, value: None })
+        Some(Real { tokens })
     }
 
     /// The option `init`, or the default for the activation that follows.

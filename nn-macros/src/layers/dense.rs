@@ -29,9 +29,8 @@ pub(crate) enum Weight {
 /// The dense layer whose weight is used transposed: `weight [n, i]` there serves `[n]` → `[i]` here.
 #[derive(Clone, Debug)]
 pub(crate) struct Tied {
+    /// Its node, which comes earlier.
     pub(crate) name: Ident,
-    /// The node that holds it, which comes earlier.
-    pub(crate) node: usize,
     /// `[n, i]`; `None` where another fault left it unknown.
     pub(crate) weight: Option<Shape>,
 }
@@ -40,7 +39,7 @@ pub(crate) struct Tied {
 #[derive(Clone, Debug)]
 pub(crate) enum Weights {
     /// A dense layer with a weight of its own, `[n, i]` where it is known.
-    Own { node: usize, shape: Option<Shape> },
+    Own(Option<Shape>),
     /// A dense layer that is itself tied to the layer of this name.
     Tied { to: String },
     /// No dense layer.
@@ -118,9 +117,7 @@ impl Tied {
     fn find(name: &Ident, arguments: &mut Arguments) -> Option<Self> {
         let (text, scope) = (name.to_string(), &mut *arguments.scope);
         let fault = match scope.weights.iter().find(|(node, _)| *node == text) {
-            Some((_, Weights::Own { node, shape })) => {
-                return Some(Self { name: name.clone(), node: *node, weight: shape.clone() });
-            }
+            Some((_, Weights::Own(weight))) => return Some(Self { name: name.clone(), weight: weight.clone() }),
             Some((_, Weights::Tied { to })) => Structure::TiedTwice { name: text, original: to.clone() },
             Some((_, Weights::None)) => Structure::TiedKind { name: text },
             None if text == arguments.subject => Structure::TiedItself { name: text },

@@ -9,7 +9,7 @@ use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
-pub(crate) use dense::{Tied, Weight, Weights};
+pub(crate) use dense::{Weight, Weights};
 pub(crate) use init::Init;
 pub(crate) use real::Real;
 pub(crate) use window::Window;

@@ -8,8 +8,6 @@ use quote::quote;
 pub(crate) struct Real {
     /// A constant expression of type `f64`.
     pub(crate) tokens: TokenStream,
-    /// Its value, where the macro knows it.
-    pub(crate) value: Option<f64>,
 }
 
 /// What a real-valued option may be.
@@ -25,7 +23,7 @@ pub(super) enum Range {
 
 impl Real {
     pub(super) fn literal(value: f64) -> Self {
-        Self { tokens: quote!(#value), value: Some(value) }
+        Self { tokens: quote!(#value) }
     }
 }
 
