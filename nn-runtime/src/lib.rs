@@ -9,9 +9,11 @@ pub mod batch;
 pub mod check;
 pub mod data;
 pub mod element;
+pub mod io;
 pub mod kernels;
 pub mod layers;
 pub mod network;
+pub mod report;
 pub mod shape;
 
 pub use batch::{Batch, BatchView, ShapeError};

@@ -1,9 +1,15 @@
 //! What comes in: labels, datasets, files and generated examples.
 
 mod dataset;
+mod digits;
 mod labels;
+mod mnist;
+mod plane;
 mod target;
 
 pub use dataset::{Dataset, DatasetError};
+pub use digits::{Digits, Image, digits};
 pub use labels::{LabelError, Labels, LabelsView};
+pub use mnist::{MnistError, mnist};
+pub use plane::{Plane, moons, spirals, xor};
 pub use target::{AsTarget, Target};

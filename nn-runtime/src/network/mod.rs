@@ -22,6 +22,7 @@ pub use pass::{Pass, PassError};
 pub use product::{Product, Sums, products};
 pub use random::{Random, generator};
 pub use sizes::{operations, rows, samples, split, total, widest};
+pub(crate) use random::mix;
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;

@@ -1,0 +1,21 @@
+//! What is read and written: [IDX](idx) images and labels, [safetensors] weights.
+
+pub mod idx;
+pub mod safetensors;
+
+pub use idx::{IdxError, IdxFault, Images};
+pub use safetensors::{Misfit, Weights, WeightsError, WeightsFault};
+
+use std::{fmt, path::Path};
+
+/// Where something was read from, as the beginning of an error message.
+struct Origin<'a>(Option<&'a Path>);
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(path) => write!(f, "`{}`: ", path.display()),
+            None => Ok(()),
+        }
+    }
+}
