@@ -20,9 +20,9 @@ pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, ten
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
 pub use product::{Product, Sums, products};
+pub(crate) use random::mix;
 pub use random::{Random, generator};
 pub use sizes::{operations, rows, samples, split, total, widest};
-pub(crate) use random::mix;
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
