@@ -1,1 +1,34 @@
 //! Neural networks whose shapes are checked by the compiler.
+//!
+//! A network is declared in the [`network!`] macro, which calculates every shape, writes the forward and backward code, and
+//! turns each shape mistake into one compile error at the layer that made it. The runtime supplies kernels, losses,
+//! optimizers, a trainer and data.
+//!
+//! ```
+//! use plumbline::prelude::*;
+//!
+//! network! {
+//!     /// One hidden layer.
+//!     pub Spirals: [2] -> [2] {
+//!         hidden: dense(32), tanh;
+//!         logits: dense(2);
+//!     }
+//! }
+//!
+//! let (train, test) = data::spirals(400, 0.1, 1).split(0.8);
+//! let mut net = Spirals::new(1);
+//! let history = Trainer::new(Adam::new(1e-2), CrossEntropy::new())
+//!     .epochs(20)
+//!     .batch_size(32)
+//!     .validate(&test)
+//!     .metric(Accuracy)
+//!     .fit(&mut net, &train)?;
+//! assert_eq!(history.epochs.len(), 20);
+//! println!("{}", Spirals::summary());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! This crate defines nothing: it hands on the macro from `nn-macros` and all of `nn-runtime`.
+
+pub use nn_macros::network;
+pub use nn_runtime::*;

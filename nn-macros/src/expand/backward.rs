@@ -185,7 +185,7 @@ impl Writer<'_, '_> {
     /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
     fn reverse(&mut self, step: &Step, slot: &Slot) -> bool {
         let network = self.program().network;
-        let shape = types::shape(&step.gives.shape);
+        let shape = self.program().alias(&step.gives.shape);
         let name = &slot.name;
         let (d, d_mut) = (quote!(#name.view::<#shape>()), quote!(#name.view_mut::<#shape>()));
         let y = self.names.view(&step.gives);
@@ -223,8 +223,8 @@ impl Writer<'_, '_> {
                         }
                     }
                     Layer::Concat(concat) => {
-                        let axis = concat.axis;
-                        for (index, offset) in forward::offsets(step, axis).into_iter().enumerate() {
+                        let axis = types::count(concat.axis);
+                        for (index, offset) in forward::offsets(step, concat.axis).into_iter().enumerate() {
                             self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
                         }
                     }
@@ -248,7 +248,7 @@ impl Writer<'_, '_> {
         let takes = &step.takes[0];
         let need = self.needs[takes.buffer];
         let (target, temporary) = self.target(takes);
-        let (name, shape) = (&target.name, types::shape(&takes.shape));
+        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
         let d_x = match need {
             Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
             Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
@@ -271,7 +271,7 @@ impl Writer<'_, '_> {
         let takes = &step.takes[index];
         let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
         let (target, temporary) = self.target(takes);
-        let (name, shape) = (&target.name, types::shape(&takes.shape));
+        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
         let call = call(quote!(#name.view_mut::<#shape>()));
         self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         self.add_temporary(takes, &target, temporary, guarded);
@@ -303,7 +303,7 @@ impl Writer<'_, '_> {
             return;
         }
         let Some(sum) = self.gradients[value.buffer].clone() else { return };
-        let (name, sum, shape) = (&slot.name, &sum.name, types::shape(&value.shape));
+        let (name, sum, shape) = (&slot.name, &sum.name, self.program().alias(&value.shape));
         let call = quote!(layers::accumulate(#name.view::<#shape>(), #sum.view_mut::<#shape>()););
         self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         if let Some(place) = slot.pooled {
@@ -313,7 +313,7 @@ impl Writer<'_, '_> {
 
     /// The gradient of what a step gives is that of each of its sources; the last one may take over its memory.
     fn pass_on(&mut self, step: &Step, slot: &Slot) -> bool {
-        let shape = types::shape(&step.gives.shape);
+        let shape = self.program().alias(&step.gives.shape);
         let last = step.takes.len() - 1;
         for (index, takes) in step.takes.iter().enumerate() {
             let first = self.gradients[takes.buffer].is_none() && self.homes[takes.buffer].is_none();
@@ -349,7 +349,7 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
         else {
             continue;
         };
-        let (x, shape) = (names.view(&step.takes[0]), types::shape(&step.gives.shape));
+        let (x, shape) = (names.view(&step.takes[0]), program.alias(&step.gives.shape));
         let d_y = &homes[step.gives.buffer];
         match step.tied(network) {
             None if forward::owns_weight(&stage.layer) => {

@@ -92,12 +92,12 @@ impl Names<'_, '_> {
 
     /// The value, to read.
     pub(super) fn view(&self, value: &Value) -> TokenStream {
-        let (name, shape) = (self.name(value.buffer), types::shape(&value.shape));
+        let (name, shape) = (self.name(value.buffer), self.program.alias(&value.shape));
         quote!(#name.view::<#shape>())
     }
 
     fn view_mut(&self, value: &Value) -> TokenStream {
-        let (name, shape) = (self.name(value.buffer), types::shape(&value.shape));
+        let (name, shape) = (self.name(value.buffer), self.program.alias(&value.shape));
         quote!(#name.view_mut::<#shape>())
     }
 
@@ -140,8 +140,8 @@ impl Names<'_, '_> {
             Layer::Add(_) => quote!(layers::add([#(#views),*], #y);),
             Layer::Multiply(_) => quote!(layers::multiply([#(#views),*], #y);),
             Layer::Concat(concat) => {
-                let axis = concat.axis;
-                let offsets = offsets(step, axis);
+                let offsets = offsets(step, concat.axis);
+                let axis = types::count(concat.axis);
                 quote!(#(layers::Concat::<#axis>::put(#views, #y, #offsets);)*)
             }
             Layer::Dropout(_) if !training => quote!(layers::copy(#x, #y);),

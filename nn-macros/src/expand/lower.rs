@@ -3,8 +3,11 @@
 //! A buffer holds the values of a node, or of a stage inside its chain where a backward pass needs what the next stage would
 //! overwrite. A step reads buffers and writes one. Reshaping is no step where the numbers stay where they are.
 
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
 use crate::{
-    expand::types::length,
+    expand::types::{self, length},
     layers::{Activation, Layer, Weight},
     network::{Network, Source, Stage},
     shape::{Dimension, Shape},
@@ -75,11 +78,13 @@ pub(super) struct Program<'a> {
     pub(super) steps: Vec<Step>,
     /// The buffer of each output, a row a sample; each of its own.
     pub(super) outputs: Vec<Buffer>,
+    /// The shapes that the steps read and write, once each.
+    pub(super) shapes: Vec<Shape>,
 }
 
 /// Lowers a network.
 pub(super) fn lower(network: &Network) -> Program<'_> {
-    let mut program = Program { network, buffers: Vec::new(), steps: Vec::new(), outputs: Vec::new() };
+    let mut program = Program { network, buffers: Vec::new(), steps: Vec::new(), outputs: Vec::new(), shapes: Vec::new() };
     let mut inputs: Vec<Value> = Vec::new();
     for (index, input) in network.inputs.iter().enumerate() {
         let name = input.name.as_ref().map_or_else(|| "input".to_owned(), ToString::to_string);
@@ -115,6 +120,13 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
         let buffer = if own { value.buffer } else { program.output(value) };
         program.outputs.push(buffer);
     }
+    for step in &program.steps {
+        for value in step.takes.iter().chain([&step.gives]) {
+            if !program.shapes.contains(&value.shape) {
+                program.shapes.push(value.shape.clone());
+            }
+        }
+    }
     program
 }
 
@@ -129,6 +141,26 @@ impl Program<'_> {
         }
         self.buffers.push(BufferInfo { name: unique, width: length(shape), interleaved, input: None });
         self.buffers.len() - 1
+    }
+
+    /// The short name of a shape's type: `S6x28x28`, or a number where the macro does not know every size.
+    pub(super) fn alias(&self, shape: &Shape) -> Ident {
+        let sizes: Option<Vec<String>> =
+            shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
+        let place = self.shapes.iter().position(|other| other == shape).unwrap_or(self.shapes.len());
+        match sizes {
+            Some(sizes) => format_ident!("S{}", sizes.join("x")),
+            None => format_ident!("Shape{place}"),
+        }
+    }
+
+    /// The short names of the shapes, as items.
+    pub(super) fn aliases(&self) -> TokenStream {
+        let aliases = self.shapes.iter().map(|shape| {
+            let (alias, shape) = (self.alias(shape), types::shape(shape));
+            quote!(#[allow(dead_code)] type #alias = #shape;)
+        });
+        quote!(#(#aliases)*)
     }
 
     fn step(&mut self, operation: Operation, node: Option<usize>, takes: Vec<Value>, gives: Value) -> Value {
@@ -269,7 +301,7 @@ impl Step {
     }
 
     /// The layer whose weight the step borrows.
-    pub(super) fn tied<'a>(&self, network: &'a Network) -> Option<&'a proc_macro2::Ident> {
+    pub(super) fn tied<'a>(&self, network: &'a Network) -> Option<&'a Ident> {
         match &self.stage(network)?.layer {
             Layer::Dense(dense) => match &dense.weight {
                 Weight::Tied(tied) => Some(&tied.name),

@@ -17,7 +17,8 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let name = &network.name;
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
-    let (inputs, kept) = (network.inputs.len(), plan.kept.len() + plan.backward.kept.len());
+    let inputs = types::count(network.inputs.len());
+    let kept = types::count(plan.kept.len() + plan.backward.kept.len());
     let constants = constants::constants(network);
     let memory = plan.tokens();
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();

@@ -26,7 +26,7 @@ use crate::{
 pub(crate) fn expand(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let plan = plan::Plan::new(lower::lower(network));
-    let constants = &network.constants;
+    let (constants, shapes) = (&network.constants, plan.program.aliases());
     let structure = structure::structure(network);
     let parameters = structure::parameters(network);
     let inference = methods::network(network, &plan);
@@ -38,6 +38,7 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
         #[allow(clippy::all, unused_variables)]
         const _: () = {
             use #root::{layers, network};
+            #shapes
             #parameters
             #inference
             #training

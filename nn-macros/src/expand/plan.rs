@@ -46,8 +46,8 @@ impl<'a> Plan<'a> {
     pub(super) fn tokens(&self) -> TokenStream {
         let width = |&buffer: &Buffer| types::size(&self.program.buffers[buffer].width);
         let inputs = self.program.network.inputs.iter().map(|input| types::size(&types::length(&input.shape)));
-        let forward_kept = self.kept.len();
-        let outputs = self.program.outputs.len();
+        let forward_kept = types::count(self.kept.len());
+        let outputs = types::count(self.program.outputs.len());
         let kept = self.kept.iter().map(width).chain(self.backward.kept.iter().map(types::size));
         let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = &self.infer_scratch;

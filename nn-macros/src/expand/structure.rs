@@ -70,7 +70,7 @@ pub(super) fn parameters(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let (name, fields) = (&network.name, trained(network));
     let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
-    let count = fields.len();
+    let count = types::count(fields.len());
     quote! {
         impl<E: #root::Element> network::Parameters<E> for #name<E> {
             fn tensors(&self) -> usize {

@@ -1,6 +1,6 @@
 //! The types of shapes and layers, as the generated code writes them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::{
@@ -206,6 +206,11 @@ pub(super) fn activation(activation: &Activation, kind: &Ident) -> TokenStream {
 /// A local name of the generated code, which no name of the user's can clash with.
 pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// A count as a person writes it.
+pub(super) fn count(count: usize) -> Literal {
+    Literal::usize_unsuffixed(count)
 }
 
 /// The largest of several sizes.
