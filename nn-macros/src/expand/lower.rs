@@ -84,7 +84,8 @@ pub(super) struct Program<'a> {
 
 /// Lowers a network.
 pub(super) fn lower(network: &Network) -> Program<'_> {
-    let mut program = Program { network, buffers: Vec::new(), steps: Vec::new(), outputs: Vec::new(), shapes: Vec::new() };
+    let mut program =
+        Program { network, buffers: Vec::new(), steps: Vec::new(), outputs: Vec::new(), shapes: Vec::new() };
     let mut inputs: Vec<Value> = Vec::new();
     for (index, input) in network.inputs.iter().enumerate() {
         let name = input.name.as_ref().map_or_else(|| "input".to_owned(), ToString::to_string);
@@ -145,8 +146,7 @@ impl Program<'_> {
 
     /// The short name of a shape's type: `S6x28x28`, or a number where the macro does not know every size.
     pub(super) fn alias(&self, shape: &Shape) -> Ident {
-        let sizes: Option<Vec<String>> =
-            shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
+        let sizes: Option<Vec<String>> = shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
         let place = self.shapes.iter().position(|other| other == shape).unwrap_or(self.shapes.len());
         match sizes {
             Some(sizes) => format_ident!("S{}", sizes.join("x")),

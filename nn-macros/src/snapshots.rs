@@ -1,0 +1,51 @@
+//! What three networks expand to, pretty-printed, for review. `INSTA_UPDATE=always cargo test -p nn-macros` writes them anew.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+fn expansion(input: TokenStream) -> String {
+    let output = crate::declare(input);
+    let file = syn::parse2(output).expect("an expansion is a list of items");
+    prettyplease::unparse(&file)
+}
+
+#[test]
+fn lenet() {
+    insta::assert_snapshot!(expansion(quote! {
+        /// LeNet-5 (LeCun et al., 1998) for 28×28 grey images.
+        pub LeNet5: [1, 28, 28] -> [10] {
+            conv1:  conv2d(6, kernel = 5, padding = 2), relu;
+            pool1:  max_pool2d(2);
+            conv2:  conv2d(16, kernel = 5), relu;
+            pool2:  max_pool2d(2);
+            flatten;
+            fc1:    dense(120), relu;
+            fc2:    dense(84), relu;
+            logits: dense(10);
+        }
+    }));
+}
+
+#[test]
+fn tied_autoencoder_with_constants() {
+    insta::assert_snapshot!(expansion(quote! {
+        Autoencoder: [784] -> [784] {
+            noisy: dropout(0.2);
+            encoder: dense(HIDDEN), gelu;
+            decoder: dense(784, tied = encoder), sigmoid;
+        }
+    }));
+}
+
+#[test]
+fn branches_and_ports() {
+    insta::assert_snapshot!(expansion(quote! {
+        pub Pair: (image: [3, 8, 8], vector: [6]) -> (class: [4], map: [3, 8, 8]) {
+            a: conv2d(3, kernel = 3, padding = same), tanh <- image;
+            map: add <- (image, a);
+            pooled: avg_pool2d(8), flatten;
+            all: concat <- (pooled, vector);
+            class: dense(4), log_softmax;
+        }
+    }));
+}
