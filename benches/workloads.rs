@@ -145,8 +145,15 @@ fn uniform<S: Shape>(samples: usize) -> Batch<S> {
     Batch::from_vec(numbers.collect()).expect("whole samples")
 }
 
-fn train<N, L, T, O>(arguments: &Arguments, name: &str, mut net: N, mut optimizer: O, loss: L, x: &Batch<N::Input>, t: &T)
-where
+fn train<N, L, T, O>(
+    arguments: &Arguments,
+    name: &str,
+    mut net: N,
+    mut optimizer: O,
+    loss: L,
+    x: &Batch<N::Input>,
+    t: &T,
+) where
     N: Trainable<Element = f32, Input: Shape, Output: Shape>,
     L: Loss<N::Output, T, f32>,
     T: Target,

@@ -32,3 +32,10 @@
 
 pub use nn_macros::network;
 pub use nn_runtime::*;
+
+pub mod prelude {
+    //! What most programs use: the macro, and the runtime's own prelude.
+
+    pub use nn_macros::network;
+    pub use nn_runtime::prelude::*;
+}

@@ -10,6 +10,8 @@ mod network;
 mod paths;
 mod report;
 mod shape;
+#[cfg(test)]
+mod snapshots;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -3,15 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-fn expansion(input: TokenStream) -> String {
-    let output = crate::declare(input);
+fn pretty(input: TokenStream) -> String {
+    let output = crate::expansion(input);
     let file = syn::parse2(output).expect("an expansion is a list of items");
     prettyplease::unparse(&file)
 }
 
 #[test]
 fn lenet() {
-    insta::assert_snapshot!(expansion(quote! {
+    insta::assert_snapshot!(pretty(quote! {
         /// LeNet-5 (LeCun et al., 1998) for 28×28 grey images.
         pub LeNet5: [1, 28, 28] -> [10] {
             conv1:  conv2d(6, kernel = 5, padding = 2), relu;
@@ -28,7 +28,7 @@ fn lenet() {
 
 #[test]
 fn tied_autoencoder_with_constants() {
-    insta::assert_snapshot!(expansion(quote! {
+    insta::assert_snapshot!(pretty(quote! {
         Autoencoder: [784] -> [784] {
             noisy: dropout(0.2);
             encoder: dense(HIDDEN), gelu;
@@ -39,7 +39,7 @@ fn tied_autoencoder_with_constants() {
 
 #[test]
 fn branches_and_ports() {
-    insta::assert_snapshot!(expansion(quote! {
+    insta::assert_snapshot!(pretty(quote! {
         pub Pair: (image: [3, 8, 8], vector: [6]) -> (class: [4], map: [3, 8, 8]) {
             a: conv2d(3, kernel = 3, padding = same), tanh <- image;
             map: add <- (image, a);

@@ -13,6 +13,7 @@ pub mod io;
 pub mod kernels;
 pub mod layers;
 pub mod network;
+pub mod prelude;
 pub mod report;
 pub mod shape;
 

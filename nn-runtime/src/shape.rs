@@ -3,7 +3,14 @@
 //! A dimension is a type and a shape is a tuple of dimensions, so that the compiler compares shapes and prints them in
 //! decimals: `(Const<1>, Const<28>, Const<28>)`. The batch axis is never part of a shape.
 
-pub use typenum::Const;
+/// A dimension of size `N`, known when the program is compiled.
+///
+/// ```
+/// use nn_runtime::shape::{Const, Dimension};
+/// assert_eq!(Const::<28>::SIZE, 28);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Const<const N: usize>;
 
 /// A dimension: [`Const`] for a size known when the program is compiled, [`Free`] for one known when it runs, and
 /// typenum's numbers for what arithmetic on a network's dimension parameter gives.

@@ -183,19 +183,26 @@ impl<E: Element> Aligned<E> {
     /// The numbers of a cache line, at most.
     const LINE: usize = 16;
 
+    /// Where the first whole cache line begins.
+    fn offset(&self) -> usize {
+        if self.data.is_empty() { 0 } else { self.data.as_ptr().align_offset(64).min(Self::LINE) }
+    }
+
     pub(super) fn grow(&mut self, length: usize) {
         if self.data.len() < length + Self::LINE {
             self.data.resize(length + Self::LINE, E::zero());
         }
     }
 
+    /// The first `length` numbers, which [`Aligned::grow`] made room for.
     pub(super) fn as_mut_slice(&mut self, length: usize) -> &mut [E] {
-        let offset = self.data.as_ptr().align_offset(64).min(Self::LINE);
+        let offset = self.offset();
         &mut self.data[offset..offset + length]
     }
 
+    /// The first `length` numbers, which [`Aligned::grow`] made room for.
     pub(super) fn as_slice(&self, length: usize) -> &[E] {
-        let offset = self.data.as_ptr().align_offset(64).min(Self::LINE);
+        let offset = self.offset();
         &self.data[offset..offset + length]
     }
 }
