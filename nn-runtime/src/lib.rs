@@ -16,6 +16,7 @@ pub mod network;
 pub mod prelude;
 pub mod report;
 pub mod shape;
+pub mod train;
 
 pub use batch::{Batch, BatchView, ShapeError};
 pub use element::Element;

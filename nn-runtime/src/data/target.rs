@@ -8,7 +8,7 @@ use crate::{Batch, BatchView, Element, Shape, ShapeError};
 /// ([`Batch`], which holds one target a sample).
 ///
 /// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
-/// loss of your own.
+/// [`Loss`](crate::train::Loss) of your own.
 ///
 /// ```
 /// use nn_runtime::data::{Labels, Target};

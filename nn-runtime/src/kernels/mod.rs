@@ -4,7 +4,10 @@
 pub(crate) mod dropout;
 pub(crate) mod elementwise;
 pub(crate) mod gemv;
+pub(crate) mod loss;
 pub mod math;
 pub mod matmul;
+pub(crate) mod optimizer;
 pub mod simd;
 pub(crate) mod softmax;
+pub(crate) mod sum;

@@ -32,11 +32,23 @@ use crate::{
 /// dense.forward::<X, (Const<1>,), _>(View::new(&[1.0, 10.0], 1, 1), ViewMut::new(&mut y, 1, 1), Identity);
 /// assert_eq!(y, [33.0]);
 /// ```
-#[derive(Clone, Debug)]
 pub struct Dense<I, O, E = f32> {
     weight: Vec<E>,
     bias: Vec<E>,
     sizes: PhantomData<fn(I) -> O>,
+}
+
+// Derived, these would ask the same of the sizes, of which no value exists.
+impl<I, O, E: Clone> Clone for Dense<I, O, E> {
+    fn clone(&self) -> Self {
+        Dense { weight: self.weight.clone(), bias: self.bias.clone(), sizes: PhantomData }
+    }
+}
+
+impl<I, O, E: std::fmt::Debug> std::fmt::Debug for Dense<I, O, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dense").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
 }
 
 impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {

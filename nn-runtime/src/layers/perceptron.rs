@@ -26,11 +26,23 @@ use crate::{
 /// assert!(report.converged);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
 pub struct Perceptron<I, E = f32> {
     weight: Vec<E>,
     bias: Vec<E>,
     sizes: PhantomData<fn(I)>,
+}
+
+// Derived, these would ask the same of the sizes, of which no value exists.
+impl<I, E: Clone> Clone for Perceptron<I, E> {
+    fn clone(&self) -> Self {
+        Perceptron { weight: self.weight.clone(), bias: self.bias.clone(), sizes: PhantomData }
+    }
+}
+
+impl<I, E: std::fmt::Debug> std::fmt::Debug for Perceptron<I, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Perceptron").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
 }
 
 /// How [`Perceptron::learn`] went.

@@ -27,10 +27,22 @@ use crate::{
 /// decoder.forward(&encoder, x, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1), Identity);
 /// assert_eq!(y, [20.0, 30.0]);
 /// ```
-#[derive(Clone, Debug)]
 pub struct TiedDense<I, O, E = f32> {
     bias: Vec<E>,
     sizes: PhantomData<fn(I) -> O>,
+}
+
+// Derived, these would ask the same of the sizes, of which no value exists.
+impl<I, O, E: Clone> Clone for TiedDense<I, O, E> {
+    fn clone(&self) -> Self {
+        TiedDense { bias: self.bias.clone(), sizes: PhantomData }
+    }
+}
+
+impl<I, O, E: std::fmt::Debug> std::fmt::Debug for TiedDense<I, O, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TiedDense").field("bias", &self.bias).finish()
+    }
 }
 
 impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {

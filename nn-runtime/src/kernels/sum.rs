@@ -1,0 +1,57 @@
+//! Sums over slices, in an order fixed by their length.
+
+use pulp::{Simd, WithSimd};
+
+use crate::{
+    Element,
+    kernels::simd::{Lanes, run},
+};
+
+/// Σ x². Blocks of registers are added up in the element's own precision, the blocks in `f64`.
+#[inline]
+pub(crate) fn squares<E: Element>(x: &[E]) -> f64 {
+    run(Squares(x))
+}
+
+struct Squares<'a, E>(&'a [E]);
+
+impl<E: Element> WithSimd for Squares<'_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let (vectors, rest) = E::as_vectors::<S>(self.0);
+        let mut total = 0.0;
+        for block in vectors.chunks(64) {
+            let mut sum = E::splat(simd, E::zero());
+            for &v in block {
+                sum = <E as Lanes>::mul_add(simd, v, v, sum);
+            }
+            total += E::sum_lanes(simd, sum).as_f64();
+        }
+        let rest: f64 = rest.iter().map(|x| x.as_f64() * x.as_f64()).sum();
+        total + rest
+    }
+}
+
+/// Whether every number is finite: x − x is 0 for a finite x and NaN for any other, and no sum of zeros and NaNs hides a NaN.
+#[inline]
+pub(crate) fn all_finite<E: Element>(x: &[E]) -> bool {
+    run(Differences(x)) == E::zero()
+}
+
+struct Differences<'a, E>(&'a [E]);
+
+impl<E: Element> WithSimd for Differences<'_, E> {
+    type Output = E;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> E {
+        let (vectors, rest) = E::as_vectors::<S>(self.0);
+        let mut sum = E::splat(simd, E::zero());
+        for &v in vectors {
+            sum = <E as Lanes>::add(simd, sum, <E as Lanes>::sub(simd, v, v));
+        }
+        rest.iter().fold(E::sum_lanes(simd, sum), |sum, &x| if x.is_finite() { sum } else { E::nan() })
+    }
+}

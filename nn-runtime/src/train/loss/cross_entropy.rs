@@ -1,0 +1,165 @@
+//! Class indices or probabilities against logits.
+
+use crate::{
+    Batch, BatchView, Const, Element,
+    data::{Labels, LabelsView},
+    kernels::loss::softmax_rows,
+    train::loss::{
+        Criterion, Loss, LossError,
+        error::{check_each, check_option},
+    },
+};
+
+/// C = −1/Z Σₙ Σ_c w_c tₙ_c ln softmax(yₙ)_c, from logits y: `torch.nn.CrossEntropyLoss`.
+///
+/// Targets for an output `[N]`: [`Labels<N>`](Labels), where t is 1 for the label and else 0, or a [`Batch`] of
+/// probabilities t, whose rows sum to 1. The weights w are 1 unless [set](CrossEntropy::class_weights). Z is the sum of the labels' weights, so
+/// the number of samples without weights; for probabilities it is the number of samples.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// let logits = Batch::<(Const<3>,)>::zeros(2);
+/// let labels = Labels::<3>::new([0, 2])?;
+/// let loss = CrossEntropy::new().label_smoothing(0.1).value(&logits, &labels)?;
+/// assert!((loss - 3.0_f32.ln()).abs() < 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CrossEntropy {
+    smoothing: f64,
+    /// Empty where all classes weigh 1.
+    weights: Vec<f64>,
+}
+
+impl CrossEntropy {
+    /// The loss without smoothing, all classes of weight 1.
+    pub fn new() -> Self {
+        CrossEntropy::default()
+    }
+
+    /// Mixes the targets with the uniform distribution: t becomes (1 − ε) t + ε / N, with ε from 0 to 1 (Szegedy et al., 2016).
+    #[must_use]
+    pub fn label_smoothing(self, epsilon: f64) -> Self {
+        CrossEntropy { smoothing: epsilon, ..self }
+    }
+
+    /// Sets w, one weight a class, to make up for classes with few samples.
+    #[must_use]
+    pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> Self {
+        CrossEntropy { weights: weights.into(), ..self }
+    }
+
+    fn check_options(&self, classes: usize) -> Result<(), LossError> {
+        check_option("label_smoothing", "from 0 to 1", self.smoothing, (0.0..=1.0).contains(&self.smoothing))?;
+        if !self.weights.is_empty() && self.weights.len() != classes {
+            return Err(LossError::Weights { expected: classes, found: self.weights.len() });
+        }
+        for &weight in &self.weights {
+            check_option("class_weights", "finite and not negative", weight, weight >= 0.0 && weight.is_finite())?;
+        }
+        Ok(())
+    }
+
+    fn is_plain(&self) -> bool {
+        self.smoothing == 0.0 && self.weights.is_empty()
+    }
+
+    fn weight(&self, class: usize) -> f64 {
+        self.weights.get(class).copied().unwrap_or(1.0)
+    }
+
+    /// A row's loss and gradient from its softmax. With a_c = w_c t_c, A = Σ a_c and L = ln Σ e^y in its two parts,
+    /// ℓ = Σ a_c (L − y_c) and, since ∂L/∂y = softmax(y), ∂ℓ/∂y = A softmax(y) − a. `d` comes with `scale` · softmax(y).
+    fn row<E: Element>(
+        &self,
+        y: &[E],
+        (largest, log): (E, E),
+        t: impl Fn(usize) -> f64,
+        scale: f64,
+        d: Option<&mut [E]>,
+    ) -> f64 {
+        let uniform = self.smoothing / y.len() as f64;
+        let a = |class| self.weight(class) * ((1.0 - self.smoothing) * t(class) + uniform);
+        let (mut total, mut value) = (0.0, 0.0);
+        for (class, y) in y.iter().enumerate() {
+            let a = a(class);
+            total += a;
+            // 0 · ∞ would be NaN; a class without weight has no part in the loss.
+            if a != 0.0 {
+                value += a * ((largest - *y) + log).as_f64();
+            }
+        }
+        for (class, d) in d.into_iter().flatten().enumerate() {
+            *d = E::from_f64(total * d.as_f64() - scale * a(class));
+        }
+        value
+    }
+}
+
+impl Criterion for CrossEntropy {}
+
+impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for CrossEntropy {
+    fn part(&self, output: &[E], target: LabelsView<'_, C>, scale: f64, mut d_output: Option<&mut [E]>) -> f64 {
+        let labels = target.as_slice();
+        let mut sum = 0.0;
+        if self.is_plain() {
+            softmax_rows(output, C, scale, d_output.as_deref_mut(), |row, largest, log| {
+                sum += ((largest - output[row * C + labels[row] as usize]) + log).as_f64();
+            });
+            let scale = E::from_f64(scale);
+            for (d, label) in d_output.into_iter().flat_map(|d| d.chunks_exact_mut(C.max(1))).zip(target.iter()) {
+                d[label] -= scale;
+            }
+        } else {
+            // Row by row, so that a row's gradient is finished where its logarithm is known.
+            for (row, (y, label)) in output.chunks_exact(C.max(1)).zip(target.iter()).enumerate() {
+                let mut d = d_output.as_deref_mut().map(|d| &mut d[row * C..(row + 1) * C]);
+                let mut log_sum = (E::zero(), E::zero());
+                softmax_rows(y, C, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
+                sum += self.row(y, log_sum, |class| f64::from(u8::from(class == label)), scale, d);
+            }
+        }
+        scale * sum
+    }
+
+    fn normalizer(&self, target: LabelsView<'_, C>, samples: usize) -> f64 {
+        if self.weights.is_empty() { samples as f64 } else { target.iter().map(|label| self.weight(label)).sum() }
+    }
+
+    fn check(&self, _: LabelsView<'_, C>) -> Result<(), LossError> {
+        self.check_options(C)
+    }
+}
+
+impl<const C: usize, E: Element> Loss<(Const<C>,), Batch<(Const<C>,), E>, E> for CrossEntropy {
+    fn part(
+        &self,
+        output: &[E],
+        target: BatchView<'_, (Const<C>,), E>,
+        scale: f64,
+        mut d_output: Option<&mut [E]>,
+    ) -> f64 {
+        let mut sum = 0.0;
+        let rows = output.chunks_exact(C.max(1)).zip(target.as_slice().chunks_exact(C.max(1)));
+        for (row, (y, t)) in rows.enumerate() {
+            let mut d = d_output.as_deref_mut().map(|d| &mut d[row * C..(row + 1) * C]);
+            let mut log_sum = (E::zero(), E::zero());
+            softmax_rows(y, C, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
+            sum += self.row(y, log_sum, |class| t[class].as_f64(), scale, d);
+        }
+        scale * sum
+    }
+
+    fn check(&self, target: BatchView<'_, (Const<C>,), E>) -> Result<(), LossError> {
+        self.check_options(C)?;
+        check_each(target, "probabilities from 0 to 1", |t| t >= E::zero() && t <= E::one())?;
+        for (sample, row) in target.as_slice().chunks_exact(C.max(1)).enumerate() {
+            let found: f64 = row.iter().map(|t| t.as_f64()).sum();
+            // What rounding `C` probabilities to f32 can add up to, and a little more for sums of the user's own.
+            if (found - 1.0).abs() > 1e-4 {
+                return Err(LossError::Sum { found, sample });
+            }
+        }
+        Ok(())
+    }
+}

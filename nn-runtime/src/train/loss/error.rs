@@ -1,0 +1,91 @@
+//! What can be wrong with targets and with a loss.
+
+use crate::{BatchView, Element, Shape};
+
+/// Targets that a loss cannot compare outputs with, or an option that has no meaning.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, train::{Hinge, Criterion, LossError}};
+/// let outputs = Batch::<(Const<1>,)>::zeros(2);
+/// let targets = Batch::from_vec(vec![1.0, 0.5])?;
+/// let error = Hinge::new().value(&outputs, &targets).unwrap_err();
+/// assert_eq!(error.to_string(), "expected targets that are -1 or 1, found 0.5 at element 0 of sample 1");
+/// # Ok::<(), nn_runtime::ShapeError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LossError {
+    /// Nothing to take a mean of.
+    #[error("expected at least 1 sample, found none")]
+    Empty,
+    /// Another number of targets, or room for another number of gradients, than of outputs.
+    #[error("expected {expected} samples, as many as outputs, found {found}")]
+    Samples {
+        /// The number of outputs.
+        expected: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// A target without a meaning for the loss.
+    #[error("expected targets that are {expected}, found {found} at element {element} of sample {sample}")]
+    Target {
+        /// What the loss takes.
+        expected: &'static str,
+        /// What it got.
+        found: f64,
+        /// The index of the sample.
+        sample: usize,
+        /// The index of the element in the sample.
+        element: usize,
+    },
+    /// Probabilities of classes that do not sum to 1.
+    #[error("expected probabilities that sum to 1, found the sum {found} in sample {sample}")]
+    Sum {
+        /// The sum.
+        found: f64,
+        /// The index of the sample.
+        sample: usize,
+    },
+    /// Class weights for another number of classes.
+    #[error("expected a weight for each of {expected} classes, found {found} weights")]
+    Weights {
+        /// The number of classes.
+        expected: usize,
+        /// The number of weights.
+        found: usize,
+    },
+    /// An option that has no meaning.
+    #[error("expected `{option}` to be {expected}, found {found}")]
+    Option {
+        /// The method that sets it.
+        option: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        found: f64,
+    },
+}
+
+/// Checks each target by `fits`, which says whether it is what `expected` states.
+pub(super) fn check_each<S: Shape, E: Element>(
+    target: BatchView<'_, S, E>,
+    expected: &'static str,
+    fits: impl Fn(E) -> bool,
+) -> Result<(), LossError> {
+    match target.as_slice().iter().position(|&t| !fits(t)) {
+        None => Ok(()),
+        Some(index) => {
+            let (sample, element) = (index / S::LEN.max(1), index % S::LEN.max(1));
+            Err(LossError::Target { expected, found: target.as_slice()[index].as_f64(), sample, element })
+        }
+    }
+}
+
+/// Checks an option by `fits`.
+pub(super) fn check_option(
+    option: &'static str,
+    expected: &'static str,
+    found: f64,
+    fits: bool,
+) -> Result<(), LossError> {
+    if fits { Ok(()) } else { Err(LossError::Option { option, expected, found }) }
+}

@@ -1,0 +1,78 @@
+//! Squared where small, absolute where large.
+
+use pulp::Simd;
+
+use crate::{
+    Batch, BatchView, Element, Shape,
+    kernels::{
+        loss::{Pointwise, pointwise},
+        math::Math,
+    },
+    train::loss::{
+        Criterion, Loss, LossError,
+        error::{check_each, check_option},
+    },
+};
+
+/// C = Σ ℓ(y − t) / Z with ℓ(r) = ½ r² for |r| ≤ δ and δ (|r| − ½ δ) beyond, where Z counts all elements of all samples:
+/// `torch.nn.HuberLoss` (Huber, 1964). One outlier pulls with a slope of at most δ.
+///
+/// Targets: a [`Batch`] of the output's shape.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, train::{Huber, Criterion}};
+/// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 8.0])?;
+/// let (loss, gradient) = Huber::new(2.0).value_and_gradient(&outputs, &Batch::zeros(1))?;
+/// assert_eq!((loss, gradient.as_slice()), ((0.5 + 14.0) / 2.0, &[0.5, 1.0][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Huber {
+    delta: f64,
+}
+
+impl Huber {
+    /// The loss with threshold `delta` = δ, a positive number.
+    pub fn new(delta: f64) -> Self {
+        Huber { delta }
+    }
+}
+
+impl Default for Huber {
+    /// δ = 1.
+    fn default() -> Self {
+        Huber::new(1.0)
+    }
+}
+
+/// With the clipped residual c = min(max(r, −δ), δ), both branches are c (r − ½ c), and the slope is c.
+#[derive(Clone, Copy)]
+struct Clipped(f64);
+
+impl<E: Math> Pointwise<E> for Clipped {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, y: E::Vector<S>, t: E::Vector<S>) -> (E::Vector<S>, E::Vector<S>) {
+        let residual = E::sub(simd, y, t);
+        let (low, high) = (E::constant(simd, -self.0), E::constant(simd, self.0));
+        let clipped = E::min(simd, high, E::max(simd, low, residual));
+        let mean = E::mul_add(simd, clipped, E::constant(simd, -0.5), residual);
+        (E::mul(simd, clipped, mean), clipped)
+    }
+}
+
+impl Criterion for Huber {}
+
+impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Huber {
+    fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        scale * pointwise(Clipped(self.delta), output, target.as_slice(), scale, d_output)
+    }
+
+    fn normalizer(&self, _: BatchView<'_, Out, E>, samples: usize) -> f64 {
+        samples as f64 * Out::LEN as f64
+    }
+
+    fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {
+        check_option("delta", "positive and finite", self.delta, self.delta > 0.0 && self.delta.is_finite())?;
+        check_each(target, "finite", |t| t.is_finite())
+    }
+}

@@ -1,0 +1,183 @@
+//! What is minimized: one number for a batch of outputs and their targets, and its gradient.
+
+mod absolute;
+mod binary_cross_entropy;
+mod cross_entropy;
+mod error;
+mod hinge;
+mod huber;
+mod negative_log_likelihood;
+mod squared;
+#[cfg(test)]
+mod tests;
+
+pub use absolute::AbsoluteError;
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use cross_entropy::CrossEntropy;
+pub use error::LossError;
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use negative_log_likelihood::NegativeLogLikelihood;
+pub use squared::{MeanSquaredError, SquaredError};
+
+use std::ops::Deref;
+
+use crate::{
+    Batch, Element, Shape,
+    data::{AsTarget, Target},
+};
+
+/// Σₙ ℓ(yₙ, tₙ) and its slope: a loss that compares outputs of shape `Out` with targets `T`.
+///
+/// Z is the number of samples unless the loss says otherwise, so the gradient's size does not depend on the batch's. A shape of the
+/// targets that does not belong to the output's is a compile error.
+///
+/// A loss of your own implements [`Loss::part`]; the other methods have defaults, and [`Criterion`] makes them a mean and its gradient.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// let logits = Batch::<(Const<2>,)>::from_vec(vec![0.0, 0.0, 1.0, 1.0])?;
+/// let labels = Labels::<2>::new([0, 1])?;
+/// let (loss, d_logits) = CrossEntropy::new().value_and_gradient(&logits, &labels)?;
+/// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
+/// assert_eq!(d_logits.as_slice(), [-0.25, 0.25, 0.25, -0.25]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// let logits = Batch::<(Const<12>,)>::zeros(1);
+/// // `CrossEntropy` cannot compare an output of shape `(Const<12>,)` with targets `Labels<10>`
+/// let loss = CrossEntropy::new().value(&logits, &Labels::<10>::new([3]).unwrap());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
+    label = "the targets do not fit the output",
+    note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`",
+    note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too"
+)]
+pub trait Loss<Out: Shape, T: Target, E: Element>: Criterion {
+    /// `scale` · Σ ℓ(y, t) over the samples of `target`, whose outputs, sample after sample, are `output`; `d_output` gets
+    /// `scale` · ∂ℓ/∂y. It runs on several threads at once, and must not allocate or panic.
+    fn part(&self, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64;
+
+    /// Z, what the sum over these targets is divided by: `samples`, the number of samples, unless the loss says otherwise.
+    fn normalizer(&self, target: T::View<'_>, samples: usize) -> f64 {
+        let _ = target;
+        samples as f64
+    }
+
+    /// Whether the targets, and the options of the loss, have a meaning for it.
+    ///
+    /// # Errors
+    ///
+    /// A [`LossError`] for the first target, or the option, that has none.
+    fn check(&self, target: T::View<'_>) -> Result<(), LossError> {
+        let _ = target;
+        Ok(())
+    }
+}
+
+/// C = Σₙ ℓ(yₙ, tₙ) / Z and ∂C/∂y for a batch of outputs y and their targets t, as a loop of one's own needs them. What ℓ and Z are, and which
+/// shapes belong together, each loss states by [`Loss`].
+///
+/// A loss of your own implements it without a line of code: `impl Criterion for Mine {}`.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, train::{Criterion, MeanSquaredError}};
+/// let (outputs, targets) = (Batch::<(Const<2>,)>::zeros(1), Batch::from_vec(vec![1.0, 2.0])?);
+/// assert_eq!(MeanSquaredError.value(&outputs, &targets)?, 2.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
+    /// C.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError`] for no samples, unequal numbers of samples, and what [`Loss::check`] finds.
+    fn value<Out, E, D, A>(&self, output: &Batch<Out, E, D>, target: &A) -> Result<E, LossError>
+    where
+        Out: Shape,
+        E: Element,
+        D: Deref<Target = [E]>,
+        A: AsTarget,
+        Self: Loss<Out, A::Owned, E>,
+    {
+        let scale = scale_of(self, output, target)?;
+        Ok(E::from_f64(self.part(output.as_slice(), target.target_view(), scale, None)))
+    }
+
+    /// C and ∂C/∂y.
+    ///
+    /// # Errors
+    ///
+    /// As [`Criterion::value`].
+    fn value_and_gradient<Out, E, D, A>(
+        &self,
+        output: &Batch<Out, E, D>,
+        target: &A,
+    ) -> Result<(E, Batch<Out, E>), LossError>
+    where
+        Out: Shape,
+        E: Element,
+        D: Deref<Target = [E]>,
+        A: AsTarget,
+        Self: Loss<Out, A::Owned, E>,
+    {
+        let mut d_output = Batch::zeros(output.samples());
+        let value = self.value_and_gradient_into(output, target, &mut d_output)?;
+        Ok((value, d_output))
+    }
+
+    /// C; ∂C/∂y is written over `d_output`, which has as many samples as `output`. Allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Criterion::value`], also where `d_output` has another number of samples.
+    fn value_and_gradient_into<Out, E, D, A>(
+        &self,
+        output: &Batch<Out, E, D>,
+        target: &A,
+        d_output: &mut Batch<Out, E>,
+    ) -> Result<E, LossError>
+    where
+        Out: Shape,
+        E: Element,
+        D: Deref<Target = [E]>,
+        A: AsTarget,
+        Self: Loss<Out, A::Owned, E>,
+    {
+        let scale = scale_of(self, output, target)?;
+        if d_output.samples() != output.samples() {
+            return Err(LossError::Samples { expected: output.samples(), found: d_output.samples() });
+        }
+        let part = self.part(output.as_slice(), target.target_view(), scale, Some(d_output.as_mut_slice()));
+        Ok(E::from_f64(part))
+    }
+}
+
+/// 1 / Z, once everything is checked.
+fn scale_of<L, Out, E, D, A>(loss: &L, output: &Batch<Out, E, D>, target: &A) -> Result<f64, LossError>
+where
+    L: Loss<Out, A::Owned, E>,
+    Out: Shape,
+    E: Element,
+    D: Deref<Target = [E]>,
+    A: AsTarget,
+{
+    let (expected, found) = (output.samples(), target.target_samples());
+    if expected != found {
+        return Err(LossError::Samples { expected, found });
+    }
+    if found == 0 {
+        return Err(LossError::Empty);
+    }
+    loss.check(target.target_view())?;
+    Ok(reciprocal(loss.normalizer(target.target_view(), found)))
+}
+
+/// 1 / z; 0 for a batch whose samples all have weight 0, which then has the loss 0 and no gradient.
+pub(crate) fn reciprocal(z: f64) -> f64 {
+    if z > 0.0 { 1.0 / z } else { 0.0 }
+}

@@ -1,0 +1,16 @@
+//! Training: losses, optimizers, schedules, metrics, and the trainer that brings them together.
+
+mod clip;
+pub mod loss;
+pub mod optimizer;
+pub mod schedule;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use clip::GradientError;
+pub use loss::{
+    AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
+    NegativeLogLikelihood, SquaredError,
+};
+pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
+pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};

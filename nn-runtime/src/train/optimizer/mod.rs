@@ -1,0 +1,44 @@
+//! How a gradient changes the parameters.
+
+mod adagrad;
+mod adam;
+mod rms_prop;
+mod sgd;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW};
+pub use rms_prop::RmsProp;
+pub use sgd::Sgd;
+pub use state::OptimizerError;
+
+use crate::{Element, Gradients, Trainable};
+
+/// A rule θ ← θ − Δ(∂C/∂θ): one step for all parameters of a network.
+///
+/// The first step allocates what the rule remembers of each parameter; later steps allocate nothing. Every number is updated on its own, so
+/// the threads do not change a bit of the result.
+///
+/// ```
+/// use nn_runtime::{Trainable, train::{Optimizer, OptimizerError, Sgd}};
+/// fn descend<N: Trainable<Element = f32>>(net: &mut N) -> Result<(), OptimizerError> {
+///     let gradients = net.gradients();
+///     Sgd::new(0.1).momentum(0.9).step(net, &gradients)
+/// }
+/// ```
+pub trait Optimizer<E: Element>: Send {
+    /// The learning rate.
+    fn rate(&self) -> f64;
+
+    /// Sets the learning rate of the next steps.
+    fn set_rate(&mut self, rate: f64);
+
+    /// Changes the parameters of `net` by the rule.
+    ///
+    /// # Errors
+    ///
+    /// [`OptimizerError`], where the earlier steps were of a network with other parameters. Nothing is changed then.
+    fn step<N: Trainable<Element = E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError>;
+}
