@@ -11,11 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use plumbline::{
-    data::Target,
-    prelude::*,
-    train::{Loss, MeanSquaredError, Optimizer},
-};
+use plumbline::{data::Target, prelude::*, train::Loss};
 
 network! {
     MlpSmall: [784] -> [10] {

@@ -2,10 +2,7 @@
 
 use std::alloc::System;
 
-use plumbline::{
-    prelude::*,
-    train::{Loss, Optimizer},
-};
+use plumbline::prelude::*;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

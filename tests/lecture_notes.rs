@@ -5,7 +5,6 @@ use plumbline::{
     layers::{Conv2d, Init, MaxPool2d, Perceptron, Window},
     network::{View, ViewMut},
     prelude::*,
-    train::{Loss, SquaredError},
 };
 use proptest::prelude::*;
 
@@ -136,10 +135,7 @@ fn automatic_differentiation_on_a_graph() {
         let d_x = net.backward(&one, &mut pass, &mut gradients).unwrap();
         let symbolic = [4.0 * x1 + x2, x1 - 2.0 * x2];
         let h = 1e-6;
-        let numerical = [
-            (f(x1 + h, x2) - f(x1 - h, x2)) / (2.0 * h),
-            (f(x1, x2 + h) - f(x1, x2 - h)) / (2.0 * h),
-        ];
+        let numerical = [(f(x1 + h, x2) - f(x1 - h, x2)) / (2.0 * h), (f(x1, x2 + h) - f(x1, x2 - h)) / (2.0 * h)];
         for i in 0..2 {
             assert_near(d_x.as_slice()[i], symbolic[i], 12);
             assert_near(d_x.as_slice()[i], numerical[i], 8);
