@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::paths;
 use crate::report::{Message, ends};
@@ -80,28 +80,23 @@ impl Constants {
             self.items.push(quote!(const _: () = if !(#condition) { #failure };));
             return;
         };
-        let name = syn::parse_str::<Ident>(producer.name).unwrap_or_else(|_| format_ident!("producer"));
-        let failure = message.failure(ends(producer.tokens));
         let [start, end] = ends(at);
-        let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, TokenStream::new());
+        let name = syn::parse_str::<Ident>(producer.name).unwrap_or_else(|_| format_ident!("producer"));
+        let (defined, called) =
+            (Ident::new(&name.to_string(), ends(producer.tokens)[0]), Ident::new(&name.to_string(), start));
+        let failure = message.failure(ends(producer.tokens));
+        let mut arguments = Group::new(Delimiter::Parenthesis, TokenStream::new());
         arguments.set_span(end);
-        let called = Ident::new(&name.to_string(), start.resolved_at(Span::mixed_site()));
-        let name = Ident::new(&name.to_string(), producer_span(producer.tokens).resolved_at(Span::mixed_site()));
-        let call = quote_spanned!(start=> #called #arguments);
         self.items.push(quote! {
             const _: () = {
-                const fn #name() -> ! { #failure }
-                if !(#condition) { #call }
+                const fn #defined() -> ! { #failure }
+                if !(#condition) { #called #arguments }
             };
         });
     }
 }
 
-fn producer_span(tokens: &TokenStream) -> Span {
-    ends(tokens)[0]
-}
-
-/// A condition that a name stands for in more than one place.
+/// The size, unknown where the condition does not hold.
 pub(crate) fn guarded(condition: &TokenStream, dimension: Dimension) -> Dimension {
     let function = paths::checked("guarded", Span::call_site());
     let value = dimension.tokens();

@@ -9,7 +9,7 @@ use syn::Ident;
 use super::Scope;
 use crate::network::Source;
 use crate::report::{Structure, nearest};
-use crate::syntax::{Node, Port, Stage};
+use crate::syntax::{Node, Port, Sources, Stage};
 
 /// A network's edges.
 pub(super) struct Links {
@@ -25,7 +25,7 @@ pub(super) fn link(inputs: &[Port], outputs: &[Port], nodes: &[Node], scope: &mu
     let sources: Vec<_> = (0..nodes.len()).map(|index| sources(index, &names, scope)).collect();
     let outputs: Vec<_> = outputs.iter().map(|port| output(port, outputs.len(), &names, scope)).collect();
     let links = Links { sources, outputs };
-    let lost = nodes.iter().any(|node| node.broken && node.sources.is_none())
+    let lost = nodes.iter().any(|node| node.broken)
         || links.sources.iter().any(Option::is_none)
         || links.outputs.iter().any(Option::is_none)
         || links.outputs.is_empty();
@@ -78,19 +78,23 @@ impl<'a> Names<'a> {
 /// Sources are inputs and nodes above; a node without `<-` reads the one above it, the first the input.
 fn sources(index: usize, names: &Names, scope: &mut Scope) -> Option<Vec<Source>> {
     let node = &names.nodes[index];
-    let Some(written) = &node.sources else {
-        return match (index, names.inputs) {
-            (0, [_]) => Some(vec![Source::Input(0)]),
-            // Which of several inputs: `Net: (a: [1], b: [1]) -> [2] { out: dense(2); }`.
-            (0, _) => {
-                if !node.broken {
-                    let fault = Structure::WhichInput { reader: label(node), all: names.input_names() };
-                    scope.faults.add(whole(node), fault);
+    let written = match &node.sources {
+        Sources::Named(written) => written,
+        Sources::Lost => return None,
+        Sources::Above => {
+            return match (index, names.inputs) {
+                (0, [_]) => Some(vec![Source::Input(0)]),
+                // Which of several inputs: `Net: (a: [1], b: [1]) -> [2] { out: dense(2); }`.
+                (0, _) => {
+                    if !node.broken {
+                        let fault = Structure::WhichInput { reader: label(node), all: names.input_names() };
+                        scope.faults.add(whole(node), fault);
+                    }
+                    None
                 }
-                None
-            }
-            _ => Some(vec![Source::Node(index - 1)]),
-        };
+                _ => Some(vec![Source::Node(index - 1)]),
+            };
+        }
     };
     let found: Vec<_> = written.iter().map(|name| source(name, index, names, scope)).collect();
     found.into_iter().collect()
@@ -121,7 +125,10 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
             Structure::UnknownSource { name: text, near, all }
         }
     };
-    scope.faults.add(name, fault);
+    // An input whose name could not be read may be the one.
+    if names.inputs.len() < 2 || names.inputs.iter().all(|port| port.name.is_some()) {
+        scope.faults.add(name, fault);
+    }
     None
 }
 
@@ -187,4 +194,11 @@ pub(super) fn whole(node: &Node) -> TokenStream {
         }
     }
     if tokens.is_empty() { node.name.to_token_stream() } else { tokens }
+}
+
+/// The names of the two values right above a node, the input among them, for an example.
+pub(super) fn two_above(nodes: &[Node], index: usize) -> Option<[String; 2]> {
+    let mut names = nodes[..index].iter().rev().filter_map(|node| node.name.as_ref()).map(Ident::to_string);
+    let last = names.next()?;
+    Some([names.next().unwrap_or_else(|| "input".to_owned()), last])
 }

@@ -18,7 +18,7 @@ use crate::shape::Shape;
 use crate::syntax;
 
 pub(crate) use expression::{Folded, fold, name};
-pub(crate) use scope::{Place, Scope, Value};
+pub(crate) use scope::{Answer, Place, Scope, Value};
 
 /// What the check of one network comes to.
 pub(crate) enum Outcome {

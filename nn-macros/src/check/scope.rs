@@ -114,7 +114,14 @@ impl Scope {
         match fold(expression) {
             Folded::Number(value) => {
                 let Ok(value) = u64::try_from(value) else {
-                    return self.not_whole(expression, what);
+                    // Negative, or beyond any size.
+                    let found = value.to_string();
+                    let fault = match value {
+                        0.. => Argument::Overflow { expression: found },
+                        _ => Argument::TooSmall { what: what.to_owned(), least, found },
+                    };
+                    self.faults.add(expression, fault);
+                    return None;
                 };
                 let size = Dimension::Literal(value);
                 self.hold(expression, size, least, what)
@@ -135,7 +142,9 @@ impl Scope {
     /// Asks that a size lies between `least` and the largest there is.
     fn hold(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
         let fault = match size.literal() {
-            Some(value) if value < least => Argument::TooSmall { what: what.to_owned(), least, found: size.clone() },
+            Some(value) if value < least => {
+                Argument::TooSmall { what: what.to_owned(), least, found: value.to_string() }
+            }
             Some(_) => Argument::TooLarge { what: what.to_owned(), found: size.clone() },
             None => Argument::NotBetween { what: what.to_owned(), least, found: size.clone() },
         };

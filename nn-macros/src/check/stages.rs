@@ -2,15 +2,15 @@
 
 use syn::Ident;
 
-use super::graph::{Links, label, whole};
+use super::graph::{Links, label, two_above, whole};
 use super::header::shape;
 use super::names::suggest;
 use super::scope::{Place, Scope, Value};
 use crate::layers::{self, Arguments, Layer, Row, Weight, Weights};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Structure, compact, nearest};
-use crate::shape::{Condition, Dimension, Shape};
-use crate::syntax::{Call, Node, Port, Stage};
+use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::syntax::{Call, Node, Port, Sources, Stage};
 
 /// A node's stages, as far as they are without fault, and the shape that the last gives.
 #[derive(Default)]
@@ -164,9 +164,9 @@ impl Walk<'_> {
         let row = layers::find(&name);
         if row.is_none() {
             let fault = if layers::is_unreleased(&name) {
-                Argument::LayerUnreleased { name }
+                Argument::LayerUnreleased { name, released: layers::released() }
             } else {
-                let near = nearest(&name, layers::names());
+                let near = layers::elsewhere(&name).or_else(|| nearest(&name, layers::names()));
                 Argument::UnknownLayer { name, near }
             };
             self.scope.faults.add(&call.kind, fault);
@@ -196,8 +196,17 @@ impl Walk<'_> {
                 let before = label(&self.nodes[self.index]);
                 Structure::SeveralMidChain { kind, before }
             }
-            (true, 0 | 1) => Structure::SeveralSources { kind, found },
-            (false, 2..) => Structure::OneSource { kind, found },
+            (true, 0 | 1) => {
+                let example = two_above(self.nodes, self.index);
+                Structure::SeveralSources { kind, example }
+            }
+            (false, 2..) => {
+                let sources = match &self.nodes[self.index].sources {
+                    Sources::Named(names) => names.iter().map(Ident::to_string).collect(),
+                    Sources::Above | Sources::Lost => Vec::new(),
+                };
+                Structure::OneSource { kind, sources }
+            }
             _ => return true,
         };
         self.scope.faults.add(&call.tokens, fault);
@@ -239,7 +248,7 @@ impl Walk<'_> {
     /// The activation that comes next: later in the chain, or as the beginning of the node below.
     fn following(&self, at: usize) -> Option<String> {
         let later = self.nodes[self.index].stages[at + 1..].iter();
-        let below = self.nodes.get(self.index + 1).filter(|below| below.sources.is_none());
+        let below = self.nodes.get(self.index + 1).filter(|below| matches!(below.sources, Sources::Above));
         let stages = later.chain(below.into_iter().flat_map(|below| below.stages.first()));
         let mut kinds = stages.filter_map(|stage| match stage {
             Stage::Layer(call) => Some(call.kind.to_string()),
@@ -264,14 +273,12 @@ pub(super) fn check_outputs(
         let Some(gives) = &chains[*index].gives else { continue };
         let node = &nodes[*index];
         let fault = Mismatch::Declared {
-            declarer: match &port.name {
-                Some(name) => format!("the output `{name}`"),
-                None => format!("`{network}`"),
-            },
+            network: network.to_string(),
+            port: port.name.as_ref().map(Ident::to_string),
             declared: declared.clone(),
-            node: port.name.is_none().then(|| label(node)),
+            node: label(node),
             gives: gives.clone(),
-            cure: dense_cure(node, declared, gives),
+            cure: dense_cure(node, declared, gives).or_else(|| flatten_cure(declared, gives)),
         };
         match Condition::same_shape(declared, gives) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
@@ -280,12 +287,18 @@ pub(super) fn check_outputs(
     }
 }
 
-/// `dense(12)`, where that gives what is declared.
+/// Another `dense`, where that gives what is declared.
 fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
     let dense = node.stages.iter().any(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
     let (Dimension::Literal(wanted), rows) = declared.split_last()? else { return None };
     let same_rows = gives.split_last().is_some_and(|(_, found)| found == rows);
-    (dense && same_rows).then(|| format!("dense({wanted})"))
+    (dense && same_rows).then(|| format!("write `dense({wanted})`"))
+}
+
+/// `flatten`, where that gives what is declared.
+fn flatten_cure(declared: &Shape, gives: &Shape) -> Option<String> {
+    let flat = Operation::Product.of(gives)?;
+    (declared.len() == 1 && gives.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
 }
 
 /// The nodes, if every part of every chain is there.

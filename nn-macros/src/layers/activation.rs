@@ -31,9 +31,9 @@ pub(crate) enum Activation {
 
 impl Activation {
     fn number(arguments: &mut Arguments, default: f64, range: Range) -> Option<Real> {
-        let what = format!("the argument of `{}`", arguments.row.name);
+        let what = arguments.what_argument();
         match arguments.next() {
-            Some(value) => arguments.real(value, &what, range),
+            Some(value) => arguments.real(value, &what, range, arguments.row.call),
             None => Some(Real::literal(default)),
         }
     }
@@ -56,6 +56,7 @@ impl Rule for Activation {
             name: "leaky_relu",
             call: "leaky_relu(0.01)",
             arguments: [0, 1],
+            argument: "slope",
             read: |arguments| {
                 let slope = Self::number(arguments, 0.01, Range::NotNegative)?;
                 Some(Layer::Activation(Self::LeakyRelu(slope)))
@@ -66,6 +67,7 @@ impl Rule for Activation {
             name: "elu",
             call: "elu(1.0)",
             arguments: [0, 1],
+            argument: "scale",
             read: |arguments| {
                 Some(Layer::Activation(Self::Elu(Self::number(arguments, 1.0, Range::Positive)?)))
             },

@@ -38,7 +38,7 @@ impl<'a> Arguments<'a> {
             if !row.options.contains(&text.as_str()) {
                 let near = nearest(&text, row.options.iter().copied());
                 let fault = match row.options {
-                    [] => Argument::NoOptions { layer },
+                    [] => Argument::NoOptions { layer, call: row.call },
                     options => Argument::UnknownOption { layer, option: text, near, options },
                 };
                 scope.faults.add(option, fault);
@@ -50,11 +50,11 @@ impl<'a> Arguments<'a> {
         }
         let [least, most] = row.arguments;
         if let Some(extra) = call.positional.get(most) {
-            scope.faults.add(extra, Argument::TooMany { layer, call: row.call });
+            scope.faults.add(extra, Argument::TooMany { layer, call: row.call, options: !row.options.is_empty() });
             whole = false;
         }
         if call.positional.len() < least && !call.broken {
-            scope.faults.add(&call.tokens, Argument::TooFew { layer, call: row.call });
+            scope.faults.add(&call.tokens, Argument::TooFew { layer, argument: row.argument, call: row.call });
             whole = false;
         }
         whole.then_some(Self { row, call, subject, following, scope, next: 0 })
@@ -76,9 +76,14 @@ impl<'a> Arguments<'a> {
         format!("`{option}` of `{}`", self.row.name)
     }
 
-    /// The next argument, a size of at least 1; messages say "the {noun} of".
-    pub(super) fn size(&mut self, noun: &str) -> Option<Dimension> {
-        let what = format!("the {noun} of `{}`", self.row.name);
+    /// How messages call the argument without a name.
+    pub(super) fn what_argument(&self) -> String {
+        format!("the {} of `{}`", self.row.argument, self.row.name)
+    }
+
+    /// The next argument, a size of at least 1.
+    pub(super) fn size(&mut self) -> Option<Dimension> {
+        let what = self.what_argument();
         let argument = self.next()?;
         self.scope.size(argument, 1, &what)
     }
@@ -125,7 +130,8 @@ impl<'a> Arguments<'a> {
                 _ => unreachable!("the guard saw a bool"),
             },
             Some(other) => {
-                let fault = Argument::NotFlag { what: self.what(option), found: compact(other) };
+                let fault =
+                    Argument::NotFlag { layer: self.row.name, option: option.to_owned(), found: compact(other) };
                 self.scope.faults.add(other, fault);
                 None
             }
@@ -133,19 +139,23 @@ impl<'a> Arguments<'a> {
     }
 
     /// A real number within a range.
-    pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range) -> Option<Real> {
-        let out = Argument::OutOfRange { what: what.to_owned(), range: range.text(), found: compact(value) };
-        if let Some(number) = real_literal(value) {
+    pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range, example: &str) -> Option<Real> {
+        let literal = real_literal(value);
+        let found = if literal.is_some() { compact(value) } else { format!("`{}`", compact(value)) };
+        let (what, example) = (what.to_owned(), example.to_owned());
+        if let Some(number) = literal {
             if !range.holds(number) {
-                self.scope.faults.add(value, out);
+                let fault = Argument::OutOfRange { what, range: range.text(), found, example };
+                self.scope.faults.add(value, fault);
                 return None;
             }
             return Some(Real::literal(number));
         }
         if fold(value) != Folded::Constant {
-            self.scope.faults.add(value, Argument::NotReal { what: what.to_owned(), found: compact(value) });
+            self.scope.faults.add(value, Argument::NotReal { what, found: compact(value), example });
             return None;
         }
+        let out = Argument::OutOfRange { what, range: range.text(), found, example };
         let tokens = self.scope.constants.name("f64", &value.to_token_stream());
         self.scope.constants.check(&range.condition(&tokens), &out.into(), &value.to_token_stream(), None);
         Some(Real { tokens })
@@ -171,12 +181,13 @@ impl<'a> Arguments<'a> {
             (Some(init), None) => return Some(init),
             (Some(_), Some(_)) => Argument::InitTakesNothing { name: text },
             (None, Some([number])) if Init::takes_number(&text) => {
-                let number = self.real(number, &format!("the argument of `{text}`"), Range::Positive)?;
+                let number =
+                    self.real(number, &format!("the argument of `{text}`"), Range::Positive, &format!("{text}(0.1)"))?;
                 return Some(if text == "normal" { Init::Normal(number) } else { Init::Uniform(number) });
             }
             (None, _) if Init::takes_number(&text) => Argument::InitNeedsNumber { name: text },
             (None, _) => {
-                let near = nearest(&text, Init::NAMES.iter().copied());
+                let near = Init::elsewhere(&text).or_else(|| nearest(&text, Init::NAMES.iter().copied()));
                 Argument::Init { found: text, near, all: Init::NAMES }
             }
         };

@@ -16,6 +16,7 @@ impl Rule for AvgPool2d {
         name: "avg_pool2d",
         call: "avg_pool2d(2)",
         arguments: [1, 1],
+        argument: "window",
         options: &["stride", "padding"],
         read: |arguments| Some(Layer::AvgPool2d(Self { window: read(arguments)? })),
         ..Row::PLAIN

@@ -3,7 +3,7 @@
 use super::{Arguments, Layer, Row, Rule};
 use crate::check::{Folded, Place, Scope, Value, fold};
 use crate::report::{Argument, Mismatch, compact};
-use crate::shape::{Condition, Operation, Shape};
+use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// Its sources, one after the other.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Rule for Concat {
             let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
             if other.shape.len() != rank {
                 let fault =
-                    Mismatch::ConcatRank { subject, first: first_shape, first_from, other: other_shape, other_from };
+                    Mismatch::ConcatRank { flat: flat(first, other), subject, first: first_shape, first_from, other: other_shape, other_from };
                 scope.faults.add(&place.tokens, fault);
                 gives = None;
                 continue;
@@ -43,7 +43,7 @@ impl Rule for Concat {
             let pairs = first.shape.iter().zip(&other.shape).enumerate().filter(|(at, _)| *at != axis);
             let same = pairs.map(|(_, (a, b))| Condition::Equal(a.clone(), b.clone())).collect();
             let fault =
-                Mismatch::Concat { subject, axis, first: first_shape, first_from, other: other_shape, other_from };
+                Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
             let answer = scope.ask(&place.tokens, Some(other), &Condition::All(same), fault);
             gives = gives.filter(|_| !answer.fails()).map(|gives| {
                 let axes = gives.iter().zip(&other.shape).enumerate();
@@ -56,6 +56,23 @@ impl Rule for Concat {
         }
         gives
     }
+}
+
+/// What `flatten` makes of the image, where the other is a vector.
+fn flat(first: &Value, other: &Value) -> Option<(String, Dimension)> {
+    let image = match (first.shape.len(), other.shape.len()) {
+        (1, _) => other,
+        (_, 1) => first,
+        _ => return None,
+    };
+    Operation::Product.of(&image.shape).map(|flat| (image.from.clone(), flat))
+}
+
+/// The one axis in which two shapes differ, where the macro knows it.
+fn other_axis(first: &Shape, other: &Shape) -> Option<usize> {
+    let mut differing = (0..first.len()).filter(|&axis| first[axis] != other[axis]);
+    let axis = differing.next().filter(|&axis| first[axis].literal().is_some() && other[axis].literal().is_some())?;
+    differing.next().is_none().then_some(axis)
 }
 
 impl Concat {

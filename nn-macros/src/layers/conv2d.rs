@@ -23,6 +23,7 @@ impl Rule for Conv2d {
         name: "conv2d",
         call: "conv2d(6, kernel = 5)",
         arguments: [1, 1],
+        argument: "number of channels",
         options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
         trained: true,
         read: |arguments| Self::read(arguments).map(Layer::Conv2d),
@@ -32,10 +33,10 @@ impl Rule for Conv2d {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         image(place, value, scope)?;
+        let near = common_divisors(&value.shape[0], &self.channels);
         for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (&self.channels, None)] {
-            let near = divisors(channels);
             let (subject, groups) = (place.subject.clone(), self.groups.clone());
-            let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near };
+            let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };
             scope.ask(&place.tokens, None, &Condition::Divides(self.groups.clone(), channels.clone()), fault);
         }
         let extents = self.window.gives(place, value, scope, None)?;
@@ -55,7 +56,7 @@ impl Rule for Conv2d {
 
 impl Conv2d {
     fn read(arguments: &mut Arguments) -> Option<Self> {
-        let channels = arguments.size("number of channels");
+        let channels = arguments.size();
         let kernel = match arguments.option("kernel") {
             Some(kernel) => {
                 let what = arguments.what("kernel");
@@ -80,10 +81,17 @@ impl Conv2d {
     }
 }
 
-/// The divisors of a number of channels, where the macro knows it and they are few.
-fn divisors(channels: &Dimension) -> Option<String> {
-    let channels = channels.literal().filter(|&channels| channels <= 4096)?;
-    let all: Vec<String> = (1..=channels).filter(|divisor| channels % divisor == 0).map(|d| d.to_string()).collect();
-    let (last, others) = all.split_last().filter(|(_, others)| !others.is_empty() && others.len() < 12)?;
-    Some(format!("{} or {last}", others.join(", ")))
+/// What divides both numbers of channels, where the macro knows them and it is little.
+fn common_divisors(taken: &Dimension, given: &Dimension) -> Option<String> {
+    let (taken, given) = (taken.literal()?, given.literal()?);
+    let least = taken.min(given);
+    if least > 4096 {
+        return None;
+    }
+    let divides = |divisor: &u64| taken % divisor == 0 && given % divisor == 0;
+    let all: Vec<String> = (1..=least).filter(divides).map(|divisor| divisor.to_string()).collect();
+    match all.split_last()? {
+        (one, []) => Some(one.clone()),
+        (last, others) => (others.len() < 12).then(|| format!("{} or {last}", others.join(", "))),
+    }
 }

@@ -51,6 +51,7 @@ impl Rule for Dense {
         name: "dense",
         call: "dense(10)",
         arguments: [1, 1],
+        argument: "number of outputs",
         options: &["bias", "each_step", "init", "tied"],
         trained: true,
         read: |arguments| Self::read(arguments).map(Layer::Dense),
@@ -92,7 +93,7 @@ impl Rule for Dense {
 
 impl Dense {
     fn read(arguments: &mut Arguments) -> Option<Self> {
-        let outputs = arguments.size("number of outputs");
+        let outputs = arguments.size();
         let bias = arguments.flag_or("bias", true);
         let each_step = arguments.flag_or("each_step", false);
         let tied = arguments.node("tied");

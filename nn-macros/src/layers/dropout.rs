@@ -17,6 +17,7 @@ impl Rule for Dropout {
         name: "dropout",
         call: "dropout(0.5)",
         arguments: [1, 1],
+        argument: "probability",
         read: |arguments| Self::read(arguments).map(Layer::Dropout),
         ..Row::PLAIN
     }];
@@ -28,7 +29,7 @@ impl Rule for Dropout {
 
 impl Dropout {
     fn read(arguments: &mut Arguments) -> Option<Self> {
-        let value = arguments.next()?;
-        Some(Self { p: arguments.real(value, "the probability of `dropout`", Range::Probability)? })
+        let (value, what) = (arguments.next()?, arguments.what_argument());
+        Some(Self { p: arguments.real(value, &what, Range::Probability, arguments.row.call)? })
     }
 }

@@ -49,6 +49,19 @@ impl Init {
         })
     }
 
+    /// The initialization that another library calls so.
+    pub(super) fn elsewhere(name: &str) -> Option<&'static str> {
+        Some(match name {
+            "kaiming_normal" => "he_normal",
+            "kaiming_uniform" => "he_uniform",
+            "glorot_normal" => "xavier_normal",
+            "glorot_uniform" => "xavier_uniform",
+            "eye" => "identity",
+            "zero" => "zeros",
+            _ => return None,
+        })
+    }
+
     pub(super) fn takes_number(name: &str) -> bool {
         matches!(name, "normal" | "uniform")
     }

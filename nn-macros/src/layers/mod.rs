@@ -103,6 +103,8 @@ pub(crate) struct Row {
     pub(crate) call: &'static str,
     /// How many arguments without a name it takes, at least and at most.
     pub(crate) arguments: [usize; 2],
+    /// What the argument without a name is, where there is one.
+    pub(crate) argument: &'static str,
     pub(crate) options: &'static [&'static str],
     /// Whether it takes two sources or more; otherwise it takes one.
     pub(crate) several: bool,
@@ -113,8 +115,16 @@ pub(crate) struct Row {
 
 impl Row {
     /// A layer with one source, without arguments, options or parameters.
-    const PLAIN: Self =
-        Self { name: "", call: "", arguments: [0, 0], options: &[], several: false, trained: false, read: |_| None };
+    const PLAIN: Self = Self {
+        name: "",
+        call: "",
+        arguments: [0, 0],
+        argument: "",
+        options: &[],
+        several: false,
+        trained: false,
+        read: |_| None,
+    };
 }
 
 /// What each layer's file defines.
@@ -148,6 +158,28 @@ pub(crate) fn find(name: &str) -> Option<&'static Row> {
 /// Whether the name is an activation's.
 pub(crate) fn is_activation(name: &str) -> bool {
     Activation::ROWS.iter().any(|row| row.name == name)
+}
+
+/// The layer that another library calls so.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "linear" | "fc" | "fully_connected" | "affine" => "dense",
+        "conv" | "convolution" | "conv_2d" => "conv2d",
+        "maxpool" | "max_pool" => "max_pool2d",
+        "avgpool" | "avg_pool" => "avg_pool2d",
+        "batchnorm" | "batchnorm2d" => "batch_norm",
+        "cat" | "concatenate" => "concat",
+        "mul" => "multiply",
+        "view" => "reshape",
+        "logistic" => "sigmoid",
+        "swish" => "silu",
+        _ => return None,
+    })
+}
+
+/// The layers of this release, without the activations.
+pub(crate) fn released() -> Vec<&'static str> {
+    ROWS.iter().copied().flatten().map(|row| row.name).filter(|name| !is_activation(name)).collect()
 }
 
 /// Whether the name is a layer's of the language that this release does not have.

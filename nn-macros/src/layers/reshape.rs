@@ -16,6 +16,7 @@ impl Rule for Reshape {
         name: "reshape",
         call: "reshape([1, 28, 28])",
         arguments: [1, 1],
+        argument: "shape",
         read: |arguments| Self::read(arguments).map(Layer::Reshape),
         ..Row::PLAIN
     }];

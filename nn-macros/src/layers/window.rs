@@ -3,7 +3,7 @@
 use syn::Expr;
 
 use super::Arguments;
-use crate::check::{Place, Scope, Value, name};
+use crate::check::{Answer, Place, Scope, Value, name};
 use crate::report::{Argument, Mismatch, Piece};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -57,10 +57,12 @@ impl Window {
         }
         let conditions = stride.iter().map(|stride| Condition::Equal(stride.clone(), ONE)).collect();
         let padding = both(&[halves[0][0].clone(), halves[1][0].clone()]);
-        let fault = Argument::SameWithStride { stride: both(&stride), padding: Some(padding) };
+        let fault = Argument::SameWithStride { stride: extent(&stride), padding };
         if arguments.scope.ask(at, None, &Condition::All(conditions), fault).fails() {
             return None;
         }
+        // Where the compiler finds another stride, that is the only error.
+        let stride = [ONE, ONE];
         let [[top, bottom], [left, right]] = <[[Dimension; 2]; 2]>::try_from(halves).ok()?;
         Some(Self { kernel, stride, before: [top, left], after: [bottom, right], dilation })
     }
@@ -123,32 +125,32 @@ impl Window {
         });
         Mismatch::Window {
             subject: place.subject.clone(),
-            kernel: both(&self.kernel),
+            kernel: extent(&self.kernel),
             dilation: (!self.dilation.iter().all(one)).then(|| times(spans)),
             padded: (padded != input).then(|| times(padded)),
             input: times(input),
-            largest: known(&largest).then(|| both(&largest)),
+            largest: known(&largest).then(|| extent(&largest)),
             padding: (allowed && known(&enough)).then(|| both(&enough)),
         }
     }
 
-    /// Windows that lie in the padding alone have no mean and no maximum.
-    pub(super) fn check_pool_padding(&self, place: &Place, scope: &mut Scope) -> Option<()> {
-        for axis in [0, 1] {
-            let most = Operation::Quotient.of(&[self.kernel[axis].clone(), Dimension::Literal(2)])?;
-            let fault = Mismatch::PoolPadding {
-                subject: place.subject.clone(),
-                padding: self.before[axis].clone(),
-                kernel: self.kernel[axis].clone(),
-                most: most.clone(),
-            };
-            let least = Condition::AtMost(self.before[axis].clone(), most);
-            if scope.ask(&place.tokens, None, &least, fault).fails() {
-                return None;
-            }
-        }
-        Some(())
+    /// Windows that lie in the padding alone have no mean and no maximum: `max_pool2d(2, padding = 2)`.
+    pub(super) fn check_pool_padding(&self, place: &Place, scope: &mut Scope) -> Answer {
+        let most = self.kernel.clone().map(|kernel| half(&kernel));
+        let fault = Mismatch::PoolPadding {
+            subject: place.subject.clone(),
+            padding: extent(&self.before),
+            kernel: extent(&self.kernel),
+            most: both(&most),
+        };
+        let least = self.before.iter().zip(&most).map(|(before, most)| Condition::AtMost(before.clone(), most.clone()));
+        scope.ask(&place.tokens, None, &Condition::All(least.collect()), fault)
     }
+}
+
+/// `⌊kernel / 2⌋`, the most padding that a pool may have.
+pub(super) fn half(kernel: &Dimension) -> Dimension {
+    Operation::Quotient.of(&[kernel.clone(), Dimension::Literal(2)]).unwrap_or(NONE)
 }
 
 /// Asks for `[channels, height, width]`.
@@ -174,6 +176,11 @@ fn both(sizes: &[Dimension]) -> Vec<Piece> {
     let size = |index: usize| Piece::Size(sizes[index].clone());
     let text = |text: &str| Piece::Text(text.to_owned());
     if sizes[0] == sizes[1] { vec![size(0)] } else { vec![text("["), size(0), text(", "), size(1), text("]")] }
+}
+
+/// The sizes for two axes in a sentence: `5`, or `3 × 5`.
+fn extent(sizes: &[Dimension]) -> Vec<Piece> {
+    if sizes[0] == sizes[1] { vec![Piece::Size(sizes[0].clone())] } else { times(sizes) }
 }
 
 /// `5 × 5`

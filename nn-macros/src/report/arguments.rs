@@ -8,32 +8,32 @@ use crate::shape::{Dimension, LARGEST};
 #[derive(Debug)]
 pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
-    LayerUnreleased { name: String },
+    LayerUnreleased { name: String, released: Vec<&'static str> },
     PathUnreleased { path: String },
     FreeUnreleased,
     ParametersUnreleased { network: String },
-    NoOptions { layer: &'static str },
+    NoOptions { layer: &'static str, call: &'static str },
     UnknownOption { layer: &'static str, option: String, near: Option<&'static str>, options: &'static [&'static str] },
     OptionTwice { layer: &'static str, option: String },
-    TooMany { layer: &'static str, call: &'static str },
-    TooFew { layer: &'static str, call: &'static str },
+    TooMany { layer: &'static str, call: &'static str, options: bool },
+    TooFew { layer: &'static str, argument: &'static str, call: &'static str },
     Required { layer: &'static str, option: &'static str, call: &'static str },
     NotWhole { what: String, found: String },
     NotPair { what: String, found: String },
-    NotFlag { what: String, found: String },
-    NotReal { what: String, found: String },
+    NotFlag { layer: &'static str, option: String, found: String },
+    NotReal { what: String, found: String, example: String },
     NotShape { what: String, found: String },
     NotLiteral { what: String, found: String },
     NotName { what: String, found: String },
-    TooSmall { what: String, least: u64, found: Dimension },
+    TooSmall { what: String, least: u64, found: String },
     TooLarge { what: String, found: Dimension },
     NotBetween { what: String, least: u64, found: Dimension },
     Overflow { expression: String },
-    OutOfRange { what: String, range: &'static str, found: String },
+    OutOfRange { what: String, range: &'static str, found: String, example: String },
     Init { found: String, near: Option<&'static str>, all: &'static [&'static str] },
     InitNeedsNumber { name: String },
     InitTakesNothing { name: String },
-    SameWithStride { stride: Vec<Piece>, padding: Option<Vec<Piece>> },
+    SameWithStride { stride: Vec<Piece>, padding: Vec<Piece> },
     InitTied { name: String, source: String },
 }
 
@@ -42,21 +42,29 @@ impl From<Argument> for Message {
         match fault {
             Argument::UnknownLayer { name, near } => {
                 let message = Self::new(say!["unknown layer `", name, "`"]);
+                let own = "a network or layer of your own starts with a capital";
                 match near {
-                    Some(near) => message.help(say![
-                        "did you mean `",
-                        near,
-                        "`? a network or layer of your own starts with a capital"
-                    ]),
-                    None => message.help(say!["a network or layer of your own starts with a capital"]),
+                    // Written with a capital and with arguments, as other libraries do.
+                    Some(near) if name.starts_with(char::is_uppercase) => {
+                        message.help(say!["did you mean `", near, "`?"])
+                    }
+                    None if name.starts_with(char::is_uppercase) => {
+                        message.help(say!["layers are written in lower case, such as `dense(10)`"])
+                    }
+                    Some(near) => message.help(say!["did you mean `", near, "`? ", own]),
+                    None => message.help(say![own]),
                 }
             }
-            Argument::LayerUnreleased { name } => Self::new(say!["`", name, "` is not in this release of plumbline"]),
-            Argument::PathUnreleased { path } => Self::new(say![
+            Argument::LayerUnreleased { name, released } => Self::new(say![
                 "`",
-                path,
-                "` as a layer is not in this release of plumbline: a network holds plumbline's own layers"
-            ]),
+                name,
+                "` is not in this release of plumbline"
+            ])
+            .help(say!["this release has ", listed(&released, "and"), ", and the activations"]),
+            Argument::PathUnreleased { path } => {
+                Self::new(say!["networks within networks are not in this release of plumbline, found `", path, "`"])
+                    .help(say!["write the nodes of `", path, "` in its place"])
+            }
             Argument::FreeUnreleased => Self::new(say!["free dimensions are not in this release of plumbline"])
                 .help(say!["a dimension is a number or a constant, such as `28`"]),
             Argument::ParametersUnreleased { network } => Self::new(say![
@@ -65,10 +73,12 @@ impl From<Argument> for Message {
                 "`"
             ])
             .help(say!["a constant beside the network, such as `const WIDTH: usize = 28;`, can be a dimension"]),
-            Argument::NoOptions { layer } => Self::new(say!["`", layer, "` has no options"]),
+            Argument::NoOptions { layer, call } => {
+                Self::new(say!["`", layer, "` has no options"]).help(say!["it is written `", call, "`"])
+            }
             Argument::UnknownOption { layer, option, near, options } => {
                 let message = Self::new(say!["`", layer, "` has no option `", option, "`"]);
-                let listed = listed(options);
+                let listed = listed(options, "and");
                 match near {
                     Some(near) => message.help(say!["did you mean `", near, "`? `", layer, "` has ", listed]),
                     None => message.help(say!["`", layer, "` has ", listed]),
@@ -76,14 +86,18 @@ impl From<Argument> for Message {
             }
             Argument::OptionTwice { layer, option } => {
                 Self::new(say!["the option `", option, "` of `", layer, "` is given twice"])
+                    .help(say!["remove one of the two"])
             }
-            Argument::TooMany { layer, call } => Self::new(say!["too many arguments for `", layer, "`"]).help(say![
-                "it is written `",
-                call,
-                "`; whatever else it is told has a name"
-            ]),
-            Argument::TooFew { layer, call } => {
-                Self::new(say!["an argument of `", layer, "` is missing"]).help(say!["it is written `", call, "`"])
+            Argument::TooMany { layer, call, options } => {
+                let message = Self::new(say!["too many arguments for `", layer, "`"]);
+                if options {
+                    message.help(say!["it is written `", call, "`: everything else is an option with a name"])
+                } else {
+                    message.help(say!["it is written `", call, "`"])
+                }
+            }
+            Argument::TooFew { layer, argument, call } => {
+                Self::new(say!["`", layer, "` needs the ", argument]).help(say!["it is written `", call, "`"])
             }
             Argument::Required { layer, option, call } => {
                 Self::new(say!["`", layer, "` needs `", option, "`"]).help(say!["it is written `", call, "`"])
@@ -95,8 +109,18 @@ impl From<Argument> for Message {
                 Self::new(say![what, " is a whole number or `[vertical, horizontal]`, found `", found, "`"])
                     .help(whole(&found))
             }
-            Argument::NotFlag { what, found } => Self::new(say![what, " is `true` or `false`, found `", found, "`"]),
-            Argument::NotReal { what, found } => Self::new(say![what, " is a number, found `", found, "`"]),
+            Argument::NotFlag { layer, option, found } => {
+                Self::new(say!["`", option, "` of `", layer, "` is `true` or `false`, found `", found, "`"]).help(say![
+                    "write `",
+                    option,
+                    " = true` or `",
+                    option,
+                    " = false`"
+                ])
+            }
+            Argument::NotReal { what, found, example } => {
+                Self::new(say![what, " is a number, found `", found, "`"]).help(say!["it is written `", example, "`"])
+            }
             Argument::NotShape { what, found } => {
                 Self::new(say![what, " is a shape, found `", found, "`"]).help(say!["write `reshape([1, 28, 28])`"])
             }
@@ -116,12 +140,14 @@ impl From<Argument> for Message {
                 Self::new(say!["`", expression, "` has no value that a size can have"])
                     .help(say!["a size is a whole number from 0 to ", LARGEST])
             }
-            Argument::OutOfRange { what, range, found } => Self::new(say![what, " is ", range, ", found ", found]),
+            Argument::OutOfRange { what, range, found, example } => {
+                Self::new(say![what, " is ", range, ", found ", found]).help(say!["it is written `", example, "`"])
+            }
             Argument::Init { found, near, all } => {
-                let message = Self::new(say!["unknown way to draw weights `", found, "`"]);
+                let message = Self::new(say!["unknown initialization `", found, "`"]);
                 match near {
-                    Some(near) => message.help(say!["did you mean `", near, "`? `init` may be ", listed(all)]),
-                    None => message.help(say!["`init` may be ", listed(all)]),
+                    Some(near) => message.help(say!["did you mean `", near, "`?"]),
+                    None => message.help(say!["`init` is ", listed(all, "or")]),
                 }
             }
             Argument::InitNeedsNumber { name } => {
@@ -130,14 +156,11 @@ impl From<Argument> for Message {
             Argument::InitTakesNothing { name } => {
                 Self::new(say!["`", name, "` takes no arguments"]).help(say!["it is written `init = ", name, "`"])
             }
-            Argument::SameWithStride { stride, padding } => {
-                let message =
-                    Self::new(say!["`padding = same` keeps the size only with stride 1, found stride ", stride]);
-                match padding {
-                    Some(padding) => message.help(say!["`padding = ", padding, "` pads as much on every side"]),
-                    None => message,
-                }
-            }
+            Argument::SameWithStride { stride, padding } => Self::new(say![
+                "`padding = same` keeps the size only with stride 1, found stride ",
+                stride
+            ])
+            .help(say!["`padding = ", padding, "` pads as much on every side"]),
             Argument::InitTied { name, source } => {
                 Self::new(say!["`", name, "` uses the weight of `", source, "` and draws none of its own"]).help(say![
                     "leave `init` out, or give it to `",
@@ -165,11 +188,11 @@ fn whole(found: &str) -> Vec<Piece> {
 }
 
 /// `` `a`, `b` and `c` ``
-pub(super) fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&str], conjunction: &str) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+        [all @ .., last] => format!("{} {conjunction} {last}", all.join(", ")),
     }
 }

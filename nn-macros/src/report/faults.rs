@@ -33,12 +33,13 @@ impl Faults {
         self.found.len()
     }
 
-    /// The errors in source order of their discovery, or the proof that there are none.
+    /// The errors in the order of the source, or the proof that there are none.
     pub(crate) fn finish(mut self) -> Result<NoFault, TokenStream> {
         self.read = true;
         if self.found.is_empty() {
             return Ok(NoFault(()));
         }
+        self.found.sort_by_key(|fault| position(ends(&fault.at)[0]));
         Err(self.found.drain(..).map(Fault::into_tokens).collect())
     }
 }
@@ -60,6 +61,15 @@ impl Fault {
             }
         }
     }
+}
+
+/// Line and column; outside the compiler, in tests, there are none.
+fn position(span: Span) -> (usize, usize) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    (span.line(), span.column())
 }
 
 /// Where tokens begin and where they end.

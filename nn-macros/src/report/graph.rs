@@ -22,8 +22,8 @@ pub(crate) enum Structure {
     UnreadInput { name: String },
     NotANode { name: String, near: Option<String>, all: Vec<String> },
     OutputIsInput { name: String },
-    OneSource { kind: String, found: usize },
-    SeveralSources { kind: String, found: usize },
+    OneSource { kind: String, sources: Vec<String> },
+    SeveralSources { kind: String, example: Option<[String; 2]> },
     SeveralMidChain { kind: String, before: String },
     ContainsItself { name: String },
     TiedUnknown { name: String, near: Option<String> },
@@ -110,20 +110,31 @@ impl From<Structure> for Message {
                 name,
                 ";`"
             ]),
-            Structure::OneSource { kind, found } => Self::new(say!["`", kind, "` takes one source, found ", found])
-                .help(say!["`concat`, `add` and `multiply` take several: put one of them before it"]),
-            Structure::SeveralSources { kind, found } => {
-                Self::new(say!["`", kind, "` takes two sources or more, found ", found]).help(say![
-                    "write `",
+            Structure::OneSource { kind, sources } => {
+                Self::new(say!["`", kind, "` takes one source, found ", sources.len()]).help(say![
+                    "put `concat <- (",
+                    sources.join(", "),
+                    ");` before it, or `add` or `multiply`"
+                ])
+            }
+            Structure::SeveralSources { kind, example } => {
+                let [first, second] = example.unwrap_or_else(|| ["first".to_owned(), "second".to_owned()]);
+                Self::new(say!["`", kind, "` takes two sources or more, found one"]).help(say![
+                    "name them: `",
                     kind,
-                    " <- (first, second)`"
+                    " <- (",
+                    first,
+                    ", ",
+                    second,
+                    ")`"
                 ])
             }
             Structure::SeveralMidChain { kind, before } => {
                 Self::new(say!["`", kind, "` takes two sources or more, but stands after `", before, "` in a chain"])
                     .help(say!["give it a node of its own: `", kind, " <- (first, second);`"])
             }
-            Structure::ContainsItself { name } => Self::new(say!["`", name, "` contains itself"]),
+            Structure::ContainsItself { name } => Self::new(say!["`", name, "` contains itself"])
+                .help(say!["a network holds layers, and networks other than itself"]),
             Structure::TiedUnknown { name, near } => {
                 let message = Self::new(say!["no node has the name `", name, "`"]);
                 cure(message, near, &[])
@@ -155,5 +166,5 @@ fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
 }
 
 fn quoted(names: &[String]) -> String {
-    listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    listed(&names.iter().map(String::as_str).collect::<Vec<_>>(), "and")
 }

@@ -1,6 +1,6 @@
 //! A message in the making: text, and sizes that may be known only to the compiler.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::paths;
@@ -103,7 +103,7 @@ impl Message {
             }
             (None, Piece::Text(_)) => unreachable!("text reads as itself"),
         });
-        let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
         arguments.set_span(at[1]);
         let [start, _] = at;
         let function = paths::checked("fail", start);

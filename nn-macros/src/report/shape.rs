@@ -2,7 +2,7 @@
 
 use super::message::say;
 use super::{Message, Piece};
-use crate::shape::{Dimension, LARGEST, Shape};
+use crate::shape::{Dimension, LARGEST, Operation, Shape};
 
 /// A mistake in the sizes of a network.
 #[derive(Debug)]
@@ -41,9 +41,9 @@ pub(crate) enum Mismatch {
     },
     PoolPadding {
         subject: String,
-        padding: Dimension,
-        kernel: Dimension,
-        most: Dimension,
+        padding: Vec<Piece>,
+        kernel: Vec<Piece>,
+        most: Vec<Piece>,
     },
     Groups {
         channels: Dimension,
@@ -71,6 +71,7 @@ pub(crate) enum Mismatch {
         first_from: String,
         other: Shape,
         other_from: String,
+        flat: Option<(String, Dimension)>,
     },
     Concat {
         subject: String,
@@ -79,6 +80,7 @@ pub(crate) enum Mismatch {
         first_from: String,
         other: Shape,
         other_from: String,
+        other_axis: Option<usize>,
     },
     Equal {
         subject: String,
@@ -104,9 +106,10 @@ pub(crate) enum Mismatch {
         from: String,
     },
     Declared {
-        declarer: String,
+        network: String,
+        port: Option<String>,
         declared: Shape,
-        node: Option<String>,
+        node: String,
         gives: Shape,
         cure: Option<String>,
     },
@@ -211,12 +214,12 @@ impl From<Mismatch> for Message {
             Mismatch::Groups { channels, groups, subject, from, near } => {
                 let whose = match from {
                     Some(from) => say![" of ", from],
-                    None => say![" of `", subject, "` itself"],
+                    None => say![" that `", subject, "` makes"],
                 };
-                let message = Self::new(say![channels, " channels", whose, " do not divide into ", groups, " groups"]);
+                let message = Self::new(say![&channels, " channels", whose, " do not divide into ", groups, " groups"]);
                 match near {
                     Some(near) => message.help(say!["`groups` may be ", near]),
-                    None => message,
+                    None => message.help(say!["`groups` may be any divisor of ", channels]),
                 }
             }
             Mismatch::Reshape { subject, from, found, elements, target, product, cure } => {
@@ -230,13 +233,13 @@ impl From<Mismatch> for Message {
                     " elements, found ",
                     found,
                     " of ",
-                    elements,
+                    &elements,
                     " from ",
                     from
                 ]);
                 match cure {
                     Some(cure) => message.help(say!["`reshape(", cure, ")` has ", elements]),
-                    None => message,
+                    None => message.help(say!["choose dimensions whose product is ", elements]),
                 }
             }
             Mismatch::Axis { axis, rank } => {
@@ -248,46 +251,69 @@ impl From<Mismatch> for Message {
                     message.help(say!["its axes are 0 to ", rank - 1, ": the batch is not counted"])
                 }
             }
-            Mismatch::ConcatRank { subject, first, first_from, other, other_from } => Self::new(say![
-                "`",
-                subject,
-                "` joins shapes of equal rank, found ",
-                first,
-                " from ",
-                first_from,
-                " and ",
-                other,
-                " from ",
-                other_from
-            ]),
-            Mismatch::Concat { subject, axis, first, first_from, other, other_from } => Self::new(say![
-                "`",
-                subject,
-                "` joins shapes that are equal but for axis ",
-                axis,
-                ", found ",
-                first,
-                " from ",
-                first_from,
-                " and ",
-                other,
-                " from ",
-                other_from
-            ]),
-            Mismatch::Equal { subject, verb, first, first_from, other, other_from } => Self::new(say![
-                "`",
-                subject,
-                "` ",
-                verb,
-                " equal shapes, found ",
-                first,
-                " from ",
-                first_from,
-                " and ",
-                other,
-                " from ",
-                other_from
-            ]),
+            Mismatch::ConcatRank { subject, first, first_from, other, other_from, flat } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` joins shapes of equal rank, found ",
+                    first,
+                    " from ",
+                    first_from,
+                    " and ",
+                    other,
+                    " from ",
+                    other_from
+                ]);
+                match flat {
+                    Some((from, flat)) => message.help(say!["put `flatten;` after ", from, ": it makes ", vec![flat]]),
+                    None => message,
+                }
+            }
+            Mismatch::Concat { subject, axis, first, first_from, other, other_from, other_axis } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` joins shapes that are equal but for axis ",
+                    axis,
+                    ", found ",
+                    &first,
+                    " from ",
+                    first_from,
+                    " and ",
+                    &other,
+                    " from ",
+                    &other_from
+                ]);
+                if let Some(other_axis) = other_axis {
+                    return message.help(say![
+                        "they are equal but for axis ",
+                        other_axis,
+                        ": `axis = ",
+                        other_axis,
+                        "`"
+                    ]);
+                }
+                let mut fitting = first;
+                fitting[axis] = other[axis].clone();
+                message.help(say!["let ", other_from, " give ", fitting])
+            }
+            Mismatch::Equal { subject, verb, first, first_from, other, other_from } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` ",
+                    verb,
+                    " equal shapes, found ",
+                    &first,
+                    " from ",
+                    &first_from,
+                    " and ",
+                    &other,
+                    " from ",
+                    &other_from
+                ]);
+                message.help(say!["let ", other_from, " give ", first, ", or ", first_from, " give ", other])
+            }
             Mismatch::TiedGives { subject, source, weight, gives, found } => Self::new(say![
                 "`",
                 subject,
@@ -305,28 +331,41 @@ impl From<Mismatch> for Message {
                 "`",
                 subject,
                 "` is tied to `",
-                source,
+                &source,
                 "`, whose weight is ",
                 weight,
                 ": it takes ",
-                vec![takes],
+                vec![takes.clone()],
                 ", found ",
                 found,
                 " from ",
-                from
-            ]),
-            Mismatch::Declared { declarer, declared, node, gives, cure } => {
-                let giver = node.map_or_else(|| say!["the node"], |node| say!["`", node, "`"]);
-                let message =
-                    Self::new(say![declarer, " is declared to give ", declared, ", but ", giver, " gives ", gives]);
-                let declare = say!["declare `", bare(&gives), "`"];
+                &from
+            ])
+            .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
+            Mismatch::Declared { network, port, declared, node, gives, cure } => {
+                let message = Self::new(match &port {
+                    None => {
+                        say!["`", network, "` is declared to give ", &declared, ", but `", node, "` gives ", &gives]
+                    }
+                    Some(port) => {
+                        say!["the output `", port, "` is declared as ", &declared, ", but its node gives ", &gives]
+                    }
+                });
+                let declare = match port {
+                    None => say!["declare `-> ", bare(&gives), "`"],
+                    Some(port) => say!["declare `", port, ": ", bare(&gives), "`"],
+                };
                 match cure {
-                    Some(cure) => message.help([declare, say![", or let `", cure, "` give ", declared]].concat()),
+                    Some(cure) => message.help([declare, say![", or ", cure]].concat()),
                     None => message.help(declare),
                 }
             }
             Mismatch::Stated { node, stated, gives } => {
-                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", gives])
+                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", &gives]).help(say![
+                    "state `-> ",
+                    bare(&gives),
+                    "`"
+                ])
             }
             Mismatch::SoftmaxRank { kind, found, from, flat } => {
                 let message =
@@ -336,20 +375,22 @@ impl From<Mismatch> for Message {
                     None => message,
                 }
             }
-            Mismatch::Elements { shape, what } => {
-                Self::new(say![what, " ", shape, " has more elements than fit, at most ", LARGEST])
+            Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
+            Mismatch::Parameters { subject, name, shape } => {
+                too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)
             }
-            Mismatch::Parameters { subject, name, shape } => Self::new(say![
-                "the ",
-                name,
-                " ",
-                shape,
-                " of `",
-                subject,
-                "` has more elements than fit, at most ",
-                LARGEST
-            ]),
         }
+    }
+}
+
+/// A shape of too many elements, with the first dimension that would do.
+fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
+    let message = Message::new([what, say![" has more elements than the largest allowed, ", LARGEST]].concat());
+    let rest = Operation::Product.of(&shape[1..]);
+    let most = rest.and_then(|rest| Operation::Quotient.of(&[Dimension::Literal(LARGEST), rest]));
+    match most.filter(|most| most.literal() != Some(0)) {
+        Some(most) => message.help(say!["its first dimension may be ", most, " at most"]),
+        None => message,
     }
 }
 

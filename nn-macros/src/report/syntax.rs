@@ -12,6 +12,7 @@ pub(crate) enum Written {
     Body { network: String },
     Shape { found: Option<String>, network: String },
     Port { found: String },
+    PortsUnnamed,
     Dimension { found: String },
     EmptyShape,
     RankTooHigh { rank: usize },
@@ -19,7 +20,8 @@ pub(crate) enum Written {
     StatedShape { found: String },
     SourcesLoose { sources: String },
     Unexpected { after: String, found: String },
-    Stage { found: Option<String> },
+    Stage { found: String },
+    StageMissing { after: String },
     Semicolon { after: String },
     CommaOrSemicolon { after: String, found: String },
     EqualsForColon { name: String },
@@ -55,6 +57,8 @@ impl From<Written> for Message {
             }
             Written::Port { found } => Self::new(say!["expected a name and its shape, found `", found, "`"])
                 .help(say!["several inputs or outputs are written `(a: [3], b: [4])`"]),
+            Written::PortsUnnamed => Self::new(say!["shapes in parentheses have names"])
+                .help(say!["several inputs or outputs are written `(a: [3], b: [4])`, a single one `[3]`"]),
             Written::Dimension { found } => Self::new(say!["expected a dimension, found `", found, "`"])
                 .help(say!["a dimension is a number, a constant expression or `_`"]),
             Written::EmptyShape => {
@@ -72,11 +76,9 @@ impl From<Written> for Message {
             Written::Unexpected { after, found } => {
                 Self::new(say!["expected `,`, `<-`, `->` or `;` after `", after, "`, found `", found, "`"])
             }
-            Written::Stage { found: Some(found) } => {
-                Self::new(say!["expected a layer or an activation, found `", found, "`"])
-                    .help(say!["a node is written `name: dense(10), relu;`"])
-            }
-            Written::Stage { found: None } => Self::new(say!["expected a layer or an activation"])
+            Written::Stage { found } => Self::new(say!["expected a layer or an activation, found `", found, "`"])
+                .help(say!["a node is written `name: dense(10), relu;`"]),
+            Written::StageMissing { after } => Self::new(say!["expected a layer or an activation after `", after, "`"])
                 .help(say!["a node is written `name: dense(10), relu;`"]),
             Written::Semicolon { after } => Self::new(say!["expected `;` after `", after, "`"]).help(say![
                 "each node ends with `;`: `",

@@ -63,6 +63,11 @@ fn ports(input: ParseStream, network: &Ident, faults: &mut Faults) -> (Vec<Port>
 
 fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
     let mut all = Vec::new();
+    if input.peek(token::Bracket) {
+        let shapes = skip_to(input, |_| false);
+        faults.add(&shapes, Written::PortsUnnamed);
+        return vec![Port { name: None, shape: None }, Port { name: None, shape: None }];
+    }
     while !input.is_empty() {
         let named = at_name_and_colon(input).then(|| name(input, faults)).flatten();
         let colon = accept::<Token![:]>(input);

@@ -60,11 +60,20 @@ pub(crate) struct Node {
     pub(crate) name: Option<Ident>,
     /// Empty where none can be read.
     pub(crate) stages: Vec<Stage>,
-    /// `None` where the node takes the one above.
-    pub(crate) sources: Option<Vec<Ident>>,
+    pub(crate) sources: Sources,
     pub(crate) stated: Option<Shape>,
     /// Whether parsing found a fault in it: what it lacks is then no fault of its own.
     pub(crate) broken: bool,
+}
+
+/// What a node says of its sources.
+#[derive(Debug)]
+pub(crate) enum Sources {
+    /// Nothing: it takes the node above.
+    Above,
+    Named(Vec<Ident>),
+    /// Something that cannot be read, and is reported.
+    Lost,
 }
 
 /// A stage as written.

@@ -11,14 +11,15 @@ use super::arguments::arguments;
 use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, within};
 use super::network::attributes;
 use super::shape::shape;
-use super::{Call, Node, Stage};
+use super::{Call, Node, Sources, Stage};
 use crate::report::{Faults, Written, compact};
 
 /// The node that comes next, up to and with its `;`. Reads at least one token.
 pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     let attributes = attributes(input, faults);
     let before = faults.count();
-    let mut node = Node { attributes, name: None, stages: Vec::new(), sources: None, stated: None, broken: false };
+    let mut node =
+        Node { attributes, name: None, stages: Vec::new(), sources: Sources::Above, stated: None, broken: false };
     let mut last = TokenStream::new();
     if at_name_and_colon(input) {
         node.name = name(input, faults);
@@ -32,7 +33,7 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     }
     stages(input, &mut node, &mut last, faults);
     if accept::<Token![<-]>(input) {
-        node.sources = sources(input, &mut last, faults);
+        node.sources = sources(input, &mut last, faults).map_or(Sources::Lost, Sources::Named);
     }
     if accept::<Token![->]>(input) {
         if input.peek(token::Bracket) {
@@ -60,9 +61,13 @@ fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &
             }
             None => {
                 let found = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
-                let at = if found.is_empty() { last.clone() } else { found.clone() };
-                let at = if at.is_empty() { next(input).to_token_stream() } else { at };
-                faults.add(at, Written::Stage { found: (!found.is_empty()).then(|| compact(found)) });
+                if found.is_empty() && !last.is_empty() {
+                    let after = format!("{}{}", compact(&*last), if node.stages.is_empty() { ":" } else { "," });
+                    faults.add(&*last, Written::StageMissing { after });
+                } else {
+                    let at = next(input).to_token_stream();
+                    faults.add(&at, Written::Stage { found: compact(&at) });
+                }
                 skip_to(input, |input| input.peek(Token![;]));
                 return;
             }

@@ -33,10 +33,11 @@ messages! {
     declared_output: {
         LeNet5: [84] -> [12] { logits: dense(10); }
     } => "`LeNet5` is declared to give `[12]`, but `logits` gives `[10]`\n\
-          = help: declare `[10]`, or let `dense(12)` give `[12]`";
+          = help: declare `-> [10]`, or write `dense(12)`";
     unequal_sum: {
         Net: [3] -> [64] { fc1: dense(64); fc2: dense(32) <- input; sum: add <- (fc1, fc2); }
-    } => "`sum` adds equal shapes, found `[64]` from `fc1` and `[32]` from `fc2`";
+    } => "`sum` adds equal shapes, found `[64]` from `fc1` and `[32]` from `fc2`\n\
+          = help: let `fc2` give `[64]`, or `fc1` give `[32]`";
     unknown_option: {
         Net: [3] -> [64] { fc1: dense(64, kernal = 3); }
     } => "`dense` has no option `kernal`\n= help: `dense` has `bias`, `each_step`, `init` and `tied`";
@@ -49,19 +50,21 @@ messages! {
           = help: write `dense(784, tied = encoder)`";
     groups: {
         Net: [30, 8, 8] -> [4, 6, 6] { c: conv2d(4, kernel = 3, groups = 4); }
-    } => "30 channels of the input do not divide into 4 groups\n= help: `groups` may be 1, 2, 3, 5, 6, 10, 15 or 30";
+    } => "30 channels of the input do not divide into 4 groups\n= help: `groups` may be 1 or 2";
     stated: {
         Net: [16, 10, 10] -> [16, 5, 5] { pool2: max_pool2d(2) -> [16, 4, 4]; }
-    } => "`pool2` is stated to give `[16, 4, 4]`, but gives `[16, 5, 5]`";
+    } => "`pool2` is stated to give `[16, 4, 4]`, but gives `[16, 5, 5]`\n= help: state `-> [16, 5, 5]`";
     unread: {
         Net: [3] -> [4] { a: dense(3); b: dense(4) <- input; }
     } => "nothing reads `a`\n= help: remove it, or let a node read it: `b` with `<- a`";
     not_released: {
         Net: [3] -> [4] { a: lstm(3); b: dense(4); }
-    } => "`lstm` is not in this release of plumbline";
+    } => "`lstm` is not in this release of plumbline\n\
+          = help: this release has `add`, `avg_pool2d`, `concat`, `conv2d`, `dense`, `dropout`, `flatten`, `max_pool2d`, \
+          `multiply`, `perceptron` and `reshape`, and the activations";
     contains_itself: {
         Net: [3] -> [4] { a: Net; b: dense(4); }
-    } => "`Net` contains itself";
+    } => "`Net` contains itself\n= help: a network holds layers, and networks other than itself";
     missing_semicolon: {
         Net: [3] -> [4] { a: dense(3), relu b: dense(4); }
     } => "expected `;` after `relu`\n= help: each node ends with `;`: `relu;`";

@@ -1,0 +1,10 @@
+//! Each mistake in a network, with the error that it gets. One file of `tests/ui` a mistake.
+
+#[test]
+fn every_mistake_gets_its_own_error() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/syntax/*.rs");
+    cases.compile_fail("tests/ui/graph/*.rs");
+    cases.compile_fail("tests/ui/shape/*.rs");
+    cases.compile_fail("tests/ui/constants/*.rs");
+}

@@ -1,0 +1,14 @@
+//! A constant that is no `usize`.
+
+use plumbline::prelude::*;
+
+const WIDTH: u32 = 128;
+
+network! {
+    pub Classifier: [784] -> [10] {
+        hidden: dense(WIDTH), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A node gives another shape than it states.
+
+use plumbline::prelude::*;
+
+const SIDE: usize = 10;
+
+network! {
+    pub Pooled: [16, SIDE, SIDE] -> [16, 5, 5] {
+        pool2: max_pool2d(2) -> [16, 4, 4];
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Several sources for a layer that takes one.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Conditional: (image: [784], label: [10]) -> [1] {
+        hidden: dense(128), relu <- (image, label);
+        score: dense(1), sigmoid;
+    }
+}
+
+fn main() {}

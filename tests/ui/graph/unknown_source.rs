@@ -1,0 +1,12 @@
+//! A source that there is not.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier: [784] -> [10] {
+        hidden: dense(128), relu;
+        logits: dense(10) <- hiden;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! An image for a layer that takes a vector.
+
+use plumbline::prelude::*;
+
+network! {
+    pub LeNet5: [1, 28, 28] -> [10] {
+        conv1: conv2d(6, kernel = 5, padding = 2), relu;
+        pool1: max_pool2d(2);
+        conv2: conv2d(16, kernel = 5), relu;
+        pool2: max_pool2d(2);
+        fc1: dense(120), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

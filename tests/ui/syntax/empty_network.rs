@@ -1,0 +1,9 @@
+//! A network without nodes.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier: [784] -> [10] {}
+}
+
+fn main() {}

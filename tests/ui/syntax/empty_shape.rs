@@ -1,0 +1,12 @@
+//! A shape without dimensions.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier: [784] -> [] {
+        hidden: dense(128), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! No arrow between what the network takes and gives.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier: [784] [10] {
+        hidden: dense(128), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! No colon after the name of the network.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier [784] -> [10] {
+        hidden: dense(128), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! A negative number of outputs.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Classifier: [784] -> [10] {
+        hidden: dense(-128), relu;
+        logits: dense(10);
+    }
+}
+
+fn main() {}

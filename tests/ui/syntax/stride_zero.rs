@@ -1,0 +1,14 @@
+//! A stride of zero.
+
+use plumbline::prelude::*;
+
+network! {
+    pub LeNet5: [1, 28, 28] -> [10] {
+        conv1: conv2d(6, kernel = 5, stride = 0), relu;
+        pool1: max_pool2d(0);
+        flatten;
+        logits: dense(10);
+    }
+}
+
+fn main() {}
