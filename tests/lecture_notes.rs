@@ -66,7 +66,7 @@ fn perceptron_learning() {
     let inputs = Batch::<(Const<2>,)>::from_vec(vec![0., 0., 0., 1., 1., 0., 1., 1.]).unwrap();
     let learns = |targets: [f32; 4]| {
         let targets = Batch::<(Const<1>,)>::from_vec(targets.to_vec()).unwrap();
-        let mut unit = Perceptron::<Const<2>>::new(&mut plumbline::network::generator(1));
+        let mut unit = Perceptron::<Const<2>>::new(Init::Zeros, &mut plumbline::network::generator(1));
         unit.learn(&inputs, &targets, 0.1, 100).unwrap().converged
     };
     assert!(learns([-1., -1., -1., 1.]), "AND");

@@ -140,7 +140,7 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
             let (bias, init) = (conv.bias, self::init(&conv.init));
             quote!(layers::Conv2d::new(#init, #bias, rng))
         }
-        Layer::Perceptron(_) => quote!(layers::Perceptron::new(rng)),
+        Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
         Layer::Dropout(dropout) => {
             let p = real(&dropout.p);
             quote!(layers::Dropout { p: #p })
