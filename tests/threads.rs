@@ -1,0 +1,94 @@
+//! Results do not depend on the number of threads, bit for bit, and equal seeds give equal runs.
+
+use plumbline::{data::Image, prelude::*};
+
+network! {
+    Net: [1, 28, 28] -> [10] {
+        conv1: conv2d(4, kernel = 5, stride = 2), relu;
+        pool1: max_pool2d(2);
+        drop: dropout(0.2), flatten;
+        hidden: dense(150), tanh;
+        logits: dense(10);
+    }
+}
+
+/// Every number of the parameters after some steps, as bits.
+fn train(threads: usize, seed: u64) -> Vec<u32> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| {
+        let digits = data::digits(300, 3);
+        let mut net = Net::new(seed);
+        let (mut pass, mut gradients) = (net.pass(128), net.gradients());
+        pass.set_seed(seed);
+        let mut adam = Adam::new(1e-2);
+        // Whole batches, a short one, and one of a single sample.
+        for range in [0..128, 128..256, 256..299, 299..300] {
+            let part = digits.select(&range.collect::<Vec<_>>()).unwrap();
+            let loss = CrossEntropy::new();
+            loss.step(&net, part.inputs(), part.targets(), &mut pass, &mut gradients).unwrap();
+            adam.step(&mut net, &gradients).unwrap();
+        }
+        let output = net.forward(digits.inputs());
+        let parameters = net.parameters().flat_map(|tensor| tensor.values.to_vec());
+        parameters.chain(output.into_vec()).map(f32::to_bits).collect()
+    })
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let one = train(1, 5);
+    for threads in [2, 3, 8] {
+        assert!(train(threads, 5) == one, "{threads} threads gave other bits than one");
+    }
+}
+
+#[test]
+fn equal_seeds_give_equal_runs_and_others_do_not() {
+    assert!(train(2, 5) == train(2, 5));
+    assert!(train(2, 5) != train(2, 6));
+}
+
+/// One sample more or less in the batch does not change what the others give.
+#[test]
+fn a_sample_does_not_see_its_batch() {
+    let net = Net::new(1);
+    let digits = data::digits(37, 9);
+    let all = net.forward(digits.inputs());
+    for index in [0, 15, 16, 36] {
+        let alone: Batch<Image> = digits.inputs().select(&[index]).unwrap();
+        let alone = net.forward(&alone);
+        for (a, b) in all.sample(index).unwrap().iter().zip(alone.as_slice()) {
+            assert!((a - b).abs() <= 1e-5 * b.abs().max(1.0), "sample {index}: {a} in the batch, {b} alone");
+        }
+    }
+}
+
+/// The explicit passes and the fused step are the same arithmetic.
+#[test]
+fn explicit_and_fused_steps_agree() {
+    let digits = data::digits(50, 1);
+    let net = Net::new(1);
+    let loss = CrossEntropy::new();
+    let (mut pass, mut explicit, mut fused) = (net.pass(50), net.gradients(), net.gradients());
+    let logits = net.forward_train(digits.inputs(), &mut pass).to_batch();
+    let (value, d_logits) = loss.value_and_gradient(&logits, digits.targets()).unwrap();
+    net.backward(&d_logits, &mut pass, &mut explicit).unwrap();
+    pass.set_seed(0);
+    let again = loss.step(&net, digits.inputs(), digits.targets(), &mut pass, &mut fused).unwrap();
+    assert!((value - again).abs() < 1e-5);
+    for (a, b) in explicit.parameters().zip(fused.parameters()) {
+        assert_eq!(a.values, b.values, "{}", a.name);
+    }
+}
+
+#[test]
+fn backward_asks_for_its_forward_pass() {
+    let net = Net::new(1);
+    let (mut pass, mut gradients) = (net.pass(2), net.gradients());
+    let d = Batch::<NetOutput>::zeros(2);
+    let error = net.backward(&d, &mut pass, &mut gradients).unwrap_err();
+    assert!(error.to_string().contains("found no forward pass for training"), "{error}");
+    net.forward_train(&Batch::zeros(3), &mut pass);
+    let error = net.backward(&d, &mut pass, &mut gradients).unwrap_err();
+    assert!(error.to_string().contains("the 3 samples of the forward pass, found one of 2"), "{error}");
+}
