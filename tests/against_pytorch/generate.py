@@ -1,0 +1,318 @@
+"""Writes the fixtures of `tests/against_pytorch.rs`: what PyTorch calculates, as safetensors files.
+
+    pip install torch numpy safetensors
+    python tests/against_pytorch/generate.py
+
+Every number is drawn from a seed, and PyTorch calculates in f64 on one thread, so running it again on the same release
+changes nothing but, perhaps, last digits.
+"""
+
+import pathlib
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+FOLDER = pathlib.Path(__file__).parent / "fixtures"
+
+
+def save(name, tensors):
+    tensors = {key: value.detach().clone().contiguous() for key, value in tensors.items()}
+    save_file(tensors, FOLDER / f"{name}.safetensors")
+
+
+def numbers(*shape):
+    return torch.randn(*shape)
+
+
+def whole(name, net, x, labels, stored):
+    """A network with cross-entropy on top: the weights in a file of their own, as `save` writes them, and the rest.
+
+    Weights and input are rounded to the type they are stored in before anything is calculated from them.
+    """
+    with torch.no_grad():
+        for parameter in net.parameters():
+            # A bias of zero would hide a bias that is forgotten.
+            if parameter.dim() == 1:
+                parameter.copy_(0.1 * numbers(*parameter.shape))
+            parameter.copy_(parameter.to(stored))
+    x = x.to(stored).double().requires_grad_()
+    output = net(x)
+    loss = F.cross_entropy(output, labels)
+    loss.backward()
+    save(f"{name}.weights", {key: value.to(stored) for key, value in net.state_dict().items()})
+    rest = {"input": x.to(stored), "labels": labels, "output": output, "loss": loss.reshape(1), "d_input": x.grad.to(stored)}
+    gradients = {f"gradient.{key}": value.grad.to(stored) for key, value in net.named_parameters()}
+    save(name, rest | gradients)
+
+
+class Mlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(8, 16)
+        self.fc2 = nn.Linear(16, 12)
+        self.logits = nn.Linear(12, 5)
+
+    def forward(self, x):
+        return self.logits(F.relu(self.fc2(torch.tanh(self.fc1(x)))))
+
+
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.logits = nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = F.relu(self.fc2(F.relu(self.fc1(x.flatten(1)))))
+        return self.logits(x)
+
+
+class Branches(nn.Module):
+    """Branches that part and meet, and most options of convolution and pooling on the way."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(2, 4, 3, padding=1)
+        self.left = nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 0), groups=2)
+        self.right = nn.Conv2d(4, 6, (1, 2), stride=(2, 1), bias=False)
+        self.dilated = nn.Conv2d(18, 8, 2, dilation=(1, 2))
+        self.even = nn.Conv2d(8, 8, (2, 3), padding="same", groups=8)
+        self.fc1 = nn.Linear(64, 10)
+        self.fc2 = nn.Linear(10, 10)
+        self.fc3 = nn.Linear(10, 10, bias=False)
+        self.logits = nn.Linear(20, 4)
+
+    def forward(self, x):
+        stem = F.gelu(self.stem(x))
+        left = F.silu(self.left(stem))
+        right = torch.sigmoid(self.right(stem))
+        both = torch.cat([left + right, left * right, left], 1)
+        pooled = F.avg_pool2d(both, (2, 3), stride=(1, 1), padding=(0, 1))
+        dilated = F.softplus(self.dilated(pooled))
+        even = F.selu(self.even(dilated)) + dilated
+        pool = F.max_pool2d(even, 2, stride=1)
+        fc1 = F.elu(self.fc1(pool.flatten(1)), 0.7)
+        fc2 = F.leaky_relu(self.fc2(fc1), 0.1) + fc1
+        fc3 = F.softmax(self.fc3(fc2), 1) * fc2
+        return self.logits(torch.cat([fc3, fc1], 1))
+
+
+def networks():
+    whole("mlp", Mlp(), numbers(7, 8), torch.randint(5, (7,)), torch.float64)
+    whole("lenet", LeNet5(), numbers(3, 1, 28, 28), torch.randint(10, (3,)), torch.float32)
+    whole("branches", Branches(), numbers(19, 2, 9, 8), torch.randint(4, (19,)), torch.float64)
+
+
+def layer(tensors, case, net, x):
+    """One layer under the loss Σ d_output · output, whose gradient with respect to the output is `d_output`."""
+    for parameter in net.parameters():
+        parameter.requires_grad_(False).copy_(numbers(*parameter.shape)).requires_grad_()
+    x = x.clone().requires_grad_()
+    output = net(x)
+    d_output = numbers(*output.shape)
+    (output * d_output).sum().backward()
+    tensors |= {f"{case}.input": x, f"{case}.output": output, f"{case}.d_output": d_output, f"{case}.d_input": x.grad}
+    for key, value in net.named_parameters():
+        tensors |= {f"{case}.parameter.{key}": value, f"{case}.gradient.{key}": value.grad}
+
+
+class Named(nn.Module):
+    """A layer under the name `layer`, as the networks of the test have it."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(6, 3)
+        self.decoder = nn.ParameterDict({"bias": nn.Parameter(torch.zeros(6))})
+
+    def forward(self, x):
+        code = torch.tanh(self.encoder(x))
+        return torch.sigmoid(F.linear(code, self.encoder.weight.T, self.decoder["bias"]))
+
+
+class Function(nn.Module):
+    """A layer without parameters."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+def convolutions():
+    tensors = {}
+    cases = {
+        "plain": nn.Conv2d(3, 4, 3),
+        "no_bias": nn.Conv2d(3, 4, 3, bias=False),
+        "one_by_one": nn.Conv2d(3, 4, 1),
+        "rectangle": nn.Conv2d(3, 4, (2, 3)),
+        "stride": nn.Conv2d(3, 4, 3, stride=2),
+        "strides": nn.Conv2d(3, 4, 2, stride=(3, 1)),
+        "padding": nn.Conv2d(3, 4, 3, padding=1),
+        "paddings": nn.Conv2d(3, 4, 3, padding=(2, 1)),
+        "same": nn.Conv2d(3, 4, 3, padding="same"),
+        "same_even": nn.Conv2d(3, 4, (4, 2), padding="same"),
+        "same_dilated": nn.Conv2d(3, 4, (2, 3), padding="same", dilation=(3, 1)),
+        "dilation": nn.Conv2d(3, 4, 2, dilation=2),
+        "dilations": nn.Conv2d(3, 4, (2, 3), dilation=(3, 2)),
+        "groups": nn.Conv2d(6, 4, 3, groups=2),
+        "depthwise": nn.Conv2d(3, 3, 3, groups=3),
+        "depthwise_twice": nn.Conv2d(3, 6, 3, groups=3),
+        "everything": nn.Conv2d(4, 6, (3, 2), stride=(2, 3), padding=(2, 1), dilation=(1, 2), groups=2),
+    }
+    for case, conv in cases.items():
+        layer(tensors, case, Named(conv), numbers(2, conv.in_channels, 7, 8))
+    # More samples than the lanes of one block, and no multiple of them.
+    layer(tensors, "many_samples", Named(nn.Conv2d(2, 2, 2, stride=(1, 2))), numbers(21, 2, 3, 5))
+    save("convolutions", tensors)
+
+
+def pools():
+    tensors = {}
+    cases = {
+        "max": lambda x: F.max_pool2d(x, 2),
+        "max_rectangle": lambda x: F.max_pool2d(x, (3, 2)),
+        "max_overlapping": lambda x: F.max_pool2d(x, 3, stride=(1, 2)),
+        "max_padding": lambda x: F.max_pool2d(x, 3, stride=2, padding=1),
+        "max_paddings": lambda x: F.max_pool2d(x, (2, 3), stride=1, padding=(1, 0)),
+        "avg": lambda x: F.avg_pool2d(x, 2),
+        "avg_rectangle": lambda x: F.avg_pool2d(x, (3, 2)),
+        "avg_overlapping": lambda x: F.avg_pool2d(x, 3, stride=(1, 2)),
+        "avg_padding": lambda x: F.avg_pool2d(x, 3, stride=2, padding=1),
+        "avg_paddings": lambda x: F.avg_pool2d(x, (2, 3), stride=1, padding=(1, 0)),
+    }
+    for case, pool in cases.items():
+        layer(tensors, case, Function(pool), numbers(2, 2, 6, 7))
+    # Equal numbers: the gradient goes to the first maximum of each window.
+    layer(tensors, "max_ties", Function(lambda x: F.max_pool2d(x, 3, stride=2, padding=1)), numbers(2, 2, 6, 7).round())
+    save("pools", tensors)
+
+
+def dense():
+    tensors = {}
+    layer(tensors, "plain", Named(nn.Linear(5, 4)), numbers(3, 5))
+    layer(tensors, "no_bias", Named(nn.Linear(5, 4, bias=False)), numbers(3, 5))
+    layer(tensors, "each_step", Named(nn.Linear(5, 4)), numbers(3, 6, 5))
+    layer(tensors, "tied", Tied(), numbers(3, 6))
+    save("dense", tensors)
+
+
+def activations():
+    tensors = {}
+    cases = {
+        "relu": F.relu,
+        "leaky_relu": lambda x: F.leaky_relu(x, 0.02),
+        "elu": lambda x: F.elu(x, 1.5),
+        "selu": F.selu,
+        "gelu": F.gelu,
+        "silu": F.silu,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        # Without the default's step to the identity above 20.
+        "softplus": lambda x: F.softplus(x, threshold=100),
+    }
+    # From far in one tail to far in the other, without 0, where some have no slope.
+    line = torch.cat([torch.tensor([-60.0, -25.0, -12.0]), torch.linspace(-7.1, 7.2, 40), torch.tensor([12.0, 25.0, 60.0])])
+    for case, function in cases.items():
+        layer(tensors, case, Function(function), line.reshape(2, 23))
+    steep = torch.tensor([[0.0, 500.0, -500.0], [1.0, 2.0, 3.0], [-1e3, -1e3, -1e3], [40.0, 0.0, 1e-3]])
+    for case, function in {"softmax": F.softmax, "log_softmax": F.log_softmax}.items():
+        layer(tensors, case, Function(lambda x, function=function: function(x, 1)), steep)
+        layer(tensors, f"{case}_steps", Function(lambda x, function=function: function(x, 2)), numbers(2, 4, 5))
+    save("activations", tensors)
+
+
+def loss(tensors, case, outputs, target, function):
+    outputs = outputs.clone().requires_grad_()
+    value = function(outputs, target)
+    value.backward()
+    tensors |= {f"{case}.output": outputs, f"{case}.target": target, f"{case}.value": value.reshape(1)}
+    tensors |= {f"{case}.d_output": outputs.grad}
+
+
+def losses():
+    tensors = {}
+    weight = torch.tensor([0.5, 2.0, 1.0, 0.25])
+    labels, logits = torch.tensor([3, 0, 1, 1, 2]), 3 * numbers(5, 4)
+    probabilities = F.softmax(numbers(5, 4), 1)
+    cross_entropies = {
+        "cross_entropy": {},
+        "cross_entropy_smoothed": {"label_smoothing": 0.1},
+        "cross_entropy_weighted": {"weight": weight},
+        "cross_entropy_both": {"weight": weight, "label_smoothing": 0.1},
+    }
+    for case, options in cross_entropies.items():
+        function = lambda y, t, options=options: F.cross_entropy(y, t, **options)
+        loss(tensors, case, logits, labels, function)
+        loss(tensors, f"{case}_probabilities", logits, probabilities, function)
+    loss(tensors, "negative_log_likelihood", F.log_softmax(logits, 1), labels, F.nll_loss)
+    loss(tensors, "binary_cross_entropy", 3 * numbers(5, 4), torch.rand(5, 4), F.binary_cross_entropy_with_logits)
+    positive = lambda y, t: F.binary_cross_entropy_with_logits(y, t, pos_weight=torch.tensor(2.5))
+    loss(tensors, "binary_cross_entropy_positive", 3 * numbers(5, 4), torch.rand(5, 4), positive)
+    loss(tensors, "mean_squared", numbers(5, 4), numbers(5, 4), F.mse_loss)
+    loss(tensors, "squared", numbers(5, 4), numbers(5, 4), lambda y, t: F.mse_loss(y, t, reduction="sum") / 2 / len(y))
+    loss(tensors, "absolute", numbers(5, 4), numbers(5, 4), F.l1_loss)
+    loss(tensors, "huber", numbers(5, 4), numbers(5, 4), lambda y, t: F.huber_loss(y, t, delta=0.7))
+    # PyTorch has this loss under another name and for distances; the sum is the formula itself.
+    hinge = lambda y, t: (1.5 - t * y).clamp(min=0).mean()
+    loss(tensors, "hinge", numbers(5, 4), numbers(5, 4).sign(), hinge)
+    save("losses", tensors)
+
+
+def optimizers():
+    """A parameter after each of five steps of gradients that are given, whatever the parameter."""
+    tensors = {"start": numbers(6), "gradients": numbers(5, 6)}
+    cases = {
+        "sgd": lambda p: torch.optim.SGD(p, 0.1),
+        "sgd_decay": lambda p: torch.optim.SGD(p, 0.1, weight_decay=0.2),
+        "momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.05),
+        "nesterov": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.05),
+        "adam": lambda p: torch.optim.Adam(p, 0.1, betas=(0.8, 0.95), eps=1e-6),
+        "adam_decay": lambda p: torch.optim.Adam(p, 0.1, weight_decay=0.2),
+        "adam_w": lambda p: torch.optim.AdamW(p, 0.1, weight_decay=0.2),
+        "rms_prop": lambda p: torch.optim.RMSprop(p, 0.1, alpha=0.9),
+        "rms_prop_momentum": lambda p: torch.optim.RMSprop(p, 0.1, momentum=0.9, weight_decay=0.2),
+        "adagrad": lambda p: torch.optim.Adagrad(p, 0.1),
+        "adagrad_decay": lambda p: torch.optim.Adagrad(p, 0.1, weight_decay=0.2),
+    }
+    for case, make in cases.items():
+        parameter = nn.Parameter(tensors["start"].clone())
+        optimizer = make([parameter])
+        path = []
+        for gradient in tensors["gradients"]:
+            parameter.grad = gradient.clone()
+            optimizer.step()
+            path.append(parameter.detach().clone())
+        tensors[case] = torch.stack(path)
+    save("optimizers", tensors)
+
+
+def main():
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    FOLDER.mkdir(exist_ok=True)
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers]):
+        torch.manual_seed(seed)
+        part()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+//! Every layer and every option of it, alone.
+
+use plumbline::prelude::*;
+
+use crate::fixture::{DOUBLE, Fixture, SINGLE};
+
+/// Sets the parameters of a network of one layer to those of a case, and compares its output and its gradients for
+/// the case's gradient at the output.
+fn check<N: Trainable<Input: Shape, Output: Shape>>(file: &str, case: &str, tolerance: f64) {
+    let fixture = Fixture::open(file);
+    let mut net = N::initialized(0);
+    assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());
+    for index in 0..net.tensors() {
+        let tensor = net.tensor_mut(index);
+        let name = format!("{case}.parameter.{}", tensor.name);
+        assert_eq!(tensor.shape, fixture.shape(&name), "`{name}`");
+        for (value, number) in tensor.values.iter_mut().zip(fixture.numbers(&name)) {
+            *value = N::Element::from_f64(number);
+        }
+    }
+    let name = |suffix: &str| format!("{case}.{suffix}");
+    let x = fixture.batch::<N::Input, N::Element>(&name("input"));
+    let d_output = fixture.batch::<N::Output, N::Element>(&name("d_output"));
+
+    let mut pass = net.pass(x.samples());
+    let mut gradients = net.gradients();
+    let output = net.forward_train(&x, &mut pass);
+    fixture.assert_close(&name("output"), output.as_slice(), tolerance);
+    let d_input = net.backward(&d_output, &mut pass, &mut gradients).unwrap();
+    fixture.assert_close(&name("d_input"), d_input.as_slice(), tolerance);
+    for tensor in gradients.parameters() {
+        fixture.assert_close(&format!("{case}.gradient.{}", tensor.name), tensor.values, tolerance);
+    }
+    fixture.assert_close(&name("output"), net.forward(&x).as_slice(), tolerance);
+}
+
+/// A test for each case: the network of one layer, by the name that the case has in the file.
+macro_rules! cases {
+    ($file:ident { $($case:ident: $takes:tt -> $gives:tt { $($layer:tt)* })* }) => {
+        mod $file {
+            use super::*;
+
+            $(#[test]
+            fn $case() {
+                network! { Case: $takes -> $gives { $($layer)* } }
+                check::<Case<f64>>(stringify!($file), stringify!($case), DOUBLE);
+                check::<Case<f32>>(stringify!($file), stringify!($case), SINGLE);
+            })*
+
+            #[test]
+            fn every_case_of_the_file_is_tested() {
+                let mut cases = vec![$(stringify!($case)),*];
+                cases.sort();
+                let names = Fixture::open(stringify!($file)).names("");
+                let mut expected: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".input")).collect();
+                expected.sort();
+                assert_eq!(cases, expected);
+            }
+        }
+    };
+}
+
+cases! { convolutions {
+    plain: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3); }
+    no_bias: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3, bias = false); }
+    one_by_one: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 1); }
+    rectangle: [3, 7, 8] -> [4, 6, 6] { layer: conv2d(4, kernel = [2, 3]); }
+    stride: [3, 7, 8] -> [4, 3, 3] { layer: conv2d(4, kernel = 3, stride = 2); }
+    strides: [3, 7, 8] -> [4, 2, 7] { layer: conv2d(4, kernel = 2, stride = [3, 1]); }
+    padding: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 3, padding = 1); }
+    paddings: [3, 7, 8] -> [4, 9, 8] { layer: conv2d(4, kernel = 3, padding = [2, 1]); }
+    same: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 3, padding = same); }
+    same_even: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = [4, 2], padding = same); }
+    same_dilated: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = [2, 3], padding = same, dilation = [3, 1]); }
+    dilation: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 2, dilation = 2); }
+    dilations: [3, 7, 8] -> [4, 4, 4] { layer: conv2d(4, kernel = [2, 3], dilation = [3, 2]); }
+    groups: [6, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3, groups = 2); }
+    depthwise: [3, 7, 8] -> [3, 5, 6] { layer: conv2d(3, kernel = 3, groups = 3); }
+    depthwise_twice: [3, 7, 8] -> [6, 5, 6] { layer: conv2d(6, kernel = 3, groups = 3); }
+    everything: [4, 7, 8] -> [6, 5, 3] {
+        layer: conv2d(6, kernel = [3, 2], stride = [2, 3], padding = [2, 1], dilation = [1, 2], groups = 2);
+    }
+    many_samples: [2, 3, 5] -> [2, 2, 2] { layer: conv2d(2, kernel = 2, stride = [1, 2]); }
+} }
+
+cases! { pools {
+    max: [2, 6, 7] -> [2, 3, 3] { max_pool2d(2); }
+    max_rectangle: [2, 6, 7] -> [2, 2, 3] { max_pool2d([3, 2]); }
+    max_overlapping: [2, 6, 7] -> [2, 4, 3] { max_pool2d(3, stride = [1, 2]); }
+    max_padding: [2, 6, 7] -> [2, 3, 4] { max_pool2d(3, stride = 2, padding = 1); }
+    max_paddings: [2, 6, 7] -> [2, 7, 5] { max_pool2d([2, 3], stride = 1, padding = [1, 0]); }
+    max_ties: [2, 6, 7] -> [2, 3, 4] { max_pool2d(3, stride = 2, padding = 1); }
+    avg: [2, 6, 7] -> [2, 3, 3] { avg_pool2d(2); }
+    avg_rectangle: [2, 6, 7] -> [2, 2, 3] { avg_pool2d([3, 2]); }
+    avg_overlapping: [2, 6, 7] -> [2, 4, 3] { avg_pool2d(3, stride = [1, 2]); }
+    avg_padding: [2, 6, 7] -> [2, 3, 4] { avg_pool2d(3, stride = 2, padding = 1); }
+    avg_paddings: [2, 6, 7] -> [2, 7, 5] { avg_pool2d([2, 3], stride = 1, padding = [1, 0]); }
+} }
+
+cases! { dense {
+    plain: [5] -> [4] { layer: dense(4); }
+    no_bias: [5] -> [4] { layer: dense(4, bias = false); }
+    each_step: [6, 5] -> [6, 4] { layer: dense(4, each_step = true); }
+    tied: [6] -> [6] {
+        encoder: dense(3), tanh;
+        decoder: dense(6, tied = encoder), sigmoid;
+    }
+} }
+
+cases! { activations {
+    relu: [23] -> [23] { relu; }
+    leaky_relu: [23] -> [23] { leaky_relu(0.02); }
+    elu: [23] -> [23] { elu(1.5); }
+    selu: [23] -> [23] { selu; }
+    gelu: [23] -> [23] { gelu; }
+    silu: [23] -> [23] { silu; }
+    sigmoid: [23] -> [23] { sigmoid; }
+    tanh: [23] -> [23] { tanh; }
+    softplus: [23] -> [23] { softplus; }
+    softmax: [3] -> [3] { softmax; }
+    softmax_steps: [4, 5] -> [4, 5] { softmax; }
+    log_softmax: [3] -> [3] { log_softmax; }
+    log_softmax_steps: [4, 5] -> [4, 5] { log_softmax; }
+} }

@@ -1,0 +1,7 @@
+//! Forward passes, gradients, losses and optimizers against the numbers that PyTorch calculates. See `README.md`.
+
+mod fixture;
+mod layers;
+mod losses;
+mod networks;
+mod optimizers;
