@@ -112,6 +112,11 @@ impl<'a, const CLASSES: usize> LabelsView<'a, CLASSES> {
         self.indices
     }
 
+    fn within(&self, range: Range<usize>) -> Self {
+        let end = range.end.min(self.indices.len());
+        LabelsView { indices: &self.indices[range.start.min(end)..end] }
+    }
+
     /// The classes in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = usize> + use<'a, CLASSES> {
         self.indices.iter().map(|&class| class as usize)
@@ -125,8 +130,8 @@ impl<const CLASSES: usize> AsTarget for LabelsView<'_, CLASSES> {
         self.indices.len()
     }
 
-    fn target_view(&self) -> LabelsView<'_, CLASSES> {
-        *self
+    fn target_rows(&self, range: Range<usize>) -> LabelsView<'_, CLASSES> {
+        self.within(range)
     }
 }
 
@@ -139,8 +144,7 @@ impl<const CLASSES: usize> Target for Labels<CLASSES> {
     }
 
     fn rows(&self, range: Range<usize>) -> LabelsView<'_, CLASSES> {
-        let end = range.end.min(self.indices.len());
-        LabelsView { indices: &self.indices[range.start.min(end)..end] }
+        self.view().within(range)
     }
 
     fn gather(&self, indices: &[usize], into: &mut Self) -> Result<(), ShapeError> {

@@ -57,15 +57,20 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
 /// let batch = Batch::<(Const<2>,)>::zeros(3);
 /// assert_eq!((samples(&batch), samples(&batch.rows(0..2))), (3, 2));
 /// ```
-pub trait AsTarget {
+pub trait AsTarget: Sync {
     /// The owned form.
     type Owned: Target;
 
     /// The number of samples.
     fn target_samples(&self) -> usize;
 
+    /// The targets of the samples `range`; what lies past the end is left out.
+    fn target_rows(&self, range: Range<usize>) -> <Self::Owned as Target>::View<'_>;
+
     /// All targets.
-    fn target_view(&self) -> <Self::Owned as Target>::View<'_>;
+    fn target_view(&self) -> <Self::Owned as Target>::View<'_> {
+        self.target_rows(0..self.target_samples())
+    }
 }
 
 impl<T: Target> AsTarget for T {
@@ -75,8 +80,8 @@ impl<T: Target> AsTarget for T {
         self.samples()
     }
 
-    fn target_view(&self) -> T::View<'_> {
-        self.rows(0..self.samples())
+    fn target_rows(&self, range: Range<usize>) -> T::View<'_> {
+        self.rows(range)
     }
 }
 
@@ -87,8 +92,8 @@ impl<S: Shape, E: Element> AsTarget for BatchView<'_, S, E> {
         self.samples()
     }
 
-    fn target_view(&self) -> BatchView<'_, S, E> {
-        self.view()
+    fn target_rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {
+        self.rows(range)
     }
 }
 

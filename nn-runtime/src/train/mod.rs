@@ -2,6 +2,7 @@
 
 mod clip;
 pub mod loss;
+pub mod metric;
 pub mod optimizer;
 pub mod schedule;
 #[cfg(test)]
@@ -12,5 +13,6 @@ pub use loss::{
     AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
     NegativeLogLikelihood, SquaredError,
 };
+pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};

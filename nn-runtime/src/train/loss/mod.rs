@@ -105,7 +105,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<Out, A::Owned, E>,
     {
-        let scale = scale_of(self, output, target)?;
+        let scale = scale_for(self, output.samples(), target)?;
         Ok(E::from_f64(self.part(output.as_slice(), target.target_view(), scale, None)))
     }
 
@@ -149,7 +149,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<Out, A::Owned, E>,
     {
-        let scale = scale_of(self, output, target)?;
+        let scale = scale_for(self, output.samples(), target)?;
         if d_output.samples() != output.samples() {
             return Err(LossError::Samples { expected: output.samples(), found: d_output.samples() });
         }
@@ -157,50 +157,58 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         Ok(E::from_f64(part))
     }
 
-    /// C of a network's outputs on the batch `x`, and its gradients written over `gradients`: forward, loss and backward in one, a
-    /// part of the batch at a time while its values are in cache. The fastest step of training; the
-    /// [`Trainer`](crate::train)'s own. Allocates nothing where `pass` has room.
+    /// C over the batch `x`; ∂C/∂θ is written over `gradients`. The same as forward, [`Criterion::value_and_gradient`] and backward, but part by
+    /// part, which stays in cache and skips the gradient with respect to `x`: the fastest step of training. Allocates nothing where
+    /// `pass` has room.
     ///
     /// # Errors
     ///
     /// As [`Criterion::value`].
-    fn step<N, T, D>(
+    fn step<N, D, A>(
         &self,
         net: &N,
         x: &Batch<N::Input, N::Element, D>,
-        target: &T,
+        target: &A,
         pass: &mut Pass<N>,
         gradients: &mut Gradients<N>,
     ) -> Result<N::Element, LossError>
     where
         N: Trainable<Input: Shape, Output: Shape>,
-        T: Target,
         D: Deref<Target = [N::Element]>,
-        Self: Loss<N::Output, T, N::Element>,
+        A: AsTarget,
+        Self: Loss<N::Output, A::Owned, N::Element>,
     {
-        let scale = checked_scale(self, x.samples(), target)?;
-        let sum = pass.step(net, &[rows(x)], x.samples(), gradients, |first, outputs, d_outputs| {
-            let output = outputs[0].data();
-            let samples = output.len() / N::Output::LEN;
-            self.part(output, target.rows(first..first + samples), scale, Some(d_outputs[0].data_mut()))
-        });
-        Ok(N::Element::from_f64(sum))
+        let scale = scale_for(self, x.samples(), target)?;
+        Ok(N::Element::from_f64(step(self, net, x, target, scale, pass, gradients)))
     }
 }
 
-/// 1 / Z, once everything is checked.
-fn scale_of<L, Out, E, D, A>(loss: &L, output: &Batch<Out, E, D>, target: &A) -> Result<f64, LossError>
+/// [`Criterion::step`] for targets that are known to fit.
+pub(crate) fn step<L, N, D, A>(
+    loss: &L,
+    net: &N,
+    x: &Batch<N::Input, N::Element, D>,
+    target: &A,
+    scale: f64,
+    pass: &mut Pass<N>,
+    gradients: &mut Gradients<N>,
+) -> f64
 where
-    L: Loss<Out, A::Owned, E>,
-    Out: Shape,
-    E: Element,
-    D: Deref<Target = [E]>,
+    L: Loss<N::Output, A::Owned, N::Element>,
+    N: Trainable<Input: Shape, Output: Shape>,
+    D: Deref<Target = [N::Element]>,
     A: AsTarget,
 {
-    checked_scale(loss, output.samples(), target)
+    pass.step(net, &[rows(x)], x.samples(), gradients, |first, outputs, d_outputs| {
+        let output = outputs[0].data();
+        let samples = output.len() / N::Output::LEN.max(1);
+        let targets = target.target_rows(first..first + samples);
+        loss.part(output, targets, scale, Some(d_outputs[0].data_mut()))
+    })
 }
 
-fn checked_scale<L, Out, E, A>(loss: &L, expected: usize, target: &A) -> Result<f64, LossError>
+/// 1 / Z, once everything is checked.
+fn scale_for<L, Out, E, A>(loss: &L, samples: usize, target: &A) -> Result<f64, LossError>
 where
     L: Loss<Out, A::Owned, E>,
     Out: Shape,
@@ -208,8 +216,8 @@ where
     A: AsTarget,
 {
     let found = target.target_samples();
-    if expected != found {
-        return Err(LossError::Samples { expected, found });
+    if samples != found {
+        return Err(LossError::Samples { expected: samples, found });
     }
     if found == 0 {
         return Err(LossError::Empty);

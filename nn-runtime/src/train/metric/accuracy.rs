@@ -1,0 +1,84 @@
+//! The part of the samples that are right.
+
+use std::borrow::Cow;
+
+use crate::{
+    Batch, BatchView, Const, Element,
+    data::{Labels, LabelsView},
+    train::metric::{Hits, Metric, largest},
+};
+
+/// The part of the samples whose largest output is the label's. An output of one logit stands for class 1 where it is positive and else
+/// for class 0.
+///
+/// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`Labels<2>`](Labels) for `[1]`, or a [`Batch`] of the output's shape, whose largest
+/// number (for `[1]`: whether it is above ½) says the class.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
+/// let logits = Batch::<(Const<1>,)>::from_vec(vec![-3.0, 2.0, 0.5])?;
+/// assert_eq!(Accuracy.measure(&logits, &Labels::<2>::new([0, 1, 1])?)?, 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accuracy;
+
+const NAME: Cow<'static, str> = Cow::Borrowed("accuracy");
+
+impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for Accuracy {
+    type Tally = Hits;
+
+    fn name(&self) -> Cow<'static, str> {
+        NAME
+    }
+
+    fn add(&self, tally: &mut Hits, output: &[E], target: LabelsView<'_, C>) {
+        for (row, label) in output.chunks_exact(C.max(1)).zip(target.iter()) {
+            tally.count(largest(row) == Some(label));
+        }
+    }
+
+    fn value(&self, tally: &Hits) -> f64 {
+        tally.part()
+    }
+}
+
+impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for Accuracy {
+    type Tally = Hits;
+
+    fn name(&self) -> Cow<'static, str> {
+        NAME
+    }
+
+    fn add(&self, tally: &mut Hits, output: &[E], target: LabelsView<'_, 2>) {
+        for (y, label) in output.iter().zip(target.iter()) {
+            tally.count(!y.is_nan() && (*y > E::zero()) == (label == 1));
+        }
+    }
+
+    fn value(&self, tally: &Hits) -> f64 {
+        tally.part()
+    }
+}
+
+impl<const C: usize, E: Element> Metric<(Const<C>,), Batch<(Const<C>,), E>, E> for Accuracy {
+    type Tally = Hits;
+
+    fn name(&self) -> Cow<'static, str> {
+        NAME
+    }
+
+    fn add(&self, tally: &mut Hits, output: &[E], target: BatchView<'_, (Const<C>,), E>) {
+        let rows = output.chunks_exact(C.max(1)).zip(target.as_slice().chunks_exact(C.max(1)));
+        for (y, t) in rows {
+            tally.count(match (y, t) {
+                ([y], [t]) => !y.is_nan() && (*y > E::zero()) == (t.as_f64() > 0.5),
+                _ => largest(y).is_some_and(|class| largest(t) == Some(class)),
+            });
+        }
+    }
+
+    fn value(&self, tally: &Hits) -> f64 {
+        tally.part()
+    }
+}

@@ -1,0 +1,85 @@
+//! The part of a variance that is explained.
+
+use std::borrow::Cow;
+
+use crate::{Batch, BatchView, Element, Shape, train::metric::Metric};
+
+/// R² = 1 − Σ (t − y)² / Σ (t − t̄)² for each element of the output, and the mean over the elements. An element whose targets are all equal
+/// counts as 1 where it is met and else as 0.
+///
+/// Targets: a [`Batch`] of the output's shape.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, train::{Metric, RSquared}};
+/// let targets = Batch::<(Const<1>,)>::from_vec(vec![1.0, 2.0, 3.0])?;
+/// assert_eq!(RSquared.measure(&targets, &targets)?, 1.0);
+/// assert_eq!(RSquared.measure(&Batch::from_vec(vec![2.0; 3])?, &targets)?, 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RSquared;
+
+/// The sums behind [`RSquared`], for each element of the output.
+///
+/// ```
+/// use nn_runtime::train::metric::Moments;
+/// assert!(Moments::default().r_squared().is_nan());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
+    samples: u64,
+    elements: Vec<Sums>,
+}
+
+/// Sums of one element.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Sums {
+    /// t̄ so far.
+    mean: f64,
+    /// Σ (t − t̄)² so far.
+    total: f64,
+    /// Σ (t − y)².
+    residual: f64,
+}
+
+impl Moments {
+    /// R²; NaN without samples.
+    pub fn r_squared(&self) -> f64 {
+        let each = self.elements.iter().map(|element| match element {
+            Sums { total, residual, .. } if *total > 0.0 => 1.0 - residual / total,
+            Sums { residual, .. } if *residual == 0.0 => 1.0,
+            _ => 0.0,
+        });
+        each.sum::<f64>() / self.elements.len() as f64
+    }
+}
+
+impl<Out: Shape, E: Element> Metric<Out, Batch<Out, E>, E> for RSquared {
+    type Tally = Moments;
+
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed("R²")
+    }
+
+    fn add(&self, tally: &mut Moments, output: &[E], target: BatchView<'_, Out, E>) {
+        if tally.elements.len() < Out::LEN {
+            tally.elements.resize(Out::LEN, Sums::default());
+        }
+        let width = Out::LEN.max(1);
+        for (y, t) in output.chunks_exact(width).zip(target.as_slice().chunks_exact(width)) {
+            tally.samples += 1;
+            for ((element, y), t) in tally.elements.iter_mut().zip(y).zip(t) {
+                // Welford's recurrence, which does not cancel.
+                let (y, t) = (y.as_f64(), t.as_f64());
+                let before = t - element.mean;
+                element.mean += before / tally.samples as f64;
+                element.total += before * (t - element.mean);
+                element.residual += (t - y) * (t - y);
+            }
+        }
+    }
+
+    fn value(&self, tally: &Moments) -> f64 {
+        tally.r_squared()
+    }
+}
