@@ -34,9 +34,9 @@ impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for TopK {
 
     fn add(&self, tally: &mut Hits, output: &[E], target: LabelsView<'_, C>) {
         for (row, label) in output.chunks_exact(C.max(1)).zip(target.iter()) {
-            // What is not comparable counts as above, so NaN is never a hit.
+            // NaN counts as above, so it is never a hit.
             let own = row[label];
-            let above = row.iter().enumerate().filter(|&(class, &y)| class != label && !(y <= own)).count();
+            let above = row.iter().enumerate().filter(|&(class, &y)| class != label && (y > own || y.is_nan())).count();
             tally.count(!own.is_nan() && above < self.0);
         }
     }
