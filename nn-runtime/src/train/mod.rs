@@ -1,6 +1,7 @@
 //! Training: losses, optimizers, schedules, metrics, and the trainer that brings them together.
 
 mod clip;
+mod gradient_check;
 pub mod loss;
 pub mod metric;
 pub mod optimizer;
@@ -9,6 +10,7 @@ pub mod schedule;
 pub(crate) mod testing;
 
 pub use clip::GradientError;
+pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
     NegativeLogLikelihood, SquaredError,

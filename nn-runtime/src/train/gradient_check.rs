@@ -1,0 +1,212 @@
+//! Gradients against differences.
+
+use std::{fmt, ops::Deref};
+
+use crate::{
+    Batch, Shape, Trainable,
+    data::Target,
+    train::{Criterion, Loss, LossError},
+};
+
+/// ∂C/∂θ by backpropagation against (C(θ + h) − C(θ − h)) / 2h, for the parameters of a network and its input.
+///
+/// The difference is taken at h = 1e-4, 1e-5 and 1e-6, until halving h changes it by less than a millionth; where it never does, a
+/// kink of the function lies there (the corner of a ReLU, two equal maxima) and the entry is left out and counted. Layers
+/// that draw random numbers draw the same ones for each evaluation.
+///
+/// ```
+/// use nn_runtime::train::GradientCheck;
+/// let check = GradientCheck::new().entries(50);
+/// # let _ = check;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GradientCheck {
+    entries: usize,
+}
+
+/// What a [`GradientCheck`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientReport {
+    /// The entry with the largest error, if any was compared.
+    pub worst: Option<GradientEntry>,
+    /// The entries compared.
+    pub compared: usize,
+    /// The entries left out because they lie on a kink.
+    pub kinks: usize,
+}
+
+/// One number of a gradient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientEntry {
+    /// The parameter's name, or `input`.
+    pub name: String,
+    /// The place in it; for `input`, the sample first.
+    pub index: Vec<usize>,
+    /// By backpropagation.
+    pub analytic: f64,
+    /// By differences.
+    pub numeric: f64,
+}
+
+impl GradientEntry {
+    /// |analytic − numeric|, relative to the larger of the two, or to 1e-4 where both are smaller: differences of a
+    /// function near 1 are exact to about 1e-11.
+    pub fn error(&self) -> f64 {
+        (self.analytic - self.numeric).abs() / self.analytic.abs().max(self.numeric.abs()).max(1e-4)
+    }
+}
+
+impl GradientReport {
+    /// The largest error, 0 where nothing was compared.
+    pub fn error(&self) -> f64 {
+        self.worst.as_ref().map_or(0.0, GradientEntry::error)
+    }
+}
+
+impl fmt::Display for GradientReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} entries compared, {} on kinks", self.compared, self.kinks)?;
+        if let Some(worst) = &self.worst {
+            write!(f, "; worst `{}` {:?}: backpropagation {:e}, ", worst.name, worst.index, worst.analytic)?;
+            write!(f, "differences {:e}, relative error {:.1e}", worst.numeric, worst.error())?;
+        }
+        Ok(())
+    }
+}
+
+/// [`GradientCheck`] with its defaults.
+///
+/// # Errors
+///
+/// [`LossError`] where the batch, the targets and the loss do not go together.
+pub fn gradient_check<N, L, T, D>(
+    net: &N,
+    x: &Batch<N::Input, f64, D>,
+    target: &T,
+    loss: &L,
+) -> Result<GradientReport, LossError>
+where
+    N: Trainable<Element = f64, Input: Shape, Output: Shape>,
+    L: Loss<N::Output, T, f64> + Criterion,
+    T: Target,
+    D: Deref<Target = [f64]>,
+{
+    GradientCheck::new().run(net, x, target, loss)
+}
+
+impl Default for GradientCheck {
+    fn default() -> Self {
+        GradientCheck::new()
+    }
+}
+
+impl GradientCheck {
+    /// A check of up to 200 entries of each parameter and of the input.
+    pub fn new() -> Self {
+        GradientCheck { entries: 200 }
+    }
+
+    /// The most entries to compare of each parameter and of the input, spread evenly over it.
+    #[must_use]
+    pub fn entries(self, entries: usize) -> Self {
+        GradientCheck { entries }
+    }
+
+    /// Compares.
+    ///
+    /// # Errors
+    ///
+    /// [`LossError`] where the batch, the targets and the loss do not go together.
+    pub fn run<N, L, T, D>(
+        &self,
+        net: &N,
+        x: &Batch<N::Input, f64, D>,
+        target: &T,
+        loss: &L,
+    ) -> Result<GradientReport, LossError>
+    where
+        N: Trainable<Element = f64, Input: Shape, Output: Shape>,
+        L: Loss<N::Output, T, f64> + Criterion,
+        T: Target,
+        D: Deref<Target = [f64]>,
+    {
+        let (mut net, mut x) = (net.clone(), x.to_batch());
+        let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
+        pass.set_seed(0);
+        let (_, d_output) = loss.value_and_gradient(&net.forward_train(&x, &mut pass), target)?;
+        let d_input = net.backward(&d_output, &mut pass, &mut gradients);
+        let d_input = d_input.map(|d| d.to_batch()).expect("the gradient is of the forward pass before it");
+        let mut evaluate = |net: &N, x: &Batch<N::Input, f64>| {
+            pass.set_seed(0);
+            loss.value(&net.forward_train(x, &mut pass), target)
+        };
+        let mut report = GradientReport { worst: None, compared: 0, kinks: 0 };
+        for tensor in 0..net.tensors() {
+            let analytic = gradients.tensor(tensor);
+            for place in self.places(analytic.values.len()) {
+                let old = net.tensor(tensor).values[place];
+                let numeric = derivative(old, |value| {
+                    net.tensor_mut(tensor).values[place] = value;
+                    evaluate(&net, &x)
+                })?;
+                net.tensor_mut(tensor).values[place] = old;
+                let index = index_of(place, analytic.shape);
+                report.add(analytic.name.to_string(), index, analytic.values[place], numeric);
+            }
+        }
+        let shape: Vec<usize> = std::iter::once(x.samples()).chain(N::Input::DIMS.iter().copied()).collect();
+        for place in self.places(x.as_slice().len()) {
+            let old = x.as_slice()[place];
+            let numeric = derivative(old, |value| {
+                x.as_mut_slice()[place] = value;
+                evaluate(&net, &x)
+            })?;
+            x.as_mut_slice()[place] = old;
+            report.add("input".to_owned(), index_of(place, &shape), d_input.as_slice()[place], numeric);
+        }
+        Ok(report)
+    }
+
+    fn places(&self, length: usize) -> impl Iterator<Item = usize> + use<> {
+        let count = self.entries.min(length);
+        (0..count).map(move |i| i * length / count)
+    }
+}
+
+impl GradientReport {
+    fn add(&mut self, name: String, index: Vec<usize>, analytic: f64, numeric: Option<f64>) {
+        let Some(numeric) = numeric else {
+            self.kinks += 1;
+            return;
+        };
+        self.compared += 1;
+        let entry = GradientEntry { name, index, analytic, numeric };
+        // An error that is not a number is the worst of all.
+        if self.worst.as_ref().is_none_or(|worst| !(entry.error() <= worst.error())) {
+            self.worst = Some(entry);
+        }
+    }
+}
+
+/// The derivative of `f` at `x`; `None` at a kink.
+fn derivative(x: f64, mut f: impl FnMut(f64) -> Result<f64, LossError>) -> Result<Option<f64>, LossError> {
+    let mut difference = |h: f64| -> Result<f64, LossError> { Ok((f(x + h)? - f(x - h)?) / (2.0 * h)) };
+    for h in [1e-4, 1e-5, 1e-6] {
+        let (wide, narrow) = (difference(h)?, difference(h / 2.0)?);
+        let agree = (wide - narrow).abs() <= 1e-6 * wide.abs().max(narrow.abs()).max(1e-4);
+        if agree || !wide.is_finite() {
+            // What is left of the error is of the fourth order in h (Richardson, 1911).
+            return Ok(Some((4.0 * narrow - wide) / 3.0));
+        }
+    }
+    Ok(None)
+}
+
+fn index_of(mut place: usize, shape: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (i, &size) in index.iter_mut().zip(shape).rev() {
+        *i = place % size;
+        place /= size;
+    }
+    index
+}
