@@ -1,6 +1,7 @@
 //! Plain functions over slices. All vector code and all `unsafe` of the project live here.
 #![allow(unsafe_code)]
 
+pub mod conv;
 pub(crate) mod dropout;
 pub(crate) mod elementwise;
 pub(crate) mod gemv;

@@ -1,0 +1,126 @@
+//! The sizes of a convolution.
+
+use super::{Axis, Correlate, WeightGradient};
+use crate::Element;
+
+/// The sizes of a convolution; pairs are vertical and horizontal.
+///
+/// Output (o, i, j) is the sum over (c, h, w) of `weight[o, c, h, w]` times input
+/// (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding), where what lies outside of the input is zero.
+/// With groups, the outputs of a group take the channels of that group alone.
+///
+/// ```
+/// use nn_runtime::kernels::conv::Geometry;
+/// let sizes = Geometry {
+///     groups: 1, outputs: 6, channels: 1, kernel: [5, 5], stride: [1, 1], padding: [2, 2], dilation: [1, 1],
+///     input: [28, 28], output: [28, 28],
+/// };
+/// assert_eq!(sizes.weights(), 150);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// Groups of channels.
+    pub groups: usize,
+    /// Output channels of a group.
+    pub outputs: usize,
+    /// Input channels of a group.
+    pub channels: usize,
+    /// The kernel's size.
+    pub kernel: [usize; 2],
+    /// Input positions from one output position to the next.
+    pub stride: [usize; 2],
+    /// Zeros before the first row and column of the input.
+    pub padding: [usize; 2],
+    /// Input positions from one element of the kernel to the next.
+    pub dilation: [usize; 2],
+    /// The input's size.
+    pub input: [usize; 2],
+    /// The output's size.
+    pub output: [usize; 2],
+}
+
+impl Geometry {
+    /// The numbers of the weight.
+    pub const fn weights(&self) -> usize {
+        self.groups * self.outputs * self.taps()
+    }
+
+    /// The numbers of the weight that one output channel has.
+    pub(super) const fn taps(&self) -> usize {
+        self.channels * self.kernel[0] * self.kernel[1]
+    }
+
+    /// y = max(x ∗ weight + bias, floor), interleaved with `lanes` lanes. An empty bias is zero.
+    pub fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
+        let (inputs, kernel) = (self.channels, self.kernel[0] * self.kernel[1]);
+        let axis = |i: usize| {
+            let (input, output) = (self.input[i], self.output[i]);
+            Axis::forward(input, output, self.kernel[i], self.stride[i], self.padding[i], self.dilation[i])
+        };
+        E::correlate(Correlate {
+            weight,
+            bias,
+            source: x,
+            target: y,
+            lanes,
+            groups: self.groups,
+            outputs: self.outputs,
+            inputs,
+            weight_output: inputs * kernel,
+            weight_input: kernel,
+            weight_row: self.kernel[1],
+            rows: axis(0),
+            columns: axis(1),
+            height: self.output[0],
+            width: self.output[1],
+            floor,
+            scratch: &mut [],
+        });
+    }
+
+    /// d_x from d_y, which is overwritten.
+    pub fn input_gradient<E: Element>(&self, weight: &[E], d_y: &[E], d_x: &mut [E], lanes: usize) {
+        let kernel = self.kernel[0] * self.kernel[1];
+        let axis = |i: usize, class: usize| {
+            let (input, output) = (self.input[i], self.output[i]);
+            Axis::backward(class, input, output, self.kernel[i], self.stride[i], self.padding[i], self.dilation[i])
+        };
+        for row in 0..self.stride[0].min(self.input[0]) {
+            for column in 0..self.stride[1].min(self.input[1]) {
+                E::correlate(Correlate {
+                    weight,
+                    bias: &[],
+                    source: d_y,
+                    target: &mut *d_x,
+                    lanes,
+                    groups: self.groups,
+                    outputs: self.channels,
+                    inputs: self.outputs,
+                    weight_output: kernel,
+                    weight_input: self.channels * kernel,
+                    weight_row: self.kernel[1],
+                    rows: axis(0, row),
+                    columns: axis(1, column),
+                    height: self.input[0],
+                    width: self.input[1],
+                    floor: E::neg_infinity(),
+                    scratch: &mut [],
+                });
+            }
+        }
+    }
+
+    /// Adds the gradients of the weight, and of the bias where `bias` is not empty, from x and d_y. Sets the lanes of d_y beyond
+    /// `samples` to zero.
+    pub fn weight_gradient<E: Element>(
+        &self,
+        x: &[E],
+        d_y: &mut [E],
+        weight: &mut [E],
+        bias: &mut [E],
+        lanes: usize,
+        samples: usize,
+    ) {
+        E::weight_gradient(WeightGradient { sizes: *self, x, d_y, weight, bias, lanes, samples, scratch: &mut [] });
+    }
+}

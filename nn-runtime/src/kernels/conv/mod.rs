@@ -1,0 +1,93 @@
+//! Two-dimensional convolution over interleaved samples: forward, gradient with respect to the input, gradient with
+//! respect to the weight.
+//!
+//! A register holds one pixel of as many samples as it has lanes, so every lane works whatever the size of the image, the
+//! kernel and the stride. Sizes are arguments, not types: the kernels are compiled here, once for each element type and
+//! instruction set, and a network adds nothing to them. Only the shapes of the register tiles are constants.
+
+mod axis;
+mod correlate;
+mod geometry;
+mod gradient;
+mod scratch;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use axis::Axis;
+pub use geometry::Geometry;
+
+use correlate::Correlate;
+use gradient::WeightGradient;
+
+use crate::{Element, kernels::simd};
+
+/// The convolution kernels of an element type, compiled in this crate. Sealed through [`crate::Element`].
+pub trait Convolve: sealed::Kernels {}
+
+impl Convolve for f32 {}
+impl Convolve for f64 {}
+
+mod sealed {
+    use super::{Correlate, WeightGradient, run, scratch};
+
+    /// The kernels behind [`super::Convolve`].
+    pub trait Kernels: Sized {
+        fn correlate(job: Correlate<'_, Self>);
+        fn weight_gradient(job: WeightGradient<'_, Self>);
+    }
+
+    macro_rules! implement {
+        ($($t:ident)*) => {
+            $(impl Kernels for $t {
+                fn correlate(job: Correlate<'_, Self>) {
+                    scratch::with(job.scratch(), |scratch| run(job.lanes, Correlate { scratch, ..job }));
+                }
+                fn weight_gradient(job: WeightGradient<'_, Self>) {
+                    scratch::with(job.scratch(), |scratch| run(job.lanes, WeightGradient { scratch, ..job }));
+                }
+            })*
+        };
+    }
+
+    implement! { f32 f64 }
+}
+
+/// Runs `kernel` with registers that divide `lanes`.
+fn run<K: pulp::WithSimd>(lanes: usize, kernel: K) -> K::Output {
+    if lanes.is_multiple_of(crate::network::LANES) { simd::run(kernel) } else { kernel.with_simd(pulp::Scalar) }
+}
+
+/// The register at `from`.
+///
+/// # Safety
+///
+/// As many elements as a register has must be readable there.
+#[inline(always)]
+unsafe fn load<S: pulp::Simd, E: Element>(from: *const E) -> E::Vector<S> {
+    // SAFETY: readable by the caller's promise; a register of floats is as many floats, whatever their bits.
+    unsafe { from.cast::<E::Vector<S>>().read_unaligned() }
+}
+
+/// Writes a register to `to`.
+///
+/// # Safety
+///
+/// As many elements as a register has must be writable there.
+#[inline(always)]
+unsafe fn store<S: pulp::Simd, E: Element>(to: *mut E, value: E::Vector<S>) {
+    // SAFETY: writable by the caller's promise; a register of floats is as many floats.
+    unsafe { to.cast::<E::Vector<S>>().write_unaligned(value) }
+}
+
+/// Copies the lanes `lane..lane + width` of pixels that lie `lanes` apart to `to`, where they lie one after the other.
+#[inline(always)]
+fn gather_lanes<E: Copy>(from: &[E], lanes: usize, lane: usize, width: usize, to: &mut [E]) {
+    if lanes == width {
+        to.copy_from_slice(from);
+        return;
+    }
+    for (from, to) in from.chunks_exact(lanes).zip(to.chunks_exact_mut(width)) {
+        to.copy_from_slice(&from[lane..lane + width]);
+    }
+}
