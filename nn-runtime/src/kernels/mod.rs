@@ -1,14 +1,17 @@
 //! Plain functions over slices. All vector code and all `unsafe` of the project live here.
 #![allow(unsafe_code)]
 
-pub mod conv;
+pub(crate) mod conv;
 pub(crate) mod dropout;
 pub(crate) mod elementwise;
 pub(crate) mod gemv;
+pub(crate) mod images;
+pub(crate) mod interleave;
 pub(crate) mod loss;
 pub mod math;
 pub mod matmul;
 pub(crate) mod optimizer;
+pub(crate) mod pool;
 pub mod simd;
 pub(crate) mod softmax;
 pub(crate) mod sum;

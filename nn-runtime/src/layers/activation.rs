@@ -26,6 +26,9 @@ pub trait Activation<E: Math>: Copy + Send + Sync {
     /// Whether f(x) = x, so that callers may leave it out.
     const IDENTITY: bool = false;
 
+    /// Whether f(x) = max(x, 0), which convolutions apply as they write.
+    const RECTIFIES: bool = false;
+
     /// f(x)
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S>;
 
@@ -116,6 +119,8 @@ fn by_sign<S: Simd, E: Lanes>(
 }
 
 impl<E: Math> Activation<E> for Relu {
+    const RECTIFIES: bool = true;
+
     #[inline(always)]
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
         E::max(simd, E::constant(simd, 0.0), x)

@@ -8,40 +8,31 @@ use crate::Element;
 /// Output (o, i, j) is the sum over (c, h, w) of `weight[o, c, h, w]` times input
 /// (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding), where what lies outside of the input is zero.
 /// With groups, the outputs of a group take the channels of that group alone.
-///
-/// ```
-/// use nn_runtime::kernels::conv::Geometry;
-/// let sizes = Geometry {
-///     groups: 1, outputs: 6, channels: 1, kernel: [5, 5], stride: [1, 1], padding: [2, 2], dilation: [1, 1],
-///     input: [28, 28], output: [28, 28],
-/// };
-/// assert_eq!(sizes.weights(), 150);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
+pub(crate) struct Geometry {
     /// Groups of channels.
-    pub groups: usize,
+    pub(crate) groups: usize,
     /// Output channels of a group.
-    pub outputs: usize,
+    pub(crate) outputs: usize,
     /// Input channels of a group.
-    pub channels: usize,
+    pub(crate) channels: usize,
     /// The kernel's size.
-    pub kernel: [usize; 2],
+    pub(crate) kernel: [usize; 2],
     /// Input positions from one output position to the next.
-    pub stride: [usize; 2],
+    pub(crate) stride: [usize; 2],
     /// Zeros before the first row and column of the input.
-    pub padding: [usize; 2],
+    pub(crate) padding: [usize; 2],
     /// Input positions from one element of the kernel to the next.
-    pub dilation: [usize; 2],
+    pub(crate) dilation: [usize; 2],
     /// The input's size.
-    pub input: [usize; 2],
+    pub(crate) input: [usize; 2],
     /// The output's size.
-    pub output: [usize; 2],
+    pub(crate) output: [usize; 2],
 }
 
 impl Geometry {
     /// The numbers of the weight.
-    pub const fn weights(&self) -> usize {
+    pub(crate) const fn weights(&self) -> usize {
         self.groups * self.outputs * self.taps()
     }
 
@@ -51,7 +42,7 @@ impl Geometry {
     }
 
     /// y = max(x ∗ weight + bias, floor), interleaved with `lanes` lanes. An empty bias is zero.
-    pub fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
+    pub(crate) fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
         let (inputs, kernel) = (self.channels, self.kernel[0] * self.kernel[1]);
         let axis = |i: usize| {
             let (input, output) = (self.input[i], self.output[i]);
@@ -79,7 +70,7 @@ impl Geometry {
     }
 
     /// d_x from d_y, which is overwritten.
-    pub fn input_gradient<E: Element>(&self, weight: &[E], d_y: &[E], d_x: &mut [E], lanes: usize) {
+    pub(crate) fn input_gradient<E: Element>(&self, weight: &[E], d_y: &[E], d_x: &mut [E], lanes: usize) {
         let kernel = self.kernel[0] * self.kernel[1];
         let axis = |i: usize, class: usize| {
             let (input, output) = (self.input[i], self.output[i]);
@@ -110,17 +101,28 @@ impl Geometry {
         }
     }
 
-    /// Adds the gradients of the weight, and of the bias where `bias` is not empty, from x and d_y. Sets the lanes of d_y beyond
-    /// `samples` to zero.
-    pub fn weight_gradient<E: Element>(
+    /// Sets d_y to zero where `rectified` is not positive, unless that is empty, and in the lanes beyond `samples`. Adds the gradients of the
+    /// weight, and of the bias where `bias` is not empty, from x and d_y.
+    pub(crate) fn weight_gradient<E: Element>(
         &self,
         x: &[E],
+        rectified: &[E],
         d_y: &mut [E],
         weight: &mut [E],
         bias: &mut [E],
         lanes: usize,
         samples: usize,
     ) {
-        E::weight_gradient(WeightGradient { sizes: *self, x, d_y, weight, bias, lanes, samples, scratch: &mut [] });
+        E::weight_gradient(WeightGradient {
+            sizes: *self,
+            x,
+            rectified,
+            d_y,
+            weight,
+            bias,
+            lanes,
+            samples,
+            scratch: &mut [],
+        });
     }
 }

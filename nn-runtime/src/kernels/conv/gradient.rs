@@ -16,6 +16,8 @@ use crate::{Element, kernels::simd::Lanes, network::LANES};
 pub struct WeightGradient<'a, E> {
     pub(super) sizes: Geometry,
     pub(super) x: &'a [E],
+    /// The output of a rectified convolution, whose gradient is zero where it is not positive; else empty.
+    pub(super) rectified: &'a [E],
     pub(super) d_y: &'a mut [E],
     pub(super) weight: &'a mut [E],
     /// Empty where there is none.
@@ -81,30 +83,35 @@ impl<E: Element> WeightGradient<'_, E> {
         assert!(self.scratch.len() >= self.scratch(), "the scratch is whole");
     }
 
-    /// Sets the lanes beyond the samples to zero and adds the sums of the output gradient to the bias.
+    /// Sets the gradient to zero where the output was rectified and in the lanes beyond the samples; adds its sums to the bias.
     #[inline(always)]
     fn close_lanes<S: Simd>(&mut self, simd: S) {
         let s = &self.sizes;
-        let pixels = s.output[0] * s.output[1];
+        let plane = s.output[0] * s.output[1] * self.lanes;
+        let zero = E::splat(simd, E::zero());
         for channel in 0..s.groups * s.outputs {
-            let plane = &mut self.d_y[channel * pixels * self.lanes..(channel + 1) * pixels * self.lanes];
+            let d_y = &mut self.d_y[channel * plane..(channel + 1) * plane];
             if self.samples < self.lanes {
-                for pixel in plane.chunks_exact_mut(self.lanes) {
+                for pixel in d_y.chunks_exact_mut(self.lanes) {
                     pixel[self.samples..].fill(E::zero());
                 }
             }
-            if let Some(bias) = self.bias.get_mut(channel) {
-                let (vectors, _) = E::as_vectors::<S>(plane);
-                let mut sums = [E::splat(simd, E::zero()); 4];
-                let mut fours = vectors.chunks_exact(4);
-                for four in &mut fours {
-                    for i in 0..4 {
-                        sums[i] = <E as Lanes>::add(simd, sums[i], four[i]);
+            let (d_y, _) = E::as_vectors_mut::<S>(d_y);
+            let mut sums = [zero; 4];
+            if self.rectified.is_empty() {
+                if !self.bias.is_empty() {
+                    for (i, &d) in d_y.iter().enumerate() {
+                        sums[i % 4] = <E as Lanes>::add(simd, sums[i % 4], d);
                     }
                 }
-                for &v in fours.remainder() {
-                    sums[0] = <E as Lanes>::add(simd, sums[0], v);
+            } else {
+                let (y, _) = E::as_vectors::<S>(&self.rectified[channel * plane..(channel + 1) * plane]);
+                for (i, (d, &y)) in d_y.iter_mut().zip(y).enumerate() {
+                    *d = E::select(simd, E::less(simd, zero, y), *d, zero);
+                    sums[i % 4] = <E as Lanes>::add(simd, sums[i % 4], *d);
                 }
+            }
+            if let Some(bias) = self.bias.get_mut(channel) {
                 let (even, odd) =
                     (<E as Lanes>::add(simd, sums[0], sums[2]), <E as Lanes>::add(simd, sums[1], sums[3]));
                 *bias += E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd));
@@ -121,7 +128,7 @@ impl<E: Element> WeightGradient<'_, E> {
         if line == 0 {
             return;
         }
-        let before = (-columns.start) as usize;
+        let before = ((-columns.start) as usize).min(columns.len());
         let count = size.min(columns.len().saturating_sub(before));
         let places = channels.flat_map(|c| rows.clone().map(move |row| (c, row as usize)));
         for ((c, row), copy) in places.zip(self.scratch.chunks_exact_mut(line)) {

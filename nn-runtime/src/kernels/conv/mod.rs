@@ -15,42 +15,21 @@ mod tests;
 mod tile;
 
 use axis::Axis;
-pub use geometry::Geometry;
+pub(crate) use geometry::Geometry;
 
-use correlate::Correlate;
-use gradient::WeightGradient;
+pub(crate) use correlate::Correlate;
+pub(crate) use gradient::WeightGradient;
 
 use crate::{Element, kernels::simd};
 
-/// The convolution kernels of an element type, compiled in this crate. Sealed through [`crate::Element`].
-pub trait Convolve: sealed::Kernels {}
+/// Runs a correlation.
+pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
+    scratch::with(job.scratch(), |scratch| run(job.lanes, Correlate { scratch, ..job }));
+}
 
-impl Convolve for f32 {}
-impl Convolve for f64 {}
-
-mod sealed {
-    use super::{Correlate, WeightGradient, run, scratch};
-
-    /// The kernels behind [`super::Convolve`].
-    pub trait Kernels: Sized {
-        fn correlate(job: Correlate<'_, Self>);
-        fn weight_gradient(job: WeightGradient<'_, Self>);
-    }
-
-    macro_rules! implement {
-        ($($t:ident)*) => {
-            $(impl Kernels for $t {
-                fn correlate(job: Correlate<'_, Self>) {
-                    scratch::with(job.scratch(), |scratch| run(job.lanes, Correlate { scratch, ..job }));
-                }
-                fn weight_gradient(job: WeightGradient<'_, Self>) {
-                    scratch::with(job.scratch(), |scratch| run(job.lanes, WeightGradient { scratch, ..job }));
-                }
-            })*
-        };
-    }
-
-    implement! { f32 f64 }
+/// Runs a weight gradient.
+pub(super) fn weight_gradient<E: Element>(job: WeightGradient<'_, E>) {
+    scratch::with(job.scratch(), |scratch| run(job.lanes, WeightGradient { scratch, ..job }));
 }
 
 /// Runs `kernel` with registers that divide `lanes`.

@@ -1,0 +1,61 @@
+//! The kernels of layers over images, compiled in this crate for each element type.
+
+use crate::kernels::{
+    conv::{self, Correlate, WeightGradient},
+    interleave,
+    pool::{self, AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient},
+};
+
+/// The kernels over images of an element type. Sealed through [`crate::Element`].
+///
+/// They are methods of the type and not generic functions, so that they are compiled here, optimized, and not again in each crate
+/// that defines a network.
+pub trait Images: Sized {
+    /// See [`Correlate`].
+    fn correlate(job: Correlate<'_, Self>);
+    /// See [`WeightGradient`].
+    fn weight_gradient(job: WeightGradient<'_, Self>);
+    /// See [`MaxPool`].
+    fn max_pool(job: MaxPool<'_, Self>);
+    /// See [`MaxPoolGradient`].
+    fn max_pool_gradient(job: MaxPoolGradient<'_, Self>);
+    /// See [`AveragePool`].
+    fn average_pool(job: AveragePool<'_, Self>);
+    /// See [`AveragePoolGradient`].
+    fn average_pool_gradient(job: AveragePoolGradient<'_, Self>);
+    /// Row i of `to`, of which the first `rows` numbers are set, becomes column i of `from`.
+    fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize);
+}
+
+macro_rules! implement {
+    ($($t:ident, $transpose:ident;)*) => {
+        $(impl Images for $t {
+            fn correlate(job: Correlate<'_, Self>) {
+                conv::correlate(job);
+            }
+            fn weight_gradient(job: WeightGradient<'_, Self>) {
+                conv::weight_gradient(job);
+            }
+            fn max_pool(job: MaxPool<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn max_pool_gradient(job: MaxPoolGradient<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn average_pool(job: AveragePool<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn average_pool_gradient(job: AveragePoolGradient<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize) {
+                interleave::$transpose(from, columns, rows, to, width);
+            }
+        })*
+    };
+}
+
+implement! {
+    f32, transpose_f32;
+    f64, transpose_f64;
+}

@@ -1,0 +1,176 @@
+//! Between samples one after the other and samples side by side.
+
+use crate::Element;
+
+/// Element e of sample s, at `s × length + e` in `rows`, goes to `e × lanes + s` in `columns`; the lanes beyond the samples become zero.
+pub(crate) fn interleave<E: Element>(rows: &[E], samples: usize, length: usize, columns: &mut [E], lanes: usize) {
+    E::transpose(rows, length, samples, columns, lanes);
+    if samples < lanes {
+        for lanes in columns.chunks_exact_mut(lanes).take(length) {
+            lanes[samples..].fill(E::zero());
+        }
+    }
+}
+
+/// The reverse of [`interleave`].
+pub(crate) fn deinterleave<E: Element>(columns: &[E], lanes: usize, length: usize, rows: &mut [E]) {
+    E::transpose(columns, lanes, length, rows, length);
+}
+
+/// Row i of `to`, whose rows have `width` numbers, begins with column i of `from`, `rows` × `columns`, for as many columns as `to` has
+/// rows.
+pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
+    transpose::<f32, 8>(from, columns, rows, to, width, |from, columns, to, width| {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx") {
+            // SAFETY: the processor has AVX; `transpose` gives slices that reach from the first to the last number of a block.
+            unsafe { x86::block_f32(from, columns, to, width) };
+            return true;
+        }
+        let _ = (from, columns, to, width);
+        false
+    });
+}
+
+/// The same for `f64`.
+pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut [f64], width: usize) {
+    transpose::<f64, 4>(from, columns, rows, to, width, |from, columns, to, width| {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx") {
+            // SAFETY: as above.
+            unsafe { x86::block_f64(from, columns, to, width) };
+            return true;
+        }
+        let _ = (from, columns, to, width);
+        false
+    });
+}
+
+/// Transposes in blocks of N × N by `block`, which says whether it could, and number by number what is left.
+#[inline(always)]
+fn transpose<E: Copy, const N: usize>(
+    from: &[E],
+    columns: usize,
+    rows: usize,
+    to: &mut [E],
+    width: usize,
+    block: impl Fn(&[E], usize, &mut [E], usize) -> bool,
+) {
+    let count = columns.min(to.len() / width.max(1));
+    for column in (0..count).step_by(N) {
+        for row in (0..rows).step_by(N) {
+            let (high, wide) = (N.min(rows - row), N.min(count - column));
+            let from = &from[row * columns + column..(row + high - 1) * columns + column + wide];
+            let to = &mut to[column * width + row..(column + wide - 1) * width + row + high];
+            if high == N && wide == N && block(from, columns, to, width) {
+                continue;
+            }
+            for i in 0..wide {
+                for j in 0..high {
+                    to[i * width + j] = from[j * columns + i];
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    /// The transpose of a block of 8 × 8 numbers, whose rows begin `from_step` and `to_step` numbers apart.
+    ///
+    /// # Safety
+    ///
+    /// The processor must have AVX, and the slices reach to the block's last number.
+    #[target_feature(enable = "avx")]
+    pub(super) unsafe fn block_f32(from: &[f32], from_step: usize, to: &mut [f32], to_step: usize) {
+        debug_assert!(from.len() >= 7 * from_step + 8 && to.len() >= 7 * to_step + 8);
+        let (from, to) = (from.as_ptr(), to.as_mut_ptr());
+        // Registers of columns 0…3 and 4…7, each of a row and of the row four below.
+        let mut halves = [[_mm256_setzero_ps(); 4]; 2];
+        for half in 0..2 {
+            for row in 0..4 {
+                // SAFETY: the last number read is number 7 of row 7, within `from` by the caller's promise.
+                unsafe {
+                    let low = _mm_loadu_ps(from.add(row * from_step + half * 4));
+                    let high = _mm_loadu_ps(from.add((row + 4) * from_step + half * 4));
+                    halves[half][row] = _mm256_set_m128(high, low);
+                }
+            }
+        }
+        for half in 0..2 {
+            let [a, b, c, d] = halves[half];
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            let columns = [
+                _mm256_shuffle_ps::<0x44>(ab, cd),
+                _mm256_shuffle_ps::<0xee>(ab, cd),
+                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+            ];
+            for (i, column) in columns.into_iter().enumerate() {
+                // SAFETY: the last number written is number 7 of row 7, within `to` by the caller's promise.
+                unsafe { _mm256_storeu_ps(to.add((half * 4 + i) * to_step), column) };
+            }
+        }
+    }
+
+    /// The transpose of a block of 4 × 4 numbers, whose rows begin `from_step` and `to_step` numbers apart.
+    ///
+    /// # Safety
+    ///
+    /// The processor must have AVX, and the slices reach to the block's last number.
+    #[target_feature(enable = "avx")]
+    pub(super) unsafe fn block_f64(from: &[f64], from_step: usize, to: &mut [f64], to_step: usize) {
+        debug_assert!(from.len() >= 3 * from_step + 4 && to.len() >= 3 * to_step + 4);
+        let (from, to) = (from.as_ptr(), to.as_mut_ptr());
+        for half in 0..2 {
+            let mut rows = [_mm256_setzero_pd(); 2];
+            for row in 0..2 {
+                // SAFETY: the last number read is number 3 of row 3, within `from` by the caller's promise.
+                unsafe {
+                    let low = _mm_loadu_pd(from.add(row * from_step + half * 2));
+                    let high = _mm_loadu_pd(from.add((row + 2) * from_step + half * 2));
+                    rows[row] = _mm256_set_m128d(high, low);
+                }
+            }
+            let columns = [_mm256_unpacklo_pd(rows[0], rows[1]), _mm256_unpackhi_pd(rows[0], rows[1])];
+            for (i, column) in columns.into_iter().enumerate() {
+                // SAFETY: the last number written is number 3 of row 3, within `to` by the caller's promise.
+                unsafe { _mm256_storeu_pd(to.add((half * 2 + i) * to_step), column) };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{deinterleave, interleave};
+    use crate::Element;
+
+    fn turns<E: Element>(samples: usize, length: usize) -> Result<(), TestCaseError> {
+        let lanes = samples.next_multiple_of(16);
+        let rows: Vec<E> = (0..samples * length).map(|i| E::from_f64(i as f64)).collect();
+        let mut columns = vec![E::nan(); lanes * length];
+        interleave(&rows, samples, length, &mut columns, lanes);
+        for (i, &x) in columns.iter().enumerate() {
+            let (e, s) = (i / lanes, i % lanes);
+            prop_assert_eq!(x, if s < samples { rows[s * length + e] } else { E::zero() });
+        }
+        let mut back = vec![E::nan(); rows.len()];
+        deinterleave(&columns, lanes, length, &mut back);
+        prop_assert_eq!(back, rows);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn interleaving_places_every_element_and_turns_back(samples in 1..50_usize, length in 0..70_usize) {
+            turns::<f32>(samples, length)?;
+            turns::<f64>(samples, length)?;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Against the definition, over random sizes, with many equal numbers.
+
+use proptest::prelude::*;
+
+use super::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes};
+use crate::Element;
+
+/// Sizes, samples and a seed.
+fn cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {
+    let pair = |range: std::ops::Range<usize>| [range.clone(), range];
+    let shape = (1..4_usize, pair(1..5), pair(1..4), pair(0..3), pair(1..12), 1..41_usize, any::<bool>());
+    (shape, any::<u64>()).prop_map(|((channels, kernel, stride, padding, extra, samples, halving), seed)| {
+        let (kernel, stride, padding) = if halving {
+            ([2, 2], [2, 2], [0, 0])
+        } else {
+            (kernel, stride, [0, 1].map(|i| padding[i].min(kernel[i] / 2)))
+        };
+        let input =
+            [0, 1].map(|i| (kernel[i] + extra[i]).saturating_sub(2 * padding[i] + 1).max(kernel[i] - padding[i]));
+        let output = [0, 1].map(|i| (input[i] + 2 * padding[i]).saturating_sub(kernel[i]) / stride[i] + 1);
+        let lanes = if samples == 1 { 1 } else { samples.next_multiple_of(16) };
+        (PoolSizes { channels, kernel, stride, padding, input, output, lanes }, samples, seed)
+    })
+}
+
+/// Whole numbers in −2 … 2.
+fn numbers<E: Element>(length: usize, seed: &mut u64) -> Vec<E> {
+    (0..length)
+        .map(|_| {
+            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            E::from_f64((*seed >> 40) as f64 % 5.0 - 2.0)
+        })
+        .collect()
+}
+
+/// The pixels of window (i, j) that exist, in row-major order.
+fn window(s: &PoolSizes, c: usize, i: usize, j: usize) -> Vec<usize> {
+    let mut pixels = Vec::new();
+    for h in 0..s.kernel[0] {
+        for w in 0..s.kernel[1] {
+            let row = (i * s.stride[0] + h).wrapping_sub(s.padding[0]);
+            let column = (j * s.stride[1] + w).wrapping_sub(s.padding[1]);
+            if row < s.input[0] && column < s.input[1] {
+                pixels.push((c * s.input[0] + row) * s.input[1] + column);
+            }
+        }
+    }
+    pixels
+}
+
+fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
+    let (inputs, outputs) = (s.channels * s.input[0] * s.input[1], s.channels * s.output[0] * s.output[1]);
+    let x: Vec<E> = numbers(inputs * s.lanes, &mut seed);
+    let d_y: Vec<E> = numbers(outputs * s.lanes, &mut seed);
+    let (mut most, mut mean) = (vec![E::nan(); outputs * s.lanes], vec![E::nan(); outputs * s.lanes]);
+    let (mut d_most, mut d_mean) = (vec![E::nan(); inputs * s.lanes], vec![E::nan(); inputs * s.lanes]);
+    E::max_pool(MaxPool { sizes: s, x: &x, y: &mut most });
+    E::max_pool_gradient(MaxPoolGradient { sizes: s, x: &x, y: &most, d_y: &d_y, d_x: &mut d_most });
+    E::average_pool(AveragePool { sizes: s, x: &x, y: &mut mean });
+    E::average_pool_gradient(AveragePoolGradient { sizes: s, d_y: &d_y, d_x: &mut d_mean });
+
+    let size = (s.kernel[0] * s.kernel[1]) as f64;
+    for sample in 0..samples {
+        let (mut expected_most, mut expected_mean) = (vec![0.0; inputs], vec![0.0; inputs]);
+        for o in 0..outputs {
+            let (c, i, j) = (o / s.output[1] / s.output[0], o / s.output[1] % s.output[0], o % s.output[1]);
+            let pixels = window(&s, c, i, j);
+            let of = |pixel: usize| x[pixel * s.lanes + sample].as_f64();
+            let d = d_y[o * s.lanes + sample].as_f64();
+            let first = pixels.iter().copied().reduce(|best, pixel| if of(pixel) > of(best) { pixel } else { best });
+            let first = first.expect("a window covers a pixel");
+            prop_assert_eq!(most[o * s.lanes + sample].as_f64(), of(first));
+            expected_most[first] += d;
+            let total: f64 = pixels.iter().map(|&pixel| of(pixel)).sum();
+            prop_assert!((mean[o * s.lanes + sample].as_f64() - total / size).abs() < 1e-5);
+            pixels.iter().for_each(|&pixel| expected_mean[pixel] += d / size);
+        }
+        for i in 0..inputs {
+            prop_assert_eq!(d_most[i * s.lanes + sample].as_f64(), expected_most[i]);
+            prop_assert!((d_mean[i * s.lanes + sample].as_f64() - expected_mean[i]).abs() < 1e-5);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_the_definition((sizes, samples, seed) in cases()) {
+        agrees::<f32>(sizes, samples, seed)?;
+        agrees::<f64>(sizes, samples, seed)?;
+    }
+}

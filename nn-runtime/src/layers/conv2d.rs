@@ -1,0 +1,177 @@
+//! y = a(x ∗ W + b) over images.
+
+use std::{fmt, marker::PhantomData};
+
+use ndarray::{ArrayView1, ArrayView4, ArrayViewMut1, ArrayViewMut4};
+use rand::Rng;
+
+use crate::{
+    Element, Shape,
+    kernels::conv::Geometry,
+    layers::{Activation, Init, WindowSizes, activation},
+    network::{Name, Parameters, Tensor, TensorMut, View, ViewMut},
+    shape::{Const, Dimension},
+};
+
+/// y (o, i, j) = a(b (o) + Σ W (o, c, h, w) · x (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding)),
+/// summed over c, h and w, where x is zero outside of the image and a is an [`Activation`] chosen at the call.
+///
+/// `In` = (C, H, W) → `Out` = (K, H′, W′), with the kernel, stride, padding and dilation of the [`Window`](crate::layers::Window) `W`. With `G`
+/// groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel height, kernel width] and
+/// `bias` [K], as PyTorch's `Conv2d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
+/// use rand::{SeedableRng, rngs::StdRng};
+/// type In = (Const<1>, Const<2>, Const<2>);
+/// type Out = (Const<1>, Const<1>, Const<1>);
+/// let mut conv = Conv2d::<In, Out, Window<2, 2, 1, 1, 0, 0, 1, 1>, Const<1>, f64>::new(
+///     Init::Zeros, true, &mut StdRng::seed_from_u64(42));
+/// conv.weight_mut().assign(&ndarray::array![[[[1.0, 2.0], [3.0, 4.0]]]]);
+/// conv.bias_mut()[0] = 0.5;
+/// let mut y = [0.0];
+/// conv.forward(View::new(&[1.0, 10.0, 100.0, 1000.0], 1, 1), ViewMut::new(&mut y, 1, 1), Identity);
+/// assert_eq!(y, [4321.5]);
+/// ```
+pub struct Conv2d<In, Out, W, G = Const<1>, E = f32> {
+    weight: Vec<E>,
+    bias: Vec<E>,
+    sizes: PhantomData<fn(In, W, G) -> Out>,
+}
+
+// Derived, these would ask the same of the shapes, of which no value exists.
+impl<In, Out, W, G, E: Clone> Clone for Conv2d<In, Out, W, G, E> {
+    fn clone(&self) -> Self {
+        Conv2d { weight: self.weight.clone(), bias: self.bias.clone(), sizes: PhantomData }
+    }
+}
+
+impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for Conv2d<In, Out, W, G, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conv2d").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
+}
+
+impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In, Out, W, G, E> {
+    const SIZES: Geometry = {
+        assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3, "a convolution is over images with channels");
+        assert!(In::DIMS[0] % G::SIZE == 0 && Out::DIMS[0] % G::SIZE == 0, "groups divide the channels");
+        Geometry {
+            groups: G::SIZE,
+            outputs: Out::DIMS[0] / G::SIZE,
+            channels: In::DIMS[0] / G::SIZE,
+            kernel: W::KERNEL,
+            stride: W::STRIDE,
+            padding: W::PADDING,
+            dilation: W::DILATION,
+            input: [In::DIMS[1], In::DIMS[2]],
+            output: [Out::DIMS[1], Out::DIMS[2]],
+        }
+    };
+    const WEIGHT: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
+    const BIAS: &'static [usize] = &[Out::DIMS[0]];
+
+    /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
+    pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
+        let mut weight = vec![E::zero(); Self::SIZES.weights()];
+        init.fill(&mut weight, Self::WEIGHT, rng);
+        Conv2d { weight, bias: vec![E::zero(); if bias { Out::DIMS[0] } else { 0 }], sizes: PhantomData }
+    }
+
+    /// The same layer with every parameter zero.
+    #[must_use]
+    pub fn zeroed(&self) -> Self {
+        let zeros = |x: &[E]| vec![E::zero(); x.len()];
+        Conv2d { weight: zeros(&self.weight), bias: zeros(&self.bias), sizes: PhantomData }
+    }
+
+    fn shape() -> (usize, usize, usize, usize) {
+        (Self::WEIGHT[0], Self::WEIGHT[1], Self::WEIGHT[2], Self::WEIGHT[3])
+    }
+
+    /// W, [K, C / G, kernel height, kernel width].
+    pub fn weight(&self) -> ArrayView4<'_, E> {
+        ArrayView4::from_shape(Self::shape(), &self.weight).expect("a weight fills its shape")
+    }
+
+    /// W, to change.
+    pub fn weight_mut(&mut self) -> ArrayViewMut4<'_, E> {
+        ArrayViewMut4::from_shape(Self::shape(), &mut self.weight).expect("a weight fills its shape")
+    }
+
+    /// b, [K], or of length 0 where the layer has none.
+    pub fn bias(&self) -> ArrayView1<'_, E> {
+        ArrayView1::from(&self.bias)
+    }
+
+    /// b, to change.
+    pub fn bias_mut(&mut self) -> ArrayViewMut1<'_, E> {
+        ArrayViewMut1::from(&mut self.bias)
+    }
+
+    /// The numbers of W and b, to change.
+    pub fn slices_mut(&mut self) -> [&mut [E]; 2] {
+        [&mut self.weight, &mut self.bias]
+    }
+
+    /// y = a(x ∗ W + b)
+    pub fn forward<A: Activation<E>>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, a: A) {
+        let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
+        Self::SIZES.forward(&self.weight, &self.bias, x.data(), y.data_mut(), x.lanes(), floor);
+        if !A::RECTIFIES {
+            activation::forward(a, y);
+        }
+    }
+
+    /// d_y = d_y ∘ a′(y) in place; adds the gradients of W and then b to `share`; then d_x, which is overwritten. Lanes of d_y beyond the
+    /// samples become zero.
+    ///
+    /// # Panics
+    ///
+    /// Where `share` is shorter than W and b: a mistake in the network's memory plan, never in a user's data.
+    pub fn backward<A: Activation<E>>(
+        &self,
+        x: View<'_, In, E>,
+        y: View<'_, Out, E>,
+        mut d_y: ViewMut<'_, Out, E>,
+        d_x: Option<ViewMut<'_, In, E>>,
+        share: &mut [E],
+        a: A,
+    ) {
+        let (lanes, samples) = (x.lanes(), x.samples());
+        let (weight, bias) = share.split_at_mut(self.weight.len());
+        let bias = &mut bias[..self.bias.len()];
+        let rectified = if A::RECTIFIES { y.data() } else { &[] };
+        if !A::RECTIFIES {
+            activation::backward(a, y, d_y.reborrow());
+        }
+        Self::SIZES.weight_gradient(x.data(), rectified, d_y.data_mut(), weight, bias, lanes, samples);
+        if let Some(mut d_x) = d_x {
+            Self::SIZES.input_gradient(&self.weight, d_y.as_view().data(), d_x.data_mut(), lanes);
+        }
+    }
+}
+
+impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Parameters<E> for Conv2d<In, Out, W, G, E> {
+    fn tensors(&self) -> usize {
+        if self.bias.is_empty() { 1 } else { 2 }
+    }
+
+    fn tensor(&self, index: usize) -> Tensor<'_, E> {
+        match index {
+            0 => Tensor { name: Name::new("weight"), shape: Self::WEIGHT, values: &self.weight },
+            1 if !self.bias.is_empty() => Tensor { name: Name::new("bias"), shape: Self::BIAS, values: &self.bias },
+            _ => panic!("a parameter's index is below the number of parameters"),
+        }
+    }
+
+    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
+        match index {
+            0 => TensorMut { name: Name::new("weight"), shape: Self::WEIGHT, values: &mut self.weight },
+            1 if !self.bias.is_empty() => {
+                TensorMut { name: Name::new("bias"), shape: Self::BIAS, values: &mut self.bias }
+            }
+            _ => panic!("a parameter's index is below the number of parameters"),
+        }
+    }
+}

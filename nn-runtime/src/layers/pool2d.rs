@@ -1,0 +1,134 @@
+//! Maxima and means over windows.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    Element, Shape,
+    kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes},
+    layers::WindowSizes,
+    network::{View, ViewMut},
+};
+
+/// y (c, i, j) = the maximum of x (c, ·, ·) over window (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
+///
+/// Padding counts as −∞. Backward, the gradient goes to the first maximum of a window in row-major order, as in PyTorch.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{MaxPool2d, Window}, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<2>, Const<2>);
+/// type Out = (Const<1>, Const<1>, Const<1>);
+/// let pool = MaxPool2d::<In, Out, Window<2, 2, 2, 2, 0, 0, 1, 1>>::new();
+/// let (x, mut y, mut d_x) = ([1.0, 4.0, 4.0, 2.0], [0.0], [0.0; 4]);
+/// pool.forward(View::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [4.0]);
+/// pool.backward(View::new(&x, 1, 1), View::new(&y, 1, 1), View::new(&[5.0], 1, 1), ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [0.0, 5.0, 0.0, 0.0]);
+/// ```
+pub struct MaxPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
+
+/// y (c, i, j) = the mean of x (c, ·, ·) over window (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
+///
+/// Padding counts as zeros: the divisor is always the kernel's size, as PyTorch's default.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{AvgPool2d, Window}, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<2>, Const<2>);
+/// type Out = (Const<1>, Const<1>, Const<1>);
+/// let pool = AvgPool2d::<In, Out, Window<2, 2, 2, 2, 0, 0, 1, 1>>::new();
+/// let (mut y, mut d_x) = ([0.0], [0.0; 4]);
+/// pool.forward(View::new(&[1.0, 2.0, 3.0, 6.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [3.0]);
+/// pool.backward(View::new(&[8.0], 1, 1), ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [2.0; 4]);
+/// ```
+pub struct AvgPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
+
+fn sizes<In: Shape, Out: Shape, W: WindowSizes>(lanes: usize) -> PoolSizes {
+    const { assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3 && In::DIMS[0] == Out::DIMS[0]) };
+    PoolSizes {
+        channels: In::DIMS[0],
+        kernel: W::KERNEL,
+        stride: W::STRIDE,
+        padding: W::PADDING,
+        input: [In::DIMS[1], In::DIMS[2]],
+        output: [Out::DIMS[1], Out::DIMS[2]],
+        lanes,
+    }
+}
+
+impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
+    /// The layer. It has no parameters.
+    #[must_use]
+    pub const fn new() -> Self {
+        MaxPool2d(PhantomData)
+    }
+
+    /// y = the maxima of x.
+    pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
+        E::max_pool(MaxPool { sizes: sizes::<In, Out, W>(x.lanes()), x: x.data(), y: y.data_mut() });
+    }
+
+    /// d_x from d_y, where y are the maxima of x. Overwrites d_x.
+    pub fn backward<E: Element>(
+        &self,
+        x: View<'_, In, E>,
+        y: View<'_, Out, E>,
+        d_y: View<'_, Out, E>,
+        mut d_x: ViewMut<'_, In, E>,
+    ) {
+        let sizes = sizes::<In, Out, W>(x.lanes());
+        E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
+    }
+}
+
+impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
+    /// The layer. It has no parameters.
+    #[must_use]
+    pub const fn new() -> Self {
+        AvgPool2d(PhantomData)
+    }
+
+    /// y = the means of x.
+    pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
+        E::average_pool(AveragePool { sizes: sizes::<In, Out, W>(x.lanes()), x: x.data(), y: y.data_mut() });
+    }
+
+    /// d_x from d_y. Overwrites d_x.
+    pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
+        let sizes = sizes::<In, Out, W>(d_y.lanes());
+        E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
+    }
+}
+
+// Derived, these would ask the same of the types, of which no value exists.
+macro_rules! implement {
+    ($($name:ident)*) => {
+        $(impl<In, Out, W> Clone for $name<In, Out, W> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<In, Out, W> Copy for $name<In, Out, W> {}
+
+        impl<In, Out, W> Default for $name<In, Out, W> {
+            fn default() -> Self {
+                $name(PhantomData)
+            }
+        }
+
+        impl<In, Out, W> PartialEq for $name<In, Out, W> {
+            fn eq(&self, _: &Self) -> bool {
+                true
+            }
+        }
+
+        impl<In, Out, W> fmt::Debug for $name<In, Out, W> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        })*
+    };
+}
+
+implement! { MaxPool2d AvgPool2d }

@@ -1,0 +1,56 @@
+//! The window that convolutions and pooling layers move over an image.
+
+/// A window's kernel size, stride, padding before the first row and column, and dilation, vertical and horizontal. The padding behind
+/// the last follows from a layer's output shape. It is a type that has no values.
+///
+/// ```
+/// use nn_runtime::layers::{Window, WindowSizes};
+/// type Five = Window<5, 5, 1, 1, 2, 2, 1, 1>;
+/// assert_eq!((Five::KERNEL, Five::PADDING), ([5, 5], [2, 2]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Window<
+    const KH: usize,
+    const KW: usize,
+    const SH: usize,
+    const SW: usize,
+    const PT: usize,
+    const PL: usize,
+    const DH: usize,
+    const DW: usize,
+> {}
+
+/// The sizes in a [`Window`], vertical and horizontal.
+///
+/// ```
+/// use nn_runtime::layers::{Window, WindowSizes};
+/// fn taps<W: WindowSizes>() -> usize { W::KERNEL[0] * W::KERNEL[1] }
+/// assert_eq!(taps::<Window<3, 2, 1, 1, 0, 0, 1, 1>>(), 6);
+/// ```
+pub trait WindowSizes: 'static + Send + Sync {
+    /// The kernel's size.
+    const KERNEL: [usize; 2];
+    /// Pixels from one position of the window to the next.
+    const STRIDE: [usize; 2];
+    /// Pixels that the first position reaches beyond the image.
+    const PADDING: [usize; 2];
+    /// Pixels from one element of the kernel to the next.
+    const DILATION: [usize; 2];
+}
+
+impl<
+    const KH: usize,
+    const KW: usize,
+    const SH: usize,
+    const SW: usize,
+    const PT: usize,
+    const PL: usize,
+    const DH: usize,
+    const DW: usize,
+> WindowSizes for Window<KH, KW, SH, SW, PT, PL, DH, DW>
+{
+    const KERNEL: [usize; 2] = [KH, KW];
+    const STRIDE: [usize; 2] = [SH, SW];
+    const PADDING: [usize; 2] = [PT, PL];
+    const DILATION: [usize; 2] = [DH, DW];
+}
