@@ -18,22 +18,14 @@ use crate::{Element, Parameters, io::Origin, shape::Dims};
 /// Saves and loads whatever has [`Parameters`]: `net.save("lenet.safetensors")?`.
 ///
 /// ```
-/// use nn_runtime::io::Weights;
-/// # use nn_runtime::{network::{Name, Tensor, TensorMut}, Parameters};
-/// # #[derive(Debug)]
-/// # struct Line { weight: [f32; 2] }
-/// # impl Parameters<f32> for Line {
-/// #     fn tensors(&self) -> usize { 1 }
-/// #     fn tensor(&self, _: usize) -> Tensor<'_, f32> {
-/// #         Tensor { name: Name::new("weight"), shape: &[2], values: &self.weight }
-/// #     }
-/// #     fn tensor_mut(&mut self, _: usize) -> TensorMut<'_, f32> {
-/// #         TensorMut { name: Name::new("weight"), shape: &[2], values: &mut self.weight }
-/// #     }
-/// # }
-/// let (first, mut second) = (Line { weight: [1.0, 2.0] }, Line { weight: [0.0; 2] });
+/// use nn_runtime::{Const, io::Weights, layers::{Dense, Init}};
+/// use rand::{SeedableRng, rngs::SmallRng};
+/// let layer = |seed| {
+///     Dense::<Const<3>, Const<2>>::new(Init::XavierUniform, true, &mut SmallRng::seed_from_u64(seed))
+/// };
+/// let (first, mut second) = (layer(1), layer(2));
 /// second.load_bytes(&first.to_bytes()?)?;
-/// assert_eq!(first.weight, second.weight);
+/// assert_eq!(first.weight(), second.weight());
 /// # Ok::<(), nn_runtime::io::WeightsError>(())
 /// ```
 pub trait Weights<E: Element>: Parameters<E> {
