@@ -32,8 +32,10 @@ where
             *value += 0.02 * ((i % 7) as f64 - 3.0);
         }
     }
-    let report =
-        GradientCheck::new().entries(24).run(&net, &data(samples), &data::<N::Output>(samples), &MeanSquaredError).unwrap();
+    let report = GradientCheck::new()
+        .entries(24)
+        .run(&net, &data(samples), &data::<N::Output>(samples), &MeanSquaredError)
+        .unwrap();
     assert!(report.error() < 1e-6, "{}: {report}", N::NAME);
     assert!(report.compared > 5 * report.kinks, "{}: {report}", N::NAME);
 }
@@ -133,7 +135,7 @@ checked! {
     add_branches Add: [5] -> [3] { a: dense(4), tanh; b: dense(4), sigmoid <- input; add <- (a, b); c: dense(3); }
     add_itself AddItself: [5] -> [4] { a: dense(4), tanh; add <- (a, a, a); }
     multiply_branches Multiply: [5] -> [4] { a: dense(4), tanh; b: dense(4), sigmoid <- input; multiply <- (a, b, a); }
-    multiply_input MultiplyInput: [4] -> [4] { a: dense(4), sigmoid; multiply <- (a, input); }
+    multiply_input MultiplyByInput: [4] -> [4] { a: dense(4), sigmoid; multiply <- (a, input); }
     concat_vectors ConcatVectors: [5] -> [9] { a: dense(4), tanh; concat <- (a, input); }
     concat_channels ConcatChannels: [2, 4, 4] -> [5, 4, 4] { a: conv2d(3, kernel = 3, padding = 1), tanh; concat <- (input, a); }
     concat_columns ConcatColumns: [2, 4, 4] -> [2, 4, 6] { a: conv2d(2, kernel = [1, 3]), tanh; concat(axis = 2) <- (input, a); }
