@@ -5,7 +5,11 @@
 
 use clap::Parser;
 use ndarray::Array4;
-use plumbline::{prelude::*, report::Picture};
+use plumbline::{
+    prelude::*,
+    report::Picture,
+    train::{Accuracy, Metric},
+};
 
 network! {
     /// One hidden layer on 28 × 28 grey images.
@@ -60,8 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Gradients have the network's fields, and those hand out arrays.
         let norm = |weight: ndarray::ArrayView2<'_, f32>| weight.iter().map(|x| x * x).sum::<f32>().sqrt();
         let norms = [norm(gradients.hidden.weight()), norm(gradients.logits.weight())];
-        let right = guesses(&net.forward(test.inputs())).into_iter().zip(test.targets().iter());
-        let accuracy = right.filter(|(guess, label)| guess == label).count() as f64 / test.len().max(1) as f64;
+        let accuracy = Accuracy.measure(&net.forward(test.inputs()), test.targets())?;
         let mean = sum / train.len().max(1) as f32;
         println!("{epoch:>5}  {mean:>6.3}   {:>16.3} {:>14.3}   {accuracy:>13.4}", norms[0], norms[1]);
     }
@@ -84,10 +87,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("and of images with their channel last: {error}");
     }
     Ok(())
-}
-
-/// The class of the largest logit of each sample.
-fn guesses(logits: &Batch<(Const<10>,)>) -> Vec<usize> {
-    let largest = |row: &[f32]| (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
-    logits.as_slice().chunks_exact(10).map(largest).collect()
 }

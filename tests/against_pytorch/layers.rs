@@ -60,6 +60,43 @@ macro_rules! cases {
     };
 }
 
+cases! { convolutions {
+    plain: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3); }
+    no_bias: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3, bias = false); }
+    one_by_one: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 1); }
+    rectangle: [3, 7, 8] -> [4, 6, 6] { layer: conv2d(4, kernel = [2, 3]); }
+    stride: [3, 7, 8] -> [4, 3, 3] { layer: conv2d(4, kernel = 3, stride = 2); }
+    strides: [3, 7, 8] -> [4, 2, 7] { layer: conv2d(4, kernel = 2, stride = [3, 1]); }
+    padding: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 3, padding = 1); }
+    paddings: [3, 7, 8] -> [4, 9, 8] { layer: conv2d(4, kernel = 3, padding = [2, 1]); }
+    same: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = 3, padding = same); }
+    same_even: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = [4, 2], padding = same); }
+    same_dilated: [3, 7, 8] -> [4, 7, 8] { layer: conv2d(4, kernel = [2, 3], padding = same, dilation = [3, 1]); }
+    dilation: [3, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 2, dilation = 2); }
+    dilations: [3, 7, 8] -> [4, 4, 4] { layer: conv2d(4, kernel = [2, 3], dilation = [3, 2]); }
+    groups: [6, 7, 8] -> [4, 5, 6] { layer: conv2d(4, kernel = 3, groups = 2); }
+    depthwise: [3, 7, 8] -> [3, 5, 6] { layer: conv2d(3, kernel = 3, groups = 3); }
+    depthwise_twice: [3, 7, 8] -> [6, 5, 6] { layer: conv2d(6, kernel = 3, groups = 3); }
+    everything: [4, 7, 8] -> [6, 5, 3] {
+        layer: conv2d(6, kernel = [3, 2], stride = [2, 3], padding = [2, 1], dilation = [1, 2], groups = 2);
+    }
+    many_samples: [2, 3, 5] -> [2, 2, 2] { layer: conv2d(2, kernel = 2, stride = [1, 2]); }
+} }
+
+cases! { pools {
+    max: [2, 6, 7] -> [2, 3, 3] { max_pool2d(2); }
+    max_rectangle: [2, 6, 7] -> [2, 2, 3] { max_pool2d([3, 2]); }
+    max_overlapping: [2, 6, 7] -> [2, 4, 3] { max_pool2d(3, stride = [1, 2]); }
+    max_padding: [2, 6, 7] -> [2, 3, 4] { max_pool2d(3, stride = 2, padding = 1); }
+    max_paddings: [2, 6, 7] -> [2, 7, 5] { max_pool2d([2, 3], stride = 1, padding = [1, 0]); }
+    max_ties: [2, 6, 7] -> [2, 3, 4] { max_pool2d(3, stride = 2, padding = 1); }
+    avg: [2, 6, 7] -> [2, 3, 3] { avg_pool2d(2); }
+    avg_rectangle: [2, 6, 7] -> [2, 2, 3] { avg_pool2d([3, 2]); }
+    avg_overlapping: [2, 6, 7] -> [2, 4, 3] { avg_pool2d(3, stride = [1, 2]); }
+    avg_padding: [2, 6, 7] -> [2, 3, 4] { avg_pool2d(3, stride = 2, padding = 1); }
+    avg_paddings: [2, 6, 7] -> [2, 7, 5] { avg_pool2d([2, 3], stride = 1, padding = [1, 0]); }
+} }
+
 cases! { dense {
     plain: [5] -> [4] { layer: dense(4); }
     no_bias: [5] -> [4] { layer: dense(4, bias = false); }

@@ -10,6 +10,40 @@ network! {
         fc2: dense(12), relu;
         logits: dense(5);
     }
+
+    LeNet5: [1, 28, 28] -> [10] {
+        conv1: conv2d(6, kernel = 5, padding = 2), relu;
+        max_pool2d(2);
+        conv2: conv2d(16, kernel = 5), relu;
+        max_pool2d(2);
+        flatten;
+        fc1: dense(120), relu;
+        fc2: dense(84), relu;
+        logits: dense(10);
+    }
+
+    /// Branches that part and meet, and most options of convolution and pooling on the way.
+    Branches: [2, 9, 8] -> [4] {
+        stem: conv2d(4, kernel = 3, padding = 1), gelu;
+        left: conv2d(6, kernel = [3, 2], stride = [2, 1], padding = [1, 0], groups = 2), silu;
+        right: conv2d(6, kernel = [1, 2], stride = [2, 1], bias = false), sigmoid <- stem;
+        sum: add <- (left, right);
+        product: multiply <- (left, right);
+        both: concat(axis = 0) <- (sum, product, left) -> [18, 5, 7];
+        avg_pool2d([2, 3], stride = 1, padding = [0, 1]);
+        dilated: conv2d(8, kernel = 2, dilation = [1, 2]), softplus;
+        even: conv2d(8, kernel = [2, 3], padding = same, groups = 8), selu;
+        skip: add <- (even, dilated);
+        max_pool2d(2, stride = 1);
+        flatten;
+        fc1: dense(10), elu(0.7);
+        fc2: dense(10), leaky_relu(0.1);
+        carried: add <- (fc2, fc1);
+        fc3: dense(10, bias = false), softmax;
+        gated: multiply <- (fc3, carried);
+        ends: concat <- (gated, fc1);
+        logits: dense(4);
+    }
 }
 
 fn check<N, const CLASSES: usize>(name: &str, tolerance: f64)
@@ -69,4 +103,19 @@ fn mlp() {
     check::<Mlp<f64>, 5>("mlp", DOUBLE);
     check::<Mlp<f32>, 5>("mlp", SINGLE);
     check_saved::<Mlp<f64>>("mlp");
+}
+
+#[test]
+fn lenet() {
+    // Its gradients are stored in f32.
+    check::<LeNet5<f64>, 10>("lenet", 1e-6);
+    check::<LeNet5<f32>, 10>("lenet", SINGLE);
+    check_saved::<LeNet5<f32>>("lenet");
+}
+
+#[test]
+fn branches() {
+    check::<Branches<f64>, 4>("branches", DOUBLE);
+    check::<Branches<f32>, 4>("branches", SINGLE);
+    check_saved::<Branches<f64>>("branches");
 }
