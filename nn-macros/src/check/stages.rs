@@ -136,7 +136,7 @@ impl Walk<'_> {
                 takes = None;
             }
             let stage = self.stage(at, call, row, takes.take());
-            let gives = stage.as_ref().map(|stage| stage.gives.clone());
+            let (stage, gives) = stage.unzip();
             takes = gives.map(|shape| {
                 let name = call.kind.to_string();
                 vec![Value { from: format!("`{name}`"), producer: Some((name, call.tokens.clone())), shape }]
@@ -213,14 +213,14 @@ impl Walk<'_> {
         false
     }
 
-    /// Reads the layer's arguments and asks its shape rule.
+    /// Reads the layer's arguments and asks its shape rule; what the layer gives is unknown where the rule does not hold.
     fn stage(
         &mut self,
         at: usize,
         call: &Call,
         row: &'static Row,
         takes: Option<Vec<Value>>,
-    ) -> Option<network::Stage> {
+    ) -> Option<(network::Stage, Shape)> {
         let node = &self.nodes[self.index];
         let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
@@ -230,7 +230,9 @@ impl Walk<'_> {
         let gives = self.scope.constants.name_sizes(gives);
         let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
         let gives = self.check_size(&place, gives, &layer, &takes)?;
-        Some(network::Stage { kind: call.kind.clone(), takes, gives, layer })
+        let (mut taken, mut given) = (takes, gives.clone());
+        layer.unify(&mut taken, &mut given);
+        Some((network::Stage { kind: call.kind.clone(), takes: taken, gives: given, layer }, gives))
     }
 
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.

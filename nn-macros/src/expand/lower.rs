@@ -211,6 +211,11 @@ impl Chain<'_, '_> {
         let mut index = 0;
         while index < stages.len() {
             let fused = stages.get(index + 1).is_some_and(fuses);
+            // A value is read as the shape that its reader takes, so that a size which only the compiler finds wrong is
+            // no mismatch of types as well.
+            for (value, shape) in values.iter_mut().zip(&stages[index].takes) {
+                value.shape = shape.clone();
+            }
             let value = self.stage(&stages[index], index, fused, values);
             index += if fused && trained(&stages[index]) { 2 } else { 1 };
             values = vec![value];

@@ -16,6 +16,10 @@ impl Rule for Add {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "adds")
     }
+
+    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+        takes.fill(gives.clone());
+    }
 }
 
 /// The shape that all sources have.

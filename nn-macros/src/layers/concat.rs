@@ -56,6 +56,13 @@ impl Rule for Concat {
         }
         gives
     }
+
+    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+        for shape in takes {
+            let own = std::mem::replace(shape, gives.clone()).swap_remove(self.axis);
+            shape[self.axis] = own;
+        }
+    }
 }
 
 /// What `flatten` makes of the image, where the other is a vector.

@@ -77,7 +77,20 @@ impl Rule for Dense {
         gives.push(self.outputs.clone());
         match &self.weight {
             Weight::Own(_) => Some(gives),
-            Weight::Tied(tied) => tied.check(place, value, &self.outputs, scope).map(|()| gives),
+            Weight::Tied(tied) => tied.check(place, value, &self.outputs, scope).map(|()| {
+                // The size that was asked for, if it is the one that the weight makes.
+                let made = tied.weight.as_ref().and_then(|weight| Operation::Same.of(&[gives.pop()?, weight[1].clone()]));
+                gives.extend(made);
+                gives
+            }),
+        }
+    }
+
+    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+        let Weight::Tied(Tied { weight: Some(weight), .. }) = &self.weight else { return };
+        if let ([taken], [n, i]) = (takes, weight.as_slice()) {
+            taken.splice(taken.len() - 1.., [n.clone()]);
+            gives.splice(gives.len() - 1.., [i.clone()]);
         }
     }
 

@@ -33,6 +33,14 @@ macro_rules! rows {
                 }
             }
 
+            /// Writes sizes that must be equal as one size. Where the compiler finds that they are not, what is
+            /// generated is still of one piece, and the failed check is the only error.
+            pub(crate) fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+                match self {
+                    $(Self::$layer(layer) => layer.unify(takes, gives),)*
+                }
+            }
+
             /// The layer's parameters, given the shapes it takes.
             pub(crate) fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
                 match self {
@@ -134,6 +142,9 @@ trait Rule: Sized {
 
     /// What it gives for what it takes.
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
+
+    /// Writes sizes that its rule asks to be equal as one size.
+    fn unify(&self, _takes: &mut [Shape], _gives: &mut Shape) {}
 
     /// Its parameters, given the shapes it takes.
     fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {

@@ -16,4 +16,8 @@ impl Rule for Multiply {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "multiplies")
     }
+
+    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+        takes.fill(gives.clone());
+    }
 }
