@@ -5,9 +5,11 @@ mod gradient_check;
 pub mod loss;
 pub mod metric;
 pub mod optimizer;
+mod progress;
 pub mod schedule;
 #[cfg(test)]
 pub(crate) mod testing;
+mod trainer;
 
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
@@ -18,3 +20,4 @@ pub use loss::{
 pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
+pub use trainer::{Epoch, Evaluation, Event, Flow, History, Stop, TrainError, Trainer, Validation};

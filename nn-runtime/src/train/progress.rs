@@ -1,0 +1,83 @@
+//! What a person sees while a network trains.
+
+use std::{
+    fmt::Write,
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use crate::train::Epoch;
+
+/// A bar over the whole training on the terminal's error stream: epoch, loss, samples/s, time left; and a line for each epoch that is
+/// done. Nothing where it is not wanted or the stream is no terminal.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    epochs: usize,
+    drawn: Instant,
+}
+
+/// The time between two changes of the text.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+const TEMPLATE: &str = "{prefix} [{bar:30}] {samples_per_second} samples/s, {eta} left  {msg}";
+
+impl Progress {
+    pub(crate) fn new(wanted: bool, epochs: usize, samples: usize) -> Self {
+        let shown = wanted && std::io::stderr().is_terminal();
+        let bar = shown.then(|| {
+            let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let speed = |state: &ProgressState, text: &mut dyn Write| {
+                // A bar that cannot be written to has no one to tell.
+                let _ = write!(text, "{:.0}", state.per_sec());
+            };
+            let style = style.with_key("samples_per_second", speed).progress_chars("=> ");
+            ProgressBar::new((epochs * samples) as u64).with_style(style)
+        });
+        let mut progress = Progress { bar, epochs, drawn: Instant::now() };
+        progress.begin(1);
+        progress
+    }
+
+    pub(crate) fn begin(&mut self, epoch: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(format!("epoch {epoch}/{}", self.epochs));
+        }
+    }
+
+    pub(crate) fn step(&mut self, samples: usize, loss: f64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(samples as u64);
+            if self.drawn.elapsed() >= INTERVAL {
+                self.drawn = Instant::now();
+                bar.set_message(format!("loss {loss:.4}"));
+            }
+        }
+    }
+
+    pub(crate) fn end(&mut self, epoch: &Epoch) {
+        if let Some(bar) = &self.bar {
+            bar.println(epoch.to_string());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TEMPLATE;
+
+    #[test]
+    fn the_template_is_one() {
+        assert!(indicatif::ProgressStyle::with_template(TEMPLATE).is_ok());
+    }
+}

@@ -1,0 +1,324 @@
+//! The loop itself.
+
+use std::time::Instant;
+
+use rand::{rngs::StdRng, seq::SliceRandom};
+
+use crate::{
+    Batch, Element, Gradients, Network, Pass, Shape, Trainable,
+    data::{Dataset, Target},
+    kernels::sum,
+    network::{generator, mix},
+    train::{
+        Epoch, Evaluation, Event, History, Loss, Optimizer, Stop, TrainError, Trainer,
+        loss::{reciprocal, step},
+        metric::Metrics,
+        progress::Progress,
+        trainer::{Clip, Clock},
+    },
+};
+
+/// The samples that an evaluation takes at a time.
+const EVALUATED: usize = 512;
+
+/// What [`Trainer::validate`] was given: `()` for nothing, or a dataset of inputs `S`, targets `T` and elements `E`.
+///
+/// ```
+/// use nn_runtime::{Const, data::Labels, train::Validation};
+/// assert!(Validation::<(Const<2>,), Labels<2>, f32>::data(&()).is_none());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the validation data are not of the kind of the training data",
+    note = "expected a `Dataset<{S}, {T}, {E}>`, as `fit` gets"
+)]
+pub trait Validation<S, T, E>: Sync {
+    /// The data, if there are any.
+    fn data(&self) -> Option<&Dataset<S, T, E>>;
+}
+
+impl<S, T, E> Validation<S, T, E> for () {
+    fn data(&self) -> Option<&Dataset<S, T, E>> {
+        None
+    }
+}
+
+impl<S: Shape, T: Target, E: Element> Validation<S, T, E> for &Dataset<S, T, E> {
+    fn data(&self) -> Option<&Dataset<S, T, E>> {
+        Some(self)
+    }
+}
+
+/// What one training works with.
+struct Run<N: Trainable, T> {
+    order: Vec<usize>,
+    rng: StdRng,
+    inputs: Batch<N::Input, N::Element>,
+    targets: T,
+    pass: Pass<N>,
+    gradients: Gradients<N>,
+    progress: Progress,
+    /// The steps of the epochs before.
+    steps: usize,
+}
+
+impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
+    /// Trains `net` on `train`. The optimizer goes on where an earlier call left it.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`] for data without a meaning, before anything is changed; and for a training that leaves the finite numbers, with the
+    /// network as it was before that step.
+    pub fn fit<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
+    where
+        N: Trainable<Input: Shape, Output: Shape>,
+        T: Target,
+        O: Optimizer<N::Element>,
+        L: Loss<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+        V: Validation<N::Input, T, N::Element>,
+    {
+        match self.options.threads {
+            Some(count) => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build();
+                let pool = pool.map_err(|error| TrainError::Threads { count, reason: error.to_string() })?;
+                pool.install(|| self.run(net, train))
+            }
+            // On a thread of the current pool, where splitting work neither blocks nor allocates.
+            None => rayon::scope(|_| self.run(net, train)),
+        }
+    }
+
+    /// The loss and the metrics of `net` on `data`.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`] for data without samples or without a meaning.
+    pub fn evaluate<N, T>(&self, net: &N, data: &Dataset<N::Input, T, N::Element>) -> Result<Evaluation, TrainError>
+    where
+        N: Network<Input: Shape, Output: Shape>,
+        T: Target,
+        L: Loss<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+    {
+        check(&self.loss, data, "evaluation")?;
+        Ok(evaluate(&self.loss, &self.metrics, net, data, &mut net.pass(data.len().min(EVALUATED))))
+    }
+
+    fn run<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
+    where
+        N: Trainable<Input: Shape, Output: Shape>,
+        T: Target,
+        O: Optimizer<N::Element>,
+        L: Loss<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+        V: Validation<N::Input, T, N::Element>,
+    {
+        if self.options.batch_size == 0 {
+            return Err(TrainError::BatchSize);
+        }
+        check(&self.loss, train, "training")?;
+        if let Some(data) = self.validation.data() {
+            check(&self.loss, data, "validation")?;
+        }
+        let (seed, most) = (self.options.seed, self.options.batch_size.min(train.len()));
+        let mut run = Run {
+            order: (0..train.len()).collect(),
+            rng: generator(mix(seed)),
+            inputs: Batch::zeros(most),
+            targets: train.targets().select(&[]).expect("no index is past the end"),
+            pass: net.pass(most),
+            gradients: net.gradients(),
+            progress: Progress::new(self.options.progress, self.options.epochs, train.len()),
+            steps: 0,
+        };
+        run.pass.set_seed(seed);
+        let base = self.optimizer.rate();
+        let history = self.all_epochs(net, train, &mut run, base);
+        self.optimizer.set_rate(base);
+        history
+    }
+
+    fn all_epochs<N, T>(
+        &mut self,
+        net: &mut N,
+        train: &Dataset<N::Input, T, N::Element>,
+        run: &mut Run<N, T>,
+        base: f64,
+    ) -> Result<History, TrainError>
+    where
+        N: Trainable<Input: Shape, Output: Shape>,
+        T: Target,
+        O: Optimizer<N::Element>,
+        L: Loss<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+        V: Validation<N::Input, T, N::Element>,
+    {
+        let mut history = History { epochs: Vec::new(), best: None, stop: Stop::Epochs };
+        let mut best_net: Option<N> = None;
+        for number in 1..=self.options.epochs {
+            run.progress.begin(number);
+            let start = Instant::now();
+            let (training, stopped) = self.one_epoch(net, train, run, number, base)?;
+            let seconds = start.elapsed().as_secs_f64();
+            let data = self.validation.data();
+            let epoch = Epoch {
+                number,
+                training,
+                validation: data.map(|data| evaluate(&self.loss, &self.metrics, net, data, &mut run.pass)),
+                rate: self.optimizer.rate(),
+                seconds,
+                samples_per_second: train.len() as f64 / seconds,
+            };
+            run.progress.end(&epoch);
+            let stopped = self.tell(&Event::Epoch(&epoch)) || stopped;
+            if let Some((schedule, _)) = &mut self.schedule {
+                schedule.observe(epoch.monitored());
+            }
+            if history.best().is_none_or(|best| epoch.monitored() < best.monitored()) {
+                history.best = Some(history.epochs.len());
+                if self.options.keep_best {
+                    best_net = Some(net.clone());
+                }
+            }
+            history.epochs.push(epoch);
+            let waited = history.epochs.len() - 1 - history.best.unwrap_or(0);
+            if stopped {
+                history.stop = Stop::Callback;
+                break;
+            }
+            if self.options.patience.is_some_and(|patience| waited >= patience.max(1)) {
+                history.stop = Stop::EarlyStopping;
+                break;
+            }
+        }
+        if let Some(best) = best_net {
+            *net = best;
+        }
+        Ok(history)
+    }
+
+    /// One epoch, and whether a callback wants to stop.
+    fn one_epoch<N, T>(
+        &mut self,
+        net: &mut N,
+        train: &Dataset<N::Input, T, N::Element>,
+        run: &mut Run<N, T>,
+        epoch: usize,
+        base: f64,
+    ) -> Result<(Evaluation, bool), TrainError>
+    where
+        N: Trainable<Input: Shape, Output: Shape>,
+        T: Target,
+        O: Optimizer<N::Element>,
+        L: Loss<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+    {
+        if self.options.shuffle {
+            run.order.shuffle(&mut run.rng);
+        }
+        let mut tallies = M::Tallies::default();
+        let (mut sum, mut weight, mut stopped) = (0.0, 0.0, false);
+        let steps = run.order.len().div_ceil(self.options.batch_size);
+        for (index, indices) in run.order.chunks(self.options.batch_size).enumerate() {
+            let past = "the order holds the dataset's indices";
+            train.inputs().select_into(indices, &mut run.inputs).expect(past);
+            train.targets().gather(indices, &mut run.targets).expect(past);
+            if let Some((schedule, clock)) = &self.schedule {
+                let time = if *clock == Clock::Epochs { epoch - 1 } else { run.steps + index };
+                self.optimizer.set_rate(schedule.rate(base, time));
+            }
+            let normalizer = self.loss.normalizer(run.targets.rows(0..indices.len()), indices.len());
+            let scale = reciprocal(normalizer);
+            let (inputs, targets) = (&run.inputs, &run.targets);
+            let loss = step(&self.loss, net, inputs, targets, scale, &mut run.pass, &mut run.gradients);
+            let number = index + 1;
+            if !loss.is_finite() {
+                return Err(TrainError::Diverged { epoch, step: number, loss });
+            }
+            match self.options.clip {
+                Clip::Off => Ok(()),
+                Clip::Norm(bound) => run.gradients.clip_norm(bound).map(|_| ()),
+                Clip::Value(bound) => run.gradients.clip_value(bound),
+            }
+            .map_err(|source| TrainError::Gradient { epoch, step: number, source })?;
+            self.metrics.add(&mut tallies, run.pass.output(0), run.targets.rows(0..indices.len()));
+            self.optimizer.step(net, &run.gradients)?;
+            sum += loss * normalizer;
+            weight += normalizer;
+            run.progress.step(indices.len(), sum * reciprocal(weight));
+            let rate = self.optimizer.rate();
+            if tell(&mut self.callbacks, &Event::Step { epoch, step: number, steps, loss, rate }) {
+                stopped = true;
+                break;
+            }
+        }
+        run.steps += steps;
+        let mut metrics = Vec::new();
+        self.metrics.values(&tallies, &mut metrics);
+        Ok((Evaluation { loss: sum * reciprocal(weight), metrics }, stopped))
+    }
+
+    fn tell(&mut self, event: &Event<'_>) -> bool {
+        tell(&mut self.callbacks, event)
+    }
+}
+
+/// Tells all callbacks; whether one of them wants to stop.
+fn tell(callbacks: &mut [super::Callback<'_>], event: &Event<'_>) -> bool {
+    let mut stop = false;
+    for callback in callbacks {
+        stop |= callback(event);
+    }
+    stop
+}
+
+/// Looks through a dataset for what cannot be trained on.
+fn check<L, Out, S, T, E>(loss: &L, data: &Dataset<S, T, E>, set: &'static str) -> Result<(), TrainError>
+where
+    L: Loss<Out, T, E>,
+    Out: Shape,
+    S: Shape,
+    T: Target,
+    E: Element,
+{
+    if data.is_empty() {
+        return Err(TrainError::Empty { set });
+    }
+    let width = S::LEN.max(1);
+    for (sample, row) in data.inputs().as_slice().chunks_exact(width).enumerate() {
+        if !sum::all_finite(row) {
+            let bad = row.iter().enumerate().find(|(_, x)| !x.is_finite());
+            if let Some((element, found)) = bad {
+                return Err(TrainError::Input { set, sample, element, found: found.as_f64() });
+            }
+        }
+    }
+    loss.check(data.targets().rows(0..data.len())).map_err(|source| TrainError::Loss { set, source })
+}
+
+fn evaluate<L, M, N, T>(
+    loss: &L,
+    metrics: &M,
+    net: &N,
+    data: &Dataset<N::Input, T, N::Element>,
+    pass: &mut Pass<N>,
+) -> Evaluation
+where
+    N: Network<Input: Shape, Output: Shape>,
+    T: Target,
+    L: Loss<N::Output, T, N::Element>,
+    M: Metrics<N::Output, T, N::Element>,
+{
+    let mut tallies = M::Tallies::default();
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for start in (0..data.len()).step_by(EVALUATED) {
+        let (inputs, targets) = data.rows(start..start + EVALUATED);
+        let outputs = net.forward_into(&inputs, pass);
+        sum += loss.part(outputs.as_slice(), targets, 1.0, None);
+        weight += loss.normalizer(targets, inputs.samples());
+        metrics.add(&mut tallies, outputs.as_slice(), targets);
+    }
+    let mut values = Vec::new();
+    metrics.values(&tallies, &mut values);
+    Evaluation { loss: sum * reciprocal(weight), metrics: values }
+}
