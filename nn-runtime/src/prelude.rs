@@ -5,7 +5,7 @@ pub use crate::{
     data::{self, Dataset, Labels},
     io::Weights,
     train::{
-        AbsoluteError, Adagrad, Adam, AdamW, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber,
-        MeanSquaredError, NegativeLogLikelihood, Optimizer, RmsProp, Sgd, SquaredError,
+        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy, Hinge,
+        Huber, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError, TopK, Trainer,
     },
 };
