@@ -5,11 +5,7 @@
 
 use clap::Parser;
 use ndarray::Array4;
-use plumbline::{
-    prelude::*,
-    report::Picture,
-    train::{Accuracy, Metric},
-};
+use plumbline::{prelude::*, report::Picture, train::Metric};
 
 network! {
     /// One hidden layer on 28 × 28 grey images.

@@ -1,0 +1,91 @@
+//! Tests on real data: the MNIST files, in the folder `mnist` of the folder that `PLUMBLINE_DATA` names, or of `../shared/data`.
+//! Without them the tests say in a line that they skip.
+//!
+//! `cargo test --release --test with_data -- --nocapture`
+
+use std::path::PathBuf;
+
+use plumbline::{
+    data::{Digits, Image},
+    prelude::*,
+    train::{Metric, OneCycle},
+};
+
+network! {
+    /// 784-128-10.
+    Mlp: [1, 28, 28] -> [10] {
+        flatten;
+        hidden: dense(128), relu;
+        logits: dense(10);
+    }
+
+    LeNet5: [1, 28, 28] -> [10] {
+        conv1: conv2d(6, kernel = 5, padding = 2), relu;
+        max_pool2d(2);
+        conv2: conv2d(16, kernel = 5), relu;
+        max_pool2d(2);
+        flatten;
+        fc1: dense(120), relu;
+        fc2: dense(84), relu;
+        logits: dense(10);
+    }
+}
+
+/// The training and test images, where there are some.
+fn mnist(test: &str) -> Option<(Digits, Digits)> {
+    let near = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
+    let dir = std::env::var_os("PLUMBLINE_DATA").map_or(near, PathBuf::from).join("mnist");
+    if !dir.is_dir() {
+        println!(
+            "{test}: skipped, there is no folder `{}`; `PLUMBLINE_DATA` names the one that holds `mnist`",
+            dir.display()
+        );
+        return None;
+    }
+    Some(data::mnist(dir).unwrap())
+}
+
+#[test]
+fn the_files_hold_what_is_known_of_them() {
+    let Some((train, test)) = mnist("files") else { return };
+    assert_eq!(train.targets().counts(), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+    assert_eq!(test.targets().counts(), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+    let pixels = train.inputs().as_slice();
+    let mean = pixels.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / pixels.len() as f64;
+    assert!((mean - 0.1307).abs() < 1e-4, "mean {mean}");
+}
+
+/// The accuracy on the test images after five epochs.
+fn accuracy<N>(mut net: N, train: &Digits, test: &Digits) -> f64
+where
+    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)>,
+{
+    let (epochs, batch) = (5, 64);
+    let steps = epochs * train.len().div_ceil(batch);
+    let mut trainer = Trainer::new(Adam::new(3e-3), CrossEntropy::new())
+        .schedule_steps(OneCycle::new(steps))
+        .epochs(epochs)
+        .batch_size(batch)
+        .seed(42)
+        .quiet();
+    trainer.fit(&mut net, train).unwrap();
+    Accuracy.measure(&net.forward(test.inputs()), test.targets()).unwrap()
+}
+
+#[cfg_attr(debug_assertions, ignore = "takes minutes where it is not optimized")]
+#[test]
+fn a_multilayer_perceptron_learns_mnist() {
+    let Some((train, test)) = mnist("multilayer perceptron") else { return };
+    let accuracy = accuracy(Mlp::new(42), &train, &test);
+    println!("multilayer perceptron: {accuracy:.4}");
+    assert!(accuracy >= 0.975, "{accuracy}");
+}
+
+#[cfg_attr(debug_assertions, ignore = "takes minutes where it is not optimized")]
+#[test]
+fn lenet_learns_mnist() {
+    let Some((train, test)) = mnist("LeNet-5") else { return };
+    let accuracy = accuracy(LeNet5::new(42), &train, &test);
+    println!("LeNet-5: {accuracy:.4}");
+    assert!(accuracy >= 0.989, "{accuracy}");
+}
