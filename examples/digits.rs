@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example digits -- --epochs 5 --save lenet.safetensors`
 
-use std::path::PathBuf;
+use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use plumbline::{
@@ -36,8 +36,8 @@ struct Options {
     #[arg(long, default_value_t = 5)]
     epochs: usize,
     /// Images a step.
-    #[arg(long, default_value_t = 64)]
-    batch: usize,
+    #[arg(long, default_value = "64")]
+    batch: NonZeroUsize,
     /// The seed of the images, the weights and the order.
     #[arg(long, default_value_t = 42)]
     seed: u64,
@@ -46,8 +46,17 @@ struct Options {
     save: Option<PathBuf>,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::parse();
+fn main() -> ExitCode {
+    match program(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = data::digits(options.samples, options.seed).split(0.9);
     println!("{}", LeNet5::summary());
     println!("{} images to learn from, {} held out; some of them:", train.len(), test.len());
@@ -56,14 +65,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut net = LeNet5::new(options.seed);
     Trainer::new(Adam::new(1e-3), CrossEntropy::new())
         .epochs(options.epochs)
-        .batch_size(options.batch)
+        .batch_size(options.batch.get())
         .seed(options.seed)
         .validate(&test)
         .metric(Accuracy)
         .callback(watch)
         .fit(&mut net, &train)?;
-    if let Some(path) = options.save {
-        net.save(&path)?;
+    if let Some(path) = &options.save {
+        net.save(path)?;
         println!("weights saved in {}", path.display());
     }
 
@@ -79,10 +88,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Prints a line an epoch.
+/// Prints a line an epoch where the trainer's own display has no terminal to be on.
 fn watch(event: &Event<'_>) {
-    if let Event::Epoch(epoch) = event {
-        println!("{epoch}");
+    match event {
+        Event::Epoch(epoch) if !std::io::stderr().is_terminal() => println!("{epoch}"),
+        _ => {}
     }
 }
 

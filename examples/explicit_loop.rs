@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example explicit_loop -- --epochs 8`
 
+use std::num::NonZeroUsize;
+
 use clap::Parser;
 use ndarray::Array4;
 use plumbline::{prelude::*, report::Picture, train::Metric};
@@ -26,8 +28,8 @@ struct Options {
     #[arg(long, default_value_t = 6_000)]
     samples: usize,
     /// Images a step.
-    #[arg(long, default_value_t = 32)]
-    batch: usize,
+    #[arg(long, default_value = "32")]
+    batch: NonZeroUsize,
     /// The seed of the images, the weights and the order.
     #[arg(long, default_value_t = 42)]
     seed: u64,
@@ -35,7 +37,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
-    let batch = options.batch.max(1);
+    let batch = options.batch.get();
     let (train, test) = data::digits(options.samples, options.seed).split(0.9);
 
     let mut net = Classifier::new(options.seed);

@@ -4,7 +4,7 @@
 //!
 //! The folder holds the four original files, plain or gzip; `data::mnist` names them.
 
-use std::path::PathBuf;
+use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 use plumbline::{
@@ -47,8 +47,8 @@ struct Options {
     #[arg(long, value_enum, default_value_t = Model::Lenet)]
     model: Model,
     /// Images a step.
-    #[arg(long, default_value_t = 64)]
-    batch: usize,
+    #[arg(long, default_value = "64")]
+    batch: NonZeroUsize,
     /// The seed of the weights and the order.
     #[arg(long, default_value_t = 42)]
     seed: u64,
@@ -63,19 +63,28 @@ enum Model {
     Lenet,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::parse();
+fn main() -> ExitCode {
+    match program(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = data::mnist(&options.data)?;
     let train = train.take(options.samples.unwrap_or(train.len()));
     println!("{} images to learn from, {} held out", train.len(), test.len());
     match options.model {
         Model::Mlp => {
             println!("{}", Mlp::summary());
-            run(Mlp::new(options.seed), &options, &train, &test)
+            run(Mlp::new(options.seed), options, &train, &test)
         }
         Model::Lenet => {
             println!("{}", LeNet5::summary());
-            run(LeNet5::new(options.seed), &options, &train, &test)
+            run(LeNet5::new(options.seed), options, &train, &test)
         }
     }
 }
@@ -84,11 +93,11 @@ fn run<N>(mut net: N, options: &Options, train: &Digits, test: &Digits) -> Resul
 where
     N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)>,
 {
-    let steps = options.epochs * train.len().div_ceil(options.batch.max(1));
+    let steps = options.epochs * train.len().div_ceil(options.batch.get());
     Trainer::new(Adam::new(3e-3), CrossEntropy::new())
         .schedule_steps(OneCycle::new(steps))
         .epochs(options.epochs)
-        .batch_size(options.batch)
+        .batch_size(options.batch.get())
         .seed(options.seed)
         .validate(test)
         .metric(Accuracy)
@@ -98,9 +107,10 @@ where
     Ok(())
 }
 
-/// Prints a line an epoch.
+/// Prints a line an epoch where the trainer's own display has no terminal to be on.
 fn watch(event: &Event<'_>) {
-    if let Event::Epoch(epoch) = event {
-        println!("{epoch}");
+    match event {
+        Event::Epoch(epoch) if !std::io::stderr().is_terminal() => println!("{epoch}"),
+        _ => {}
     }
 }

@@ -5,7 +5,8 @@ pub use crate::{
     data::{self, Dataset, Labels},
     io::Weights,
     train::{
-        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy, Hinge,
-        Huber, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError, TopK, Trainer,
+        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy,
+        Hinge, Huber, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError, TopK,
+        Trainer,
     },
 };
