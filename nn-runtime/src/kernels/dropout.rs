@@ -33,17 +33,22 @@ impl<E: Element> WithSimd for Drop<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Drop { random, kept, scale, first, width, lanes, data } = self;
-        let keep = |index: u64, x: E| if u64::from(random.bits(index)) < kept { x * scale } else { E::zero() };
         if lanes == 1 {
             for (i, x) in data.iter_mut().enumerate() {
-                *x = keep(first + i as u64, *x);
+                *x = keep(random, kept, scale, first + i as u64, *x);
             }
             return;
         }
         for (element, lanes) in data.chunks_exact_mut(lanes).enumerate() {
             for (sample, x) in lanes.iter_mut().enumerate() {
-                *x = keep(first + (sample * width + element) as u64, *x);
+                *x = keep(random, kept, scale, first + (sample * width + element) as u64, *x);
             }
         }
     }
+}
+
+/// x · `scale` where the random bits of `index` are below `kept`, else 0.
+#[inline(always)]
+fn keep<E: Element>(random: Random, kept: u64, scale: E, index: u64, x: E) -> E {
+    if u64::from(random.bits(index)) < kept { x * scale } else { E::zero() }
 }

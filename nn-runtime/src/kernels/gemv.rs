@@ -53,35 +53,49 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> WithSimd for Gemv<'_
 
 impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> Gemv<'_, I, O, E, A> {
     #[inline(always)]
-    fn blocks<S: Simd, const R: usize>(self, simd: S) {
-        let Gemv { weight, bias, x, y, a, .. } = self;
-        let (x, weight, y) = (&x[..I::SIZE], &weight[..I::SIZE * O::SIZE], &mut y[..O::SIZE]);
-        let mut row = 0;
-        while row < O::SIZE {
-            let count = (O::SIZE - row).min(R);
-            let weight = &weight[row * I::SIZE..(row + count) * I::SIZE];
-            let sums = dots::<S, I, E, R>(simd, weight, x, count);
-            let z =
-                if bias.is_empty() { sums } else { E::add(simd, sums, E::load_partial(simd, &bias[row..row + count])) };
-            E::store_partial(simd, &mut y[row..row + count], a.forward(simd, z));
-            row += count;
+    fn blocks<S: Simd, const R: usize>(mut self, simd: S) {
+        let full = O::SIZE / R * R;
+        for row in (0..full).step_by(R) {
+            self.block::<S, R>(simd, row, R);
         }
+        if full < O::SIZE {
+            self.block::<S, R>(simd, full, O::SIZE - full);
+        }
+    }
+
+    /// The outputs `row..row + count`. Inlined, so that a constant `count` unrolls the loops over rows.
+    #[inline(always)]
+    fn block<S: Simd, const R: usize>(&mut self, simd: S, row: usize, count: usize) {
+        let weight = &self.weight[row * I::SIZE..(row + count) * I::SIZE];
+        let mut z = dots::<S, I, E, R>(simd, weight, &self.x[..I::SIZE], count);
+        if !self.bias.is_empty() {
+            z = E::add(simd, z, E::load_partial(simd, &self.bias[row..row + count]));
+        }
+        E::store_partial(simd, &mut self.y[row..row + count], self.a.forward(simd, z));
     }
 }
 
-/// The products of `count` rows with x, one a lane.
+/// The products of the `count` rows of `weight` with x, one a lane.
 #[inline(always)]
 fn dots<S: Simd, I: Dimension, E: Math, const R: usize>(simd: S, weight: &[E], x: &[E], count: usize) -> E::Vector<S> {
-    let zero = E::constant(simd, 0.0);
-    let mut sums = [zero; R];
+    assert!(weight.len() == count * I::SIZE && x.len() == I::SIZE && count <= R);
+    let lanes = E::lanes::<S>();
+    let mut sums = [E::constant(simd, 0.0); R];
     let (x, x_rest) = E::as_vectors::<S>(x);
-    for r in 0..count {
-        let (row, rest) = E::as_vectors::<S>(&weight[r * I::SIZE..(r + 1) * I::SIZE]);
-        for (w, x) in row.iter().zip(x) {
-            sums[r] = E::mul_add(simd, *w, *x, sums[r]);
+    for (k, &x) in x.iter().enumerate() {
+        for r in 0..count {
+            // SAFETY: `k` counts the whole registers of x, so the elements k × lanes .. (k + 1) × lanes of row r lie
+            // within the row, and r < count, so the row lies within `weight` (asserted above). A register has no
+            // validity beyond that of its elements, and the read is unaligned.
+            let w = unsafe { weight.as_ptr().add(r * I::SIZE + k * lanes).cast::<E::Vector<S>>().read_unaligned() };
+            sums[r] = E::mul_add(simd, w, x, sums[r]);
         }
-        if !rest.is_empty() {
-            sums[r] = E::mul_add(simd, E::load_partial(simd, rest), E::load_partial(simd, x_rest), sums[r]);
+    }
+    if !x_rest.is_empty() {
+        let x = E::load_partial(simd, x_rest);
+        for r in 0..count {
+            let rest = &weight[r * I::SIZE + I::SIZE / lanes * lanes..(r + 1) * I::SIZE];
+            sums[r] = E::mul_add(simd, E::load_partial(simd, rest), x, sums[r]);
         }
     }
     E::sum_each(simd, sums)

@@ -1,6 +1,7 @@
 //! Plain functions over slices. All vector code and all `unsafe` of the project live here.
 #![allow(unsafe_code)]
 
+pub(crate) mod aligned;
 pub(crate) mod conv;
 pub(crate) mod dropout;
 pub(crate) mod elementwise;
@@ -12,6 +13,9 @@ pub mod math;
 pub mod matmul;
 pub(crate) mod optimizer;
 pub(crate) mod pool;
+mod product;
+mod row_product;
+mod shuffle;
 pub mod simd;
 pub(crate) mod softmax;
 pub(crate) mod sum;

@@ -3,12 +3,30 @@
 //! A kernel is a struct of its operands with [`pulp::WithSimd`]; [`run`] calls it with the widest vectors that the
 //! processor has, so a binary built without `target-cpu=native` is as fast as one built with it.
 
-use pulp::Simd;
+use pulp::{MemMask, Simd};
+
+use crate::kernels::shuffle;
 
 /// Runs `kernel` with the widest vectors of this processor.
 #[inline(always)]
 pub(crate) fn run<K: pulp::WithSimd>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(kernel)
+}
+
+/// Runs a kernel on each instruction set of this processor that the library may choose.
+#[cfg(test)]
+pub(crate) fn on_each<K: pulp::WithSimd>(kernel: impl Fn() -> K) {
+    Simd::vectorize(pulp::Scalar::new(), kernel());
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(v3) = pulp::x86::V3::try_new() {
+            Simd::vectorize(v3, kernel());
+        }
+        if let Some(v4) = pulp::x86::V4::try_new() {
+            Simd::vectorize(v4, kernel());
+        }
+    }
+    run(kernel());
 }
 
 /// Vector arithmetic on an element type. Sealed through [`crate::Element`].
@@ -75,14 +93,17 @@ pub trait Lanes: Copy + Sized {
     fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
     /// The sums over the lanes of `R` registers, one a lane; `R` is at most the number of lanes.
     fn sum_each<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> Self::Vector<S>;
+    /// Lane r of register c of the result is lane c of `a[r]`; `R` is the number of lanes.
+    fn transpose<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> [Self::Vector<S>; R];
 }
 
 /// Both implementations call the same functions of pulp, under the names that it gives them for the element.
 macro_rules! implement {
     (
-        $t:ident, $vector:ident, $mask:ident, $lanes:ident, $as:ident, $as_mut:ident, $load:ident, $store:ident,
+        $t:ident, $vector:ident, $mask:ident, $lanes:ident, $as:ident, $as_mut:ident, $between:ident, $index:ident, $load:ident, $store:ident,
         $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident, $max:ident, $min:ident,
         $abs:ident, $sqrt:ident, $less:ident, $equal:ident, $select:ident, $sum:ident
+        $(, $each:path, $transpose:path)?
     ) => {
         impl Lanes for $t {
             type Vector<S: Simd> = S::$vector;
@@ -102,11 +123,16 @@ macro_rules! implement {
             }
             #[inline(always)]
             fn load_partial<S: Simd>(simd: S, slice: &[Self]) -> S::$vector {
-                simd.$load(slice)
+                // A mask without pulp's table of code addresses, whose calls would spill every register around them.
+                let mask = MemMask::new(simd.$between(0, slice.len() as $index).mask());
+                // SAFETY: the mask's lanes are below the slice's length, and lanes outside of it are not touched.
+                unsafe { simd.$load(mask, slice.as_ptr()) }
             }
             #[inline(always)]
             fn store_partial<S: Simd>(simd: S, slice: &mut [Self], v: S::$vector) {
-                simd.$store(slice, v)
+                let mask = MemMask::new(simd.$between(0, slice.len() as $index).mask());
+                // SAFETY: as for the load; the slice is borrowed mutably.
+                unsafe { simd.$store(mask, slice.as_mut_ptr(), v) }
             }
             #[inline(always)]
             fn splat<S: Simd>(simd: S, x: Self) -> S::$vector {
@@ -175,20 +201,45 @@ macro_rules! implement {
             }
             #[inline(always)]
             fn sum_each<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> S::$vector {
-                let sums = a.map(|a| simd.$sum(a));
-                simd.$load(&sums)
+                $(if let Some(sums) = $each(simd, a) {
+                    return sums;
+                })?
+                let mut sums = [0.0; R];
+                for r in 0..R {
+                    sums[r] = simd.$sum(a[r]);
+                }
+                Self::load_partial(simd, &sums)
+            }
+            #[inline(always)]
+            fn transpose<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> [S::$vector; R] {
+                $(if let Some(transposed) = $transpose(simd, a) {
+                    return transposed;
+                })?
+                let mut rows = [[0.0; R]; R];
+                for r in 0..R {
+                    Self::store_partial(simd, &mut rows[r], a[r]);
+                }
+                let mut transposed = a;
+                for c in 0..R {
+                    let mut column = [0.0; R];
+                    for r in 0..R {
+                        column[r] = rows[r][c];
+                    }
+                    transposed[c] = Self::load_partial(simd, &column);
+                }
+                transposed
             }
         }
     };
 }
 
 implement! {
-    f32, f32s, m32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s, splat_f32s,
+    f32, f32s, m32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, mask_between_m32s, u32, mask_load_ptr_f32s, mask_store_ptr_f32s, splat_f32s,
     add_f32s, sub_f32s, mul_f32s, div_f32s, mul_add_f32s, max_f32s, min_f32s, abs_f32s, sqrt_f32s,
-    less_than_f32s, equal_f32s, select_f32s, reduce_sum_f32s
+    less_than_f32s, equal_f32s, select_f32s, reduce_sum_f32s, shuffle::sum_each, shuffle::transpose
 }
 implement! {
-    f64, f64s, m64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s, splat_f64s,
+    f64, f64s, m64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, mask_between_m64s, u64, mask_load_ptr_f64s, mask_store_ptr_f64s, splat_f64s,
     add_f64s, sub_f64s, mul_f64s, div_f64s, mul_add_f64s, max_f64s, min_f64s, abs_f64s, sqrt_f64s,
     less_than_f64s, equal_f64s, select_f64s, reduce_sum_f64s
 }

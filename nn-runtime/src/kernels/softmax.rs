@@ -64,7 +64,10 @@ fn maximum<S: Simd, E: Element>(simd: S, row: &[E]) -> E {
     let mut largest = E::neg_infinity();
     let (vectors, rest) = <E as Lanes>::as_vectors::<S>(row);
     if let Some((&first, vectors)) = vectors.split_first() {
-        let all = vectors.iter().fold(first, |all, &v| <E as Lanes>::max(simd, v, all));
+        let mut all = first;
+        for &v in vectors {
+            all = <E as Lanes>::max(simd, v, all);
+        }
         let mut lanes = [E::zero(); LANES];
         let lanes = &mut lanes[..<E as Lanes>::lanes::<S>()];
         <E as Lanes>::store_partial(simd, lanes, all);

@@ -8,6 +8,7 @@ use rand::Rng;
 use crate::{
     Element, Shape,
     kernels::{
+        aligned::Aligned,
         gemv,
         matmul::{Matrix, MatrixMut, matmul},
     },
@@ -33,8 +34,8 @@ use crate::{
 /// assert_eq!(y, [33.0]);
 /// ```
 pub struct Dense<I, O, E = f32> {
-    weight: Vec<E>,
-    bias: Vec<E>,
+    weight: Aligned<E>,
+    bias: Aligned<E>,
     sizes: PhantomData<fn(I) -> O>,
 }
 
@@ -54,16 +55,15 @@ impl<I, O, E: std::fmt::Debug> std::fmt::Debug for Dense<I, O, E> {
 impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
-        let mut weight = vec![E::zero(); O::SIZE * I::SIZE];
+        let mut weight = Aligned::zeros(O::SIZE * I::SIZE);
         init.fill(&mut weight, <(O, I)>::DIMS, rng);
-        Dense { weight, bias: vec![E::zero(); if bias { O::SIZE } else { 0 }], sizes: PhantomData }
+        Dense { weight, bias: Aligned::zeros(if bias { O::SIZE } else { 0 }), sizes: PhantomData }
     }
 
     /// The same layer with every parameter zero.
     #[must_use]
     pub fn zeroed(&self) -> Self {
-        let zeros = |x: &[E]| vec![E::zero(); x.len()];
-        Dense { weight: zeros(&self.weight), bias: zeros(&self.bias), sizes: PhantomData }
+        Dense { weight: Aligned::zeros(self.weight.len()), bias: Aligned::zeros(self.bias.len()), sizes: PhantomData }
     }
 
     /// W, [O, I].
@@ -78,12 +78,12 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
 
     /// b, [O], or of length 0 where the layer has none.
     pub fn bias(&self) -> ArrayView1<'_, E> {
-        ArrayView1::from(&self.bias)
+        ArrayView1::from(&*self.bias)
     }
 
     /// b, to change.
     pub fn bias_mut(&mut self) -> ArrayViewMut1<'_, E> {
-        ArrayViewMut1::from(&mut self.bias)
+        ArrayViewMut1::from(&mut *self.bias)
     }
 
     pub(super) fn weight_matrix(&self) -> Matrix<'_, E> {

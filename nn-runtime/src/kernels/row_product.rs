@@ -1,0 +1,180 @@
+//! C = A Bᵀ for matrices whose rows are contiguous: the forward pass of dense layers, y = x Wᵀ.
+//!
+//! A few rows of A at a time are transposed on the stack, a register of rows for each term; a number of B is then multiplied
+//! with whole registers of them. The tiles of the result are transposed back on their way to C. B, the largest operand where
+//! there are few samples, is read as it lies.
+
+use std::mem::MaybeUninit;
+
+use pulp::{Simd, WithSimd};
+
+use crate::{
+    Element,
+    kernels::{math::Math, simd::Lanes},
+};
+
+/// C = A Bᵀ, or C += A Bᵀ. C is m × n, A m × k, B n × k, each with its rows one after the other.
+pub(super) struct RowProduct<'a, E> {
+    pub(super) c: &'a mut [E],
+    pub(super) a: &'a [E],
+    pub(super) b: &'a [E],
+    pub(super) m: usize,
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) accumulate: bool,
+}
+
+/// The terms that are transposed in one go: two registers of each stay in the first-level cache.
+const DEPTH: usize = 128;
+
+impl<E: Element> WithSimd for RowProduct<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if self.k == 0 && !self.accumulate {
+            self.c[..self.m * self.n].fill(E::zero());
+        }
+        if self.k == 0 || self.n == 0 {
+            return;
+        }
+        match <E as Lanes>::lanes::<S>() {
+            16 => panels::<S, E, 16>(simd, self),
+            8 => panels::<S, E, 8>(simd, self),
+            4 => panels::<S, E, 4>(simd, self),
+            2 => panels::<S, E, 2>(simd, self),
+            _ => panels::<S, E, 1>(simd, self),
+        }
+    }
+}
+
+/// Transposed terms, which begin at a cache line.
+#[repr(align(64))]
+struct Packed<T>([MaybeUninit<T>; DEPTH]);
+
+/// Takes the rows of A in panels of two registers, the last perhaps of one. `R` is the number of lanes.
+#[inline(always)]
+fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>) {
+    let mut first = 0;
+    while first < p.m {
+        if p.m - first > R {
+            panel::<S, E, R, 2>(simd, &mut p, first);
+            first += 2 * R;
+        } else {
+            panel::<S, E, R, 1>(simd, &mut p, first);
+            first += R;
+        }
+    }
+}
+
+/// The rows of C from `first`, N registers of them or those that are left.
+#[inline(always)]
+fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut RowProduct<'_, E>, first: usize) {
+    let (n, k) = (p.n, p.k);
+    let rows = (p.m - first).min(N * R);
+    let a = &p.a[first * k..(first + rows) * k];
+    let c = &mut p.c[first * n..(first + rows) * n];
+    let mut packed = Packed([const { MaybeUninit::<[E::Vector<S>; N]>::uninit() }; DEPTH]);
+    let packed = &mut packed.0;
+    for start in (0..k).step_by(DEPTH) {
+        let depth = (k - start).min(DEPTH);
+        pack::<S, E, R, N>(simd, a, k, start, &mut packed[..depth]);
+        // SAFETY: `pack` wrote all registers of the `depth` terms. `MaybeUninit<T>` has the layout of T.
+        let packed = unsafe { std::slice::from_raw_parts(packed.as_ptr().cast::<[E::Vector<S>; N]>(), depth) };
+        for column in (0..n).step_by(R) {
+            let columns = (n - column).min(R);
+            let mut tile = [[<E as Math>::constant(simd, 0.0); R]; N];
+            let mut done = 0;
+            while done < columns {
+                let b = &p.b[(column + done) * k + start..];
+                let left = columns - done;
+                let step = if left >= 8 && S::REGISTER_COUNT >= 32 { 8 } else { 1 << left.min(4).ilog2() };
+                match step {
+                    8 => dots::<S, E, R, N, 8>(simd, packed, b, k, &mut tile, done),
+                    4 => dots::<S, E, R, N, 4>(simd, packed, b, k, &mut tile, done),
+                    2 => dots::<S, E, R, N, 2>(simd, packed, b, k, &mut tile, done),
+                    _ => dots::<S, E, R, N, 1>(simd, packed, b, k, &mut tile, done),
+                }
+                done += step;
+            }
+            let accumulate = p.accumulate || start > 0;
+            for v in 0..N {
+                let lines = <E as Lanes>::transpose(simd, tile[v]);
+                for r in 0..R {
+                    if v * R + r < rows {
+                        let at = (v * R + r) * n + column;
+                        let c = &mut c[at..at + columns];
+                        let mut sum = lines[r];
+                        if accumulate {
+                            sum = <E as Lanes>::add(simd, sum, <E as Lanes>::load_partial(simd, c));
+                        }
+                        <E as Lanes>::store_partial(simd, c, sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Transposes the terms from `start` of rows of `k` numbers: lane r of register v of a term is row v R + r, or 0 behind the
+/// last row.
+#[inline(always)]
+fn pack<S: Simd, E: Math, const R: usize, const N: usize>(
+    simd: S,
+    a: &[E],
+    k: usize,
+    start: usize,
+    packed: &mut [MaybeUninit<[E::Vector<S>; N]>],
+) {
+    let depth = packed.len();
+    let zero = E::constant(simd, 0.0);
+    for first in (0..depth).step_by(R) {
+        let terms = (depth - first).min(R);
+        let mut block = [[zero; R]; N];
+        for v in 0..N {
+            let mut rows = [zero; R];
+            for r in 0..R {
+                if (v * R + r) * k < a.len() {
+                    let at = (v * R + r) * k + start + first;
+                    rows[r] = E::load_partial(simd, &a[at..at + terms]);
+                }
+            }
+            block[v] = E::transpose(simd, rows);
+        }
+        for t in 0..terms {
+            let mut term = [zero; N];
+            for v in 0..N {
+                term[v] = block[v][t];
+            }
+            packed[first + t] = MaybeUninit::new(term);
+        }
+    }
+}
+
+/// The products of the packed rows with M rows of `b`, which lie `k` apart, into `tile[..][at..at + M]`.
+#[inline(always)]
+fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize>(
+    simd: S,
+    packed: &[[E::Vector<S>; N]],
+    b: &[E],
+    k: usize,
+    tile: &mut [[E::Vector<S>; R]; N],
+    at: usize,
+) {
+    assert!(b.len() >= (M - 1) * k + packed.len());
+    let mut sums = [[E::constant(simd, 0.0); N]; M];
+    for (t, row) in packed.iter().enumerate() {
+        for m in 0..M {
+            // SAFETY: m < M and t < packed.len(), so the index lies within `b` (asserted above).
+            let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + t) });
+            for v in 0..N {
+                sums[m][v] = E::mul_add(simd, x, row[v], sums[m][v]);
+            }
+        }
+    }
+    for m in 0..M {
+        for v in 0..N {
+            tile[v][at + m] = sums[m][v];
+        }
+    }
+}
