@@ -228,3 +228,124 @@ impl Math for f64 {
         each::<S>(x, libm::erf)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pulp::WithSimd;
+
+    use super::*;
+    use crate::kernels::simd::on_each;
+
+    /// Every so many bit patterns of `f32`: a prime, so that all exponents meet all kinds of fractions.
+    const STRIDE: usize = 9973;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Function {
+        Exp,
+        ExpMinusOne,
+        Tanh,
+        Sigmoid,
+        Softplus,
+        Erf,
+    }
+
+    impl Function {
+        fn vector<S: Simd>(self, simd: S, x: S::f32s) -> S::f32s {
+            match self {
+                Function::Exp => <f32 as Math>::exp(simd, x),
+                Function::ExpMinusOne => f32::exp_minus_one(simd, x),
+                Function::Tanh => <f32 as Math>::tanh(simd, x),
+                Function::Sigmoid => f32::sigmoid(simd, x),
+                Function::Softplus => f32::softplus(simd, x),
+                Function::Erf => <f32 as Math>::erf(simd, x),
+            }
+        }
+
+        fn exact(self, x: f64) -> f64 {
+            match self {
+                Function::Exp => x.exp(),
+                Function::ExpMinusOne => x.exp_m1(),
+                Function::Tanh => x.tanh(),
+                Function::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+                Function::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+                Function::Erf => libm::erf(x),
+            }
+        }
+    }
+
+    struct Errors(Function);
+
+    impl WithSimd for Errors {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let function = self.0;
+            let x: Vec<f32> = (0..=u32::MAX).step_by(STRIDE).map(f32::from_bits).collect();
+            let mut y = x.clone();
+            let (vectors, rest) = <f32 as Lanes>::as_vectors_mut::<S>(&mut y);
+            for v in vectors {
+                *v = function.vector(simd, *v);
+            }
+            let count = x.len() - rest.len();
+            for (&x, &y) in x.iter().zip(&y[..count]) {
+                if function == Function::ExpMinusOne && x > 0.0 {
+                    continue;
+                }
+                let exact = function.exact(f64::from(x));
+                if x.is_nan() {
+                    assert!(y.is_nan(), "{function:?} of NaN is {y}");
+                } else if exact as f32 == y {
+                    // Right to the last bit, infinities and zeros among them.
+                } else {
+                    let relative = (f64::from(y) - exact).abs() / exact.abs();
+                    let subnormal = exact.abs() < f64::from(f32::MIN_POSITIVE) && (f64::from(y) - exact).abs() < 2e-38;
+                    assert!(relative < 1e-6 || subnormal, "{function:?}({x:e}) = {y:e}, not {exact:e}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_function_is_within_its_error_over_all_numbers() {
+        let functions = [
+            Function::Exp,
+            Function::ExpMinusOne,
+            Function::Tanh,
+            Function::Sigmoid,
+            Function::Softplus,
+            Function::Erf,
+        ];
+        for function in functions {
+            on_each(|| Errors(function));
+        }
+    }
+
+    struct Limits;
+
+    impl WithSimd for Limits {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let at = |function: Function, x: f32| {
+                let mut y = [0.0];
+                f32::store_partial(simd, &mut y, function.vector(simd, simd.splat_f32s(x)));
+                y[0]
+            };
+            let (above, below) = (f32::INFINITY, f32::NEG_INFINITY);
+            assert_eq!((at(Function::Exp, above), at(Function::Exp, below)), (f32::INFINITY, 0.0));
+            assert_eq!((at(Function::Exp, 0.0), at(Function::Sigmoid, 0.0)), (1.0, 0.5));
+            assert_eq!(at(Function::ExpMinusOne, below), -1.0);
+            assert_eq!((at(Function::Tanh, above), at(Function::Tanh, below)), (1.0, -1.0));
+            assert_eq!((at(Function::Sigmoid, above), at(Function::Sigmoid, below)), (1.0, 0.0));
+            assert_eq!((at(Function::Softplus, above), at(Function::Softplus, below)), (f32::INFINITY, 0.0));
+            assert_eq!((at(Function::Erf, above), at(Function::Erf, below)), (1.0, -1.0));
+        }
+    }
+
+    #[test]
+    fn infinities_give_the_limits() {
+        on_each(|| Limits);
+    }
+}

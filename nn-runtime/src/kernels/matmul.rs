@@ -183,3 +183,93 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulp::{Simd, WithSimd};
+
+    use super::*;
+    use crate::layers::testing::{assert_close, values};
+
+    /// The kernels of our own on the instruction set that they are run with.
+    struct Check<E> {
+        sizes: (usize, usize, usize),
+        accumulate: bool,
+        element: std::marker::PhantomData<E>,
+    }
+
+    impl<E: Element> WithSimd for Check<E> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (m, n, k) = self.sizes;
+            let start = || vec![E::from_f64(if self.accumulate { 0.5 } else { f64::NAN }); m * n];
+            let accumulate = self.accumulate;
+            let (a, b) = (values::<E>(m * k, 1), values::<E>(n * k, 2));
+            let naive = |a: &dyn Fn(usize, usize) -> usize, b: &dyn Fn(usize, usize) -> usize| -> Vec<f64> {
+                let (x, y) = (values::<f64>(m * k, 1), values::<f64>(n * k, 2));
+                let entry = |i: usize| (0..k).map(|t| x[a(i / n, t)] * y[b(t, i % n)]).sum::<f64>();
+                (0..m * n).map(|i| entry(i) + if accumulate { 0.5 } else { 0.0 }).collect()
+            };
+            let tolerance = if E::NAME == "f32" { 1e-5 } else { 1e-13 };
+
+            let mut c = start();
+            RowProduct { c: &mut c, a: &a, b: &b, m, n, k, accumulate }.with_simd(simd);
+            assert_close(&c, &naive(&|i, t| i * k + t, &|t, j| j * k + t), tolerance);
+
+            for (a_row, a_column) in [(k, 1), (1, m)] {
+                let mut c = start();
+                let (a, b) = (&a[..], &b[..]);
+                Product { c: &mut c, a, a_row, a_column, b, b_row: n, m, n, k, accumulate }.with_simd(simd);
+                assert_close(&c, &naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j), tolerance);
+            }
+        }
+    }
+
+    fn check<E: Element>(sizes: (usize, usize, usize), accumulate: bool) {
+        simd::on_each(|| Check { sizes, accumulate, element: std::marker::PhantomData::<E> });
+    }
+
+    #[test]
+    fn sizes_around_whole_tiles_agree_with_the_definition() {
+        for m in [1, 8, 15, 33] {
+            for n in [1, 16, 49, 97] {
+                for k in [0, 1, 16, 37] {
+                    check::<f32>((m, n, k), (m + n + k) % 2 == 0);
+                    check::<f64>((m, n, k), (m + n + k) % 2 == 1);
+                }
+            }
+        }
+        // More terms than are taken in one go.
+        check::<f32>((5, 20, 600), false);
+        check::<f64>((5, 20, 600), true);
+    }
+
+    #[test]
+    fn large_and_odd_products_agree_with_the_definition() {
+        let (m, n, k) = (150, 40, 90);
+        let (a, b) = (values::<f64>(m * k, 1), values::<f64>(n * k, 2));
+        for (a_row, a_column) in [(k, 1), (1, m)] {
+            for (b_row, b_column) in [(n, 1), (1, k)] {
+                let mut c = vec![f64::NAN; m * n];
+                let (a, b) = (Matrix::strided(&a, m, k, a_row, a_column), Matrix::strided(&b, k, n, b_row, b_column));
+                matmul(MatrixMut::row_major(&mut c, m, n), a, b, false);
+                let entry = |i: usize, j: usize| {
+                    (0..k).map(|t| a.data[i * a_row + t * a_column] * b.data[t * b_row + j * b_column]).sum::<f64>()
+                };
+                assert_close(&c, &(0..m * n).map(|i| entry(i / n, i % n)).collect::<Vec<_>>(), 1e-13);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn products_of_any_size_agree_with_the_definition(m in 1_usize..70, n in 1_usize..70, k in 0_usize..70) {
+            check::<f32>((m, n, k), n % 2 == 0);
+        }
+    }
+}

@@ -99,7 +99,7 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
             }
             let accumulate = p.accumulate || start > 0;
             for v in 0..N {
-                let lines = <E as Lanes>::transpose(simd, tile[v]);
+                let lines = <E as Lanes>::transpose_square(simd, tile[v]);
                 for r in 0..R {
                     if v * R + r < rows {
                         let at = (v * R + r) * n + column;
@@ -139,7 +139,7 @@ fn pack<S: Simd, E: Math, const R: usize, const N: usize>(
                     rows[r] = E::load_partial(simd, &a[at..at + terms]);
                 }
             }
-            block[v] = E::transpose(simd, rows);
+            block[v] = E::transpose_square(simd, rows);
         }
         for t in 0..terms {
             let mut term = [zero; N];

@@ -232,7 +232,7 @@ mod tests {
             let row: Vec<E> = (0..R).map(|lane| E::from_f64((row * R + lane) as f64)).collect();
             <E as Lanes>::load_partial(simd, &row)
         });
-        for (column, register) in <E as Lanes>::transpose(simd, rows).into_iter().enumerate() {
+        for (column, register) in <E as Lanes>::transpose_square(simd, rows).into_iter().enumerate() {
             let mut lanes = [E::zero(); R];
             <E as Lanes>::store_partial(simd, &mut lanes, register);
             for (row, x) in lanes.iter().enumerate() {

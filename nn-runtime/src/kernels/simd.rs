@@ -94,7 +94,7 @@ pub trait Lanes: Copy + Sized {
     /// The sums over the lanes of `R` registers, one a lane; `R` is at most the number of lanes.
     fn sum_each<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> Self::Vector<S>;
     /// Lane r of register c of the result is lane c of `a[r]`; `R` is the number of lanes.
-    fn transpose<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> [Self::Vector<S>; R];
+    fn transpose_square<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> [Self::Vector<S>; R];
 }
 
 /// Both implementations call the same functions of pulp, under the names that it gives them for the element.
@@ -211,7 +211,7 @@ macro_rules! implement {
                 Self::load_partial(simd, &sums)
             }
             #[inline(always)]
-            fn transpose<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> [S::$vector; R] {
+            fn transpose_square<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> [S::$vector; R] {
                 $(if let Some(transposed) = $transpose(simd, a) {
                     return transposed;
                 })?

@@ -106,3 +106,46 @@ pub fn copy<S: Shape, E: Element>(x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
 pub fn accumulate<S: Shape, E: Element>(x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
     elementwise::update_with(Sum, y.data_mut(), x.data());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        layers::testing::{assert_close, differences, values},
+        shape::Const,
+    };
+
+    type S = (Const<37>,);
+
+    fn view(x: &[f64]) -> View<'_, S, f64> {
+        View::new(x, 1, 1)
+    }
+
+    #[test]
+    fn sums_and_products_of_any_number_of_values() {
+        let x: Vec<Vec<f64>> = (0..3).map(|seed| values(37, seed)).collect();
+        let mut y = vec![f64::NAN; 37];
+        add([view(&x[0])], ViewMut::<S, f64>::new(&mut y, 1, 1));
+        assert_eq!(y, x[0]);
+        add([view(&x[0]), view(&x[1]), view(&x[2])], ViewMut::<S, f64>::new(&mut y, 1, 1));
+        assert_eq!(y, (0..37).map(|i| x[0][i] + x[1][i] + x[2][i]).collect::<Vec<_>>());
+        multiply([view(&x[0]), view(&x[1]), view(&x[2])], ViewMut::<S, f64>::new(&mut y, 1, 1));
+        assert_eq!(y, (0..37).map(|i| x[0][i] * x[1][i] * x[2][i]).collect::<Vec<_>>());
+        accumulate(view(&x[0]), ViewMut::<S, f64>::new(&mut y, 1, 1));
+        assert_close(&y, &(0..37).map(|i| x[0][i] * x[1][i] * x[2][i] + x[0][i]).collect::<Vec<_>>(), 1e-15);
+    }
+
+    #[test]
+    fn the_gradient_of_a_product_agrees_with_differences() {
+        let x: Vec<Vec<f64>> = (0..3).map(|seed| values(37, seed)).collect();
+        let d = values::<f64>(37, 9);
+        let mut d_x = vec![f64::NAN; 37];
+        multiply_backward(view(&d), [view(&x[0]), view(&x[2])], ViewMut::<S, f64>::new(&mut d_x, 1, 1));
+        let product = |middle: &[f64]| {
+            let mut y = vec![0.0; 37];
+            multiply([view(&x[0]), view(middle), view(&x[2])], ViewMut::<S, f64>::new(&mut y, 1, 1));
+            y
+        };
+        assert_close(&d_x, &differences(&x[1], &d, product), 1e-9);
+    }
+}

@@ -54,3 +54,57 @@ impl<const AXIS: usize> Concat<AXIS> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{layers::testing::values, shape::Const};
+
+    /// Element (a, b, c) of a sample, in either layout.
+    fn at<S: Shape>(data: &[f64], lanes: usize, sample: usize, index: [usize; 3]) -> f64 {
+        let mut dims = [1; 3];
+        dims[3 - S::DIMS.len()..].copy_from_slice(S::DIMS);
+        let element = (index[0] * dims[1] + index[1]) * dims[2] + index[2];
+        if S::INTERLEAVED { data[element * lanes + sample] } else { data[sample * S::LEN + element] }
+    }
+
+    fn check<const AXIS: usize, X: Shape, Z: Shape, Y: Shape>() {
+        let (samples, lanes) = (3, 16);
+        let count = |length: usize, interleaved: bool| length * if interleaved { lanes } else { samples };
+        let x = values::<f64>(count(X::LEN, X::INTERLEAVED), 1);
+        let z = values::<f64>(count(Z::LEN, Z::INTERLEAVED), 2);
+        let mut y = vec![f64::NAN; count(Y::LEN, Y::INTERLEAVED)];
+        let mut view = ViewMut::<Y, f64>::new(&mut y, samples, lanes);
+        Concat::<AXIS>::put(View::<X, f64>::new(&x, samples, lanes), view.reborrow(), 0);
+        Concat::<AXIS>::put(View::<Z, f64>::new(&z, samples, lanes), view.reborrow(), X::DIMS[AXIS]);
+        let axis = AXIS + 3 - X::DIMS.len();
+        let mut dims = [1; 3];
+        dims[3 - Y::DIMS.len()..].copy_from_slice(Y::DIMS);
+        for sample in 0..samples {
+            for (a, b, c) in (0..Y::LEN).map(|i| (i / (dims[1] * dims[2]), i / dims[2] % dims[1], i % dims[2])) {
+                let mut index = [a, b, c];
+                let found = at::<Y>(&y, lanes, sample, index);
+                if index[axis] < X::DIMS[AXIS] {
+                    assert_eq!(found, at::<X>(&x, lanes, sample, index));
+                } else {
+                    index[axis] -= X::DIMS[AXIS];
+                    assert_eq!(found, at::<Z>(&z, lanes, sample, index));
+                }
+            }
+        }
+        let mut back = vec![f64::NAN; z.len()];
+        let y = View::<Y, f64>::new(&y, samples, lanes);
+        Concat::<AXIS>::take(y, ViewMut::<Z, f64>::new(&mut back, samples, lanes), X::DIMS[AXIS]);
+        assert_eq!(back, z);
+    }
+
+    #[test]
+    fn sources_lie_side_by_side_along_every_axis() {
+        check::<0, (Const<3>,), (Const<5>,), (Const<8>,)>();
+        check::<0, (Const<3>, Const<4>), (Const<5>, Const<4>), (Const<8>, Const<4>)>();
+        check::<1, (Const<4>, Const<3>), (Const<4>, Const<5>), (Const<4>, Const<8>)>();
+        check::<0, (Const<1>, Const<3>, Const<2>), (Const<2>, Const<3>, Const<2>), (Const<3>, Const<3>, Const<2>)>();
+        check::<1, (Const<2>, Const<1>, Const<2>), (Const<2>, Const<3>, Const<2>), (Const<2>, Const<4>, Const<2>)>();
+        check::<2, (Const<2>, Const<3>, Const<1>), (Const<2>, Const<3>, Const<2>), (Const<2>, Const<3>, Const<3>)>();
+    }
+}

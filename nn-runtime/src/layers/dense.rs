@@ -179,3 +179,164 @@ impl<I: Dimension, O: Dimension, E: Element> Parameters<E> for Dense<I, O, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+    use crate::{
+        layers::{
+            Identity, Relu, Tanh, TiedDense,
+            testing::{assert_close, differences, values},
+        },
+        network::products,
+        shape::Const,
+    };
+
+    fn layer<I: Dimension, O: Dimension, E: Element>(bias: bool) -> Dense<I, O, E> {
+        let mut dense = Dense::new(Init::XavierNormal, bias, &mut StdRng::seed_from_u64(42));
+        let values = values::<E>(dense.bias.len(), 5);
+        dense.bias.copy_from_slice(&values);
+        dense
+    }
+
+    fn outputs<I: Dimension, O: Dimension, E: Element, A: Activation<E>>(
+        dense: &Dense<I, O, E>,
+        x: &[E],
+        a: A,
+    ) -> Vec<E> {
+        let samples = x.len() / I::SIZE;
+        let mut y = vec![E::nan(); samples * O::SIZE];
+        dense.forward::<(I,), (O,), A>(View::new(x, samples, 16), ViewMut::new(&mut y, samples, 16), a);
+        y
+    }
+
+    /// tanh(x Wᵀ + b) by loops over the definition.
+    fn naive<I: Dimension, O: Dimension>(dense: &Dense<I, O, f64>, x: &[f64]) -> Vec<f64> {
+        let row = |x: &[f64], o: usize| {
+            let dot: f64 = (0..I::SIZE).map(|i| dense.weight[o * I::SIZE + i] * x[i]).sum();
+            (dot + dense.bias.get(o).unwrap_or(&0.0)).tanh()
+        };
+        x.chunks(I::SIZE).flat_map(|x| (0..O::SIZE).map(move |o| row(x, o))).collect()
+    }
+
+    /// Values, gradients and both precisions for a layer and a number of samples.
+    fn check<I: Dimension, O: Dimension>(samples: usize, bias: bool) {
+        let dense = layer::<I, O, f64>(bias);
+        let x = values::<f64>(samples * I::SIZE, 1);
+        let d = values::<f64>(samples * O::SIZE, 2);
+        let y = outputs(&dense, &x, Tanh);
+        assert_close(&y, &naive(&dense, &x), 1e-13);
+
+        let single = layer::<I, O, f32>(bias);
+        assert_close(&outputs(&single, &values::<f32>(x.len(), 1), Tanh), &y, 1e-5);
+
+        let (mut d_y, mut d_x) = (d.clone(), vec![f64::NAN; x.len()]);
+        let y = View::<(O,), f64>::new(&y, samples, 16);
+        let d_y_view = ViewMut::new(&mut d_y, samples, 16);
+        dense.backward::<(I,), (O,), _>(y, d_y_view, Some(ViewMut::new(&mut d_x, samples, 16)), Tanh);
+        assert_close(&d_x, &differences(&x, &d, |x| outputs(&dense, x, Tanh)), 1e-8);
+
+        let mut gradient = dense.zeroed();
+        gradient.weight.fill(f64::NAN);
+        gradient.bias.fill(f64::NAN);
+        let (x_view, d_y) = (View::<(I,), f64>::new(&x, samples, 16), View::<(O,), f64>::new(&d_y, samples, 16));
+        products([gradient.product(x_view, d_y)]);
+        for (index, found) in [&gradient.weight, &gradient.bias].into_iter().enumerate() {
+            let start = if index == 0 { &dense.weight } else { &dense.bias };
+            let expected = differences(start, &d, |values| {
+                let mut changed = dense.clone();
+                let parameter = if index == 0 { &mut changed.weight } else { &mut changed.bias };
+                parameter.copy_from_slice(values);
+                outputs(&changed, &x, Tanh)
+            });
+            assert_close(found, &expected, 1e-8);
+        }
+    }
+
+    #[test]
+    fn values_and_gradients_agree_with_the_definition() {
+        check::<Const<5>, Const<3>>(1, true);
+        check::<Const<16>, Const<20>>(1, true);
+        check::<Const<33>, Const<17>>(1, false);
+        check::<Const<5>, Const<3>>(4, true);
+        check::<Const<1>, Const<1>>(16, true);
+        check::<Const<19>, Const<10>>(16, false);
+        check::<Const<16>, Const<16>>(33, true);
+        check::<Const<7>, Const<40>>(64, true);
+    }
+
+    #[test]
+    fn the_backward_pass_leaves_the_input_out_where_no_one_asks() {
+        let dense = layer::<Const<3>, Const<2>, f64>(true);
+        let mut d_y = vec![1.0; 2];
+        let y = View::<(Const<2>,), f64>::new(&[0.0, 2.0], 1, 1);
+        dense.backward::<(Const<3>,), _, _>(y, ViewMut::new(&mut d_y, 1, 1), None, Relu);
+        assert_eq!(d_y, [0.0, 1.0]);
+    }
+
+    #[test]
+    fn each_step_of_a_sequence_is_a_row() {
+        let dense = layer::<Const<6>, Const<4>, f64>(true);
+        let x = values::<f64>(3 * 5 * 6, 1);
+        let mut y = vec![0.0; 3 * 5 * 4];
+        let x_view = View::<(Const<5>, Const<6>), f64>::new(&x, 3, 16);
+        dense.forward::<_, (Const<5>, Const<4>), _>(x_view, ViewMut::new(&mut y, 3, 16), Identity);
+        assert_close(&y, &outputs(&dense, &x, Identity), 1e-14);
+    }
+
+    #[test]
+    fn a_tied_layer_is_a_dense_one_with_the_transposed_weight() {
+        type Encoder = Dense<Const<7>, Const<3>, f64>;
+        let encoder: Encoder = layer(true);
+        let mut tied = TiedDense::<Const<3>, Const<7>, f64>::new(true);
+        tied.bias_mut().assign(&ndarray::Array1::from(values::<f64>(7, 6)));
+        let mut dense = layer::<Const<3>, Const<7>, f64>(true);
+        dense.weight_mut().assign(&encoder.weight().t());
+        dense.bias_mut().assign(&tied.bias());
+        let (x, d) = (values::<f64>(20 * 3, 1), values::<f64>(20 * 7, 2));
+        let x_view = View::<(Const<3>,), f64>::new(&x, 20, 16);
+
+        let (mut y, expected) = (vec![f64::NAN; 140], outputs(&dense, &x, Tanh));
+        tied.forward(&encoder, x_view, ViewMut::<(Const<7>,), f64>::new(&mut y, 20, 16), Tanh);
+        assert_close(&y, &expected, 1e-14);
+
+        let y = View::<(Const<7>,), f64>::new(&y, 20, 16);
+        let (mut d_y, mut d_x, mut expected) = (d.clone(), vec![f64::NAN; 60], vec![f64::NAN; 60]);
+        let mut d_z = d.clone();
+        dense.backward(
+            y,
+            ViewMut::new(&mut d_z, 20, 16),
+            Some(ViewMut::<(Const<3>,), _>::new(&mut expected, 20, 16)),
+            Tanh,
+        );
+        let d_x_view = Some(ViewMut::<(Const<3>,), _>::new(&mut d_x, 20, 16));
+        tied.backward(&encoder, y, ViewMut::new(&mut d_y, 20, 16), d_x_view, Tanh);
+        assert_eq!(d_y, d_z);
+        assert_close(&d_x, &expected, 1e-14);
+
+        // The weight's gradient is added to what the encoder has, the bias's is written.
+        let (mut encoders, mut own, mut reference) = (encoder.zeroed(), tied.zeroed(), dense.zeroed());
+        encoders.weight_mut().fill(1.0);
+        own.bias_mut().fill(f64::NAN);
+        products([own.product(&mut encoders, x_view, View::<(Const<7>,), f64>::new(&d_y, 20, 16))]);
+        products([reference.product(x_view, View::<(Const<7>,), f64>::new(&d_y, 20, 16))]);
+        let sum = reference.weight().t().as_standard_layout().mapv(|w| w + 1.0);
+        assert_close(encoders.weight().as_slice().expect("row-major"), sum.as_slice().expect("row-major"), 1e-14);
+        assert_close(
+            own.bias().as_slice().expect("contiguous"),
+            reference.bias().as_slice().expect("contiguous"),
+            1e-14,
+        );
+    }
+
+    #[test]
+    fn parameters_have_pytorchs_names_and_shapes() {
+        let dense = layer::<Const<3>, Const<2>, f32>(true);
+        let named: Vec<_> = dense.parameters().map(|t| (t.name.to_string(), t.shape)).collect();
+        assert_eq!(named, [("weight".to_string(), &[2, 3][..]), ("bias".to_string(), &[2][..])]);
+        assert_eq!(layer::<Const<3>, Const<2>, f32>(false).tensors(), 1);
+        assert!(dense.zeroed().parameters().all(|t| t.values.iter().all(|&w| w == 0.0)));
+    }
+}

@@ -56,3 +56,51 @@ impl Dropout {
         .run();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Const;
+
+    type Row = (Const<100>,);
+    type Image = (Const<4>, Const<5>, Const<5>);
+
+    fn rows(p: f64, samples: usize, first: usize) -> Vec<f64> {
+        let mut y = vec![0.0; samples * 100];
+        let x = vec![1.0; samples * 100];
+        let random = Random::new(7, 3);
+        Dropout { p }.forward(View::<Row, f64>::new(&x, samples, 16), ViewMut::new(&mut y, samples, 16), random, first);
+        y
+    }
+
+    #[test]
+    fn zeros_come_with_probability_p_and_the_rest_is_scaled() {
+        for p in [0.1, 0.5, 0.9] {
+            let y = rows(p, 1000, 0);
+            let zeros = y.iter().filter(|&&y| y == 0.0).count() as f64;
+            assert!(y.iter().all(|&y| y == 0.0 || (y - 1.0 / (1.0 - p)).abs() < 1e-12));
+            // 100 000 independent draws: beyond 5 standard deviations with probability 6e-7.
+            assert!((zeros - 1e5 * p).abs() < 5.0 * (1e5 * p * (1.0 - p)).sqrt(), "{zeros} zeros for p = {p}");
+        }
+    }
+
+    #[test]
+    fn the_bounds_keep_everything_and_nothing() {
+        assert_eq!(rows(0.0, 3, 0), vec![1.0; 300]);
+        assert_eq!(rows(1.0, 3, 0), vec![0.0; 300]);
+    }
+
+    #[test]
+    fn the_mask_is_that_of_the_sample_whatever_the_part_layout_or_direction() {
+        let whole = rows(0.5, 20, 0);
+        assert_eq!(rows(0.5, 13, 7), whole[700..]);
+        let mut image = vec![1.0; 100 * 32];
+        let random = Random::new(7, 3);
+        Dropout { p: 0.5 }.backward(ViewMut::<Image, f64>::new(&mut image, 20, 32), random, 0);
+        for (sample, row) in whole.chunks(100).enumerate() {
+            for (element, &y) in row.iter().enumerate() {
+                assert_eq!(image[element * 32 + sample], y);
+            }
+        }
+    }
+}

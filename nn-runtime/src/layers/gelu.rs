@@ -68,3 +68,41 @@ impl<E: Math> Binary<E> for Slope {
         E::mul(simd, d, slope)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        layers::testing::{assert_close, differences, values},
+        shape::Const,
+    };
+
+    type S = (Const<37>,);
+
+    fn outputs<E: Element>(x: &[E]) -> Vec<E> {
+        let mut y = vec![E::zero(); x.len()];
+        Gelu.forward(View::<S, E>::new(x, 1, 1), ViewMut::new(&mut y, 1, 1));
+        y
+    }
+
+    fn gradients<E: Element>(x: &[E], d: &[E]) -> Vec<E> {
+        let mut d = d.to_vec();
+        Gelu.backward(View::<S, E>::new(x, 1, 1), ViewMut::new(&mut d, 1, 1));
+        d
+    }
+
+    #[test]
+    fn values_and_slopes_agree_with_the_definition() {
+        let x: Vec<f64> = values::<f64>(37, 1).iter().map(|x| 5.0 * x).collect();
+        let d = values::<f64>(37, 2);
+        assert_close(
+            &outputs(&x),
+            &x.iter().map(|&x| 0.5 * x * (1.0 + libm::erf(x / 2.0_f64.sqrt()))).collect::<Vec<_>>(),
+            1e-14,
+        );
+        assert_close(&gradients(&x, &d), &differences(&x, &d, outputs), 1e-9);
+        let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+        assert_close(&outputs(&narrow), &outputs(&x), 1e-6);
+        assert_close(&gradients(&narrow, &values::<f32>(37, 2)), &gradients(&x, &d), 1e-5);
+    }
+}

@@ -123,3 +123,84 @@ fn orthogonal<E: Element>(weight: &mut [E], rows: usize, rng: &mut impl Rng) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    fn draw(init: Init, shape: &[usize]) -> Vec<f64> {
+        let mut weight = vec![f64::NAN; product(shape)];
+        init.fill(&mut weight, shape, &mut StdRng::seed_from_u64(42));
+        weight
+    }
+
+    /// Mean and variance of many draws. The sample mean has standard deviation √(v/n), the sample variance at most v √(2/n)
+    /// (normal; less for uniform): beyond five of them with probability 6e-7 each.
+    fn check(init: Init, shape: &[usize], variance: f64) {
+        let weight = draw(init, shape);
+        let n = weight.len() as f64;
+        let mean = weight.iter().sum::<f64>() / n;
+        let found = weight.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        assert!(mean.abs() < 5.0 * (variance / n).sqrt(), "{init:?}: mean {mean}");
+        assert!((found / variance - 1.0).abs() < 5.0 * (2.0 / n).sqrt(), "{init:?}: variance {found}, not {variance}");
+    }
+
+    #[test]
+    fn variances_follow_the_fans() {
+        for (shape, fan_in, fan_out) in [(&[100, 300][..], 300.0, 100.0), (&[60, 20, 5, 5], 500.0, 1500.0)] {
+            check(Init::HeNormal, shape, 2.0 / fan_in);
+            check(Init::HeUniform, shape, 2.0 / fan_in);
+            check(Init::XavierNormal, shape, 2.0 / (fan_in + fan_out));
+            check(Init::XavierUniform, shape, 2.0 / (fan_in + fan_out));
+            check(Init::LecunNormal, shape, 1.0 / fan_in);
+            check(Init::Normal(0.3), shape, 0.09);
+            check(Init::Uniform(0.3), shape, 0.03);
+        }
+    }
+
+    #[test]
+    fn uniform_draws_stay_within_their_bound() {
+        assert!(draw(Init::Uniform(0.5), &[100, 100]).iter().all(|w| w.abs() <= 0.5));
+    }
+
+    #[test]
+    fn orthogonal_matrices_have_orthonormal_rows_or_columns() {
+        for shape in [[20, 20], [10, 50], [50, 10]] {
+            let [rows, columns] = shape;
+            let weight = draw(Init::Orthogonal, &shape);
+            let vector = |i: usize, j: usize| {
+                if rows <= columns { weight[i * columns + j] } else { weight[j * columns + i] }
+            };
+            for a in 0..rows.min(columns) {
+                for b in 0..rows.min(columns) {
+                    let dot: f64 = (0..rows.max(columns)).map(|j| vector(a, j) * vector(b, j)).sum();
+                    assert!((dot - f64::from(u8::from(a == b))).abs() < 1e-14, "{shape:?}: {a} · {b} = {dot}");
+                }
+            }
+        }
+        let filters = draw(Init::Orthogonal, &[4, 2, 3, 3]);
+        let dot: f64 = filters[..18].iter().zip(&filters[18..36]).map(|(a, b)| a * b).sum();
+        assert!(dot.abs() < 1e-14);
+    }
+
+    #[test]
+    fn identity_hands_on_its_input() {
+        assert_eq!(draw(Init::Identity, &[2, 3]), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        let mut filters = vec![0.0; 2 * 2 * 9];
+        filters[4] = 1.0;
+        filters[2 * 9 + 9 + 4] = 1.0;
+        assert_eq!(draw(Init::Identity, &[2, 2, 3, 3]), filters);
+        assert_eq!(draw(Init::Zeros, &[2, 2]), [0.0; 4]);
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_network_in_both_precisions() {
+        for init in [Init::HeNormal, Init::XavierUniform, Init::Orthogonal] {
+            let mut narrow = vec![0.0_f32; 600];
+            init.fill(&mut narrow, &[20, 30], &mut StdRng::seed_from_u64(42));
+            let wide = draw(init, &[20, 30]);
+            assert!(narrow.iter().zip(&wide).all(|(&n, &w)| n == w as f32));
+        }
+    }
+}

@@ -14,6 +14,8 @@ mod pool2d;
 mod sign;
 mod silu;
 mod softmax;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tied;
 mod window;
 

@@ -181,3 +181,71 @@ impl<I: Dimension, E: Element> Parameters<E> for Perceptron<I, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    type Unit = Perceptron<Const<2>, f64>;
+
+    fn unit() -> Unit {
+        Unit::new(Init::Zeros, &mut StdRng::seed_from_u64(42))
+    }
+
+    fn inputs() -> Batch<(Const<2>,), f64> {
+        Batch::from_vec(vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]).expect("four samples")
+    }
+
+    fn targets(of: [f64; 4]) -> Batch<(Const<1>,), f64> {
+        Batch::from_vec(of.to_vec()).expect("four targets")
+    }
+
+    fn answers(unit: &Unit) -> [f64; 4] {
+        let mut y = [0.0; 4];
+        unit.forward(View::new(inputs().as_slice(), 4, 16), ViewMut::new(&mut y, 4, 16));
+        y
+    }
+
+    const AND: [f64; 4] = [-1.0, -1.0, -1.0, 1.0];
+    const OR: [f64; 4] = [-1.0, 1.0, 1.0, 1.0];
+    const XOR: [f64; 4] = [-1.0, 1.0, 1.0, -1.0];
+
+    #[test]
+    fn the_notes_weights_give_and_and_or() {
+        let mut unit = unit();
+        unit.weight_mut().fill(0.5);
+        unit.bias_mut()[0] = -0.8;
+        assert_eq!(answers(&unit), AND);
+        unit.bias_mut()[0] = -0.3;
+        assert_eq!(answers(&unit), OR);
+    }
+
+    #[test]
+    fn separable_classes_are_learnt() {
+        for target in [AND, OR] {
+            let mut unit = unit();
+            let report = unit.learn(&inputs(), &targets(target), 0.1, 100).expect("valid targets");
+            assert!(report.converged && report.mistakes.len() < 100);
+            assert_eq!(report.mistakes.last(), Some(&0));
+            assert_eq!(answers(&unit), target);
+        }
+    }
+
+    #[test]
+    fn xor_is_reported_not_to_converge() {
+        let report = unit().learn(&inputs(), &targets(XOR), 0.1, 100).expect("valid targets");
+        assert!(!report.converged && report.mistakes.len() == 100 && report.mistakes.iter().all(|&m| m > 0));
+    }
+
+    #[test]
+    fn targets_of_other_values_and_numbers_are_refused() {
+        let mut unit = unit();
+        let error = unit.learn(&inputs(), &targets([0.0, 1.0, 1.0, 1.0]), 0.1, 10).expect_err("a target of 0");
+        assert_eq!(error.to_string(), "expected targets of -1 or 1, found 0 for sample 0");
+        let three = Batch::from_vec(vec![1.0; 3]).expect("three targets");
+        let error = unit.learn(&inputs(), &three, 0.1, 10).expect_err("three targets");
+        assert_eq!(error.to_string(), "expected 4 samples, found 3");
+        assert_eq!(unit.weight(), ndarray::array![[0.0, 0.0]]);
+    }
+}

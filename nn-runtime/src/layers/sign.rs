@@ -38,3 +38,16 @@ impl<E: Math> Unary<E> for Sign {
         E::select(simd, E::less(simd, x, zero), E::constant(simd, -1.0), above)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Const;
+
+    #[test]
+    fn infinities_zeros_and_nan_have_pytorchs_signs() {
+        let mut y = [f64::NEG_INFINITY, -1e-300, -0.0, 0.0, 1e-300, f64::INFINITY, f64::NAN];
+        Sign.forward(ViewMut::<(Const<7>,), f64>::new(&mut y, 1, 1));
+        assert_eq!(y, [-1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 0.0]);
+    }
+}

@@ -64,3 +64,80 @@ impl LogSoftmax {
         softmax::log_backward(y.data(), d.data_mut(), const { last::<S>() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        layers::testing::{assert_close, differences, values},
+        shape::Const,
+    };
+
+    /// Two rows of 21 a sample: whole registers and a rest in every instruction set.
+    type S = (Const<2>, Const<21>);
+
+    fn outputs<E: Element>(x: &[E], log: bool) -> Vec<E> {
+        let mut y = x.to_vec();
+        let view = ViewMut::<S, E>::new(&mut y, x.len() / 42, 16);
+        if log {
+            LogSoftmax.forward(view)
+        } else {
+            Softmax.forward(view)
+        }
+        y
+    }
+
+    fn gradients<E: Element>(y: &[E], d: &[E], log: bool) -> Vec<E> {
+        let mut d = d.to_vec();
+        let samples = y.len() / 42;
+        let (y, view) = (View::<S, E>::new(y, samples, 16), ViewMut::new(&mut d, samples, 16));
+        if log {
+            LogSoftmax.backward(y, view)
+        } else {
+            Softmax.backward(y, view)
+        }
+        d
+    }
+
+    #[test]
+    fn values_and_gradients_agree_with_the_definition() {
+        let x: Vec<f64> = values::<f64>(126, 1).iter().map(|x| 4.0 * x).collect();
+        let d = values::<f64>(126, 2);
+        for log in [false, true] {
+            let y = outputs(&x, log);
+            for (x, y) in x.chunks(21).zip(y.chunks(21)) {
+                let sum: f64 = x.iter().map(|x| x.exp()).sum();
+                let expected = x.iter().map(|x| if log { x - sum.ln() } else { x.exp() / sum });
+                assert_close(y, &expected.collect::<Vec<_>>(), 1e-14);
+            }
+            let d_x = gradients(&y, &d, log);
+            assert_close(&d_x, &differences(&x, &d, |x| outputs(x, log)), 1e-9);
+            let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+            let y32 = outputs(&narrow, log);
+            assert_close(&y32, &y, 1e-6);
+            assert_close(&gradients(&y32, &values::<f32>(126, 2), log), &d_x, 1e-5);
+        }
+    }
+
+    #[test]
+    fn large_logits_neither_overflow_nor_lose_their_differences() {
+        for shift in [-1e4_f32, 1e4] {
+            let mut x = vec![shift; 42];
+            x[3] += 1.0;
+            x[41] -= 1e4;
+            let (y, log) = (outputs(&x, false), outputs(&x, true));
+            let e = 1.0_f64.exp();
+            assert_close(&y[3..5], &[e / (20.0 + e), 1.0 / (20.0 + e)], 1e-6);
+            assert_close(&log[3..5], &[1.0 - (20.0 + e).ln(), -(20.0 + e).ln()], 1e-6);
+            assert_eq!((y[41], y[20]), (0.0, y[0]));
+            assert!((log[41] + 1e4 + 20.0_f32.ln()).abs() < 2e-3, "{}", log[41]);
+        }
+    }
+
+    #[test]
+    fn a_row_of_one_is_certain() {
+        let mut y = [3.0_f32, -7.0];
+        Softmax.forward(ViewMut::<(Const<1>,), f32>::new(&mut y, 2, 16));
+        assert_eq!(y, [1.0, 1.0]);
+    }
+}

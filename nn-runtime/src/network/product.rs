@@ -123,3 +123,56 @@ impl<E: Element> Band<'_, E> {
         matmul(MatrixMut::row_major(self.gradient, rows, self.columns), left, right, self.accumulate);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::testing::{assert_close, values};
+
+    fn calculate(count: usize, rows: usize, columns: usize, threads: usize, accumulate: bool) -> (Vec<f32>, Vec<f32>) {
+        let (left, right) = (values::<f32>(count * rows, 1), values::<f32>(count * columns, 2));
+        let mut gradient = vec![if accumulate { 1.0 } else { f32::NAN }; rows * columns];
+        let mut sums = vec![f32::NAN; rows];
+        let product = Product {
+            left: &left,
+            right: &right,
+            rows,
+            columns,
+            gradient: &mut gradient,
+            sums: Sums::Left(&mut sums),
+            accumulate,
+        };
+        run(product, threads);
+        (gradient, sums)
+    }
+
+    #[test]
+    fn products_and_sums_agree_with_their_definitions() {
+        for (count, rows, columns) in [(1, 1, 1), (5, 3, 7), (33, 70, 50), (16, 130, 20), (0, 3, 2), (500, 65, 20)] {
+            for accumulate in [false, true] {
+                let (left, right) = (values::<f64>(count * rows, 1), values::<f64>(count * columns, 2));
+                let (gradient, sums) = calculate(count, rows, columns, 1, accumulate);
+                let entry = |i: usize| {
+                    let (row, column) = (i / columns, i % columns);
+                    let sum: f64 = (0..count).map(|n| left[n * rows + row] * right[n * columns + column]).sum();
+                    sum + f64::from(u8::from(accumulate))
+                };
+                assert_close(&gradient, &(0..rows * columns).map(entry).collect::<Vec<_>>(), 1e-5);
+                let column = |row: usize| (0..count).map(|n| left[n * rows + row]).sum::<f64>();
+                assert_close(&sums, &(0..rows).map(column).collect::<Vec<_>>(), 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        for (count, rows, columns) in [(64, 200, 100), (100, 300, 33), (600, 70, 90)] {
+            let (one, sums) = calculate(count, rows, columns, 1, false);
+            for threads in [2, 3, 8] {
+                let (many, many_sums) = calculate(count, rows, columns, threads, false);
+                assert!(one.iter().zip(&many).all(|(a, b)| a.to_bits() == b.to_bits()));
+                assert!(sums.iter().zip(&many_sums).all(|(a, b)| a.to_bits() == b.to_bits()));
+            }
+        }
+    }
+}
