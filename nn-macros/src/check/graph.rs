@@ -7,6 +7,7 @@ use quote::ToTokens;
 use syn::Ident;
 
 use super::Scope;
+use crate::layers;
 use crate::network::Source;
 use crate::report::{Structure, nearest};
 use crate::syntax::{Node, Port, Sources, Stage};
@@ -63,6 +64,11 @@ impl<'a> Names<'a> {
         Self { inputs, nodes, input_of, node_of }
     }
 
+    /// Whether a node without a name begins with such a word, which names no layer: it was probably meant as its name.
+    fn is_unknown_layer(&self, text: &str) -> bool {
+        layers::find(text).is_none() && self.nodes.iter().any(|node| node.name.is_none() && label(node) == text)
+    }
+
     fn input_names(&self) -> Vec<String> {
         self.inputs.iter().filter_map(|port| port.name.as_ref()).map(Ident::to_string).collect()
     }
@@ -114,6 +120,8 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
         Some(_) => Structure::SourceBelow { name: text, reader: label(&names.nodes[index]) },
         // `<- input` where there are two
         None if text == "input" => Structure::InputOfSeveral { all: names.input_names() },
+        // A layer that is unknown is reported as such: `a, dense(3);`
+        None if names.is_unknown_layer(&text) => return None,
         // `flatten; a: dense(3) <- flatten;`
         None if names.nodes[..index].iter().any(|node| node.name.is_none() && label(node) == text) => {
             Structure::SourceUnnamed { kind: text }
@@ -141,6 +149,9 @@ fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option
     let text = name.to_string();
     if let Some(&node) = names.node_of.get(&text) {
         return Some(node);
+    }
+    if names.is_unknown_layer(&text) {
+        return None;
     }
     let fault = if names.input_of.contains_key(&text) {
         Structure::OutputIsInput { name: text }

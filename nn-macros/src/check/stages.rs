@@ -189,7 +189,7 @@ impl Walk<'_> {
 
     /// A layer has as many sources as it takes: `dense(3) <- (a, b)`, `add <- a`, `dense(3), add`.
     fn check_sources(&mut self, at: usize, call: &Call, row: &Row, count: Option<usize>) -> bool {
-        let Some(found) = count else { return true };
+        let Some(found) = count.filter(|_| !self.nodes[self.index].broken) else { return true };
         let kind = call.kind.to_string();
         let fault = match (row.several, found) {
             (true, 0 | 1) if at > 0 => {

@@ -25,6 +25,7 @@ pub(crate) enum Written {
     Semicolon { after: String },
     CommaOrSemicolon { after: String, found: String },
     EqualsForColon { name: String },
+    ColonAfterName { name: String, found: String },
     Source { found: Option<String> },
     Keyword { name: String },
     ArgumentsLoose { layer: String, arguments: String },
@@ -92,6 +93,10 @@ impl From<Written> for Message {
             }
             Written::EqualsForColon { name } => {
                 Self::new(say!["expected `:` after the name of a node, found `=`"]).help(say!["write `", name, ": …`"])
+            }
+            Written::ColonAfterName { name, found } => {
+                Self::new(say!["expected `:` after the name of a node, found `", &found, "`"])
+                    .help(say!["write `", name, ": ", found, "(…)`"])
             }
             Written::Source { found: Some(found) } => {
                 Self::new(say!["expected the name of a source after `<-`, found `", found, "`"])

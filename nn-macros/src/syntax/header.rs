@@ -33,7 +33,11 @@ pub(super) fn header(input: ParseStream, network: &Ident, faults: &mut Faults) -
             return Header { parameters, inputs, outputs: Vec::new() };
         }
     }
-    let (outputs, given) = ports(input, network, faults);
+    let (mut outputs, mut given) = ports(input, network, faults);
+    if accept::<Token![->]>(input) {
+        // The arrow that was missed comes after ports that are too many.
+        (outputs, given) = ports(input, network, faults);
+    }
     if !input.peek(token::Brace) {
         faults.add(given, Written::Body { network: text });
         skip_to(input, |input| input.peek(token::Brace));
@@ -69,12 +73,14 @@ fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
         return vec![Port { name: None, shape: None }, Port { name: None, shape: None }];
     }
     while !input.is_empty() {
+        let before = next(input);
         let named = at_name_and_colon(input).then(|| name(input, faults)).flatten();
         let colon = accept::<Token![:]>(input);
         let shape = (colon && input.peek(token::Bracket)).then(|| shape(input, faults));
         let rest = skip_to(input, |input| input.peek(Token![,]));
-        if shape.is_none() || !rest.is_empty() {
-            let at = if rest.is_empty() { named.to_token_stream() } else { rest };
+        if named.is_none() || shape.is_none() || !rest.is_empty() {
+            let stray = [rest, named.to_token_stream(), before.to_token_stream()].into_iter().find(|at| !at.is_empty());
+            let at = stray.unwrap_or_default();
             faults.add(&at, Written::Port { found: compact(&at) });
         }
         all.push(Port { name: named, shape: shape.flatten() });

@@ -70,6 +70,7 @@ pub(super) fn attributes(input: ParseStream, faults: &mut Faults) -> Vec<Attribu
     Vec::new()
 }
 
-fn skip_one(input: ParseStream) -> TokenStream {
+/// Reads one token.
+pub(super) fn skip_one(input: ParseStream) -> TokenStream {
     input.parse::<proc_macro2::TokenTree>().map(TokenStream::from).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use syn::{Ident, Token, token};
 
 use super::arguments::arguments;
 use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, within};
-use super::network::attributes;
+use super::network::{attributes, skip_one};
 use super::shape::shape;
 use super::{Call, Node, Sources, Stage};
 use crate::report::{Faults, Written, compact};
@@ -30,6 +30,19 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
         last = node.name.to_token_stream();
         faults.add(&last, Written::EqualsForColon { name: last.to_string() });
         accept::<Token![=]>(input);
+    }
+    if node.name.is_none()
+        && input.peek(Ident)
+        && input.peek2(Ident)
+        && (input.peek3(token::Paren) || input.peek3(Token![<-]))
+    {
+        // `fc1 dense(10)`, `sum add <- (a, b)`
+        node.name = name(input, faults);
+        last = node.name.to_token_stream();
+        faults.add(
+            &last,
+            Written::ColonAfterName { name: last.to_string(), found: next_text(input).unwrap_or_default() },
+        );
     }
     stages(input, &mut node, &mut last, faults);
     if accept::<Token![<-]>(input) {
@@ -128,7 +141,7 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
     let mut call =
         Call { tokens: kind.to_token_stream(), kind, positional: Vec::new(), options: Vec::new(), broken: false };
     if input.peek(syn::Lit) || input.peek(token::Bracket) {
-        let loose = skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![;]) || at_name_and_colon(input));
+        let loose = skip_one(input);
         let (layer, text) = (call.kind.to_string(), compact(&loose));
         loose.to_tokens(&mut call.tokens);
         faults.add(&call.tokens, Written::ArgumentsLoose { layer, arguments: text });
