@@ -2,7 +2,10 @@
 
 use std::alloc::System;
 
-use plumbline::prelude::*;
+use plumbline::{
+    prelude::*,
+    train::{Event, Exponential},
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -62,10 +65,39 @@ fn allocations(threads: usize) -> [usize; 3] {
     })
 }
 
+/// The allocations between one step of a trainer and the next, for the steps of two epochs.
+fn trainer_allocations(threads: usize) -> Vec<usize> {
+    let samples = 100;
+    let x = Batch::<NetInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let data = Dataset::new(x, Labels::<10>::new((0..samples).map(|i| i % 10)).unwrap()).unwrap();
+    let (mut counts, mut between) = (Vec::with_capacity(8), Vec::new());
+    Trainer::new(Adam::new(1e-3), CrossEntropy::new())
+        .epochs(2)
+        .batch_size(32)
+        .metric(Accuracy)
+        .metric(ConfusionMatrix)
+        .clip_norm(1.0)
+        .schedule_steps(Exponential::new(0.9))
+        .threads(threads)
+        .callback(|event| {
+            if let Event::Step { .. } = event {
+                counts.push(ALLOCATOR.stats().allocations);
+            }
+        })
+        .fit(&mut Net::new(1), &data)
+        .unwrap();
+    // Four steps an epoch; what an epoch ends with may allocate.
+    for epoch in counts.chunks(4) {
+        between.extend(epoch.windows(2).map(|pair| pair[1] - pair[0]));
+    }
+    between
+}
+
 // One test: a second one on another thread would be counted too.
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
     for threads in [1, 2, 3] {
         assert_eq!(allocations(threads), [0, 0, 0], "explicit, fused and inference on {threads} threads");
+        assert_eq!(trainer_allocations(threads), [0; 6], "the trainer on {threads} threads");
     }
 }
