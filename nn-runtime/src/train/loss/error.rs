@@ -71,13 +71,19 @@ pub(super) fn check_each<S: Shape, E: Element>(
     expected: &'static str,
     fits: impl Fn(E) -> bool,
 ) -> Result<(), LossError> {
-    match target.as_slice().iter().position(|&t| !fits(t)) {
-        None => Ok(()),
-        Some(index) => {
+    // Blocks without a branch for each number become vector code; only a bad block is searched.
+    const BLOCK: usize = 1024;
+    for (block, numbers) in target.as_slice().chunks(BLOCK).enumerate() {
+        if numbers.iter().fold(true, |all, &t| all & fits(t)) {
+            continue;
+        }
+        if let Some((index, found)) = numbers.iter().enumerate().find(|&(_, &t)| !fits(t)) {
+            let index = block * BLOCK + index;
             let (sample, element) = (index / S::LEN.max(1), index % S::LEN.max(1));
-            Err(LossError::Target { expected, found: target.as_slice()[index].as_f64(), sample, element })
+            return Err(LossError::Target { expected, found: found.as_f64(), sample, element });
         }
     }
+    Ok(())
 }
 
 /// Checks an option by `fits`.
