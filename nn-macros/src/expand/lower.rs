@@ -158,7 +158,7 @@ impl Program<'_> {
     pub(super) fn aliases(&self) -> TokenStream {
         let aliases = self.shapes.iter().map(|shape| {
             let (alias, shape) = (self.alias(shape), types::shape(shape));
-            quote!(#[allow(dead_code)] type #alias = #shape;)
+            quote!(#[allow(unused)] type #alias = #shape;)
         });
         quote!(#(#aliases)*)
     }

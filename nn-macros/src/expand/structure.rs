@@ -22,7 +22,7 @@ pub(super) fn structure(network: &Network) -> TokenStream {
     });
     let shapes = shapes(network)
         .into_iter()
-        .map(|(alias, shape, text)| quote!(#[doc = #text] #[allow(dead_code)] #visibility type #alias = #shape;));
+        .map(|(alias, shape, text)| quote!(#[doc = #text] #[allow(unused)] #visibility type #alias = #shape;));
     quote! {
         #(#attributes)*
         #[doc = #table]

@@ -21,14 +21,14 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
-        #[allow(dead_code)]
+        #[allow(unused)]
         #visibility struct #name<E: #root::Element = f32> {
             #(#fields,)*
             #[doc(hidden)]
             pub element: ::core::marker::PhantomData<E>,
         }
         #aliases
-        #[allow(unused_variables, dead_code, unreachable_code)]
+        #[allow(unused, unreachable_code)]
         const _: () = {
             use #root::{layers, network};
             impl #name {
@@ -115,7 +115,7 @@ fn aliases(sketch: &Sketch) -> TokenStream {
     let alias = |role: &str, ports: &[(Option<Ident>, Option<Shape>)]| {
         let [(None, shape)] = ports else { return None };
         let (alias, shape) = (format_ident!("{}{role}", sketch.name), known(shape.as_ref()));
-        Some(quote!(#[allow(dead_code)] #visibility type #alias = #shape;))
+        Some(quote!(#[allow(unused)] #visibility type #alias = #shape;))
     };
     let (input, output) = (alias("Input", &sketch.inputs), alias("Output", &sketch.outputs));
     quote!(#input #output)
