@@ -67,7 +67,7 @@ impl<E: Element> Correlate<'_, E> {
     }
 
     /// Panics where the operands are smaller than the sizes say, so that no tile reaches beyond them.
-    fn check(&self) {
+    pub(super) fn check(&self) {
         let Correlate { rows, columns, lanes, groups, outputs, inputs, .. } = *self;
         let source = groups * inputs * rows.size * columns.size * lanes;
         let target = groups * outputs * self.height * self.width * lanes;
@@ -81,7 +81,12 @@ impl<E: Element> Correlate<'_, E> {
             + columns.last_weight();
         assert!(rows.taps * columns.taps == 0 || furthest < self.weight.len(), "the weight is whole");
         assert!(self.bias.is_empty() || self.bias.len() >= groups * outputs, "the bias is whole");
-        assert!(self.scratch.len() >= self.scratch(), "the scratch is whole");
+    }
+
+    /// Whether this is the forward pass of one image.
+    pub(super) fn is_single_forward(&self) -> bool {
+        let forward = |axis: &Axis| axis.step == 1 && axis.weight_step == 1 && axis.tap_step > 0 && axis.count > 0;
+        self.lanes == 1 && forward(&self.rows) && forward(&self.columns) && self.outputs > 0
     }
 
     /// From one group to the next in the weight.
@@ -96,6 +101,7 @@ impl<E: Element> WithSimd for Correlate<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         self.check();
+        assert!(self.scratch.len() >= self.scratch(), "the scratch is whole");
         let lanes = E::lanes::<S>();
         let span = self.columns.span();
         for group in 0..self.groups {

@@ -10,12 +10,14 @@ mod correlate;
 mod geometry;
 mod gradient;
 mod scratch;
+mod single;
 #[cfg(test)]
 mod tests;
 mod tile;
 
 use axis::Axis;
 pub(crate) use geometry::Geometry;
+use single::Single;
 
 pub(crate) use correlate::Correlate;
 pub(crate) use gradient::WeightGradient;
@@ -24,7 +26,12 @@ use crate::{Element, kernels::simd};
 
 /// Runs a correlation.
 pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
-    scratch::with(job.scratch(), |scratch| run(job.lanes, Correlate { scratch, ..job }));
+    if job.is_single_forward() {
+        let length = Single::scratch(&job);
+        scratch::with(length, |scratch| simd::run(Single(Correlate { scratch, ..job })));
+    } else {
+        scratch::with(job.scratch(), |scratch| run(job.lanes, Correlate { scratch, ..job }));
+    }
 }
 
 /// Runs a weight gradient.

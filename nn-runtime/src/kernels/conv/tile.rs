@@ -45,6 +45,7 @@ pub(super) const fn exists<S: Simd, E>(o: usize, p: usize) -> bool {
         4 if many => p <= 6 && (single || p != 3 && p < 5),
         4 => p <= 3,
         6 => single && p <= if many { 4 } else { 2 },
+        8 | 10 | 12 => single && p == 1,
         _ => false,
     }
 }
@@ -65,10 +66,17 @@ pub(super) fn next_vectors<S: Simd, E>(scalars: usize, left: usize) -> usize {
     (1..=even).rfind(|&p| exists::<S, E>(scalars, p)).unwrap_or(1)
 }
 
-/// The function `$f::<S, E, O, P>` for the tile `$o` × `$p`.
+/// The scalars of the next tile where `left` are left, for tiles of `vectors`: as many as there are tiles for, of nearly equal numbers.
+pub(super) fn scalars_for<S: Simd, E>(vectors: usize, left: usize) -> usize {
+    let most = (1..=12).rfind(|&o| exists::<S, E>(o, vectors)).unwrap_or(1);
+    let even = left.div_ceil(left.div_ceil(most));
+    (1..=even).rfind(|&o| exists::<S, E>(o, vectors)).unwrap_or(1)
+}
+
+/// The function `$f::<S, E, O, P>` for the tile `$o` × `$p`, one of the usual ones or of those that follow.
 macro_rules! for_tile {
-    ($f:ident, $s:ident, $e:ident, $o:expr, $p:expr) => {
-        for_tile!(@ $f, $s, $e, $o, $p, (1, 1) (1, 2) (1, 4) (1, 8) (4, 1) (4, 2) (4, 3) (4, 4) (4, 5) (4, 6) (6, 1) (6, 2) (6, 3) (6, 4))
+    ($f:ident, $s:ident, $e:ident, $o:expr, $p:expr $(, ($a:literal, $b:literal))*) => {
+        for_tile!(@ $f, $s, $e, $o, $p, $(($a, $b))* (1, 1) (1, 2) (1, 4) (1, 8) (4, 1) (4, 2) (4, 3) (4, 4) (4, 5) (4, 6) (6, 1) (6, 2) (6, 3) (6, 4))
     };
     (@ $f:ident, $s:ident, $e:ident, $o:expr, $p:expr, $(($a:literal, $b:literal))*) => {
         match ($o, $p) {
@@ -88,7 +96,7 @@ pub(super) use for_tile;
 #[inline(always)]
 pub(super) unsafe fn calculate<S: Simd, E: Element>(simd: S, scalars: usize, vectors: usize, sums: &Sums<E>) {
     // A pointer keeps the tiles apart: as parts of one function they would share its registers.
-    let tile: unsafe fn(S, &Sums<E>) = for_tile!(tile, S, E, scalars, vectors);
+    let tile: unsafe fn(S, &Sums<E>) = for_tile!(tile, S, E, scalars, vectors, (8, 1), (10, 1), (12, 1));
     // SAFETY: by the caller's promise.
     unsafe { tile(simd, sums) }
 }
