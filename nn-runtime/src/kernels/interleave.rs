@@ -20,33 +20,25 @@ pub(crate) fn deinterleave<E: Element>(columns: &[E], lanes: usize, length: usiz
 /// Row i of `to`, whose rows have `width` numbers, begins with column i of `from`, `rows` × `columns`, for as many columns as `to` has
 /// rows.
 pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
-    transpose::<f32, 8>(from, columns, rows, to, width, |from, columns, to, width| {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx") {
-            // SAFETY: the processor has AVX; `transpose` gives slices that reach from the first to the last number of a block.
-            unsafe { x86::block_f32(from, columns, to, width) };
-            return true;
-        }
-        let _ = (from, columns, to, width);
-        false
-    });
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the processor has AVX.
+        return unsafe { x86::transpose_f32(from, columns, rows, to, width) };
+    }
+    transpose::<f32, 8>(from, columns, rows, to, width, block_of::<f32, 8>);
 }
 
 /// The same for `f64`.
 pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut [f64], width: usize) {
-    transpose::<f64, 4>(from, columns, rows, to, width, |from, columns, to, width| {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx") {
-            // SAFETY: as above.
-            unsafe { x86::block_f64(from, columns, to, width) };
-            return true;
-        }
-        let _ = (from, columns, to, width);
-        false
-    });
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the processor has AVX.
+        return unsafe { x86::transpose_f64(from, columns, rows, to, width) };
+    }
+    transpose::<f64, 4>(from, columns, rows, to, width, block_of::<f64, 4>);
 }
 
-/// Transposes in blocks of N × N by `block`, which says whether it could, and number by number what is left.
+/// Transposes by `block(from, columns, to, width)` in blocks of N × N, and number by number what is left.
 #[inline(always)]
 fn transpose<E: Copy, const N: usize>(
     from: &[E],
@@ -54,7 +46,7 @@ fn transpose<E: Copy, const N: usize>(
     rows: usize,
     to: &mut [E],
     width: usize,
-    block: impl Fn(&[E], usize, &mut [E], usize) -> bool,
+    block: impl Fn(&[E], usize, &mut [E], usize),
 ) {
     let count = columns.min(to.len() / width.max(1));
     for column in (0..count).step_by(N) {
@@ -62,7 +54,8 @@ fn transpose<E: Copy, const N: usize>(
             let (high, wide) = (N.min(rows - row), N.min(count - column));
             let from = &from[row * columns + column..(row + high - 1) * columns + column + wide];
             let to = &mut to[column * width + row..(column + wide - 1) * width + row + high];
-            if high == N && wide == N && block(from, columns, to, width) {
+            if high == N && wide == N {
+                block(from, columns, to, width);
                 continue;
             }
             for i in 0..wide {
@@ -74,71 +67,88 @@ fn transpose<E: Copy, const N: usize>(
     }
 }
 
+/// A block on processors without vectors.
+fn block_of<E: Copy, const N: usize>(from: &[E], columns: usize, to: &mut [E], width: usize) {
+    for i in 0..N {
+        for j in 0..N {
+            to[i * width + j] = from[j * columns + i];
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
-    /// The transpose of a block of 8 × 8 numbers, whose rows begin `from_step` and `to_step` numbers apart.
-    ///
-    /// # Safety
-    ///
-    /// The processor must have AVX, and the slices reach to the block's last number.
+    use super::transpose;
+
     #[target_feature(enable = "avx")]
-    pub(super) unsafe fn block_f32(from: &[f32], from_step: usize, to: &mut [f32], to_step: usize) {
-        debug_assert!(from.len() >= 7 * from_step + 8 && to.len() >= 7 * to_step + 8);
+    pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
+        transpose::<f32, 8>(from, columns, rows, to, width, |from, columns, to, width| {
+            block_f32(from, columns, to, width)
+        });
+    }
+
+    // Apart, because as a part of the loops its rows' places would not fit the registers.
+    #[inline(never)]
+    #[target_feature(enable = "avx")]
+    fn block_f32(from: &[f32], columns: usize, to: &mut [f32], width: usize) {
+        assert!(from.len() >= 7 * columns + 8 && to.len() >= 7 * width + 8, "a block lies within its slices");
         let (from, to) = (from.as_ptr(), to.as_mut_ptr());
-        // Registers of columns 0…3 and 4…7, each of a row and of the row four below.
-        let mut halves = [[_mm256_setzero_ps(); 4]; 2];
         for half in 0..2 {
-            for row in 0..4 {
-                // SAFETY: the last number read is number 7 of row 7, within `from` by the caller's promise.
+            // Each register has 4 numbers of a row and 4 of the row four below.
+            let mut rows = [_mm256_setzero_ps(); 4];
+            for (row, register) in rows.iter_mut().enumerate() {
+                // SAFETY: the last number read is number 7 of row 7, within the slice as asserted.
                 unsafe {
-                    let low = _mm_loadu_ps(from.add(row * from_step + half * 4));
-                    let high = _mm_loadu_ps(from.add((row + 4) * from_step + half * 4));
-                    halves[half][row] = _mm256_set_m128(high, low);
+                    let low = _mm_loadu_ps(from.add(row * columns + half * 4));
+                    let high = _mm_loadu_ps(from.add((row + 4) * columns + half * 4));
+                    *register = _mm256_set_m128(high, low);
                 }
             }
-        }
-        for half in 0..2 {
-            let [a, b, c, d] = halves[half];
-            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
-            let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
-            let columns = [
-                _mm256_shuffle_ps::<0x44>(ab, cd),
-                _mm256_shuffle_ps::<0xee>(ab, cd),
-                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
-                _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+            let [a, b, c, d] = rows;
+            let (low, low_next) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (high, high_next) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            let turned = [
+                _mm256_shuffle_ps::<0x44>(low, low_next),
+                _mm256_shuffle_ps::<0xee>(low, low_next),
+                _mm256_shuffle_ps::<0x44>(high, high_next),
+                _mm256_shuffle_ps::<0xee>(high, high_next),
             ];
-            for (i, column) in columns.into_iter().enumerate() {
-                // SAFETY: the last number written is number 7 of row 7, within `to` by the caller's promise.
-                unsafe { _mm256_storeu_ps(to.add((half * 4 + i) * to_step), column) };
+            for (i, column) in turned.into_iter().enumerate() {
+                // SAFETY: the last number written is number 7 of row 7, within the slice as asserted.
+                unsafe { _mm256_storeu_ps(to.add((half * 4 + i) * width), column) };
             }
         }
     }
 
-    /// The transpose of a block of 4 × 4 numbers, whose rows begin `from_step` and `to_step` numbers apart.
-    ///
-    /// # Safety
-    ///
-    /// The processor must have AVX, and the slices reach to the block's last number.
     #[target_feature(enable = "avx")]
-    pub(super) unsafe fn block_f64(from: &[f64], from_step: usize, to: &mut [f64], to_step: usize) {
-        debug_assert!(from.len() >= 3 * from_step + 4 && to.len() >= 3 * to_step + 4);
+    pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut [f64], width: usize) {
+        transpose::<f64, 4>(from, columns, rows, to, width, |from, columns, to, width| {
+            block_f64(from, columns, to, width)
+        });
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx")]
+    fn block_f64(from: &[f64], columns: usize, to: &mut [f64], width: usize) {
+        assert!(from.len() >= 3 * columns + 4 && to.len() >= 3 * width + 4, "a block lies within its slices");
         let (from, to) = (from.as_ptr(), to.as_mut_ptr());
         for half in 0..2 {
+            // Each register has 2 numbers of a row and 2 of the row two below.
             let mut rows = [_mm256_setzero_pd(); 2];
-            for row in 0..2 {
-                // SAFETY: the last number read is number 3 of row 3, within `from` by the caller's promise.
+            for (row, register) in rows.iter_mut().enumerate() {
+                // SAFETY: the last number read is number 3 of row 3, within the slice as asserted.
                 unsafe {
-                    let low = _mm_loadu_pd(from.add(row * from_step + half * 2));
-                    let high = _mm_loadu_pd(from.add((row + 2) * from_step + half * 2));
-                    rows[row] = _mm256_set_m128d(high, low);
+                    let low = _mm_loadu_pd(from.add(row * columns + half * 2));
+                    let high = _mm_loadu_pd(from.add((row + 2) * columns + half * 2));
+                    *register = _mm256_set_m128d(high, low);
                 }
             }
-            let columns = [_mm256_unpacklo_pd(rows[0], rows[1]), _mm256_unpackhi_pd(rows[0], rows[1])];
-            for (i, column) in columns.into_iter().enumerate() {
-                // SAFETY: the last number written is number 3 of row 3, within `to` by the caller's promise.
-                unsafe { _mm256_storeu_pd(to.add((half * 2 + i) * to_step), column) };
+            let turned = [_mm256_unpacklo_pd(rows[0], rows[1]), _mm256_unpackhi_pd(rows[0], rows[1])];
+            for (i, column) in turned.into_iter().enumerate() {
+                // SAFETY: the last number written is number 3 of row 3, within the slice as asserted.
+                unsafe { _mm256_storeu_pd(to.add((half * 2 + i) * width), column) };
             }
         }
     }

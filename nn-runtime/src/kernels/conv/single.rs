@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{
-    Correlate,
+    Correlate, load, store,
     tile::{Sums, calculate, next_scalars, next_vectors, scalars_for},
 };
 use crate::Element;
@@ -34,14 +34,16 @@ impl<E: Element> Single<'_, E> {
         let pixels = job.rows.count * job.columns.count;
         let outputs = job.outputs.next_multiple_of(width);
         let span = job.columns.span().len();
-        if channels {
+        let sizes = if channels {
             let image = job.inputs * job.rows.size * span;
             [image, outputs * job.inputs * job.rows.taps * job.columns.taps, outputs, pixels * outputs]
         } else {
             // The last register reaches beyond the last pixel.
             let image = job.inputs * job.rows.span().len() * span + width;
             [image, 0, job.outputs * width, job.outputs * Self::run(job).next_multiple_of(width)]
-        }
+        };
+        // Each part begins at a cache line.
+        sizes.map(|size| size.next_multiple_of(crate::network::LANES))
     }
 
     /// The pixels from the first to the last of the output where its rows lie as far apart as those of the padded image.
@@ -110,7 +112,7 @@ impl<E: Element> Single<'_, E> {
         let image = if span == columns.size && columns.span().start == 0 {
             &job.source[group * job.inputs * rows.size * span..(group + 1) * job.inputs * rows.size * span]
         } else {
-            pad(simd, job, group, 0..rows.size as isize, parts.image);
+            pad::<S, E>(job, group, 0..rows.size as isize, parts.image);
             &*parts.image
         };
         for i in 0..rows.count {
@@ -166,7 +168,7 @@ impl<E: Element> Single<'_, E> {
         for (o, initial) in parts.initial.chunks_exact_mut(width).enumerate() {
             initial.fill(job.bias.get(first + o).copied().unwrap_or_else(E::zero));
         }
-        pad(simd, job, group, rows.span(), parts.image);
+        pad::<S, E>(job, group, rows.span(), parts.image);
         let mut output = 0;
         while output < job.outputs {
             let scalars = next_scalars::<S, E>(job.outputs - output);
@@ -201,7 +203,7 @@ impl<E: Element> Single<'_, E> {
         let target = &mut job.target[first * pixels..(first + job.outputs) * pixels];
         for (result, target) in parts.result.chunks_exact(registers * width).zip(target.chunks_exact_mut(pixels)) {
             for (result, target) in result.chunks(line).zip(target.chunks_exact_mut(columns.count)) {
-                copy(simd, &result[..columns.count], target);
+                copy::<S, E>(&result[..columns.count], target);
             }
         }
     }
@@ -209,13 +211,7 @@ impl<E: Element> Single<'_, E> {
 
 /// Copies the rows `rows` of each of a group's source channels, with zeros where there is no source.
 #[inline(always)]
-fn pad<S: Simd, E: Element>(
-    simd: S,
-    job: &Correlate<'_, E>,
-    group: usize,
-    rows: std::ops::Range<isize>,
-    image: &mut [E],
-) {
+fn pad<S: Simd, E: Element>(job: &Correlate<'_, E>, group: usize, rows: std::ops::Range<isize>, image: &mut [E]) {
     let span = job.columns.span();
     let (height, size) = (job.rows.size, job.columns.size);
     let before = ((-span.start) as usize).min(span.len());
@@ -227,16 +223,24 @@ fn pad<S: Simd, E: Element>(
     for ((c, row), line) in lines.zip(image.chunks_exact_mut(span.len())) {
         if row < height {
             let at = ((group * job.inputs + c) * height + row) * size;
-            copy(simd, &job.source[at..at + count], &mut line[before..before + count]);
+            copy::<S, E>(&job.source[at..at + count], &mut line[before..before + count]);
         }
     }
 }
 
-/// Copies a short row, for which a call of the library's function would take longer.
+/// Copies a row of the same length, for which, short as it is, a call of the library's function would take longer.
 #[inline(always)]
-fn copy<S: Simd, E: Element>(simd: S, from: &[E], to: &mut [E]) {
+fn copy<S: Simd, E: Element>(from: &[E], to: &mut [E]) {
     let width = E::lanes::<S>();
-    for (from, to) in from.chunks(width).zip(to.chunks_mut(width)) {
-        E::store_partial(simd, to, E::load_partial(simd, from));
+    let count = from.len();
+    assert!(count == to.len(), "rows to copy are of one length");
+    if count < width {
+        to.copy_from_slice(from);
+        return;
+    }
+    // The last register overlaps the one before it.
+    for i in (0..count).step_by(width).map(|i| i.min(count - width)) {
+        // SAFETY: i + width is at most the length of both.
+        unsafe { store::<S, E>(to.as_mut_ptr().add(i), load::<S, E>(from.as_ptr().add(i))) };
     }
 }

@@ -122,6 +122,7 @@ impl<E: Element, const O: usize, const P: usize> WithSimd for Tile<'_, E, O, P> 
                     sums[o][p] = load::<S, E>(s.initial.add(o * s.initial_steps[0] + p * s.initial_steps[1]));
                 }
             }
+            let fourth = std::hint::black_box(4 * s.scalar_steps[0]);
             for i in 0..s.counts[0] {
                 for j in 0..s.counts[1] {
                     let mut scalar = s.scalar.add(i * s.scalar_steps[1] + j * s.scalar_steps[2]);
@@ -131,8 +132,10 @@ impl<E: Element, const O: usize, const P: usize> WithSimd for Tile<'_, E, O, P> 
                         for p in 0..P {
                             x[p] = load::<S, E>(vector.offset(p as isize * s.vector_steps[0]));
                         }
+                        // From a fourth scalar to the next, so that no address waits for eight others.
+                        let fourths = [scalar, scalar.wrapping_add(fourth), scalar.wrapping_add(2 * fourth)];
                         for o in 0..O {
-                            let w = E::splat(simd, *scalar.add(o * s.scalar_steps[0]));
+                            let w = E::splat(simd, *fourths[o / 4].add(o % 4 * s.scalar_steps[0]));
                             for p in 0..P {
                                 sums[o][p] = <E as Lanes>::mul_add(simd, w, x[p], sums[o][p]);
                             }
