@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::{
-    Axis, Geometry, gather_lanes, load,
+    Axis, Geometry, gather_lanes, load, store,
     tile::{for_tile, next_scalars, next_vectors},
 };
 use crate::{Element, kernels::simd::Lanes, network::LANES};
@@ -31,12 +31,14 @@ pub struct WeightGradient<'a, E> {
 /// Bytes of the input that are copied at a time. They stay in a core's second-level cache.
 const COPY_BYTES: usize = 1 << 18;
 
+/// Bytes of the output gradient that are summed over at a time. They stay in a core's first-level cache.
+const ROW_BYTES: usize = 28 << 10;
+
+/// The outputs of a tile, at most.
+const MOST_OUTPUTS: usize = 6;
+
 /// Sums for O outputs × T taps, held in registers while they run over all pixels.
-struct Tile<'a, E, const O: usize, const T: usize> {
-    pixels: &'a Pixels<E>,
-    /// The gradients of the outputs' weights for the taps.
-    weight: &'a mut [E],
-}
+struct Tile<'a, E, const O: usize, const T: usize>(&'a Pixels<E>);
 
 /// What a tile sums over.
 struct Pixels<E> {
@@ -50,14 +52,15 @@ struct Pixels<E> {
     d_y: *const E,
     /// From one output, row and column to the next.
     d_steps: [usize; 3],
-    /// From one output to the next in the weight.
-    taps: usize,
+    /// The sums, a register for each output and tap.
+    sums: *mut E,
 }
 
 impl<E: Element> WeightGradient<'_, E> {
     /// The numbers of scratch needed.
     pub(super) fn scratch(&self) -> usize {
-        self.chunk() * self.axis(0).span().len() * self.axis(1).span().len() * LANES
+        let taps = self.sizes.kernel[0] * self.sizes.kernel[1];
+        self.chunk() * (self.axis(0).span().len() * self.axis(1).span().len() + taps * MOST_OUTPUTS) * LANES
     }
 
     /// Input channels that are copied at a time.
@@ -83,37 +86,35 @@ impl<E: Element> WeightGradient<'_, E> {
         assert!(self.scratch.len() >= self.scratch(), "the scratch is whole");
     }
 
-    /// Sets the gradient to zero where the output was rectified and in the lanes beyond the samples; adds its sums to the bias.
+    /// Sets the gradient to zero where the output was rectified and in the lanes beyond the samples, in the channels `channels`; adds
+    /// its sums to the bias.
     #[inline(always)]
-    fn close_lanes<S: Simd>(&mut self, simd: S) {
+    fn close_lanes<S: Simd>(&mut self, simd: S, channels: Range<usize>) {
         let s = &self.sizes;
         let plane = s.output[0] * s.output[1] * self.lanes;
-        let zero = E::splat(simd, E::zero());
-        for channel in 0..s.groups * s.outputs {
-            let d_y = &mut self.d_y[channel * plane..(channel + 1) * plane];
+        let (zero, one) = (E::splat(simd, E::zero()), E::splat(simd, E::one()));
+        for channel in channels {
+            let place = channel * plane..(channel + 1) * plane;
+            let d_y = &mut self.d_y[place.clone()];
             if self.samples < self.lanes {
                 for pixel in d_y.chunks_exact_mut(self.lanes) {
                     pixel[self.samples..].fill(E::zero());
                 }
             }
             let (d_y, _) = E::as_vectors_mut::<S>(d_y);
-            let mut sums = [zero; 4];
-            if self.rectified.is_empty() {
-                if !self.bias.is_empty() {
-                    for (i, &d) in d_y.iter().enumerate() {
-                        sums[i % 4] = <E as Lanes>::add(simd, sums[i % 4], d);
-                    }
+            let (mut even, mut odd) = (zero, zero);
+            if !self.rectified.is_empty() {
+                let (y, _) = E::as_vectors::<S>(&self.rectified[place]);
+                for (d, &y) in d_y.iter_mut().zip(y) {
+                    *d = <E as Lanes>::mul(simd, *d, E::select(simd, E::less(simd, zero, y), one, zero));
+                    (even, odd) = (odd, <E as Lanes>::add(simd, even, *d));
                 }
-            } else {
-                let (y, _) = E::as_vectors::<S>(&self.rectified[channel * plane..(channel + 1) * plane]);
-                for (i, (d, &y)) in d_y.iter_mut().zip(y).enumerate() {
-                    *d = E::select(simd, E::less(simd, zero, y), *d, zero);
-                    sums[i % 4] = <E as Lanes>::add(simd, sums[i % 4], *d);
+            } else if !self.bias.is_empty() {
+                for &d in &*d_y {
+                    (even, odd) = (odd, <E as Lanes>::add(simd, even, d));
                 }
             }
             if let Some(bias) = self.bias.get_mut(channel) {
-                let (even, odd) =
-                    (<E as Lanes>::add(simd, sums[0], sums[2]), <E as Lanes>::add(simd, sums[1], sums[3]));
                 *bias += E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd));
             }
         }
@@ -144,44 +145,108 @@ impl<E: Element> WeightGradient<'_, E> {
         }
     }
 
+    /// Where the sums begin in the scratch.
+    #[inline(always)]
+    fn sums<S: Simd>(&self) -> usize {
+        self.chunk() * self.axis(0).span().len() * self.axis(1).span().len() * E::lanes::<S>()
+    }
+
+    /// Sets the sums of `outputs` outputs and `taps` taps to zero.
+    #[inline(always)]
+    fn clear_sums<S: Simd>(&mut self, outputs: usize, taps: usize) {
+        let start = self.sums::<S>();
+        self.scratch[start..start + outputs * taps * E::lanes::<S>()].fill(E::zero());
+    }
+
+    /// Adds the sums over their lanes to the weight of the outputs from `first`.
+    #[inline(always)]
+    fn add_sums<S: Simd>(&mut self, simd: S, first: usize, outputs: usize, taps: Range<usize>) {
+        let start = self.sums::<S>();
+        let (sums, _) = E::as_vectors::<S>(&self.scratch[start..]);
+        let (mut tap, mut at) = (taps.start, 0);
+        while tap < taps.end {
+            let tile = next_vectors::<S, E>(outputs, taps.end - tap);
+            for o in 0..outputs {
+                let weight = (first + o) * self.sizes.taps() + tap;
+                for weight in &mut self.weight[weight..weight + tile] {
+                    *weight += E::sum_lanes(simd, sums[at]);
+                    at += 1;
+                }
+            }
+            tap += tile;
+        }
+    }
+
     /// The gradients of a group's weight for the input channels `channels`, which lie in the scratch.
     #[inline(always)]
     fn tiles<S: Simd>(&mut self, simd: S, group: usize, channels: Range<usize>, lane: usize) {
         let s = self.sizes;
-        let (rows, columns) = (self.axis(0), self.axis(1));
-        let width = E::lanes::<S>();
-        let line = columns.span().len() * width;
-        let plane = rows.span().len() * line;
-        let (taps, kernel) = (s.taps(), s.kernel[0] * s.kernel[1]);
-        let pixels = s.output[0] * s.output[1] * self.lanes;
+        let kernel = s.kernel[0] * s.kernel[1];
         let mut output = 0;
         while output < s.outputs {
             let scalars = next_scalars::<S, E>(s.outputs - output);
-            let mut tap = channels.start * kernel;
-            while tap < channels.end * kernel {
-                let vectors = next_vectors::<S, E>(scalars, channels.end * kernel - tap);
-                let mut x = [self.scratch.as_ptr(); 8];
-                for t in 0..vectors {
-                    let (c, place) = ((tap + t) / kernel - channels.start, (tap + t) % kernel);
-                    let (row, column) = (place / s.kernel[1] * s.dilation[0], place % s.kernel[1] * s.dilation[1]);
-                    x[t] = x[t].wrapping_add(c * plane + row * line + column * width);
-                }
-                let tile = Pixels {
-                    rows: rows.count,
-                    columns: columns.count,
-                    x,
-                    x_steps: [rows.source_step * line, columns.source_step * width],
-                    d_y: self.d_y.as_ptr().wrapping_add((group * s.outputs + output) * pixels + lane),
-                    d_steps: [pixels, columns.count * self.lanes, self.lanes],
-                    taps,
-                };
-                let weight = &mut self.weight[(group * s.outputs + output) * taps + tap..];
-                // SAFETY: `check` found the whole output gradient within its slice; `lane` is a multiple of the register's width, which
-                // divides the lanes. The scratch holds each of the channels, as far as any pixel reaches through any tap.
-                unsafe { calculate(simd, scalars, vectors, &tile, weight) };
-                tap += vectors;
+            let first = group * s.outputs + output;
+            if lane == 0 && channels.start == 0 {
+                self.close_lanes(simd, first..first + scalars);
             }
+            // Some rows at a time, of which the gradient stays in the first-level cache for all taps.
+            let line = scalars * s.output[1] * E::lanes::<S>() * size_of::<E>();
+            self.clear_sums::<S>(scalars, channels.len() * kernel);
+            let parts = s.output[0].div_ceil((ROW_BYTES / line.max(1)).max(1)).max(1);
+            for part in 0..parts {
+                let rows = part * s.output[0] / parts..(part + 1) * s.output[0] / parts;
+                let mut tap = channels.start * kernel;
+                while tap < channels.end * kernel {
+                    let vectors = next_vectors::<S, E>(scalars, channels.end * kernel - tap);
+                    let pixels = self.pixels::<S>(first, scalars, tap, vectors, channels.start, rows.clone(), lane);
+                    // SAFETY: `check` found the whole output gradient within its slice; `lane` is a multiple of the register's width,
+                    // which divides the lanes. The scratch holds each of the channels, as far as any pixel reaches through any tap,
+                    // and behind them registers for the sums of `scalars` outputs and all taps of the channels.
+                    unsafe { calculate(simd, scalars, vectors, &pixels) };
+                    tap += vectors;
+                }
+            }
+            self.add_sums(simd, first, scalars, channels.start * kernel..channels.end * kernel);
             output += scalars;
+        }
+    }
+
+    /// What a tile of `outputs` from `output` and `taps` from `tap` sums over, for some rows of one register.
+    #[inline(always)]
+    fn pixels<S: Simd>(
+        &mut self,
+        output: usize,
+        outputs: usize,
+        tap: usize,
+        taps: usize,
+        channel: usize,
+        rows: Range<usize>,
+        lane: usize,
+    ) -> Pixels<E> {
+        let s = &self.sizes;
+        let (vertical, columns) = (self.axis(0), self.axis(1));
+        let width = E::lanes::<S>();
+        let line = columns.span().len() * width;
+        let plane = vertical.span().len() * line;
+        let kernel = s.kernel[0] * s.kernel[1];
+        let image = s.output[0] * s.output[1] * self.lanes;
+        let start = rows.start * vertical.source_step * line;
+        let sums = self.sums::<S>() + (tap - channel * kernel) * outputs * width;
+        let scratch = self.scratch.as_mut_ptr();
+        let mut x = [scratch.cast_const(); 8];
+        for t in 0..taps {
+            let (c, place) = ((tap + t) / kernel - channel, (tap + t) % kernel);
+            let (row, column) = (place / s.kernel[1] * s.dilation[0], place % s.kernel[1] * s.dilation[1]);
+            x[t] = x[t].wrapping_add(c * plane + row * line + column * width + start);
+        }
+        Pixels {
+            rows: rows.len(),
+            columns: columns.count,
+            x,
+            x_steps: [vertical.source_step * line, columns.source_step * width],
+            d_y: self.d_y.as_ptr().wrapping_add(output * image + rows.start * s.output[1] * self.lanes + lane),
+            d_steps: [image, s.output[1] * self.lanes, self.lanes],
+            sums: scratch.wrapping_add(sums),
         }
     }
 }
@@ -192,7 +257,6 @@ impl<E: Element> WithSimd for WeightGradient<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         self.check();
-        self.close_lanes(simd);
         let lanes = E::lanes::<S>();
         let chunk = self.chunk();
         for group in 0..self.sizes.groups {
@@ -208,23 +272,24 @@ impl<E: Element> WithSimd for WeightGradient<'_, E> {
     }
 }
 
-/// Adds the sums of a tile of `outputs` × `taps` to the weight.
+/// Adds some rows' sums to those of a tile of `outputs` × `taps`.
 ///
 /// # Safety
 ///
-/// A register must be readable at the place of each output, tap and pixel that `pixels` gives.
+/// A register must be readable at the place of each output, tap and pixel that `pixels` gives, and `sums` be writable for a register of each
+/// output and tap by nobody else.
 #[inline(always)]
-unsafe fn calculate<S: Simd, E: Element>(simd: S, outputs: usize, taps: usize, pixels: &Pixels<E>, weight: &mut [E]) {
-    let tile: unsafe fn(S, &Pixels<E>, &mut [E]) = for_tile!(tile, S, E, outputs, taps);
+unsafe fn calculate<S: Simd, E: Element>(simd: S, outputs: usize, taps: usize, pixels: &Pixels<E>) {
+    let tile: unsafe fn(S, &Pixels<E>) = for_tile!(tile, S, E, outputs, taps);
     // SAFETY: by the caller's promise.
-    unsafe { tile(simd, pixels, weight) }
+    unsafe { tile(simd, pixels) }
 }
 
 /// # Safety
 ///
 /// As for [`calculate`].
-unsafe fn tile<S: Simd, E: Element, const O: usize, const T: usize>(simd: S, pixels: &Pixels<E>, weight: &mut [E]) {
-    simd.vectorize(Tile::<E, O, T> { pixels, weight });
+unsafe fn tile<S: Simd, E: Element, const O: usize, const T: usize>(simd: S, pixels: &Pixels<E>) {
+    simd.vectorize(Tile::<E, O, T>(pixels));
 }
 
 impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> {
@@ -232,8 +297,14 @@ impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> 
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Tile { pixels: p, weight } = self;
+        let p = self.0;
         let mut sums = [[E::splat(simd, E::zero()); T]; O];
+        for o in 0..O {
+            for t in 0..T {
+                // SAFETY: as below.
+                sums[o][t] = unsafe { load::<S, E>(p.sums.add((o * T + t) * E::lanes::<S>())) };
+            }
+        }
         for i in 0..p.rows {
             let mut x = [p.d_y; T];
             for t in 0..T {
@@ -258,7 +329,8 @@ impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> 
         }
         for o in 0..O {
             for t in 0..T {
-                weight[o * p.taps + t] += E::sum_lanes(simd, sums[o][t]);
+                // SAFETY: as above; nobody else has the sums of this tile.
+                unsafe { store::<S, E>(p.sums.add((o * T + t) * E::lanes::<S>()), sums[o][t]) };
             }
         }
     }
