@@ -27,6 +27,19 @@ pub(super) struct Product<'a, E> {
 /// The rows of B multiplied in one go: those of a tile's columns stay in the first-level cache.
 const DEPTH: usize = 256;
 
+/// The columns of the widest tile: three registers of `f32` with 512 bits.
+const PANEL: usize = 48;
+
+/// The rows of C from which a panel of B is read often enough to be copied.
+const MANY_ROWS: usize = 16;
+
+/// The bytes between rows of B from which they lie on pages of their own.
+const FAR_APART: usize = 1024;
+
+/// A panel of B, which begins at a cache line.
+#[repr(align(64))]
+struct Panel<E>([E; DEPTH * PANEL]);
+
 /// A tile's place.
 #[derive(Clone, Copy)]
 struct Place<E> {
@@ -62,6 +75,8 @@ impl<E: Element> WithSimd for Product<'_, E> {
         assert!(self.a.len() > (m - 1) * self.a_row + (k - 1) * self.a_column);
         assert!(self.b.len() >= (k - 1) * self.b_row + n);
         let lanes = <E as Lanes>::lanes::<S>();
+        let mut panel = Panel([E::zero(); DEPTH * PANEL]);
+        let panel = &mut panel.0;
         for first in (0..k).step_by(DEPTH) {
             let mut column = 0;
             while column < n {
@@ -74,7 +89,16 @@ impl<E: Element> WithSimd for Product<'_, E> {
                     1
                 };
                 let columns = left.min(width * lanes);
-                // SAFETY: `first` < k and `column` < n, so the three offsets lie within the slices by the assertions above.
+                let depth = (k - first).min(DEPTH);
+                // Rows of B far apart cost a page each; where they are read several times they are first laid side by side.
+                let (mut b, mut b_row) = (&self.b[first * self.b_row + column..], self.b_row);
+                if m > MANY_ROWS && b_row * size_of::<E>() > FAR_APART {
+                    for (t, line) in panel[..depth * columns].chunks_exact_mut(columns).enumerate() {
+                        line.copy_from_slice(&b[t * b_row..t * b_row + columns]);
+                    }
+                    (b, b_row) = (&panel[..depth * columns], columns);
+                }
+                // SAFETY: `first` < k and `column` < n, so the offsets lie within the slices by the assertions above.
                 let place = unsafe {
                     Place {
                         c: self.c.as_mut_ptr().add(column),
@@ -82,9 +106,9 @@ impl<E: Element> WithSimd for Product<'_, E> {
                         a: self.a.as_ptr().add(first * self.a_column),
                         a_row: self.a_row,
                         a_column: self.a_column,
-                        b: self.b.as_ptr().add(first * self.b_row + column),
-                        b_row: self.b_row,
-                        depth: (k - first).min(DEPTH),
+                        b: b.as_ptr(),
+                        b_row,
+                        depth,
                         last: columns,
                         accumulate: self.accumulate || first > 0,
                     }

@@ -24,7 +24,7 @@ pub(super) struct RowProduct<'a, E> {
     pub(super) accumulate: bool,
 }
 
-/// The terms that are transposed in one go: two registers of each stay in the first-level cache.
+/// The terms that are transposed in one go: four registers of each stay in the first-level cache.
 const DEPTH: usize = 128;
 
 impl<E: Element> WithSimd for RowProduct<'_, E> {
@@ -52,12 +52,16 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
 #[repr(align(64))]
 struct Packed<T>([MaybeUninit<T>; DEPTH]);
 
-/// Takes the rows of A in panels of two registers, the last perhaps of one. `R` is the number of lanes.
+/// Takes the rows of A in panels of four registers, the last perhaps of two or one. `R` is the number of lanes.
 #[inline(always)]
 fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>) {
     let mut first = 0;
     while first < p.m {
-        if p.m - first > R {
+        // B streams through once a panel, so many rows go together where there are registers for them.
+        if p.m - first > 2 * R && S::REGISTER_COUNT >= 32 {
+            panel::<S, E, R, 4>(simd, &mut p, first);
+            first += 4 * R;
+        } else if p.m - first > R {
             panel::<S, E, R, 2>(simd, &mut p, first);
             first += 2 * R;
         } else {
@@ -88,7 +92,7 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
             while done < columns {
                 let b = &p.b[(column + done) * k + start..];
                 let left = columns - done;
-                let step = if left >= 8 && S::REGISTER_COUNT >= 32 { 8 } else { 1 << left.min(4).ilog2() };
+                let step = if left >= 8 && N <= 2 && S::REGISTER_COUNT >= 32 { 8 } else { 1 << left.min(4).ilog2() };
                 match step {
                     8 => dots::<S, E, R, N, 8>(simd, packed, b, k, &mut tile, done),
                     4 => dots::<S, E, R, N, 4>(simd, packed, b, k, &mut tile, done),
