@@ -26,6 +26,8 @@ pub struct Pass<N: Network> {
     sums: Vec<f64>,
     seed: u64,
     step: u64,
+    /// The threads whose kernels have memory of their own, for inference and for training.
+    ready: [usize; 2],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,7 @@ impl<N: Network> Pass<N> {
             sums: Vec::new(),
             seed: 0,
             step: 0,
+            ready: [1, 1],
         };
         pass.reserve(Need::Inference, Cut::new::<N>(capacity.max(1)), 1);
         pass
@@ -99,6 +102,10 @@ impl<N: Network> Pass<N> {
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
+        if threads > self.ready[0] {
+            self.ready[0] = threads;
+            ready::<N>(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
+        }
         let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads);
         work.walk(threads, &|part, _, _| net.infer_part(part));
     }
@@ -217,6 +224,7 @@ impl<N: Trainable> Pass<N> {
         let cut = Cut::new::<N>(samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Training, cut, threads);
+        self.make_ready(net, cut, threads);
         self.step += 1;
         self.state = State::Trained(samples);
         for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
@@ -278,6 +286,7 @@ impl<N: Trainable> Pass<N> {
         let cut = Cut::new::<N>(samples);
         let threads = cut.threads::<N>(3);
         self.reserve(Need::Step, cut, threads);
+        self.make_ready(net, cut, threads);
         self.step += 1;
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
@@ -293,6 +302,16 @@ impl<N: Trainable> Pass<N> {
         self.sums[..cut.shares].iter().sum()
     }
 
+    /// Lets the kernels of each thread make their memory before the first step, so that none does so later.
+    fn make_ready(&mut self, net: &N, cut: Cut, threads: usize) {
+        if threads > self.ready[1] {
+            self.ready = [threads; 2];
+            ready::<N>(cut, |pass, inputs| {
+                pass.step(net, inputs, cut.size, &mut net.gradients(), |_, _, _| 0.0);
+            });
+        }
+    }
+
     fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
         let whole = Whole {
             inputs,
@@ -301,6 +320,16 @@ impl<N: Trainable> Pass<N> {
         };
         net.finish(whole, &mut gradients.0);
     }
+}
+
+/// Calls `pass` on every thread, with a part of zeros.
+fn ready<N: Network>(cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
+    rayon::broadcast(|_| {
+        let zeros: Vec<Vec<N::Element>> =
+            N::PLAN.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
+        let rows: Vec<_> = zeros.iter().zip(N::PLAN.inputs).map(|(zeros, &width)| RowsRef::new(zeros, width)).collect();
+        pass(&mut Pass::new(0), &rows);
+    });
 }
 
 /// The kept values that `need` asks for, over `samples` samples; empty rows in place of the others.
