@@ -10,7 +10,7 @@ use crate::kernels::shuffle;
 /// Runs `kernel` with the widest vectors of this processor.
 #[inline(always)]
 pub(crate) fn run<K: pulp::WithSimd>(kernel: K) -> K::Output {
-    pulp::Arch::new().dispatch(kernel)
+    arch().dispatch(kernel)
 }
 
 /// Runs a kernel on each instruction set of this processor that the library may choose.
@@ -27,6 +27,44 @@ pub(crate) fn on_each<K: pulp::WithSimd>(kernel: impl Fn() -> K) {
         }
     }
     run(kernel());
+}
+
+#[cfg(not(test))]
+#[inline(always)]
+fn arch() -> pulp::Arch {
+    pulp::Arch::new()
+}
+
+#[cfg(test)]
+pub(crate) use levels::{arch, at_each_level};
+
+/// The instruction sets of this processor that tests go through.
+#[cfg(test)]
+mod levels {
+    use std::cell::Cell;
+
+    use pulp::Arch;
+
+    thread_local! {
+        static CHOSEN: Cell<Option<Arch>> = const { Cell::new(None) };
+    }
+
+    pub(crate) fn arch() -> Arch {
+        CHOSEN.get().unwrap_or_default()
+    }
+
+    /// Calls `f` with the kernels of this thread kept to each instruction set in turn, until one fails.
+    pub(crate) fn at_each_level<T>(mut f: impl FnMut() -> Result<(), T>) -> Result<(), T> {
+        let mut levels = vec![Arch::Scalar, Arch::new()];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        let result = levels.into_iter().try_for_each(|level| {
+            CHOSEN.set(Some(level));
+            f()
+        });
+        CHOSEN.set(None);
+        result
+    }
 }
 
 /// Vector arithmetic on an element type. Sealed through [`crate::Element`].

@@ -175,3 +175,6 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Parameters
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

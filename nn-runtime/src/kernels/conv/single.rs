@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::{
     Correlate, load, store,
-    tile::{Sums, calculate, next_scalars, next_vectors, scalars_for},
+    tile::{Sums, calculate, next_scalars, next_vectors, scalars_for, vectors_for_any},
 };
 use crate::Element;
 
@@ -121,7 +121,7 @@ impl<E: Element> Single<'_, E> {
             let mut output = 0;
             while output < outputs {
                 let left = (outputs - output) / E::lanes::<S>();
-                let vectors = next_vectors::<S, E>(4, left);
+                let vectors = vectors_for_any::<S, E>(left);
                 let mut pixel = 0;
                 while pixel < columns.count {
                     let scalars = scalars_for::<S, E>(vectors, columns.count - pixel);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::Geometry;
-use crate::Element;
+use crate::{Element, kernels::simd::at_each_level};
 
 /// Sizes, samples and a seed.
 fn cases() -> impl Strategy<Value = (Geometry, usize, u64)> {
@@ -109,28 +109,52 @@ fn agrees<E: Element>(s: Geometry, samples: usize, mut seed: u64) -> Result<(), 
 proptest! {
     #[test]
     fn agrees_with_the_definition((sizes, samples, seed) in cases()) {
-        agrees::<f32>(sizes, samples, seed)?;
-        agrees::<f64>(sizes, samples, seed)?;
+        at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
+        at_each_level(|| agrees::<f64>(sizes, samples, seed))?;
     }
 
     #[test]
     fn one_sample_agrees_with_the_definition((sizes, _, seed) in cases()) {
-        agrees::<f32>(sizes, 1, seed)?;
-        agrees::<f64>(sizes, 1, seed)?;
+        at_each_level(|| agrees::<f32>(sizes, 1, seed))?;
+        at_each_level(|| agrees::<f64>(sizes, 1, seed))?;
     }
 
     #[test]
-    fn one_sample_is_bit_for_bit_that_of_a_batch((sizes, _, mut seed) in cases()) {
-        let (inputs, outputs) = (sizes.groups * sizes.channels * sizes.input[0] * sizes.input[1], sizes.groups * sizes.outputs * sizes.output[0] * sizes.output[1]);
-        let weight: Vec<f32> = numbers(sizes.weights(), &mut seed);
-        let bias: Vec<f32> = numbers(sizes.groups * sizes.outputs, &mut seed);
-        let x: Vec<f32> = numbers(inputs * 16, &mut seed);
-        let mut y = vec![0.0; outputs * 16];
-        sizes.forward(&weight, &bias, &x, &mut y, 16, f32::NEG_INFINITY);
-        let one: Vec<f32> = x.chunks_exact(16).map(|lanes| lanes[3]).collect();
-        let mut single = vec![0.0; outputs];
-        sizes.forward(&weight, &bias, &one, &mut single, 1, f32::NEG_INFINITY);
-        let third: Vec<f32> = y.chunks_exact(16).map(|lanes| lanes[3]).collect();
-        prop_assert_eq!(single, third);
+    fn one_sample_is_bit_for_bit_that_of_a_batch((sizes, _, seed) in cases()) {
+        at_each_level(|| single_agrees::<f32>(sizes, seed))?;
+        at_each_level(|| single_agrees::<f64>(sizes, seed))?;
     }
+
+    #[test]
+    fn no_result_depends_on_the_instruction_set((sizes, samples, seed) in cases()) {
+        let lanes = samples.next_multiple_of(16);
+        let mut results = Vec::new();
+        at_each_level(|| {
+            let mut seed = seed;
+            let weight: Vec<f32> = numbers(sizes.weights(), &mut seed);
+            let x = numbers(sizes.groups * sizes.channels * sizes.input[0] * sizes.input[1] * lanes, &mut seed);
+            let mut y = vec![0.0; sizes.groups * sizes.outputs * sizes.output[0] * sizes.output[1] * lanes];
+            sizes.forward(&weight, &[], &x, &mut y, lanes, 0.0);
+            results.push(y);
+            Ok::<(), TestCaseError>(())
+        })?;
+        prop_assert!(results.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+}
+
+/// The fourth sample of a batch has the same numbers as alone.
+fn single_agrees<E: Element>(sizes: Geometry, mut seed: u64) -> Result<(), TestCaseError> {
+    let inputs = sizes.groups * sizes.channels * sizes.input[0] * sizes.input[1];
+    let outputs = sizes.groups * sizes.outputs * sizes.output[0] * sizes.output[1];
+    let weight: Vec<E> = numbers(sizes.weights(), &mut seed);
+    let bias: Vec<E> = numbers(sizes.groups * sizes.outputs, &mut seed);
+    let x: Vec<E> = numbers(inputs * 16, &mut seed);
+    let mut y = vec![E::zero(); outputs * 16];
+    sizes.forward(&weight, &bias, &x, &mut y, 16, E::neg_infinity());
+    let one: Vec<E> = x.chunks_exact(16).map(|lanes| lanes[3]).collect();
+    let mut single = vec![E::zero(); outputs];
+    sizes.forward(&weight, &bias, &one, &mut single, 1, E::neg_infinity());
+    let fourth: Vec<E> = y.chunks_exact(16).map(|lanes| lanes[3]).collect();
+    prop_assert_eq!(single, fourth);
+    Ok(())
 }

@@ -66,7 +66,13 @@ pub(super) fn next_vectors<S: Simd, E>(scalars: usize, left: usize) -> usize {
     (1..=even).rfind(|&p| exists::<S, E>(scalars, p)).unwrap_or(1)
 }
 
-/// The scalars of the next tile where `left` are left, for tiles of `vectors`: as many as there are tiles for, of nearly equal numbers.
+/// The vectors of the next tile where `left` are left, for any number of scalars.
+pub(super) fn vectors_for_any<S: Simd, E>(left: usize) -> usize {
+    (1..=left.min(8)).rfind(|&p| exists::<S, E>(1, p) && exists::<S, E>(4, p)).unwrap_or(1)
+}
+
+/// The scalars of the next tile of `vectors`, which [`vectors_for_any`] gave, where `left` are left: as many as there are tiles for, of
+/// nearly equal numbers.
 pub(super) fn scalars_for<S: Simd, E>(vectors: usize, left: usize) -> usize {
     let most = (1..=12).rfind(|&o| exists::<S, E>(o, vectors)).unwrap_or(1);
     let even = left.div_ceil(left.div_ceil(most));
@@ -81,7 +87,7 @@ macro_rules! for_tile {
     (@ $f:ident, $s:ident, $e:ident, $o:expr, $p:expr, $(($a:literal, $b:literal))*) => {
         match ($o, $p) {
             $(($a, $b) if const { $crate::kernels::conv::tile::exists::<$s, $e>($a, $b) } => $f::<$s, $e, $a, $b>,)*
-            _ => $f::<$s, $e, 1, 1>,
+            _ => unreachable!("only tiles that exist are asked for"),
         }
     };
 }
