@@ -39,3 +39,7 @@ pub mod prelude {
     pub use nn_macros::network;
     pub use nn_runtime::prelude::*;
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
