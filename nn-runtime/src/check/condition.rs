@@ -29,7 +29,7 @@ pub const fn at_most(a: usize, b: usize) -> bool {
 /// assert!(divides(3, 6) && !divides(4, 6) && !divides(0, 6) && divides(3, UNKNOWN));
 /// ```
 pub const fn divides(a: usize, b: usize) -> bool {
-    a == UNKNOWN || b == UNKNOWN || (a != 0 && b % a == 0)
+    a == UNKNOWN || b == UNKNOWN || (a != 0 && b.is_multiple_of(a))
 }
 
 /// The product of the sizes is at most [`LARGEST`].

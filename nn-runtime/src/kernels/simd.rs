@@ -1,6 +1,6 @@
 //! One vector vocabulary for `f32` and `f64`, over the instruction set chosen when the program runs.
 //!
-//! A kernel is a struct of its operands with [`pulp::WithSimd`]; [`run`] calls it with the widest vectors that the
+//! A kernel is a struct of its operands with [`pulp::WithSimd`]; `run` calls it with the widest vectors that the
 //! processor has, so a binary built without `target-cpu=native` is as fast as one built with it.
 
 use pulp::{MemMask, Simd};

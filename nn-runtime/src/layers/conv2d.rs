@@ -18,7 +18,7 @@ use crate::{
 ///
 /// `In` = (C, H, W) → `Out` = (K, H′, W′), with the kernel, stride, padding and dilation of the [`Window`](crate::layers::Window) `W`. With `G`
 /// groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel height, kernel width] and
-/// `bias` [K], as PyTorch's `Conv2d`.
+/// `bias` \[K\], as PyTorch's `Conv2d`.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
@@ -99,7 +99,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         ArrayViewMut4::from_shape(Self::shape(), &mut self.weight).expect("a weight fills its shape")
     }
 
-    /// b, [K], or of length 0 where the layer has none.
+    /// b, \[K\], or of length 0 where the layer has none.
     pub fn bias(&self) -> ArrayView1<'_, E> {
         ArrayView1::from(&self.bias)
     }

@@ -19,7 +19,7 @@ use crate::{
 
 /// y = a(x Wᵀ + b) on the last axis: `I` → `O` features, or a vector of them for each step; a is an [`Activation`] chosen at the call.
 ///
-/// `weight` [O, I] and `bias` [O], as PyTorch's `Linear`. The backward pass is dz = dy ∘ a′(y), dx = dz W, dW = dzᵀ x, db = Σ dz;
+/// `weight` [O, I] and `bias` \[O\], as PyTorch's `Linear`. The backward pass is dz = dy ∘ a′(y), dx = dz W, dW = dzᵀ x, db = Σ dz;
 /// the last two over the whole batch at once, by [`Dense::product`].
 ///
 /// ```
@@ -76,7 +76,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
         ArrayViewMut2::from_shape((O::SIZE, I::SIZE), &mut self.weight).expect("a weight fills its shape")
     }
 
-    /// b, [O], or of length 0 where the layer has none.
+    /// b, \[O\], or of length 0 where the layer has none.
     pub fn bias(&self) -> ArrayView1<'_, E> {
         ArrayView1::from(&*self.bias)
     }

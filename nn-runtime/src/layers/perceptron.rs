@@ -14,7 +14,7 @@ use crate::{
 
 /// y = 1 where w · x + b > 0, else −1 (Rosenblatt, 1958).
 ///
-/// `weight` [1, I] and `bias` [1]. It has no gradient; [`Perceptron::learn`] is its rule.
+/// `weight` [1, I] and `bias` \[1\]. It has no gradient; [`Perceptron::learn`] is its rule.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, layers::{Init, Perceptron}};
@@ -94,7 +94,7 @@ impl<I: Dimension, E: Element> Perceptron<I, E> {
         ArrayViewMut2::from_shape((1, I::SIZE), &mut self.weight).expect("a weight fills its shape")
     }
 
-    /// b, [1].
+    /// b, \[1\].
     pub fn bias(&self) -> ArrayView1<'_, E> {
         ArrayView1::from(&self.bias)
     }

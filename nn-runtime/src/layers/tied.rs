@@ -14,7 +14,7 @@ use crate::{
 /// y = a(x W + b), where W [I, O] is the weight of another [`Dense`] layer from `O` to `I` features: the decoder of an
 /// autoencoder with tied weights (Vincent et al., 2010).
 ///
-/// Its only parameter of its own is `bias` [O]. The gradient with respect to W is added to the other layer's.
+/// Its only parameter of its own is `bias` \[O\]. The gradient with respect to W is added to the other layer's.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Dense, Identity, Init, TiedDense}, network::{View, ViewMut}};
@@ -57,7 +57,7 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         TiedDense::new(!self.bias.is_empty())
     }
 
-    /// b, [O], or of length 0 where the layer has none.
+    /// b, \[O\], or of length 0 where the layer has none.
     pub fn bias(&self) -> ArrayView1<'_, E> {
         ArrayView1::from(&self.bias)
     }

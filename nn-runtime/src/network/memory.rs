@@ -107,7 +107,8 @@ impl<'a, E: Element> Rows<'a, E> {
 /// ```
 /// use nn_runtime::{Const, network::Scratch};
 /// let mut memory = [0.0_f32; 80];
-/// let [image, vector] = Scratch::new(&mut memory, 3, 16).slots([4, 1]);
+/// let mut scratch = Scratch::new(&mut memory, 3, 16);
+/// let [image, vector] = scratch.slots([4, 1]);
 /// assert_eq!(image.view::<(Const<1>, Const<2>, Const<2>)>().data().len(), 64);
 /// assert_eq!(vector.view::<(Const<1>,)>().data().len(), 3);
 /// ```

@@ -190,7 +190,7 @@ pub trait Trainable: Network {
         Gradients(self.zeroed())
     }
 
-    /// The outputs of a batch in training, borrowed from `pass`, which keeps what [`Network::backward`] needs.
+    /// The outputs of a batch in training, borrowed from `pass`, which keeps what [`Trainable::backward`] needs.
     fn forward_train<'p, D>(
         &self,
         x: &Batch<Self::Input, Self::Element, D>,
@@ -205,7 +205,7 @@ pub trait Trainable: Network {
         BatchView::new(pass.output(0), x.samples())
     }
 
-    /// The gradients after [`Network::forward_train`], from `d_output`, the gradient with respect to its result. Overwrites
+    /// The gradients after [`Trainable::forward_train`], from `d_output`, the gradient with respect to its result. Overwrites
     /// `gradients` and returns the gradient with respect to the input.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::{
     train::loss::{Criterion, Loss},
 };
 
-/// C = −1/N Σₙ yₙ[tₙ]: minus the mean log-probability of the right class, for networks that end in
+/// C = −1/N Σₙ yₙ\[tₙ\]: minus the mean log-probability of the right class, for networks that end in
 /// `log_softmax`: `torch.nn.NLLLoss`. [`CrossEntropy`](crate::train::CrossEntropy) does both in one step and is faster.
 ///
 /// Targets: [`Labels<N>`](Labels) for an output `[N]`.
