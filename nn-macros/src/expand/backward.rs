@@ -175,10 +175,11 @@ impl Writer<'_, '_> {
         let mine = std::mem::replace(&mut self.statements, before);
         let only_inputs = self.needs[gives] == Need::Inputs;
         self.statements.extend(if only_inputs && !mine.is_empty() { quote!(if INPUTS { #mine }) } else { mine });
-        if !in_place && !transferred {
-            if let Some(place) = slot.pooled {
-                self.pool.give_back(place);
-            }
+        if !in_place
+            && !transferred
+            && let Some(place) = slot.pooled
+        {
+            self.pool.give_back(place);
         }
     }
 

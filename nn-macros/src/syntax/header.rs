@@ -60,7 +60,7 @@ fn ports(input: ParseStream, network: &Ident, faults: &mut Faults) -> (Vec<Port>
     }
     let skipped = skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace));
     let at = if skipped.is_empty() { network.to_token_stream() } else { skipped };
-    let found = (!input.peek(token::Brace) || at.to_string() != network.to_string()).then(|| compact(&at));
+    let found = (!input.peek(token::Brace) || *network != at.to_string()).then(|| compact(&at));
     faults.add(&at, Written::Shape { found, network: network.to_string() });
     (vec![Port { name: None, shape: None }], at)
 }
