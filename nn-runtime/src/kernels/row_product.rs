@@ -93,27 +93,33 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
                 let b = &p.b[(column + done) * k + start..];
                 let left = columns - done;
                 let step = if left >= 8 && N <= 2 && S::REGISTER_COUNT >= 32 { 8 } else { 1 << left.min(4).ilog2() };
-                match step {
-                    8 => dots::<S, E, R, N, 8>(simd, packed, b, k, &mut tile, done),
-                    4 => dots::<S, E, R, N, 4>(simd, packed, b, k, &mut tile, done),
-                    2 => dots::<S, E, R, N, 2>(simd, packed, b, k, &mut tile, done),
-                    _ => dots::<S, E, R, N, 1>(simd, packed, b, k, &mut tile, done),
+                // Sixteen sums at least, where the registers suffice, hide the latency of a multiplication and addition.
+                match (step, N) {
+                    (8, 1) => dots::<S, E, R, N, 8, 2>(simd, packed, b, k, &mut tile, done),
+                    (8, _) => dots::<S, E, R, N, 8, 1>(simd, packed, b, k, &mut tile, done),
+                    (4, 1 | 2) => dots::<S, E, R, N, 4, 2>(simd, packed, b, k, &mut tile, done),
+                    (4, _) => dots::<S, E, R, N, 4, 1>(simd, packed, b, k, &mut tile, done),
+                    (2, 1 | 2) => dots::<S, E, R, N, 2, 4>(simd, packed, b, k, &mut tile, done),
+                    (2, _) => dots::<S, E, R, N, 2, 2>(simd, packed, b, k, &mut tile, done),
+                    _ => dots::<S, E, R, N, 1, 4>(simd, packed, b, k, &mut tile, done),
                 }
                 done += step;
             }
             let accumulate = p.accumulate || start > 0;
             for v in 0..N {
-                let lines = <E as Lanes>::transpose_square(simd, tile[v]);
-                for r in 0..R {
-                    if v * R + r < rows {
-                        let at = (v * R + r) * n + column;
-                        let c = &mut c[at..at + columns];
-                        let mut sum = lines[r];
-                        if accumulate {
-                            sum = <E as Lanes>::add(simd, sum, <E as Lanes>::load_partial(simd, c));
-                        }
-                        <E as Lanes>::store_partial(simd, c, sum);
+                let mut lines = <E as Lanes>::transpose_square(simd, tile[v]);
+                let rows = rows.saturating_sub(v * R).min(R);
+                let at = (v * R * n + column).min(c.len());
+                let c = &mut c[at..];
+                // All loads before the first store: a store under a mask delays loads close behind it.
+                if accumulate {
+                    for r in 0..rows {
+                        let old = <E as Lanes>::load_partial(simd, &c[r * n..r * n + columns]);
+                        lines[r] = <E as Lanes>::add(simd, lines[r], old);
                     }
+                }
+                for r in 0..rows {
+                    <E as Lanes>::store_partial(simd, &mut c[r * n..r * n + columns], lines[r]);
                 }
             }
         }
@@ -155,9 +161,10 @@ fn pack<S: Simd, E: Math, const R: usize, const N: usize>(
     }
 }
 
-/// The products of the packed rows with M rows of `b`, which lie `k` apart, into `tile[..][at..at + M]`.
+/// The products of the packed rows with M rows of `b`, which lie `k` apart, into `tile[..][at..at + M]`; U sums each, of every
+/// U-th term.
 #[inline(always)]
-fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize>(
+fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const U: usize>(
     simd: S,
     packed: &[[E::Vector<S>; N]],
     b: &[E],
@@ -166,19 +173,34 @@ fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize>(
     at: usize,
 ) {
     assert!(b.len() >= (M - 1) * k + packed.len());
-    let mut sums = [[E::constant(simd, 0.0); N]; M];
-    for (t, row) in packed.iter().enumerate() {
+    let mut sums = [[[E::constant(simd, 0.0); N]; M]; U];
+    let (groups, rest) = packed.as_chunks::<U>();
+    for (group, rows) in groups.iter().enumerate() {
+        for u in 0..U {
+            for m in 0..M {
+                // SAFETY: m < M and the term group × U + u lies within `packed`, so the index lies within `b` (asserted above).
+                let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + group * U + u) });
+                for v in 0..N {
+                    sums[u][m][v] = E::mul_add(simd, x, rows[u][v], sums[u][m][v]);
+                }
+            }
+        }
+    }
+    for (u, row) in rest.iter().enumerate() {
         for m in 0..M {
-            // SAFETY: m < M and t < packed.len(), so the index lies within `b` (asserted above).
-            let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + t) });
+            let x = E::splat(simd, b[m * k + groups.len() * U + u]);
             for v in 0..N {
-                sums[m][v] = E::mul_add(simd, x, row[v], sums[m][v]);
+                sums[0][m][v] = E::mul_add(simd, x, row[v], sums[0][m][v]);
             }
         }
     }
     for m in 0..M {
         for v in 0..N {
-            tile[v][at + m] = sums[m][v];
+            let mut sum = sums[0][m][v];
+            for u in 1..U {
+                sum = E::add(simd, sum, sums[u][m][v]);
+            }
+            tile[v][at + m] = sum;
         }
     }
 }

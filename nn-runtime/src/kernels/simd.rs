@@ -129,6 +129,8 @@ pub trait Lanes: Copy + Sized {
     fn select<S: Simd>(simd: S, mask: Self::Mask<S>, yes: Self::Vector<S>, no: Self::Vector<S>) -> Self::Vector<S>;
     /// The sum over the lanes, in a fixed order.
     fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+    /// The largest of the lanes; where one is NaN, any of them.
+    fn max_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
     /// The sums over the lanes of `R` registers, one a lane; `R` is at most the number of lanes.
     fn sum_each<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> Self::Vector<S>;
     /// Lane r of register c of the result is lane c of `a[r]`; `R` is the number of lanes.
@@ -140,7 +142,7 @@ macro_rules! implement {
     (
         $t:ident, $vector:ident, $mask:ident, $lanes:ident, $as:ident, $as_mut:ident, $between:ident, $index:ident, $load:ident, $store:ident,
         $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident, $max:ident, $min:ident,
-        $abs:ident, $sqrt:ident, $less:ident, $equal:ident, $select:ident, $sum:ident
+        $abs:ident, $sqrt:ident, $less:ident, $equal:ident, $select:ident, $sum:ident, $max_lanes:ident
         $(, $each:path, $transpose:path)?
     ) => {
         impl Lanes for $t {
@@ -238,6 +240,10 @@ macro_rules! implement {
                 simd.$sum(a)
             }
             #[inline(always)]
+            fn max_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
+                simd.$max_lanes(a)
+            }
+            #[inline(always)]
             fn sum_each<S: Simd, const R: usize>(simd: S, a: [S::$vector; R]) -> S::$vector {
                 $(if let Some(sums) = $each(simd, a) {
                     return sums;
@@ -274,10 +280,10 @@ macro_rules! implement {
 implement! {
     f32, f32s, m32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, mask_between_m32s, u32, mask_load_ptr_f32s, mask_store_ptr_f32s, splat_f32s,
     add_f32s, sub_f32s, mul_f32s, div_f32s, mul_add_f32s, max_f32s, min_f32s, abs_f32s, sqrt_f32s,
-    less_than_f32s, equal_f32s, select_f32s, reduce_sum_f32s, shuffle::sum_each, shuffle::transpose
+    less_than_f32s, equal_f32s, select_f32s, reduce_sum_f32s, reduce_max_f32s, shuffle::sum_each, shuffle::transpose
 }
 implement! {
     f64, f64s, m64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, mask_between_m64s, u64, mask_load_ptr_f64s, mask_store_ptr_f64s, splat_f64s,
     add_f64s, sub_f64s, mul_f64s, div_f64s, mul_add_f64s, max_f64s, min_f64s, abs_f64s, sqrt_f64s,
-    less_than_f64s, equal_f64s, select_f64s, reduce_sum_f64s
+    less_than_f64s, equal_f64s, select_f64s, reduce_sum_f64s, reduce_max_f64s
 }

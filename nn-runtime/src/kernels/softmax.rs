@@ -31,6 +31,9 @@ pub(crate) fn log_backward<E: Element>(y: &[E], d: &mut [E], width: usize) {
     run(Backward::<E, true> { y, d, width });
 }
 
+/// Short rows that are taken together.
+const BLOCK: usize = 4;
+
 struct Forward<'a, E, const LOG: bool> {
     y: &'a mut [E],
     width: usize,
@@ -41,44 +44,104 @@ impl<E: Element, const LOG: bool> WithSimd for Forward<'_, E, LOG> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        for row in self.y.chunks_exact_mut(self.width.max(1)) {
-            let shift = maximum(simd, row);
+        let lanes = <E as Lanes>::lanes::<S>();
+        let width = self.width.max(1);
+        if width <= lanes {
+            let inside = first_lanes::<S, E>(simd, width);
+            for rows in self.y.chunks_mut(width * BLOCK) {
+                short_rows::<S, E, LOG>(simd, rows, width, inside);
+            }
+            return;
+        }
+        let inside = first_lanes::<S, E>(simd, width % lanes);
+        for row in self.y.chunks_exact_mut(width) {
+            let shift = maximum(simd, row, inside);
             if LOG {
-                let sum = exponentials::<S, E, false>(simd, row, shift);
+                let sum = exponentials::<S, E, false>(simd, row, shift, inside);
+                let log = sum.ln();
                 for y in row {
-                    *y = (*y - shift) - sum.ln();
+                    *y = (*y - shift) - log;
                 }
             } else {
-                let scale = E::one() / exponentials::<S, E, true>(simd, row, shift);
-                for y in row {
-                    *y *= scale;
-                }
+                let scale = E::one() / exponentials::<S, E, true>(simd, row, shift, inside);
+                scale_row(simd, row, scale);
             }
         }
     }
 }
 
+/// Up to `BLOCK` rows of one register, which they do not leave. All are loaded before the first is stored: a store under a
+/// mask delays loads close behind it.
+#[inline(always)]
+fn short_rows<S: Simd, E: Element, const LOG: bool>(simd: S, rows: &mut [E], width: usize, inside: E::Mask<S>) {
+    let mut registers = [<E as Math>::constant(simd, 0.0); BLOCK];
+    for (register, row) in registers.iter_mut().zip(rows.chunks_exact(width)) {
+        *register = load_rest(simd, row, inside);
+    }
+    for register in &mut registers {
+        let x = <E as Lanes>::sub(simd, *register, <E as Lanes>::splat(simd, <E as Lanes>::max_lanes(simd, *register)));
+        let e = <E as Math>::exp(simd, x);
+        let sum = <E as Lanes>::sum_lanes(simd, e);
+        *register = if LOG {
+            <E as Lanes>::sub(simd, x, <E as Lanes>::splat(simd, sum.ln()))
+        } else {
+            <E as Lanes>::mul(simd, e, <E as Lanes>::splat(simd, E::one() / sum))
+        };
+    }
+    for (register, row) in registers.iter().zip(rows.chunks_exact_mut(width)) {
+        <E as Lanes>::store_partial(simd, row, *register);
+    }
+}
+
+#[inline(always)]
+fn scale_row<S: Simd, E: Element>(simd: S, row: &mut [E], scale: E) {
+    let scale = <E as Lanes>::splat(simd, scale);
+    let (vectors, rest) = <E as Lanes>::as_vectors_mut::<S>(row);
+    for y in vectors {
+        *y = <E as Lanes>::mul(simd, *y, scale);
+    }
+    if !rest.is_empty() {
+        let y = <E as Lanes>::mul(simd, <E as Lanes>::load_partial(simd, rest), scale);
+        <E as Lanes>::store_partial(simd, rest, y);
+    }
+}
+
+/// True for the first `count` lanes.
+#[inline(always)]
+fn first_lanes<S: Simd, E: Element>(simd: S, count: usize) -> E::Mask<S> {
+    let mut indices = [E::zero(); LANES];
+    for (i, index) in indices.iter_mut().enumerate() {
+        *index = E::from_f64(i as f64);
+    }
+    let indices = <E as Lanes>::load_partial(simd, &indices[..<E as Lanes>::lanes::<S>()]);
+    <E as Lanes>::less(simd, indices, <E as Math>::constant(simd, count as f64))
+}
+
+/// The numbers of a row behind its last whole register, those `inside`, and −∞ behind them: neither a maximum nor a sum of
+/// exponentials takes notice.
+#[inline(always)]
+fn load_rest<S: Simd, E: Element>(simd: S, rest: &[E], inside: E::Mask<S>) -> E::Vector<S> {
+    let lowest = <E as Lanes>::splat(simd, E::neg_infinity());
+    <E as Lanes>::select(simd, inside, <E as Lanes>::load_partial(simd, rest), lowest)
+}
+
 /// The largest number of a row, or one of them where there is NaN.
 #[inline(always)]
-fn maximum<S: Simd, E: Element>(simd: S, row: &[E]) -> E {
-    let mut largest = E::neg_infinity();
+fn maximum<S: Simd, E: Element>(simd: S, row: &[E], inside: E::Mask<S>) -> E {
     let (vectors, rest) = <E as Lanes>::as_vectors::<S>(row);
-    if let Some((&first, vectors)) = vectors.split_first() {
-        let mut all = first;
-        for &v in vectors {
-            all = <E as Lanes>::max(simd, v, all);
-        }
-        let mut lanes = [E::zero(); LANES];
-        let lanes = &mut lanes[..<E as Lanes>::lanes::<S>()];
-        <E as Lanes>::store_partial(simd, lanes, all);
-        largest = lanes.iter().fold(largest, |a, &b| if b > a { b } else { a });
+    let mut all = <E as Lanes>::splat(simd, E::neg_infinity());
+    for &v in vectors {
+        all = <E as Lanes>::max(simd, v, all);
     }
-    rest.iter().fold(largest, |a, &b| if b > a { b } else { a })
+    if !rest.is_empty() {
+        all = <E as Lanes>::max(simd, load_rest(simd, rest, inside), all);
+    }
+    <E as Lanes>::max_lanes(simd, all)
 }
 
 /// Σ exp(x − shift) over a row, whose numbers become the summands where `STORE`.
 #[inline(always)]
-fn exponentials<S: Simd, E: Element, const STORE: bool>(simd: S, row: &mut [E], shift: E) -> E {
+fn exponentials<S: Simd, E: Element, const STORE: bool>(simd: S, row: &mut [E], shift: E, inside: E::Mask<S>) -> E {
     let shift = <E as Lanes>::splat(simd, shift);
     let mut sums = <E as Math>::constant(simd, 0.0);
     let (vectors, rest) = <E as Lanes>::as_vectors_mut::<S>(row);
@@ -89,18 +152,14 @@ fn exponentials<S: Simd, E: Element, const STORE: bool>(simd: S, row: &mut [E], 
             *x = e;
         }
     }
-    let mut sum = <E as Lanes>::sum_lanes(simd, sums);
     if !rest.is_empty() {
-        let e = <E as Math>::exp(simd, <E as Lanes>::sub(simd, <E as Lanes>::load_partial(simd, rest), shift));
-        let mut lanes = [E::zero(); LANES];
-        let lanes = &mut lanes[..rest.len()];
-        <E as Lanes>::store_partial(simd, lanes, e);
-        sum = lanes.iter().fold(sum, |a, &b| a + b);
+        let e = <E as Math>::exp(simd, <E as Lanes>::sub(simd, load_rest(simd, rest, inside), shift));
+        sums = <E as Lanes>::add(simd, sums, e);
         if STORE {
-            rest.copy_from_slice(lanes);
+            <E as Lanes>::store_partial(simd, rest, e);
         }
     }
-    sum
+    <E as Lanes>::sum_lanes(simd, sums)
 }
 
 struct Backward<'a, E, const LOG: bool> {
