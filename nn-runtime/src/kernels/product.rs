@@ -3,6 +3,8 @@
 //! A tile of C stays in registers while a column of A is multiplied with a row of B, one number of A against whole registers
 //! of B. It serves the backward pass of dense layers: both d_x = d_y W and dW = d_yᵀ x have such a B.
 
+use std::mem::MaybeUninit;
+
 use pulp::{Simd, WithSimd};
 
 use crate::{
@@ -38,7 +40,7 @@ const FAR_APART: usize = 1024;
 
 /// A panel of B, which begins at a cache line.
 #[repr(align(64))]
-struct Panel<E>([E; DEPTH * PANEL]);
+struct Panel<E>([MaybeUninit<E>; DEPTH * PANEL]);
 
 /// A tile's place.
 #[derive(Clone, Copy)]
@@ -75,7 +77,7 @@ impl<E: Element> WithSimd for Product<'_, E> {
         assert!(self.a.len() > (m - 1) * self.a_row + (k - 1) * self.a_column);
         assert!(self.b.len() >= (k - 1) * self.b_row + n);
         let lanes = <E as Lanes>::lanes::<S>();
-        let mut panel = Panel([E::zero(); DEPTH * PANEL]);
+        let mut panel = Panel([const { MaybeUninit::<E>::uninit() }; DEPTH * PANEL]);
         let panel = &mut panel.0;
         for first in (0..k).step_by(DEPTH) {
             let mut column = 0;
@@ -91,12 +93,16 @@ impl<E: Element> WithSimd for Product<'_, E> {
                 let columns = left.min(width * lanes);
                 let depth = (k - first).min(DEPTH);
                 // Rows of B far apart cost a page each; where they are read several times they are first laid side by side.
-                let (mut b, mut b_row) = (&self.b[first * self.b_row + column..], self.b_row);
+                let rest = &self.b[first * self.b_row + column..];
+                let (mut b, mut b_row) = (rest.as_ptr(), self.b_row);
                 if m > MANY_ROWS && b_row * size_of::<E>() > FAR_APART {
                     for (t, line) in panel[..depth * columns].chunks_exact_mut(columns).enumerate() {
-                        line.copy_from_slice(&b[t * b_row..t * b_row + columns]);
+                        for (to, &from) in line.iter_mut().zip(&rest[t * b_row..]) {
+                            to.write(from);
+                        }
                     }
-                    (b, b_row) = (&panel[..depth * columns], columns);
+                    // The first `depth` × `columns` numbers, which are those that a tile reads, are written now.
+                    (b, b_row) = (panel.as_ptr().cast(), columns);
                 }
                 // SAFETY: `first` < k and `column` < n, so the offsets lie within the slices by the assertions above.
                 let place = unsafe {
@@ -106,7 +112,7 @@ impl<E: Element> WithSimd for Product<'_, E> {
                         a: self.a.as_ptr().add(first * self.a_column),
                         a_row: self.a_row,
                         a_column: self.a_column,
-                        b: b.as_ptr(),
+                        b,
                         b_row,
                         depth,
                         last: columns,
