@@ -1,0 +1,15 @@
+//! Labels of ten classes for an output of twelve.
+use plumbline::prelude::*;
+
+network! {
+    Net: [4] -> [12] {
+        logits: dense(12);
+    }
+}
+
+fn main() {
+    let net = Net::new(1);
+    let logits = net.forward(&Batch::<NetInput>::zeros(3));
+    let labels = Labels::<10>::new([1, 2, 3]).unwrap();
+    let _ = CrossEntropy::new().value_and_gradient(&logits, &labels);
+}
