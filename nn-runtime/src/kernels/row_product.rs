@@ -80,8 +80,10 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
     let c = &mut p.c[first * n..(first + rows) * n];
     let mut packed = Packed([const { MaybeUninit::<[E::Vector<S>; N]>::uninit() }; DEPTH]);
     let packed = &mut packed.0;
-    for start in (0..k).step_by(DEPTH) {
-        let depth = (k - start).min(DEPTH);
+    // Equal blocks: a short last one would cost as much as the others around its few terms.
+    let block = k.div_ceil(k.div_ceil(DEPTH)).next_multiple_of(R).min(DEPTH);
+    for start in (0..k).step_by(block) {
+        let depth = (k - start).min(block);
         pack::<S, E, R, N>(simd, a, k, start, &mut packed[..depth]);
         // SAFETY: `pack` wrote all registers of the `depth` terms. `MaybeUninit<T>` has the layout of T.
         let packed = unsafe { std::slice::from_raw_parts(packed.as_ptr().cast::<[E::Vector<S>; N]>(), depth) };
