@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release --example mnist -- --data data/mnist --model lenet --epochs 5`
 //!
-//! The folder holds the four original files, plain or gzip; `data::mnist` names them.
+//! The folder holds the four original files, plain or gzip; `data::mnist` names them. Without `--data` it is the folder `mnist`
+//! of the folder that `PLUMBLINE_DATA` names.
 
 use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -39,7 +40,7 @@ network! {
 struct Options {
     /// The folder of the four files.
     #[arg(long)]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// Passes over the training images.
     #[arg(long, default_value_t = 5)]
     epochs: usize,
@@ -74,7 +75,12 @@ fn main() -> ExitCode {
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let (train, test) = data::mnist(&options.data)?;
+    let near = || std::env::var_os("PLUMBLINE_DATA").map(|data| PathBuf::from(data).join("mnist"));
+    let Some(dir) = options.data.clone().or_else(near) else {
+        println!("no MNIST files: name their folder with `--data`; the example `digits` needs none");
+        return Ok(());
+    };
+    let (train, test) = data::mnist(&dir)?;
     let train = train.take(options.samples.unwrap_or(train.len()));
     println!("{} images to learn from, {} held out", train.len(), test.len());
     match options.model {

@@ -1,0 +1,65 @@
+"""Some of the workloads of workloads.rs in PyTorch, to be run beside it: `python benches/pytorch.py --threads 1`.
+
+Needs `pip install torch`. The same shapes, optimizers and batches, fused optimizers, 10 warm-ups, the median of at least 30 calls.
+"""
+
+import argparse
+import statistics
+import time
+
+import torch
+from torch import nn
+
+options = argparse.ArgumentParser()
+options.add_argument("--threads", type=int, default=1)
+options.add_argument("--budget", type=float, default=1.5)
+options = options.parse_args()
+torch.set_num_threads(options.threads)
+
+
+def lenet():
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+    )
+
+
+def mlp_small():
+    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+def tiny_mlp():
+    return nn.Sequential(nn.Linear(16, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 4))
+
+
+def measure(name, kind, batch, call):
+    for _ in range(10):
+        call()
+    times, end = [], time.perf_counter() + options.budget
+    while len(times) < 30 or time.perf_counter() < end:
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1e3)
+    print(f"pytorch   {name:12} {kind:6} b{batch:<4} t{options.threads} median {statistics.median(times):9.4f} ms")
+
+
+def run(name, make, shape, batches, optimizer):
+    for batch in batches:
+        net, x = make(), torch.rand(batch, *shape)
+        if optimizer:
+            labels, steps = torch.randint(0, 10, (batch,)), optimizer(net.parameters())
+
+            def step():
+                steps.zero_grad(set_to_none=True)
+                nn.functional.cross_entropy(net(x), labels).backward()
+                steps.step()
+
+            measure(name, "train", batch, step)
+        with torch.inference_mode():
+            measure(name, "infer", batch, lambda: net(x))
+
+
+run("mlp_small", mlp_small, (784,), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, fused=True))
+run("lenet", lenet, (1, 28, 28), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, fused=True))
+run("tiny_mlp", tiny_mlp, (16,), (1,), None)
+run("tiny_lenet", lenet, (1, 28, 28), (1,), None)
