@@ -8,6 +8,8 @@ mod expand;
 mod layers;
 mod network;
 mod paths;
+#[cfg(test)]
+mod random_networks;
 mod report;
 mod shape;
 #[cfg(test)]

@@ -1,0 +1,119 @@
+//! Random networks: what the shape rules give against a slow reference that counts.
+
+use proptest::prelude::*;
+
+/// A layer to append, with sizes that may or may not fit.
+#[derive(Clone, Debug)]
+enum Draw {
+    Conv { channels: usize, kernel: [usize; 2], stride: [usize; 2], padding: usize, dilation: usize },
+    Same { channels: usize, kernel: usize },
+    Pool { kernel: usize, stride: usize },
+    Dense(usize),
+    Flatten,
+    Activation,
+    AddItself,
+    ConcatItself,
+}
+
+fn draw() -> impl Strategy<Value = Draw> {
+    let pair = || [1_usize..4, 1..4];
+    prop_oneof![
+        (1_usize..5, pair(), pair(), 0_usize..3, 1_usize..3).prop_map(
+            |(channels, kernel, stride, padding, dilation)| {
+                Draw::Conv { channels, kernel, stride, padding, dilation }
+            }
+        ),
+        (1_usize..5, 1_usize..5).prop_map(|(channels, kernel)| Draw::Same { channels, kernel }),
+        (1_usize..4, 1_usize..4).prop_map(|(kernel, stride)| Draw::Pool { kernel, stride }),
+        (1_usize..40).prop_map(Draw::Dense),
+        Just(Draw::Flatten),
+        Just(Draw::Activation),
+        Just(Draw::AddItself),
+        Just(Draw::ConcatItself),
+    ]
+}
+
+/// The places that a window takes along an axis, counted one by one: `None` where it never fits.
+fn places(size: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Option<usize> {
+    let fits = |start: usize| (0..kernel).all(|tap| start + tap * dilation < size + 2 * padding);
+    let count = (0..).step_by(stride).take_while(|&start| fits(start)).count();
+    (count > 0).then_some(count)
+}
+
+/// The line that appends a layer.
+fn line(draw: &Draw, index: usize) -> String {
+    let before = if index == 0 { "input".to_owned() } else { format!("n{}", index - 1) };
+    let layer = match draw {
+        Draw::Conv { channels, kernel, stride, padding, dilation } => format!(
+            "conv2d({channels}, kernel = {kernel:?}, stride = {stride:?}, padding = {padding}, dilation = {dilation})"
+        ),
+        Draw::Same { channels, kernel } => format!("conv2d({channels}, kernel = {kernel}, padding = same), relu"),
+        Draw::Pool { kernel, stride } => format!("max_pool2d({kernel}, stride = {stride})"),
+        Draw::Dense(outputs) => format!("dense({outputs}), tanh"),
+        Draw::Flatten => "flatten".to_owned(),
+        Draw::Activation => "gelu".to_owned(),
+        Draw::AddItself => format!("add <- ({before}, {before})"),
+        Draw::ConcatItself => format!("concat <- ({before}, {before})"),
+    };
+    format!("n{index}: {layer};")
+}
+
+/// The shape that a layer gives, or `None` where it does not take `shape`.
+fn gives(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
+    let image = <[usize; 3]>::try_from(shape).ok();
+    Some(match *draw {
+        Draw::Conv { channels, kernel, stride, padding, dilation } => {
+            let [_, height, width] = image?;
+            let height = places(height, kernel[0], stride[0], padding, dilation)?;
+            vec![channels, height, places(width, kernel[1], stride[1], padding, dilation)?]
+        }
+        Draw::Same { channels, .. } => {
+            let [_, height, width] = image?;
+            vec![channels, height, width]
+        }
+        Draw::Pool { kernel, stride } => {
+            let [channels, height, width] = image?;
+            vec![channels, places(height, kernel, stride, 0, 1)?, places(width, kernel, stride, 0, 1)?]
+        }
+        Draw::Dense(outputs) => (shape.len() == 1).then(|| vec![outputs])?,
+        Draw::Flatten => vec![shape.iter().product()],
+        Draw::Activation | Draw::AddItself => shape.to_vec(),
+        Draw::ConcatItself => [&[2 * shape[0]], &shape[1..]].concat(),
+    })
+}
+
+fn expansion(input: &[usize], lines: &[String], output: &[usize]) -> String {
+    let source = format!("Random: {input:?} -> {output:?} {{ {} }}", lines.join("\n"));
+    crate::expansion(source.parse().expect("tokens")).to_string()
+}
+
+proptest! {
+    #[test]
+    fn shape_rules_agree_with_counting(
+        input in [1_usize..4, 3..12, 3..12],
+        draws in proptest::collection::vec(draw(), 1..7),
+    ) {
+        let mut shape = input.to_vec();
+        let mut lines = Vec::new();
+        for draw in &draws {
+            let next = line(draw, lines.len());
+            match gives(draw, &shape) {
+                Some(gives) => {
+                    lines.push(next);
+                    shape = gives;
+                }
+                // A layer that does not take the shape is a fault, whatever the network is said to give.
+                None => {
+                    let faulty = [lines.clone(), vec![next]].concat();
+                    prop_assert!(expansion(&input, &faulty, &shape).contains("compile_error"), "{faulty:?}");
+                }
+            }
+        }
+        prop_assume!(!lines.is_empty());
+        let right = expansion(&input, &lines, &shape);
+        prop_assert!(!right.contains("compile_error"), "{lines:?} gives {shape:?}: {right}");
+        let mut other = shape.clone();
+        *other.last_mut().expect("a shape has an axis") += 1;
+        prop_assert!(expansion(&input, &lines, &other).contains("compile_error"), "{lines:?} gives {other:?}");
+    }
+}
