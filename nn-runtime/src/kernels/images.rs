@@ -37,7 +37,7 @@ macro_rules! implement {
                 conv::weight_gradient(job);
             }
             fn max_pool(job: MaxPool<'_, Self>) {
-                pool::run(job.sizes.lanes, job);
+                pool::max_pool(job);
             }
             fn max_pool_gradient(job: MaxPoolGradient<'_, Self>) {
                 pool::run(job.sizes.lanes, job);

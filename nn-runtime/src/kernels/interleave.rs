@@ -38,7 +38,7 @@ pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut 
     transpose::<f64, 4>(from, columns, rows, to, width, block_of::<f64, 4>);
 }
 
-/// Transposes by `block(from, columns, to, width)` in blocks of N × N, and number by number what is left.
+/// Transposes by `block(from, columns, to, width)` in blocks of N × N, and number by number where none fits.
 #[inline(always)]
 fn transpose<E: Copy, const N: usize>(
     from: &[E],
@@ -49,20 +49,18 @@ fn transpose<E: Copy, const N: usize>(
     block: impl Fn(&[E], usize, &mut [E], usize),
 ) {
     let count = columns.min(to.len() / width.max(1));
-    for column in (0..count).step_by(N) {
-        for row in (0..rows).step_by(N) {
-            let (high, wide) = (N.min(rows - row), N.min(count - column));
-            let from = &from[row * columns + column..(row + high - 1) * columns + column + wide];
-            let to = &mut to[column * width + row..(column + wide - 1) * width + row + high];
-            if high == N && wide == N {
-                block(from, columns, to, width);
-                continue;
+    if rows < N || count < N {
+        for i in 0..count {
+            for j in 0..rows {
+                to[i * width + j] = from[j * columns + i];
             }
-            for i in 0..wide {
-                for j in 0..high {
-                    to[i * width + j] = from[j * columns + i];
-                }
-            }
+        }
+        return;
+    }
+    // The last blocks overlap those before them.
+    for column in (0..count).step_by(N).map(|column| column.min(count - N)) {
+        for row in (0..rows).step_by(N).map(|row| row.min(rows - N)) {
+            block(&from[row * columns + column..], columns, &mut to[column * width + row..], width);
         }
     }
 }

@@ -124,6 +124,37 @@ impl PoolSizes {
     }
 }
 
+/// The maxima of 2 × 2 windows side by side of a single image: a loop that the compiler turns into vectors.
+struct SingleHalving<'a, E>(MaxPool<'a, E>);
+
+impl<E: Element> WithSimd for SingleHalving<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let MaxPool { sizes: s, x, y } = self.0;
+        // Of two numbers the second where one is none, as for vectors.
+        let larger = |a: E, b: E| if a > b { a } else { b };
+        let width = s.input[1];
+        for (row, y) in y.chunks_exact_mut(s.output[1]).enumerate() {
+            let at = (row / s.output[0] * s.input[0] + row % s.output[0] * 2) * width;
+            let (first, second) = x[at..at + 2 * width].split_at(width);
+            for ((y, a), b) in y.iter_mut().zip(first.chunks_exact(2)).zip(second.chunks_exact(2)) {
+                *y = larger(larger(a[0], a[1]), larger(b[0], b[1]));
+            }
+        }
+    }
+}
+
+/// Runs a maximum pooling.
+pub(super) fn max_pool<E: Element>(job: MaxPool<'_, E>) {
+    if job.sizes.lanes == 1 && job.sizes.is_halving() && job.sizes.output[1] > 0 {
+        simd::run(SingleHalving(job));
+    } else {
+        run(job.sizes.lanes, job);
+    }
+}
+
 impl<E: Element> WithSimd for MaxPool<'_, E> {
     type Output = ();
 

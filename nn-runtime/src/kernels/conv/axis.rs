@@ -104,6 +104,13 @@ impl Axis {
     /// The taps through which at least one of the target positions finds a source.
     #[inline(always)]
     pub(super) fn taps_of(&self, positions: Range<usize>) -> Range<usize> {
+        if self.taps > 0 && !positions.is_empty() {
+            let (first, last, tap) = (positions.start, positions.end - 1, self.taps - 1);
+            let corners = [(first, 0), (first, tap), (last, 0), (last, tap)];
+            if corners.iter().all(|&(i, t)| self.within(i, t)) {
+                return 0..self.taps;
+            }
+        }
         let meets = |&t: &usize| positions.clone().any(|i| self.within(i, t));
         let Some(start) = (0..self.taps).find(meets) else { return 0..0 };
         let end = (start..self.taps).rfind(meets).map_or(start, |t| t + 1);

@@ -59,9 +59,26 @@ pub(super) fn next_scalars<S: Simd, E>(left: usize) -> usize {
     }
 }
 
+/// The vectors that tiles of `scalars` have at most.
+const fn most_vectors<S: Simd, E>(scalars: usize) -> usize {
+    let mut p = 8;
+    while p > 1 && !exists::<S, E>(scalars, p) {
+        p -= 1;
+    }
+    p
+}
+
 /// The vectors of the next tile where `left` are left: as many as there are tiles for, in tiles of nearly equal width.
+#[inline(always)]
 pub(super) fn next_vectors<S: Simd, E>(scalars: usize, left: usize) -> usize {
-    let most = (1..=8).rfind(|&p| exists::<S, E>(scalars, p)).unwrap_or(1);
+    let most = match scalars {
+        1 => const { most_vectors::<S, E>(1) },
+        4 => const { most_vectors::<S, E>(4) },
+        _ => const { most_vectors::<S, E>(6) },
+    };
+    if left <= most && exists::<S, E>(scalars, left) {
+        return left;
+    }
     let even = left.div_ceil(left.div_ceil(most));
     (1..=even).rfind(|&p| exists::<S, E>(scalars, p)).unwrap_or(1)
 }

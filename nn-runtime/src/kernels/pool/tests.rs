@@ -8,7 +8,8 @@ use crate::{Element, kernels::simd::at_each_level};
 /// Sizes, samples and a seed.
 fn cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {
     let pair = |range: std::ops::Range<usize>| [range.clone(), range];
-    let shape = (1..4_usize, pair(1..5), pair(1..4), pair(0..3), pair(1..12), 1..41_usize, any::<bool>());
+    let samples = prop_oneof![Just(1), 1..41_usize];
+    let shape = (1..4_usize, pair(1..5), pair(1..4), pair(0..3), pair(1..12), samples, any::<bool>());
     (shape, any::<u64>()).prop_map(|((channels, kernel, stride, padding, extra, samples, halving), seed)| {
         let (kernel, stride, padding) = if halving {
             ([2, 2], [2, 2], [0, 0])
