@@ -33,7 +33,7 @@ pub(super) fn layers(network: &Network) -> TokenStream {
     quote!(&[#(#rows),*])
 }
 
-/// The stages' kinds, as written: `conv2d, relu`.
+/// The stages' kinds, in order: `conv2d, relu`.
 pub(super) fn kinds(node: &Node) -> String {
     node.stages.iter().map(|stage| stage.kind.to_string()).collect::<Vec<_>>().join(", ")
 }

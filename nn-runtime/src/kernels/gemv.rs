@@ -7,7 +7,10 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{math::Math, simd::run},
+    kernels::{
+        math::Math,
+        simd::{lanes, run},
+    },
     layers::Activation,
     shape::Dimension,
 };
@@ -41,12 +44,17 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> WithSimd for Gemv<'_
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         // As many rows at a time as a register has lanes, so that their sums fill one.
-        match E::lanes::<S>() {
-            16 => self.blocks::<S, 16>(simd),
-            8 => self.blocks::<S, 8>(simd),
-            4 => self.blocks::<S, 4>(simd),
-            2 => self.blocks::<S, 2>(simd),
-            _ => self.blocks::<S, 1>(simd),
+        // Constants, so that only the branch that is taken gets compiled.
+        if const { lanes::<S, E>() == 16 } {
+            self.blocks::<S, 16>(simd);
+        } else if const { lanes::<S, E>() == 8 } {
+            self.blocks::<S, 8>(simd);
+        } else if const { lanes::<S, E>() == 4 } {
+            self.blocks::<S, 4>(simd);
+        } else if const { lanes::<S, E>() == 2 } {
+            self.blocks::<S, 2>(simd);
+        } else {
+            self.blocks::<S, 1>(simd);
         }
     }
 }

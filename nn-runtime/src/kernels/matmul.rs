@@ -2,7 +2,11 @@
 
 use crate::{
     Element,
-    kernels::{product::Product, row_product::RowProduct, simd},
+    kernels::{
+        product::Product,
+        row_product::{self, RowProduct},
+        scratch, simd,
+    },
 };
 
 /// A matrix to read: element (i, j) at `i × row_stride + j × column_stride`.
@@ -141,7 +145,9 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
         });
     }
     if a.column_stride == 1 && a.row_stride == k && b.row_stride == 1 && b.column_stride == k {
-        return simd::run(RowProduct { c: c.data, a: a.data, b: b.data, m, n, k, accumulate });
+        return scratch::with(row_product::room(m, k), |packed| {
+            simd::run(RowProduct { c: c.data, a: a.data, b: b.data, m, n, k, accumulate, packed });
+        });
     }
     // No layer multiplies matrices in another order; they may still be asked for.
     for (i, row) in c.data.chunks_exact_mut(n).take(m).enumerate() {
@@ -188,7 +194,9 @@ mod tests {
             let tolerance = if E::NAME == "f32" { 1e-5 } else { 1e-13 };
 
             let mut c = start();
-            RowProduct { c: &mut c, a: &a, b: &b, m, n, k, accumulate }.with_simd(simd);
+            scratch::with(row_product::room(m, k), |packed| {
+                RowProduct { c: &mut c, a: &a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
+            });
             assert_close(&c, &naive(&|i, t| i * k + t, &|t, j| j * k + t), tolerance);
 
             for (a_row, a_column) in [(k, 1), (1, m)] {

@@ -15,6 +15,7 @@ pub(crate) mod optimizer;
 pub(crate) mod pool;
 mod product;
 mod row_product;
+mod scratch;
 mod shuffle;
 pub mod simd;
 pub(crate) mod softmax;

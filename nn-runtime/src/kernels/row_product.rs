@@ -1,16 +1,17 @@
 //! C = A Bᵀ for matrices whose rows are contiguous: the forward pass of dense layers, y = x Wᵀ.
 //!
-//! A few rows of A at a time are transposed on the stack, a register of rows for each term; a number of B is then multiplied
-//! with whole registers of them. The tiles of the result are transposed back on their way to C. B, the largest operand where
-//! there are few samples, is read as it lies.
-
-use std::mem::MaybeUninit;
+//! A few rows of A at a time are transposed, a register of rows for each term; a number of B is then multiplied with whole
+//! registers of them. The tiles of the result are transposed back on their way to C. B, the largest operand where there are few
+//! samples, is read as it lies.
 
 use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{math::Math, simd::Lanes},
+    kernels::{
+        math::Math,
+        simd::{Lanes, lanes},
+    },
 };
 
 /// C = A Bᵀ, or C += A Bᵀ. C is m × n, A m × k, B n × k, each with its rows one after the other.
@@ -22,10 +23,20 @@ pub(super) struct RowProduct<'a, E> {
     pub(super) n: usize,
     pub(super) k: usize,
     pub(super) accumulate: bool,
+    /// Room for [`room`] numbers, which begins at a cache line.
+    pub(super) packed: &'a mut [E],
 }
 
-/// The terms that are transposed in one go: four registers of each stay in the first-level cache.
+/// The terms that are multiplied in one go: four registers of each stay in the first-level cache.
 const DEPTH: usize = 128;
+
+/// The rows of a panel at most: four registers of the widest.
+const ROWS: usize = 64;
+
+/// The numbers of the transposed panels of a product of `m` rows of `k` terms.
+pub(super) fn room(m: usize, k: usize) -> usize {
+    m.next_power_of_two().clamp(ROWS / 4, ROWS) * k
+}
 
 impl<E: Element> WithSimd for RowProduct<'_, E> {
     type Output = ();
@@ -38,19 +49,20 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
         if self.k == 0 || self.n == 0 {
             return;
         }
-        match <E as Lanes>::lanes::<S>() {
-            16 => panels::<S, E, 16>(simd, self),
-            8 => panels::<S, E, 8>(simd, self),
-            4 => panels::<S, E, 4>(simd, self),
-            2 => panels::<S, E, 2>(simd, self),
-            _ => panels::<S, E, 1>(simd, self),
+        // Constants, so that only the branch that is taken gets compiled.
+        if const { lanes::<S, E>() == 16 } {
+            panels::<S, E, 16>(simd, self);
+        } else if const { lanes::<S, E>() == 8 } {
+            panels::<S, E, 8>(simd, self);
+        } else if const { lanes::<S, E>() == 4 } {
+            panels::<S, E, 4>(simd, self);
+        } else if const { lanes::<S, E>() == 2 } {
+            panels::<S, E, 2>(simd, self);
+        } else {
+            panels::<S, E, 1>(simd, self);
         }
     }
 }
-
-/// Transposed terms, which begin at a cache line.
-#[repr(align(64))]
-struct Packed<T>([MaybeUninit<T>; DEPTH]);
 
 /// Takes the rows of A in panels of four registers, the last perhaps of two or one. `R` is the number of lanes.
 #[inline(always)]
@@ -58,7 +70,7 @@ fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>
     let mut first = 0;
     while first < p.m {
         // B streams through once a panel, so many rows go together where there are registers for them.
-        if p.m - first > 2 * R && S::REGISTER_COUNT >= 32 {
+        if const { S::REGISTER_COUNT >= 32 } && p.m - first > 2 * R {
             panel::<S, E, R, 4>(simd, &mut p, first);
             first += 4 * R;
         } else if p.m - first > R {
@@ -76,20 +88,15 @@ fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>
 fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut RowProduct<'_, E>, first: usize) {
     let (n, k) = (p.n, p.k);
     let rows = (p.m - first).min(N * R);
-    let a = &p.a[first * k..(first + rows) * k];
     let c = &mut p.c[first * n..(first + rows) * n];
-    let mut packed = Packed([const { MaybeUninit::<[E::Vector<S>; N]>::uninit() }; DEPTH]);
-    let packed = &mut packed.0;
+    let packed = pack::<S, E, R, N>(simd, &p.a[first * k..(first + rows) * k], k, p.packed);
     // Equal blocks: a short last one would cost as much as the others around its few terms.
-    let block = k.div_ceil(k.div_ceil(DEPTH)).next_multiple_of(R).min(DEPTH);
-    for start in (0..k).step_by(block) {
-        let depth = (k - start).min(block);
-        pack::<S, E, R, N>(simd, a, k, start, &mut packed[..depth]);
-        // SAFETY: `pack` wrote all registers of the `depth` terms. `MaybeUninit<T>` has the layout of T.
-        let packed = unsafe { std::slice::from_raw_parts(packed.as_ptr().cast::<[E::Vector<S>; N]>(), depth) };
-        for column in (0..n).step_by(R) {
-            let columns = (n - column).min(R);
-            let mut tile = [[<E as Math>::constant(simd, 0.0); R]; N];
+    let block = k.div_ceil(k.div_ceil(DEPTH));
+    for column in (0..n).step_by(R) {
+        let columns = (n - column).min(R);
+        // The sums of all terms, before they are transposed.
+        let mut tile = [[<E as Math>::constant(simd, 0.0); R]; N];
+        for (start, packed) in (0..k).step_by(block).zip(packed.chunks(block)) {
             let mut done = 0;
             while done < columns {
                 let b = &p.b[(column + done) * k + start..];
@@ -107,63 +114,63 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
                 }
                 done += step;
             }
-            let accumulate = p.accumulate || start > 0;
-            for v in 0..N {
-                let mut lines = <E as Lanes>::transpose_square(simd, tile[v]);
-                let rows = rows.saturating_sub(v * R).min(R);
-                let at = (v * R * n + column).min(c.len());
-                let c = &mut c[at..];
-                // All loads before the first store: a store under a mask delays loads close behind it.
-                if accumulate {
-                    for r in 0..rows {
-                        let old = <E as Lanes>::load_partial(simd, &c[r * n..r * n + columns]);
-                        lines[r] = <E as Lanes>::add(simd, lines[r], old);
-                    }
-                }
+        }
+        for v in 0..N {
+            let mut lines = <E as Lanes>::transpose_square(simd, tile[v]);
+            let rows = rows.saturating_sub(v * R).min(R);
+            let at = (v * R * n + column).min(c.len());
+            let c = &mut c[at..];
+            // All loads before the first store: a store under a mask delays loads close behind it.
+            if p.accumulate {
                 for r in 0..rows {
-                    <E as Lanes>::store_partial(simd, &mut c[r * n..r * n + columns], lines[r]);
+                    let old = <E as Lanes>::load_partial(simd, &c[r * n..r * n + columns]);
+                    lines[r] = <E as Lanes>::add(simd, lines[r], old);
                 }
+            }
+            for r in 0..rows {
+                <E as Lanes>::store_partial(simd, &mut c[r * n..r * n + columns], lines[r]);
             }
         }
     }
 }
 
-/// Transposes the terms from `start` of rows of `k` numbers: lane r of register v of a term is row v R + r, or 0 behind the
-/// last row.
+/// Transposes rows of `k` numbers: lane r of register v of a term is row v R + r, or 0 behind the last row.
 #[inline(always)]
-fn pack<S: Simd, E: Math, const R: usize, const N: usize>(
+fn pack<'a, S: Simd, E: Math, const R: usize, const N: usize>(
     simd: S,
     a: &[E],
     k: usize,
-    start: usize,
-    packed: &mut [MaybeUninit<[E::Vector<S>; N]>],
-) {
-    let depth = packed.len();
+    packed: &'a mut [E],
+) -> &'a [[E::Vector<S>; N]] {
+    assert!(size_of::<E::Vector<S>>() == R * size_of::<E>() && packed.len() >= k * N * R);
+    assert!(packed.as_ptr().addr().is_multiple_of(align_of::<E::Vector<S>>()));
+    // SAFETY: `packed` is borrowed mutably, holds k × N registers and begins where one may begin (both asserted). Registers, as
+    // their elements, have no invalid bits.
+    let packed = unsafe { std::slice::from_raw_parts_mut(packed.as_mut_ptr().cast::<[E::Vector<S>; N]>(), k) };
     let zero = E::constant(simd, 0.0);
-    for first in (0..depth).step_by(R) {
-        let terms = (depth - first).min(R);
+    for first in (0..k).step_by(R) {
+        let terms = (k - first).min(R);
         let mut block = [[zero; R]; N];
         for v in 0..N {
             let mut rows = [zero; R];
             for r in 0..R {
                 if (v * R + r) * k < a.len() {
-                    let at = (v * R + r) * k + start + first;
+                    let at = (v * R + r) * k + first;
                     rows[r] = E::load_partial(simd, &a[at..at + terms]);
                 }
             }
             block[v] = E::transpose_square(simd, rows);
         }
         for t in 0..terms {
-            let mut term = [zero; N];
             for v in 0..N {
-                term[v] = block[v][t];
+                packed[first + t][v] = block[v][t];
             }
-            packed[first + t] = MaybeUninit::new(term);
         }
     }
+    packed
 }
 
-/// The products of the packed rows with M rows of `b`, which lie `k` apart, into `tile[..][at..at + M]`; U sums each, of every
+/// Adds the products of the packed rows with M rows of `b`, which lie `k` apart, to `tile[..][at..at + M]`; U sums each, of every
 /// U-th term.
 #[inline(always)]
 fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const U: usize>(
@@ -176,6 +183,11 @@ fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const 
 ) {
     assert!(b.len() >= (M - 1) * k + packed.len());
     let mut sums = [[[E::constant(simd, 0.0); N]; M]; U];
+    for m in 0..M {
+        for v in 0..N {
+            sums[0][m][v] = tile[v][at + m];
+        }
+    }
     let (groups, rest) = packed.as_chunks::<U>();
     for (group, rows) in groups.iter().enumerate() {
         for u in 0..U {

@@ -137,6 +137,11 @@ pub trait Lanes: Copy + Sized {
     fn transpose_square<S: Simd, const R: usize>(simd: S, a: [Self::Vector<S>; R]) -> [Self::Vector<S>; R];
 }
 
+/// [`Lanes::lanes`] as a constant.
+pub(crate) const fn lanes<S: Simd, E: Lanes>() -> usize {
+    size_of::<E::Vector<S>>() / size_of::<E>()
+}
+
 /// Both implementations call the same functions of pulp, under the names that it gives them for the element.
 macro_rules! implement {
     (

@@ -14,7 +14,7 @@ use crate::{
 const SHARES: usize = 8;
 
 /// Bytes of values and gradients that a part should not exceed, to stay in a core's second-level cache.
-const PART_BYTES: usize = 1 << 20;
+const PART_BYTES: usize = 5 << 18;
 
 /// Samples that a part has at most.
 const PART_SAMPLES: usize = 64;
@@ -42,8 +42,9 @@ impl Cut {
         let fit = PART_BYTES / (width * size_of::<N::Element>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);
-        let size = fit.min(fair.max(plan.part)).min(PART_SAMPLES) / LANES * LANES;
-        let size = size.max(LANES);
+        let size = fit.min(fair.max(plan.part)).min(PART_SAMPLES).max(LANES);
+        // Parts of 16, 32 or 64 fill the kernels' tiles and cut the usual batches evenly.
+        let size = 1 << size.ilog2();
         let parts = samples.div_ceil(size);
         Cut { samples, size, parts, shares: parts.min(SHARES) }
     }

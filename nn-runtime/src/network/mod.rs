@@ -75,7 +75,7 @@ impl Plan {
 pub struct LayerInfo {
     /// The node's name, or its kind where it has none.
     pub name: &'static str,
-    /// The stages of the chain, as written: `conv2d(6, kernel = 5), relu`.
+    /// The kinds of the chain's stages, in order: `conv2d, relu`.
     pub kind: &'static str,
     /// The shapes that it takes.
     pub inputs: &'static [&'static [usize]],

@@ -71,7 +71,7 @@ fn run<E: Element>(product: Product<'_, E>, threads: usize) {
     let band = Band { left, right, stride: rows, first: 0, columns, gradient, accumulate };
     let work = left.len() * columns;
     // Below this many multiplications a second thread costs more than it saves.
-    band.run(if work < 1 << 18 { 1 } else { threads });
+    band.run(if work < 1 << 22 { 1 } else { threads });
 }
 
 /// The sums over the rows of a row-major matrix.

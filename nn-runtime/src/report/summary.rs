@@ -4,25 +4,25 @@ use std::fmt;
 
 use crate::{Network, network::LayerInfo, shape::Dims};
 
-/// The layers of a network as a table: name, what it does, output shape, parameters, floating-point operations of a
+/// The layers of a network as a table: name, kinds of its stages, output shape, parameters, floating-point operations of a
 /// forward pass of one sample; and the totals.
 ///
 /// ```
 /// use nn_runtime::{network::LayerInfo, report::Summary};
 /// let layers = [
-///     LayerInfo { name: "fc", kind: "dense(120), relu", inputs: &[&[400]], output: &[120], parameters: 48_120, flops: 96_120 },
-///     LayerInfo { name: "logits", kind: "dense(10)", inputs: &[&[120]], output: &[10], parameters: 1_210, flops: 2_400 },
+///     LayerInfo { name: "fc", kind: "dense, relu", inputs: &[&[400]], output: &[120], parameters: 48_120, flops: 96_120 },
+///     LayerInfo { name: "logits", kind: "dense", inputs: &[&[120]], output: &[10], parameters: 1_210, flops: 2_400 },
 /// ];
 /// let summary = Summary::new("Head", &layers);
 /// assert_eq!(summary.to_string(), "\
 /// Head
 ///
-/// layer   kind              output  parameters   FLOPs
-/// ────────────────────────────────────────────────────
-/// fc      dense(120), relu   [120]      48,120  96,120
-/// logits  dense(10)           [10]       1,210   2,400
-/// ────────────────────────────────────────────────────
-/// total                                 49,330  98,520
+/// layer   kind         output  parameters   FLOPs
+/// ───────────────────────────────────────────────
+/// fc      dense, relu   [120]      48,120  96,120
+/// logits  dense          [10]       1,210   2,400
+/// ───────────────────────────────────────────────
+/// total                            49,330  98,520
 /// ");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,14 +44,14 @@ impl<E: Element> Network for Mlp<E> {
     const LAYERS: &'static [LayerInfo] = &[
         LayerInfo {
             name: "hidden",
-            kind: "dense(8), tanh",
+            kind: "dense, tanh",
             inputs: &[&[2]],
             output: &[8],
             parameters: 24,
             // Enough for the batches of the tests to be worth several threads.
             flops: 40_000,
         },
-        LayerInfo { name: "output", kind: "dense(3)", inputs: &[&[8]], output: &[3], parameters: 27, flops: 51 },
+        LayerInfo { name: "output", kind: "dense", inputs: &[&[8]], output: &[3], parameters: 27, flops: 51 },
     ];
     const PLAN: Plan = Plan {
         inputs: &[2],

@@ -9,7 +9,6 @@ mod axis;
 mod correlate;
 mod geometry;
 mod gradient;
-mod scratch;
 mod single;
 #[cfg(test)]
 mod tests;
@@ -22,7 +21,10 @@ use single::Single;
 pub(crate) use correlate::Correlate;
 pub(crate) use gradient::WeightGradient;
 
-use crate::{Element, kernels::simd};
+use crate::{
+    Element,
+    kernels::{scratch, simd},
+};
 
 /// Runs a correlation.
 pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
