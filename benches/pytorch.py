@@ -28,6 +28,10 @@ def mlp_small():
     return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
+def mlp_large():
+    return nn.Sequential(nn.Linear(784, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(), nn.Linear(1024, 10))
+
+
 def tiny_mlp():
     return nn.Sequential(nn.Linear(16, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 4))
 
@@ -60,6 +64,7 @@ def run(name, make, shape, batches, optimizer):
 
 
 run("mlp_small", mlp_small, (784,), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, fused=True))
+run("mlp_large", mlp_large, (784,), (128,), lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
 run("lenet", lenet, (1, 28, 28), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, fused=True))
 run("tiny_mlp", tiny_mlp, (16,), (1,), None)
 run("tiny_lenet", lenet, (1, 28, 28), (1,), None)
