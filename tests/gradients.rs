@@ -103,6 +103,10 @@ checked! {
     avg_pool AvgPool: [2, 6, 6] -> [2, 3, 3] { avg_pool2d(2); }
     avg_pool_overlapping AvgPoolOverlapping: [2, 7, 6] -> [2, 3, 5] { avg_pool2d([3, 2], stride = [2, 1]); }
     avg_pool_padded AvgPoolPadded: [2, 5, 5] -> [2, 3, 3] { avg_pool2d(3, stride = 2, padding = 1); }
+    adaptive_max_pool AdaptiveMaxPool: [2, 5, 7] -> [2, 3, 4] { adaptive_max_pool2d([3, 4]); }
+    adaptive_avg_pool AdaptiveAvgPool: [2, 5, 7] -> [2, FEW, 4] { adaptive_avg_pool2d([FEW, 4]); }
+    global_max_pool GlobalMaxPool: [2, 5, 7] -> [2] { global_max_pool, tanh; }
+    global_avg_pool GlobalAvgPool: [2, 5, 6] -> [3] { c: conv2d(FEW, kernel = 2), relu; p: global_avg_pool, sigmoid, gelu; }
 
     flatten_image FlattenImage: [2, 3, 4] -> [3] { a: conv2d(2, kernel = 1); flatten; b: dense(3); }
     flatten_input FlattenInput: [2, 3, 4] -> [3] { flatten; b: dense(3); }

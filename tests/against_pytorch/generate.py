@@ -205,6 +205,23 @@ def pools():
     save("pools", tensors)
 
 
+def adaptive_pools():
+    tensors = {}
+    cases = {
+        "max": lambda x: F.adaptive_max_pool2d(x, (3, 3)),
+        "max_overlapping": lambda x: F.adaptive_max_pool2d(x, (4, 5)),
+        "max_more_bins": lambda x: F.adaptive_max_pool2d(x, (8, 3)),
+        "avg": lambda x: F.adaptive_avg_pool2d(x, (2, 7)),
+        "avg_overlapping": lambda x: F.adaptive_avg_pool2d(x, (4, 5)),
+        "avg_more_bins": lambda x: F.adaptive_avg_pool2d(x, (8, 3)),
+        "global_max": lambda x: F.adaptive_max_pool2d(x, 1).flatten(1),
+        "global_avg": lambda x: x.mean((2, 3)),
+    }
+    for case, pool in cases.items():
+        layer(tensors, case, Function(pool), numbers(2, 2, 6, 7))
+    save("adaptive_pools", tensors)
+
+
 def dense():
     tensors = {}
     layer(tensors, "plain", Named(nn.Linear(5, 4)), numbers(3, 5))
@@ -309,7 +326,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools]):
         torch.manual_seed(seed)
         part()
 

@@ -97,6 +97,17 @@ cases! { pools {
     avg_paddings: [2, 6, 7] -> [2, 7, 5] { avg_pool2d([2, 3], stride = 1, padding = [1, 0]); }
 } }
 
+cases! { adaptive_pools {
+    max: [2, 6, 7] -> [2, 3, 3] { adaptive_max_pool2d(3); }
+    max_overlapping: [2, 6, 7] -> [2, 4, 5] { adaptive_max_pool2d([4, 5]); }
+    max_more_bins: [2, 6, 7] -> [2, 8, 3] { adaptive_max_pool2d([8, 3]); }
+    avg: [2, 6, 7] -> [2, 2, 7] { adaptive_avg_pool2d([2, 7]); }
+    avg_overlapping: [2, 6, 7] -> [2, 4, 5] { adaptive_avg_pool2d([4, 5]); }
+    avg_more_bins: [2, 6, 7] -> [2, 8, 3] { adaptive_avg_pool2d([8, 3]); }
+    global_max: [2, 6, 7] -> [2] { global_max_pool; }
+    global_avg: [2, 6, 7] -> [2] { global_avg_pool; }
+} }
+
 cases! { dense {
     plain: [5] -> [4] { layer: dense(4); }
     no_bias: [5] -> [4] { layer: dense(4, bias = false); }

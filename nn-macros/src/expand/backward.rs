@@ -229,7 +229,7 @@ impl Writer<'_, '_> {
                             self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
                         }
                     }
-                    Layer::MaxPool2d(_) => {
+                    layer if layer.is_maximum() => {
                         let layer = forward::layer(self.program(), step);
                         self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
                     }

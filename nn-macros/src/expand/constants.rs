@@ -8,7 +8,7 @@ use crate::{
     layers::Layer,
     network::{Network, Node, Stage},
     paths,
-    shape::{Dimension, Shape},
+    shape::{Dimension, Operation, Shape},
 };
 
 /// `LAYERS` as an expression.
@@ -84,6 +84,15 @@ fn flops(stage: &Stage) -> Vec<Product> {
         Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
         Layer::MaxPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
         Layer::AvgPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
+        // A bin has ⌈in / out⌉ elements an axis, and one more here and there where they overlap.
+        Layer::AdaptivePool2d(pool) => {
+            let bin = [0, 1].map(|axis| {
+                let sizes = [stage.takes[0][axis + 1].clone(), pool.size[axis].clone()];
+                Operation::QuotientUp.of(&sizes).unwrap_or(Dimension::Literal(1))
+            });
+            vec![Product([bin.to_vec(), gives.clone()].concat())]
+        }
+        Layer::GlobalPool(_) => one(&stage.takes[0]),
         Layer::Add(_) | Layer::Multiply(_) => {
             let terms = Dimension::Literal(stage.takes.len() as u64 - 1);
             vec![Product([vec![terms], gives.clone()].concat())]

@@ -242,9 +242,16 @@ impl Chain<'_, '_> {
                 }
                 self.write(Operation::Plain { stage: index }, stage, values)
             }
+            Layer::GlobalPool(_) => {
+                // The pool gives one pixel a channel.
+                let pixel = vec![stage.gives[0].clone(), Dimension::Literal(1), Dimension::Literal(1)];
+                let pixel = self.write_as(Operation::Plain { stage: index }, pixel, values);
+                self.overwritable = true;
+                self.write(Operation::Deinterleave, stage, vec![pixel])
+            }
             _ => {
-                // A maximum is found again by comparing with the result; the other layers do without theirs.
-                self.overwritable = !matches!(stage.layer, Layer::MaxPool2d(_));
+                // The layers but those that look for their maximum again do without their result.
+                self.overwritable = !stage.layer.is_maximum();
                 self.write(Operation::Plain { stage: index }, stage, values)
             }
         }
@@ -252,10 +259,15 @@ impl Chain<'_, '_> {
 
     /// A step into a new buffer.
     fn write(&mut self, operation: Operation, stage: &Stage, takes: Vec<Value>) -> Value {
+        self.write_as(operation, stage.gives.clone(), takes)
+    }
+
+    /// A step into a new buffer for a value of the given shape.
+    fn write_as(&mut self, operation: Operation, shape: Shape, takes: Vec<Value>) -> Value {
         let name = self.program.network.nodes[self.node].label.clone();
-        let buffer = self.program.buffer(name, &stage.gives, stage.gives.len() == 3);
+        let buffer = self.program.buffer(name, &shape, shape.len() == 3);
         self.fresh = true;
-        self.program.step(operation, Some(self.node), takes, Value { buffer, shape: stage.gives.clone() })
+        self.program.step(operation, Some(self.node), takes, Value { buffer, shape })
     }
 
     fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    layers::{Activation, Init, Layer, Real, Weight, Window},
+    layers::{Activation, AdaptivePool2d, GlobalPool, Init, Layer, Pooling, Real, Weight, Window},
     network::{Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -111,9 +111,25 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, window) = (named("AvgPool2d", &stage.kind), window_type(&pool.window));
             quote!(#name<#x, #y, #window>)
         }
+        Layer::AdaptivePool2d(pool) => {
+            let name = named(adaptive(pool.pooling), &stage.kind);
+            quote!(#name<#x, #y>)
+        }
+        Layer::GlobalPool(pool) => {
+            let (root, name, channels) = (paths::plumbline(), named(adaptive(pool.pooling), &stage.kind), last(gives));
+            quote!(#name<#x, (#channels, #root::Const<1>, #root::Const<1>)>)
+        }
         Layer::Dropout(_) => named("Dropout", &stage.kind),
         _ => return None,
     })
+}
+
+/// The type of a pool whose bins follow from its output.
+fn adaptive(pooling: Pooling) -> &'static str {
+    match pooling {
+        Pooling::Max => "AdaptiveMaxPool2d",
+        Pooling::Avg => "AdaptiveAvgPool2d",
+    }
 }
 
 /// The stage of a node that its field holds.
@@ -147,6 +163,10 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         }
         Layer::MaxPool2d(_) => quote!(layers::MaxPool2d::new()),
         Layer::AvgPool2d(_) => quote!(layers::AvgPool2d::new()),
+        Layer::AdaptivePool2d(AdaptivePool2d { pooling, .. }) | Layer::GlobalPool(GlobalPool { pooling }) => {
+            let name = Ident::new(adaptive(*pooling), Span::call_site());
+            quote!(layers::#name::new())
+        }
         _ => quote!(()),
     }
 }

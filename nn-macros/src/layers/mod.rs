@@ -8,6 +8,7 @@ mod window;
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
+pub(crate) use adaptive_pool2d::Pooling;
 pub(crate) use arguments::Arguments;
 pub(crate) use dense::{Weight, Weights};
 pub(crate) use init::Init;
@@ -56,6 +57,7 @@ macro_rules! rows {
 
 rows! {
     activation Activation,
+    adaptive_pool2d AdaptivePool2d,
     add Add,
     avg_pool2d AvgPool2d,
     concat Concat,
@@ -63,6 +65,7 @@ rows! {
     dense Dense,
     dropout Dropout,
     flatten Flatten,
+    global_pool GlobalPool,
     max_pool2d MaxPool2d,
     multiply Multiply,
     perceptron Perceptron,
@@ -72,9 +75,7 @@ rows! {
 /// Layers of the language that this release does not have.
 const UNRELEASED: &[&str] = &[
     "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d",
     "adaptive_max_pool1d",
-    "adaptive_max_pool2d",
     "avg_pool1d",
     "batch_norm",
     "boltzmann",
@@ -83,8 +84,6 @@ const UNRELEASED: &[&str] = &[
     "conv_transpose2d",
     "embedding",
     "gaussian_noise",
-    "global_avg_pool",
-    "global_max_pool",
     "gru",
     "hopfield",
     "last",
@@ -137,7 +136,7 @@ impl Row {
 
 /// What each layer's file defines.
 trait Rule: Sized {
-    /// Its names; more than one only for the activations.
+    /// Its names; more than one for variants of one rule.
     const ROWS: &'static [Row];
 
     /// What it gives for what it takes.
@@ -161,6 +160,18 @@ pub(crate) struct Parameter {
     pub(crate) shape: Shape,
 }
 
+impl Layer {
+    /// Whether the layer's gradient goes to the element that was the largest, which is found again by comparing with the result.
+    pub(crate) fn is_maximum(&self) -> bool {
+        match self {
+            Self::MaxPool2d(_) => true,
+            Self::AdaptivePool2d(pool) => pool.pooling == Pooling::Max,
+            Self::GlobalPool(pool) => pool.pooling == Pooling::Max,
+            _ => false,
+        }
+    }
+}
+
 /// The row of a name.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
     ROWS.iter().copied().flatten().find(|row| row.name == name)
@@ -177,6 +188,10 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "linear" | "fc" | "fully_connected" | "affine" => "dense",
         "conv" | "convolution" | "conv_2d" => "conv2d",
         "maxpool" | "max_pool" => "max_pool2d",
+        "adaptivemaxpool2d" | "adaptive_max_pool" => "adaptive_max_pool2d",
+        "adaptiveavgpool2d" | "adaptive_avg_pool" => "adaptive_avg_pool2d",
+        "globalmaxpooling2d" | "global_max_pool2d" => "global_max_pool",
+        "globalaveragepooling2d" | "global_avg_pool2d" | "global_average_pool" => "global_avg_pool",
         "avgpool" | "avg_pool" => "avg_pool2d",
         "batchnorm" | "batchnorm2d" => "batch_norm",
         "cat" | "concatenate" => "concat",

@@ -10,24 +10,29 @@ use crate::{
     network::LANES,
 };
 
-/// The sizes of a pooling layer; pairs are vertical and horizontal. Window (i, j) covers rows `i · stride − padding` to
-/// `i · stride − padding + kernel` of a channel, as far as they exist, and columns likewise.
+/// The sizes of a pooling layer; pairs are vertical and horizontal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PoolSizes {
     /// Channels.
     pub(crate) channels: usize,
-    /// The window's size.
-    pub(crate) kernel: [usize; 2],
-    /// From one window to the next.
-    pub(crate) stride: [usize; 2],
-    /// How far the first window reaches beyond the input.
-    pub(crate) padding: [usize; 2],
+    /// Where the windows lie.
+    pub(crate) windows: Windows,
     /// The input's size.
     pub(crate) input: [usize; 2],
     /// The output's size.
     pub(crate) output: [usize; 2],
     /// The samples that a pixel has room for.
     pub(crate) lanes: usize,
+}
+
+/// Where the windows of a pooling layer lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Windows {
+    /// Window (i, j) covers rows `i · stride − padding` to `i · stride − padding + kernel`, as far as they exist, and columns
+    /// likewise.
+    Sliding { kernel: [usize; 2], stride: [usize; 2], padding: [usize; 2] },
+    /// Window (i, j) of h × w covers rows ⌊i · H / h⌋ to ⌈(i + 1) · H / h⌉ of H, and columns likewise.
+    Adaptive,
 }
 
 /// y = the maxima over the windows.
@@ -48,7 +53,7 @@ pub struct MaxPoolGradient<'a, E> {
     pub(crate) d_x: &'a mut [E],
 }
 
-/// y = the sums over the windows over the kernel's size: what lies outside of the input counts as zero.
+/// y = the sums over the windows over their size: what lies outside of the input counts as zero.
 #[derive(Debug)]
 pub struct AveragePool<'a, E> {
     pub(crate) sizes: PoolSizes,
@@ -56,7 +61,7 @@ pub struct AveragePool<'a, E> {
     pub(crate) y: &'a mut [E],
 }
 
-/// d_x = the sum of d_y over the kernel's size, over the windows that cover a pixel.
+/// d_x = the sum of d_y over the window's size, over the windows that cover a pixel.
 #[derive(Debug)]
 pub struct AveragePoolGradient<'a, E> {
     pub(crate) sizes: PoolSizes,
@@ -91,9 +96,15 @@ impl PoolSizes {
     /// The input positions of window `i` along an axis.
     #[inline(always)]
     fn covers(&self, axis: usize, i: usize) -> Range<usize> {
-        let start = i * self.stride[axis];
-        let clip = |end: usize| end.saturating_sub(self.padding[axis]).min(self.input[axis]);
-        clip(start)..clip(start + self.kernel[axis])
+        let (input, output) = (self.input[axis], self.output[axis]);
+        match self.windows {
+            Windows::Sliding { kernel, stride, padding } => {
+                let start = i * stride[axis];
+                let clip = |end: usize| end.saturating_sub(padding[axis]).min(input);
+                clip(start)..clip(start + kernel[axis])
+            }
+            Windows::Adaptive => i * input / output..((i + 1) * input).div_ceil(output),
+        }
     }
 
     /// The pixels of the input that window (i, j) covers, in row-major order.
@@ -115,12 +126,18 @@ impl PoolSizes {
     /// Whether the windows are 2 × 2, side by side, and within the input.
     fn is_halving(&self) -> bool {
         let fits = |axis: usize| self.output[axis] * 2 <= self.input[axis];
-        self.kernel == [2, 2] && self.stride == [2, 2] && self.padding == [0, 0] && fits(0) && fits(1)
+        let halving = Windows::Sliding { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+        self.windows == halving && fits(0) && fits(1)
     }
 
-    /// The factor of a mean.
-    fn share<E: Element>(&self) -> E {
-        E::one() / E::from_f64((self.kernel[0] * self.kernel[1]) as f64)
+    /// The factor of window (i, j)'s mean.
+    #[inline(always)]
+    fn share<E: Element>(&self, i: usize, j: usize) -> E {
+        let size = match self.windows {
+            Windows::Sliding { kernel: [height, width], .. } => height * width,
+            Windows::Adaptive => self.covers(0, i).len() * self.covers(1, j).len(),
+        };
+        E::one() / E::from_f64(size as f64)
     }
 }
 
@@ -273,8 +290,8 @@ impl<E: Element> WithSimd for AveragePool<'_, E> {
         let AveragePool { sizes: s, x, y } = self;
         let n = s.registers::<S, E>();
         let ((x, _), (y, _)) = (E::as_vectors::<S>(x), E::as_vectors_mut::<S>(y));
-        let share = E::splat(simd, s.share::<E>());
         s.windows(|channel, i, j| {
+            let share = E::splat(simd, s.share::<E>(i, j));
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
                 let zero = E::splat(simd, E::zero());
@@ -295,8 +312,8 @@ impl<E: Element> WithSimd for AveragePoolGradient<'_, E> {
         let n = s.registers::<S, E>();
         d_x.fill(E::zero());
         let ((d_y, _), (d_x, _)) = (E::as_vectors::<S>(d_y), E::as_vectors_mut::<S>(d_x));
-        let share = E::splat(simd, s.share::<E>());
         s.windows(|channel, i, j| {
+            let share = E::splat(simd, s.share::<E>(i, j));
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
                 let part = product::<S, E>(simd, d_y[window + v], share);

@@ -1,6 +1,7 @@
 //! The layers, one folder each.
 
 pub mod activation;
+mod adaptive_pool2d;
 mod combine;
 mod concat;
 mod conv2d;
@@ -20,6 +21,7 @@ mod tied;
 mod window;
 
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
+pub use adaptive_pool2d::{AdaptiveAvgPool2d, AdaptiveMaxPool2d};
 pub use combine::{accumulate, add, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv2d::Conv2d;

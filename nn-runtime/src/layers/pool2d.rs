@@ -1,10 +1,10 @@
 //! Maxima and means over windows.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use crate::{
     Element, Shape,
-    kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes},
+    kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes, Windows},
     layers::WindowSizes,
     network::{View, ViewMut},
 };
@@ -43,17 +43,19 @@ pub struct MaxPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 /// ```
 pub struct AvgPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 
-fn sizes<In: Shape, Out: Shape, W: WindowSizes>(lanes: usize) -> PoolSizes {
+pub(super) fn sizes<In: Shape, Out: Shape>(windows: Windows, lanes: usize) -> PoolSizes {
     const { assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3 && In::DIMS[0] == Out::DIMS[0]) };
     PoolSizes {
         channels: In::DIMS[0],
-        kernel: W::KERNEL,
-        stride: W::STRIDE,
-        padding: W::PADDING,
+        windows,
         input: [In::DIMS[1], In::DIMS[2]],
         output: [Out::DIMS[1], Out::DIMS[2]],
         lanes,
     }
+}
+
+fn sliding<W: WindowSizes>() -> Windows {
+    Windows::Sliding { kernel: W::KERNEL, stride: W::STRIDE, padding: W::PADDING }
 }
 
 impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
@@ -65,7 +67,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
 
     /// y = the maxima of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        E::max_pool(MaxPool { sizes: sizes::<In, Out, W>(x.lanes()), x: x.data(), y: y.data_mut() });
+        E::max_pool(MaxPool { sizes: sizes::<In, Out>(sliding::<W>(), x.lanes()), x: x.data(), y: y.data_mut() });
     }
 
     /// d_x from d_y, where y are the maxima of x. Overwrites d_x.
@@ -76,7 +78,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
         d_y: View<'_, Out, E>,
         mut d_x: ViewMut<'_, In, E>,
     ) {
-        let sizes = sizes::<In, Out, W>(x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<W>(), x.lanes());
         E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }
@@ -90,45 +92,51 @@ impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
 
     /// y = the means of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        E::average_pool(AveragePool { sizes: sizes::<In, Out, W>(x.lanes()), x: x.data(), y: y.data_mut() });
+        E::average_pool(AveragePool {
+            sizes: sizes::<In, Out>(sliding::<W>(), x.lanes()),
+            x: x.data(),
+            y: y.data_mut(),
+        });
     }
 
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
-        let sizes = sizes::<In, Out, W>(d_y.lanes());
+        let sizes = sizes::<In, Out>(sliding::<W>(), d_y.lanes());
         E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }
 
 // Derived, these would ask the same of the types, of which no value exists.
 macro_rules! implement {
-    ($($name:ident)*) => {
-        $(impl<In, Out, W> Clone for $name<In, Out, W> {
+    ($($name:ident<$($parameter:ident),*>)*) => {
+        $(impl<$($parameter),*> Clone for $name<$($parameter),*> {
             fn clone(&self) -> Self {
                 *self
             }
         }
 
-        impl<In, Out, W> Copy for $name<In, Out, W> {}
+        impl<$($parameter),*> Copy for $name<$($parameter),*> {}
 
-        impl<In, Out, W> Default for $name<In, Out, W> {
+        impl<$($parameter),*> Default for $name<$($parameter),*> {
             fn default() -> Self {
-                $name(PhantomData)
+                $name(std::marker::PhantomData)
             }
         }
 
-        impl<In, Out, W> PartialEq for $name<In, Out, W> {
+        impl<$($parameter),*> PartialEq for $name<$($parameter),*> {
             fn eq(&self, _: &Self) -> bool {
                 true
             }
         }
 
-        impl<In, Out, W> fmt::Debug for $name<In, Out, W> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl<$($parameter),*> std::fmt::Debug for $name<$($parameter),*> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(stringify!($name))
             }
         })*
     };
 }
 
-implement! { MaxPool2d AvgPool2d }
+pub(super) use implement;
+
+implement! { MaxPool2d<In, Out, W> AvgPool2d<In, Out, W> }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes};
+use super::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes, Windows};
 use crate::{Element, kernels::simd::at_each_level};
 
 /// Sizes, samples and a seed.
@@ -20,7 +20,18 @@ fn cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {
             [0, 1].map(|i| (kernel[i] + extra[i]).saturating_sub(2 * padding[i] + 1).max(kernel[i] - padding[i]));
         let output = [0, 1].map(|i| (input[i] + 2 * padding[i]).saturating_sub(kernel[i]) / stride[i] + 1);
         let lanes = if samples == 1 { 1 } else { samples.next_multiple_of(16) };
-        (PoolSizes { channels, kernel, stride, padding, input, output, lanes }, samples, seed)
+        let windows = Windows::Sliding { kernel, stride, padding };
+        (PoolSizes { channels, windows, input, output, lanes }, samples, seed)
+    })
+}
+
+/// Sizes of bins that may overlap or repeat, samples and a seed.
+fn adaptive_cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {
+    let pair = || [1..9_usize, 1..9_usize];
+    let samples = prop_oneof![Just(1), 1..41_usize];
+    (1..4_usize, pair(), pair(), samples, any::<u64>()).prop_map(|(channels, input, output, samples, seed)| {
+        let lanes = if samples == 1 { 1 } else { samples.next_multiple_of(16) };
+        (PoolSizes { channels, windows: Windows::Adaptive, input, output, lanes }, samples, seed)
     })
 }
 
@@ -34,19 +45,32 @@ fn numbers<E: Element>(length: usize, seed: &mut u64) -> Vec<E> {
         .collect()
 }
 
-/// The pixels of window (i, j) that exist, in row-major order.
-fn window(s: &PoolSizes, c: usize, i: usize, j: usize) -> Vec<usize> {
+/// The pixels of window (i, j) that exist, in row-major order, and the size that its mean is over.
+fn window(s: &PoolSizes, c: usize, i: usize, j: usize) -> (Vec<usize>, f64) {
     let mut pixels = Vec::new();
-    for h in 0..s.kernel[0] {
-        for w in 0..s.kernel[1] {
-            let row = (i * s.stride[0] + h).wrapping_sub(s.padding[0]);
-            let column = (j * s.stride[1] + w).wrapping_sub(s.padding[1]);
-            if row < s.input[0] && column < s.input[1] {
+    for row in 0..s.input[0] {
+        for column in 0..s.input[1] {
+            let inside = [(0, i, row), (1, j, column)].iter().all(|&(axis, i, place)| match s.windows {
+                Windows::Sliding { kernel, stride, padding } => {
+                    let start = i * stride[axis];
+                    (start..start + kernel[axis]).contains(&(place + padding[axis]))
+                }
+                Windows::Adaptive => {
+                    let (size, bins) = (s.input[axis] as f64, s.output[axis] as f64);
+                    let bin = (i as f64 * size / bins).floor()..((i + 1) as f64 * size / bins).ceil();
+                    bin.contains(&(place as f64))
+                }
+            });
+            if inside {
                 pixels.push((c * s.input[0] + row) * s.input[1] + column);
             }
         }
     }
-    pixels
+    let size = match s.windows {
+        Windows::Sliding { kernel, .. } => kernel[0] * kernel[1],
+        Windows::Adaptive => pixels.len(),
+    };
+    (pixels, size as f64)
 }
 
 fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
@@ -60,12 +84,11 @@ fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(),
     E::average_pool(AveragePool { sizes: s, x: &x, y: &mut mean });
     E::average_pool_gradient(AveragePoolGradient { sizes: s, d_y: &d_y, d_x: &mut d_mean });
 
-    let size = (s.kernel[0] * s.kernel[1]) as f64;
     for sample in 0..samples {
         let (mut expected_most, mut expected_mean) = (vec![0.0; inputs], vec![0.0; inputs]);
         for o in 0..outputs {
             let (c, i, j) = (o / s.output[1] / s.output[0], o / s.output[1] % s.output[0], o % s.output[1]);
-            let pixels = window(&s, c, i, j);
+            let (pixels, size) = window(&s, c, i, j);
             let of = |pixel: usize| x[pixel * s.lanes + sample].as_f64();
             let d = d_y[o * s.lanes + sample].as_f64();
             let first = pixels.iter().copied().reduce(|best, pixel| if of(pixel) > of(best) { pixel } else { best });
@@ -87,6 +110,12 @@ fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(),
 proptest! {
     #[test]
     fn agrees_with_the_definition((sizes, samples, seed) in cases()) {
+        at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
+        at_each_level(|| agrees::<f64>(sizes, samples, seed))?;
+    }
+
+    #[test]
+    fn bins_agree_with_the_definition((sizes, samples, seed) in adaptive_cases()) {
         at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
         at_each_level(|| agrees::<f64>(sizes, samples, seed))?;
     }

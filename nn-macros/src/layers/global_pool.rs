@@ -1,0 +1,35 @@
+//! `global_max_pool` and `global_avg_pool`: `[c, h, w]` → `[c]`.
+
+use super::adaptive_pool2d::Pooling;
+use super::window::image;
+use super::{Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::Shape;
+
+/// Each channel as one number.
+#[derive(Clone, Debug)]
+pub(crate) struct GlobalPool {
+    pub(crate) pooling: Pooling,
+}
+
+impl Rule for GlobalPool {
+    const ROWS: &'static [Row] = &[
+        Row {
+            name: "global_max_pool",
+            call: "global_max_pool",
+            read: |_| Some(Layer::GlobalPool(Self { pooling: Pooling::Max })),
+            ..Row::PLAIN
+        },
+        Row {
+            name: "global_avg_pool",
+            call: "global_avg_pool",
+            read: |_| Some(Layer::GlobalPool(Self { pooling: Pooling::Avg })),
+            ..Row::PLAIN
+        },
+    ];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        image(place, &takes[0], scope)?;
+        Some(takes[0].shape[..1].to_vec())
+    }
+}

@@ -1,0 +1,93 @@
+//! Maxima and means over as many bins as are asked for.
+
+use std::marker::PhantomData;
+
+use crate::{
+    Element, Shape,
+    kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, Windows},
+    layers::pool2d::{implement, sizes},
+    network::{View, ViewMut},
+};
+
+/// y (c, i, j) = the maximum of x (c, ·, ·) over bin (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
+///
+/// Bin i covers rows ⌊i·H/H′⌋ to ⌈(i+1)·H/H′⌉ without the last, and columns likewise, as PyTorch's `AdaptiveMaxPool2d`: bins overlap where
+/// H′ does not divide H. Backward, the gradient goes to the first maximum of a bin in row-major order.
+///
+/// ```
+/// use nn_runtime::{Const, layers::AdaptiveMaxPool2d, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<1>, Const<3>);
+/// type Out = (Const<1>, Const<1>, Const<2>);
+/// let pool = AdaptiveMaxPool2d::<In, Out>::new();
+/// let (x, mut y, mut d_x) = ([1.0, 4.0, 2.0], [0.0; 2], [0.0; 3]);
+/// pool.forward(View::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [4.0, 4.0]);
+/// pool.backward(View::new(&x, 1, 1), View::new(&y, 1, 1), View::new(&[5.0, 6.0], 1, 1), ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [0.0, 11.0, 0.0]);
+/// ```
+pub struct AdaptiveMaxPool2d<In, Out>(PhantomData<fn(In) -> Out>);
+
+/// y (c, i, j) = the mean of x (c, ·, ·) over bin (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
+///
+/// The bins are those of [`AdaptiveMaxPool2d`], as PyTorch's `AdaptiveAvgPool2d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::AdaptiveAvgPool2d, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<1>, Const<3>);
+/// type Out = (Const<1>, Const<1>, Const<2>);
+/// let pool = AdaptiveAvgPool2d::<In, Out>::new();
+/// let (mut y, mut d_x) = ([0.0; 2], [0.0; 3]);
+/// pool.forward(View::new(&[1.0, 4.0, 2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [2.5, 3.0]);
+/// pool.backward(View::new(&[2.0, 4.0], 1, 1), ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [1.0, 3.0, 2.0]);
+/// ```
+pub struct AdaptiveAvgPool2d<In, Out>(PhantomData<fn(In) -> Out>);
+
+impl<In: Shape, Out: Shape> AdaptiveMaxPool2d<In, Out> {
+    /// The layer. It has no parameters.
+    #[must_use]
+    pub const fn new() -> Self {
+        AdaptiveMaxPool2d(PhantomData)
+    }
+
+    /// y = the maxima of x.
+    pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        E::max_pool(MaxPool { sizes, x: x.data(), y: y.data_mut() });
+    }
+
+    /// d_x from d_y, where y are the maxima of x. Overwrites d_x.
+    pub fn backward<E: Element>(
+        &self,
+        x: View<'_, In, E>,
+        y: View<'_, Out, E>,
+        d_y: View<'_, Out, E>,
+        mut d_x: ViewMut<'_, In, E>,
+    ) {
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
+    }
+}
+
+impl<In: Shape, Out: Shape> AdaptiveAvgPool2d<In, Out> {
+    /// The layer. It has no parameters.
+    #[must_use]
+    pub const fn new() -> Self {
+        AdaptiveAvgPool2d(PhantomData)
+    }
+
+    /// y = the means of x.
+    pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        E::average_pool(AveragePool { sizes, x: x.data(), y: y.data_mut() });
+    }
+
+    /// d_x from d_y. Overwrites d_x.
+    pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
+        let sizes = sizes::<In, Out>(Windows::Adaptive, d_y.lanes());
+        E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
+    }
+}
+
+implement! { AdaptiveMaxPool2d<In, Out> AdaptiveAvgPool2d<In, Out> }
