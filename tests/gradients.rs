@@ -96,6 +96,11 @@ checked! {
         b: conv2d(2, kernel = 3, stride = 2, padding = 1);
     }
 
+    conv_transpose ConvTranspose: [2, 3, 4] -> [3, 5, 6] { c: conv_transpose2d(3, kernel = 3), tanh; }
+    conv_transpose_strided ConvTransposeStrided: [4, 3, 2] -> [FEW, 6, 3] {
+        a: conv_transpose2d(2, kernel = 2, groups = 2, bias = false), relu;
+        b: conv_transpose2d(FEW, kernel = 3, stride = [2, 1], padding = [2, 1], output_padding = [1, 0]), sigmoid;
+    }
     max_pool MaxPool: [2, 6, 6] -> [2, 3, 3] { max_pool2d(2); }
     max_pool_overlapping MaxPoolOverlapping: [2, 7, 6] -> [2, 3, 3] { max_pool2d([3, 2], stride = 2); }
     max_pool_padded MaxPoolPadded: [2, 5, 5] -> [2, 3, 3] { max_pool2d(3, stride = 2, padding = 1); }

@@ -222,6 +222,25 @@ def adaptive_pools():
     save("adaptive_pools", tensors)
 
 
+def transposed_convolutions():
+    tensors = {}
+    cases = {
+        "plain": nn.ConvTranspose2d(4, 3, 3),
+        "no_bias": nn.ConvTranspose2d(4, 3, 3, bias=False),
+        "doubling": nn.ConvTranspose2d(4, 3, 2, stride=2),
+        "rectangle": nn.ConvTranspose2d(4, 3, (2, 3), stride=(1, 2)),
+        "padding": nn.ConvTranspose2d(4, 3, 3, padding=1),
+        "paddings": nn.ConvTranspose2d(4, 3, 3, stride=2, padding=(2, 1)),
+        "output_padding": nn.ConvTranspose2d(4, 3, 3, stride=2, padding=1, output_padding=1),
+        "output_paddings": nn.ConvTranspose2d(4, 3, (1, 2), stride=(3, 2), output_padding=(2, 1)),
+        "groups": nn.ConvTranspose2d(4, 6, 3, groups=2),
+        "depthwise": nn.ConvTranspose2d(4, 4, 2, stride=2, groups=4),
+    }
+    for case, convolution in cases.items():
+        layer(tensors, case, Named(convolution), numbers(2, 4, 5, 4))
+    save("transposed_convolutions", tensors)
+
+
 def dense():
     tensors = {}
     layer(tensors, "plain", Named(nn.Linear(5, 4)), numbers(3, 5))
@@ -326,7 +345,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions]):
         torch.manual_seed(seed)
         part()
 

@@ -83,6 +83,23 @@ cases! { convolutions {
     many_samples: [2, 3, 5] -> [2, 2, 2] { layer: conv2d(2, kernel = 2, stride = [1, 2]); }
 } }
 
+cases! { transposed_convolutions {
+    plain: [4, 5, 4] -> [3, 7, 6] { layer: conv_transpose2d(3, kernel = 3); }
+    no_bias: [4, 5, 4] -> [3, 7, 6] { layer: conv_transpose2d(3, kernel = 3, bias = false); }
+    doubling: [4, 5, 4] -> [3, 10, 8] { layer: conv_transpose2d(3, kernel = 2, stride = 2); }
+    rectangle: [4, 5, 4] -> [3, 6, 9] { layer: conv_transpose2d(3, kernel = [2, 3], stride = [1, 2]); }
+    padding: [4, 5, 4] -> [3, 5, 4] { layer: conv_transpose2d(3, kernel = 3, padding = 1); }
+    paddings: [4, 5, 4] -> [3, 7, 7] { layer: conv_transpose2d(3, kernel = 3, stride = 2, padding = [2, 1]); }
+    output_padding: [4, 5, 4] -> [3, 10, 8] {
+        layer: conv_transpose2d(3, kernel = 3, stride = 2, padding = 1, output_padding = 1);
+    }
+    output_paddings: [4, 5, 4] -> [3, 15, 9] {
+        layer: conv_transpose2d(3, kernel = [1, 2], stride = [3, 2], output_padding = [2, 1]);
+    }
+    groups: [4, 5, 4] -> [6, 7, 6] { layer: conv_transpose2d(6, kernel = 3, groups = 2); }
+    depthwise: [4, 5, 4] -> [4, 10, 8] { layer: conv_transpose2d(4, kernel = 2, stride = 2, groups = 4); }
+} }
+
 cases! { pools {
     max: [2, 6, 7] -> [2, 3, 3] { max_pool2d(2); }
     max_rectangle: [2, 6, 7] -> [2, 2, 3] { max_pool2d([3, 2]); }

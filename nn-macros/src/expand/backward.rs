@@ -146,15 +146,14 @@ fn needs(program: &Program<'_>) -> Vec<Need> {
 /// The fields whose parameter gradients are added up sample by sample.
 fn convolutions<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     let network = program.network;
-    let convolves = |step: &&Step| matches!(step.stage(network).map(|stage| &stage.layer), Some(Layer::Conv2d(_)));
+    let convolves = |step: &&Step| step.stage(network).is_some_and(|stage| stage.layer.is_convolution());
     let nodes = program.steps.iter().filter(convolves).filter_map(|step| step.node);
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
 /// The numbers in a convolution's parameters.
 fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
-    let stage = step.stage(program.network)?;
-    let Layer::Conv2d(_) = &stage.layer else { return None };
+    let stage = step.stage(program.network).filter(|stage| stage.layer.is_convolution())?;
     let lengths: Vec<TokenStream> =
         stage.parameters().iter().map(|parameter| types::size(&types::length(&parameter.shape))).collect();
     Some(quote!(network::total(&[#(#lengths),*])))

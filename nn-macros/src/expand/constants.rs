@@ -81,6 +81,14 @@ fn flops(stage: &Stage) -> Vec<Product> {
             terms.extend(conv.bias.then(|| Product(gives.clone())));
             terms
         }
+        // Each element of the input takes part with all of its channel's weights.
+        Layer::ConvTranspose2d(conv) => {
+            let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
+            let pixels = stage.takes[0][1..].to_vec();
+            let mut terms = vec![Product([vec![two], weight, pixels].concat())];
+            terms.extend(conv.bias.then(|| Product(gives.clone())));
+            terms
+        }
         Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
         Layer::MaxPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
         Layer::AvgPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],

@@ -54,9 +54,8 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     }
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
-    let zeroed = held.iter().map(|(name, stage)| match stage.layer {
-        Layer::Dense(_) | Layer::Conv2d(_) => quote!(self.#name.zeroed()),
-        _ => quote!(self.#name.clone()),
+    let zeroed = held.iter().map(|(name, stage)| {
+        if stage.parameters().is_empty() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) }
     });
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
     quote! {

@@ -87,15 +87,16 @@ fn placeholder(kind: &Ident) -> TokenStream {
     let root = paths::plumbline();
     let one = quote!(#root::Const<1>);
     let layers = quote!(#root::layers);
-    if *kind == "dense" {
-        quote!(#layers::Dense<#one, #one, E>)
-    } else if *kind == "conv2d" {
+    let convolution = |name: TokenStream| {
         let (shape, window) = (quote!((#one, #one, #one)), quote!(#layers::Window<1, 1, 1, 1, 0, 0, 1, 1>));
-        quote!(#layers::Conv2d<#shape, #shape, #window, #one, E>)
-    } else if *kind == "perceptron" {
-        quote!(#layers::Perceptron<#one, E>)
-    } else {
-        quote!(())
+        quote!(#layers::#name<#shape, #shape, #window, #one, E>)
+    };
+    match kind.to_string().as_str() {
+        "dense" => quote!(#layers::Dense<#one, #one, E>),
+        "conv2d" => convolution(quote!(Conv2d)),
+        "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
+        "perceptron" => quote!(#layers::Perceptron<#one, E>),
+        _ => quote!(()),
     }
 }
 

@@ -99,6 +99,11 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
                 (named("Conv2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
             quote!(#name<#x, #y, #window, #groups, E>)
         }
+        Layer::ConvTranspose2d(conv) => {
+            let (name, window, groups) =
+                (named("ConvTranspose2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
+            quote!(#name<#x, #y, #window, #groups, E>)
+        }
         Layer::Perceptron(_) => {
             let (name, i) = (named("Perceptron", &stage.kind), last(takes));
             quote!(#name<#i, E>)
@@ -155,6 +160,10 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         Layer::Conv2d(conv) => {
             let (bias, init) = (conv.bias, self::init(&conv.init));
             quote!(layers::Conv2d::new(#init, #bias, rng))
+        }
+        Layer::ConvTranspose2d(conv) => {
+            let (bias, init) = (conv.bias, self::init(&conv.init));
+            quote!(layers::ConvTranspose2d::new(#init, #bias, rng))
         }
         Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
         Layer::Dropout(dropout) => {

@@ -33,12 +33,7 @@ impl Rule for Conv2d {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         image(place, value, scope)?;
-        let near = common_divisors(&value.shape[0], &self.channels);
-        for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (&self.channels, None)] {
-            let (subject, groups) = (place.subject.clone(), self.groups.clone());
-            let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };
-            scope.ask(&place.tokens, None, &Condition::Divides(self.groups.clone(), channels.clone()), fault);
-        }
+        check_groups(&self.groups, &self.channels, place, value, scope);
         let extents = self.window.gives(place, value, scope, None)?;
         Some(resized(self.channels.clone(), extents))
     }
@@ -57,18 +52,7 @@ impl Rule for Conv2d {
 impl Conv2d {
     fn read(arguments: &mut Arguments) -> Option<Self> {
         let channels = arguments.size();
-        let kernel = match arguments.option("kernel") {
-            Some(kernel) => {
-                let what = arguments.what("kernel");
-                arguments.pair(kernel, 1, &what)
-            }
-            None => {
-                let (layer, call) = (arguments.row.name, arguments.row.call);
-                let fault = Argument::Required { layer, option: "kernel", call };
-                arguments.scope.faults.add(&arguments.call.tokens, fault);
-                None
-            }
-        };
+        let kernel = read_kernel(arguments);
         let groups = arguments.size_or("groups", 1, 1);
         let bias = arguments.flag_or("bias", true);
         let init = arguments.init();
@@ -78,6 +62,28 @@ impl Conv2d {
         let window = Window::read(arguments, stand_in, [one.clone(), one]);
         kernel?;
         Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, init: init? })
+    }
+}
+
+/// The option `kernel`, which must be given.
+pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<[Dimension; 2]> {
+    if let Some(kernel) = arguments.option("kernel") {
+        let what = arguments.what("kernel");
+        return arguments.pair(kernel, 1, &what);
+    }
+    let fault = Argument::Required { layer: arguments.row.name, option: "kernel", call: arguments.row.call };
+    arguments.scope.faults.add(&arguments.call.tokens, fault);
+    None
+}
+
+/// Groups divide the channels that a layer takes, and those that it gives.
+pub(super) fn check_groups(groups: &Dimension, gives: &Dimension, place: &Place, value: &Value, scope: &mut Scope) {
+    let near = common_divisors(&value.shape[0], gives);
+    for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (gives, None)] {
+        let (subject, groups) = (place.subject.clone(), groups.clone());
+        let condition = Condition::Divides(groups.clone(), channels.clone());
+        let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };
+        scope.ask(&place.tokens, None, &condition, fault);
     }
 }
 

@@ -62,6 +62,7 @@ rows! {
     avg_pool2d AvgPool2d,
     concat Concat,
     conv2d Conv2d,
+    conv_transpose2d ConvTranspose2d,
     dense Dense,
     dropout Dropout,
     flatten Flatten,
@@ -81,7 +82,6 @@ const UNRELEASED: &[&str] = &[
     "boltzmann",
     "conv1d",
     "conv_transpose1d",
-    "conv_transpose2d",
     "embedding",
     "gaussian_noise",
     "gru",
@@ -161,6 +161,11 @@ pub(crate) struct Parameter {
 }
 
 impl Layer {
+    /// Whether the layer's parameter gradients are added up sample by sample, as convolutions do.
+    pub(crate) fn is_convolution(&self) -> bool {
+        matches!(self, Self::Conv2d(_) | Self::ConvTranspose2d(_))
+    }
+
     /// Whether the layer's gradient goes to the element that was the largest, which is found again by comparing with the result.
     pub(crate) fn is_maximum(&self) -> bool {
         match self {
@@ -187,6 +192,7 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     Some(match name.to_lowercase().as_str() {
         "linear" | "fc" | "fully_connected" | "affine" => "dense",
         "conv" | "convolution" | "conv_2d" => "conv2d",
+        "convtranspose2d" | "conv2d_transpose" | "deconv" | "deconv2d" => "conv_transpose2d",
         "maxpool" | "max_pool" => "max_pool2d",
         "adaptivemaxpool2d" | "adaptive_max_pool" => "adaptive_max_pool2d",
         "adaptiveavgpool2d" | "adaptive_avg_pool" => "adaptive_avg_pool2d",

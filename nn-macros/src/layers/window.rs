@@ -172,19 +172,19 @@ pub(super) fn image(place: &Place, value: &Value, scope: &mut Scope) -> Option<(
 }
 
 /// The sizes for two axes as an option takes them: one number, or `[3, 5]`.
-fn both(sizes: &[Dimension]) -> Vec<Piece> {
+pub(super) fn both(sizes: &[Dimension]) -> Vec<Piece> {
     let size = |index: usize| Piece::Size(sizes[index].clone());
     let text = |text: &str| Piece::Text(text.to_owned());
     if sizes[0] == sizes[1] { vec![size(0)] } else { vec![text("["), size(0), text(", "), size(1), text("]")] }
 }
 
 /// The sizes for two axes in a sentence: `5`, or `3 × 5`.
-fn extent(sizes: &[Dimension]) -> Vec<Piece> {
+pub(super) fn extent(sizes: &[Dimension]) -> Vec<Piece> {
     if sizes[0] == sizes[1] { vec![Piece::Size(sizes[0].clone())] } else { times(sizes) }
 }
 
 /// `5 × 5`
-fn times(sizes: &[Dimension]) -> Vec<Piece> {
+pub(super) fn times(sizes: &[Dimension]) -> Vec<Piece> {
     vec![Piece::Size(sizes[0].clone()), Piece::Text(" × ".to_owned()), Piece::Size(sizes[1].clone())]
 }
 

@@ -45,6 +45,17 @@ pub(crate) enum Mismatch {
         kernel: Vec<Piece>,
         most: Vec<Piece>,
     },
+    OutputPadding {
+        subject: String,
+        output_padding: Vec<Piece>,
+        stride: Vec<Piece>,
+    },
+    TransposedPadding {
+        subject: String,
+        padding: Vec<Piece>,
+        reach: Vec<Piece>,
+        most: Vec<Piece>,
+    },
     Groups {
         channels: Dimension,
         groups: Dimension,
@@ -210,6 +221,20 @@ impl From<Mismatch> for Message {
             Mismatch::PoolPadding { subject, padding, kernel, most } => {
                 Self::new(say!["padding ", padding, " is more than half the kernel ", kernel, " of `", subject, "`"])
                     .help(say!["a window would hold padding alone; at most `padding = ", most, "`"])
+            }
+            Mismatch::OutputPadding { subject, output_padding, stride } => Self::new(say![
+                "output padding ",
+                output_padding,
+                " is not below the stride ",
+                stride,
+                " of `",
+                subject,
+                "`"
+            ])
+            .help(say!["it makes up for what a stride leaves over, which is less than one step"]),
+            Mismatch::TransposedPadding { subject, padding, reach, most } => {
+                Self::new(say!["padding ", padding, " leaves nothing of the ", reach, " that `", subject, "` makes"])
+                    .help(say!["at most `padding = ", most, "`: it is taken away from both ends of an axis"])
             }
             Mismatch::Groups { channels, groups, subject, from, near } => {
                 let whose = match from {

@@ -13,6 +13,35 @@ pub(crate) fn squares<E: Element>(x: &[E]) -> f64 {
     run(Squares(x))
 }
 
+/// Σ x.
+#[inline]
+pub(crate) fn total<E: Element>(x: &[E]) -> E {
+    run(Total(x))
+}
+
+struct Total<'a, E>(&'a [E]);
+
+impl<E: Element> WithSimd for Total<'_, E> {
+    type Output = E;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> E {
+        let (vectors, rest) = E::as_vectors::<S>(self.0);
+        let zero = E::splat(simd, E::zero());
+        // Two sums at a time: an addition takes longer than a load.
+        let (pairs, last) = vectors.as_chunks::<2>();
+        let (mut even, mut odd) = (zero, zero);
+        for &[a, b] in pairs {
+            even = <E as Lanes>::add(simd, even, a);
+            odd = <E as Lanes>::add(simd, odd, b);
+        }
+        for &v in last {
+            even = <E as Lanes>::add(simd, even, v);
+        }
+        rest.iter().fold(E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd)), |sum, &x| sum + x)
+    }
+}
+
 struct Squares<'a, E>(&'a [E]);
 
 impl<E: Element> WithSimd for Squares<'_, E> {

@@ -53,7 +53,7 @@ impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for Conv2d<In, Out, W, G, E> {
 }
 
 impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In, Out, W, G, E> {
-    const SIZES: Geometry = {
+    pub(super) const SIZES: Geometry = {
         assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3, "a convolution is over images with channels");
         assert!(In::DIMS[0] % G::SIZE == 0 && Out::DIMS[0] % G::SIZE == 0, "groups divide the channels");
         Geometry {
@@ -112,6 +112,11 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     /// The numbers of W and b, to change.
     pub fn slices_mut(&mut self) -> [&mut [E]; 2] {
         [&mut self.weight, &mut self.bias]
+    }
+
+    /// The numbers of W.
+    pub(super) fn numbers(&self) -> &[E] {
+        &self.weight
     }
 
     /// y = a(x ∗ W + b)

@@ -5,6 +5,7 @@ mod adaptive_pool2d;
 mod combine;
 mod concat;
 mod conv2d;
+mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod gelu;
@@ -24,6 +25,7 @@ pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, 
 pub use adaptive_pool2d::{AdaptiveAvgPool2d, AdaptiveMaxPool2d};
 pub use combine::{accumulate, add, copy, multiply, multiply_backward};
 pub use concat::Concat;
+pub use conv_transpose2d::ConvTranspose2d;
 pub use conv2d::Conv2d;
 pub use dense::Dense;
 pub use dropout::Dropout;

@@ -1,6 +1,6 @@
 //! The sizes of a convolution.
 
-use super::{Axis, Correlate, WeightGradient};
+use super::{Axis, Correlate, WeightGradient, gradient::OutputGradient};
 use crate::Element;
 
 /// The sizes of a convolution; pairs are vertical and horizontal.
@@ -69,8 +69,21 @@ impl Geometry {
         });
     }
 
-    /// d_x from d_y, which is overwritten.
+    /// d_x from d_y. Overwrites d_x.
     pub(crate) fn input_gradient<E: Element>(&self, weight: &[E], d_y: &[E], d_x: &mut [E], lanes: usize) {
+        self.transposed(weight, &[], d_y, d_x, lanes, E::neg_infinity());
+    }
+
+    /// x = max(Wᵀ y + bias, floor), where y = W x is the convolution without a bias. Overwrites x. An empty bias is zero.
+    pub(crate) fn transposed<E: Element>(
+        &self,
+        weight: &[E],
+        bias: &[E],
+        y: &[E],
+        x: &mut [E],
+        lanes: usize,
+        floor: E,
+    ) {
         let kernel = self.kernel[0] * self.kernel[1];
         let axis = |i: usize, class: usize| {
             let (input, output) = (self.input[i], self.output[i]);
@@ -80,9 +93,9 @@ impl Geometry {
             for column in 0..self.stride[1].min(self.input[1]) {
                 E::correlate(Correlate {
                     weight,
-                    bias: &[],
-                    source: d_y,
-                    target: &mut *d_x,
+                    bias,
+                    source: y,
+                    target: &mut *x,
                     lanes,
                     groups: self.groups,
                     outputs: self.channels,
@@ -94,7 +107,7 @@ impl Geometry {
                     columns: axis(1, column),
                     height: self.input[0],
                     width: self.input[1],
-                    floor: E::neg_infinity(),
+                    floor,
                     scratch: &mut [],
                 });
             }
@@ -117,11 +130,26 @@ impl Geometry {
             sizes: *self,
             x,
             rectified,
-            d_y,
+            d_y: OutputGradient::Open(d_y),
             weight,
             bias,
             lanes,
             samples,
+            scratch: &mut [],
+        });
+    }
+
+    /// Adds the gradient of the weight from x and d_y, one of which is zero in the lanes beyond the samples.
+    pub(crate) fn closed_weight_gradient<E: Element>(&self, x: &[E], d_y: &[E], weight: &mut [E], lanes: usize) {
+        E::weight_gradient(WeightGradient {
+            sizes: *self,
+            x,
+            rectified: &[],
+            d_y: OutputGradient::Closed(d_y),
+            weight,
+            bias: &mut [],
+            lanes,
+            samples: lanes,
             scratch: &mut [],
         });
     }

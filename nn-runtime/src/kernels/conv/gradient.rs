@@ -18,7 +18,7 @@ pub struct WeightGradient<'a, E> {
     pub(super) x: &'a [E],
     /// The output of a rectified convolution, whose gradient is zero where it is not positive; else empty.
     pub(super) rectified: &'a [E],
-    pub(super) d_y: &'a mut [E],
+    pub(super) d_y: OutputGradient<'a, E>,
     pub(super) weight: &'a mut [E],
     /// Empty where there is none.
     pub(super) bias: &'a mut [E],
@@ -26,6 +26,24 @@ pub struct WeightGradient<'a, E> {
     pub(super) samples: usize,
     /// Memory for as many numbers as [`WeightGradient::scratch`] says.
     pub(super) scratch: &'a mut [E],
+}
+
+/// The gradient with respect to the output of a convolution.
+#[derive(Debug)]
+pub(super) enum OutputGradient<'a, E> {
+    /// To be rectified, to be zero in the lanes beyond the samples and to be summed into the bias first.
+    Open(&'a mut [E]),
+    /// As it is.
+    Closed(&'a [E]),
+}
+
+impl<E> OutputGradient<'_, E> {
+    fn as_slice(&self) -> &[E] {
+        match self {
+            OutputGradient::Open(d_y) => d_y,
+            OutputGradient::Closed(d_y) => d_y,
+        }
+    }
 }
 
 /// Bytes of the input that are copied at a time. They stay in a core's second-level cache.
@@ -79,7 +97,7 @@ impl<E: Element> WeightGradient<'_, E> {
         let s = &self.sizes;
         let x = s.groups * s.channels * s.input[0] * s.input[1] * self.lanes;
         let d_y = s.groups * s.outputs * s.output[0] * s.output[1] * self.lanes;
-        assert!(self.x.len() >= x && self.d_y.len() >= d_y, "the images of a convolution are whole");
+        assert!(self.x.len() >= x && self.d_y.as_slice().len() >= d_y, "the images of a convolution are whole");
         assert!(self.weight.len() >= s.weights(), "the weight is whole");
         assert!(self.bias.is_empty() || self.bias.len() >= s.groups * s.outputs, "the bias is whole");
         assert!(self.samples <= self.lanes, "every sample has a lane");
@@ -90,12 +108,13 @@ impl<E: Element> WeightGradient<'_, E> {
     /// its sums to the bias.
     #[inline(always)]
     fn close_lanes<S: Simd>(&mut self, simd: S, channels: Range<usize>) {
+        let OutputGradient::Open(d_y) = &mut self.d_y else { return };
         let s = &self.sizes;
         let plane = s.output[0] * s.output[1] * self.lanes;
         let (zero, one) = (E::splat(simd, E::zero()), E::splat(simd, E::one()));
         for channel in channels {
             let place = channel * plane..(channel + 1) * plane;
-            let d_y = &mut self.d_y[place.clone()];
+            let d_y = &mut d_y[place.clone()];
             if self.samples < self.lanes {
                 for pixel in d_y.chunks_exact_mut(self.lanes) {
                     pixel[self.samples..].fill(E::zero());
@@ -244,7 +263,11 @@ impl<E: Element> WeightGradient<'_, E> {
             columns: columns.count,
             x,
             x_steps: [vertical.source_step * line, columns.source_step * width],
-            d_y: self.d_y.as_ptr().wrapping_add(output * image + rows.start * s.output[1] * self.lanes + lane),
+            d_y: self
+                .d_y
+                .as_slice()
+                .as_ptr()
+                .wrapping_add(output * image + rows.start * s.output[1] * self.lanes + lane),
             d_steps: [image, s.output[1] * self.lanes, self.lanes],
             sums: scratch.wrapping_add(sums),
         }
