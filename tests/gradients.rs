@@ -139,6 +139,11 @@ checked! {
     }
 
     dropout Dropout: [9] -> [4] { drop: dropout(0.4); a: dense(4), tanh; }
+    gaussian_noise GaussianNoise: [9] -> [4] { noise: gaussian_noise(0.3); a: dense(4), tanh; }
+    masking_noise MaskingNoise: [9] -> [4] { a: dense(9), tanh; noise: masking_noise(0.4); b: dense(4), tanh; }
+    salt_and_pepper SaltAndPepper: [2, 4, 4] -> [2, 4, 4] {
+        a: conv2d(2, kernel = 3, padding = 1), tanh, salt_and_pepper(0.3), sigmoid;
+    }
     dropout_of_images DropoutImages: [2, 4, 4] -> [2, 4, 4] { a: conv2d(2, kernel = 3, padding = 1), relu, dropout(0.3), tanh; }
 
     add_branches Add: [5] -> [3] { a: dense(4), tanh; b: dense(4), sigmoid <- input; add <- (a, b); c: dense(3); }

@@ -59,7 +59,7 @@ use quote::quote;
 /// | `flatten`, `reshape([..])` | the same number of elements | |
 /// | `add`, `multiply` | two or more equal shapes → that shape | |
 /// | `concat` | shapes that are equal but for one axis | `axis` (0) |
-/// | `dropout(p)` | the same shape | |
+/// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
 /// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
 ///

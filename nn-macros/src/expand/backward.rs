@@ -207,7 +207,7 @@ impl Writer<'_, '_> {
                         });
                         return !step.takes.is_empty() && self.pass_on(step, slot);
                     }
-                    Layer::Dropout(_) => {
+                    Layer::Noise(_) => {
                         let layer = forward::layer(self.program(), step);
                         let random = forward::random(step);
                         self.statements.extend(quote!(#layer.backward(#d_mut, #random, part.first);));

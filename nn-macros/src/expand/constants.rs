@@ -106,7 +106,7 @@ fn flops(stage: &Stage) -> Vec<Product> {
             vec![Product([vec![terms], gives.clone()].concat())]
         }
         Layer::Activation(_) => one(gives),
-        Layer::Concat(_) | Layer::Dropout(_) | Layer::Flatten(_) | Layer::Reshape(_) => Vec::new(),
+        Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) => Vec::new(),
     }
 }
 

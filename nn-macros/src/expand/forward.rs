@@ -144,8 +144,8 @@ impl Names<'_, '_> {
                 let axis = types::count(concat.axis);
                 quote!(#(layers::Concat::<#axis>::put(#views, #y, #offsets);)*)
             }
-            Layer::Dropout(_) if !training => quote!(layers::copy(#x, #y);),
-            Layer::Dropout(_) => {
+            Layer::Noise(_) if !training => quote!(layers::copy(#x, #y);),
+            Layer::Noise(_) => {
                 let (layer, random) = (layer(self.program, step), random(step));
                 quote!(#layer.forward(#x, #y, #random, part.first);)
             }
@@ -164,7 +164,7 @@ pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
     match node.and_then(types::held).filter(|(_, held)| std::ptr::eq(*held, stage)) {
         Some((name, _)) => quote!(self.#name),
         None => match &stage.layer {
-            Layer::Dropout(_) => {
+            Layer::Noise(_) => {
                 let fresh = types::fresh(stage);
                 quote!((#fresh))
             }

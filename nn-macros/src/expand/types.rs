@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    layers::{Activation, AdaptivePool2d, GlobalPool, Init, Layer, Pooling, Real, Weight, Window},
+    layers::{Activation, AdaptivePool2d, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Weight, Window},
     network::{Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -124,9 +124,19 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (root, name, channels) = (paths::plumbline(), named(adaptive(pool.pooling), &stage.kind), last(gives));
             quote!(#name<#x, (#channels, #root::Const<1>, #root::Const<1>)>)
         }
-        Layer::Dropout(_) => named("Dropout", &stage.kind),
+        Layer::Noise(noise) => named(noise_type(noise.kind).0, &stage.kind),
         _ => return None,
     })
+}
+
+/// The type of a layer that is random in training, and its field.
+fn noise_type(kind: NoiseKind) -> (&'static str, &'static str) {
+    match kind {
+        NoiseKind::Dropout => ("Dropout", "p"),
+        NoiseKind::Gaussian => ("GaussianNoise", "sd"),
+        NoiseKind::Masking => ("MaskingNoise", "p"),
+        NoiseKind::SaltAndPepper => ("SaltAndPepper", "p"),
+    }
 }
 
 /// The type of a pool whose bins follow from its output.
@@ -166,9 +176,11 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
             quote!(layers::ConvTranspose2d::new(#init, #bias, rng))
         }
         Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
-        Layer::Dropout(dropout) => {
-            let p = real(&dropout.p);
-            quote!(layers::Dropout { p: #p })
+        Layer::Noise(noise) => {
+            let (name, field) = noise_type(noise.kind);
+            let (name, field) = (Ident::new(name, Span::call_site()), Ident::new(field, Span::call_site()));
+            let amount = real(&noise.amount);
+            quote!(layers::#name { #field: #amount })
         }
         Layer::MaxPool2d(_) => quote!(layers::MaxPool2d::new()),
         Layer::AvgPool2d(_) => quote!(layers::AvgPool2d::new()),

@@ -53,7 +53,9 @@ impl<'a> Arguments<'a> {
             scope.faults.add(extra, Argument::TooMany { layer, call: row.call, options: !row.options.is_empty() });
             whole = false;
         }
-        if call.positional.len() < least && !call.broken {
+        // An argument written as an option of a layer without any is told so, and how the layer is written.
+        let named = row.options.is_empty() && !call.options.is_empty();
+        if call.positional.len() < least && !call.broken && !named {
             scope.faults.add(&call.tokens, Argument::TooFew { layer, argument: row.argument, call: row.call });
             whole = false;
         }

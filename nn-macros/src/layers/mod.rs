@@ -12,6 +12,7 @@ pub(crate) use adaptive_pool2d::Pooling;
 pub(crate) use arguments::Arguments;
 pub(crate) use dense::{Weight, Weights};
 pub(crate) use init::Init;
+pub(crate) use noise::NoiseKind;
 pub(crate) use real::Real;
 pub(crate) use window::Window;
 
@@ -64,11 +65,11 @@ rows! {
     conv2d Conv2d,
     conv_transpose2d ConvTranspose2d,
     dense Dense,
-    dropout Dropout,
     flatten Flatten,
     global_pool GlobalPool,
     max_pool2d MaxPool2d,
     multiply Multiply,
+    noise Noise,
     perceptron Perceptron,
     reshape Reshape,
 }
@@ -83,7 +84,6 @@ const UNRELEASED: &[&str] = &[
     "conv1d",
     "conv_transpose1d",
     "embedding",
-    "gaussian_noise",
     "gru",
     "hopfield",
     "last",
@@ -92,12 +92,10 @@ const UNRELEASED: &[&str] = &[
     "lp_pool2d",
     "lstm",
     "map",
-    "masking_noise",
     "max_pool1d",
     "rbm",
     "repeat",
     "rnn",
-    "salt_and_pepper",
     "transpose",
     "weighted_avg_pool1d",
     "weighted_avg_pool2d",
@@ -200,6 +198,7 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "globalaveragepooling2d" | "global_avg_pool2d" | "global_average_pool" => "global_avg_pool",
         "avgpool" | "avg_pool" => "avg_pool2d",
         "batchnorm" | "batchnorm2d" => "batch_norm",
+        "gaussiannoise" => "gaussian_noise",
         "cat" | "concatenate" => "concat",
         "mul" => "multiply",
         "view" => "reshape",
@@ -209,9 +208,12 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The layers of this release, without the activations.
+/// The layers of this release, without the activations, in the order of the alphabet.
 pub(crate) fn released() -> Vec<&'static str> {
-    ROWS.iter().copied().flatten().map(|row| row.name).filter(|name| !is_activation(name)).collect()
+    let names = ROWS.iter().copied().flatten().map(|row| row.name);
+    let mut layers: Vec<_> = names.filter(|name| !is_activation(name)).collect();
+    layers.sort_unstable();
+    layers
 }
 
 /// Whether the name is a layer's of the language that this release does not have.

@@ -3,7 +3,6 @@
 
 pub(crate) mod aligned;
 pub(crate) mod conv;
-pub(crate) mod dropout;
 pub(crate) mod elementwise;
 pub(crate) mod gemv;
 pub(crate) mod images;
@@ -11,6 +10,7 @@ pub(crate) mod interleave;
 pub(crate) mod loss;
 pub mod math;
 pub mod matmul;
+pub(crate) mod noise;
 pub(crate) mod optimizer;
 pub(crate) mod pool;
 mod product;

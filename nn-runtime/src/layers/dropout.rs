@@ -2,7 +2,8 @@
 
 use crate::{
     Element, Shape,
-    kernels::dropout::Drop,
+    kernels::noise::Keep,
+    layers::noise::corrupt,
     network::{Random, View, ViewMut},
 };
 
@@ -41,19 +42,10 @@ impl Dropout {
 
     /// d = d · m / (1 − p) in place, with the mask of the forward pass.
     #[inline(always)]
-    pub fn backward<S: Shape, E: Element>(self, mut d: ViewMut<'_, S, E>, random: Random, first: usize) {
-        const RANGE: f64 = (1_u64 << 32) as f64;
+    pub fn backward<S: Shape, E: Element>(self, d: ViewMut<'_, S, E>, random: Random, first: usize) {
         let keep = (1.0 - self.p).clamp(0.0, 1.0);
-        Drop {
-            random,
-            kept: (keep * RANGE).round() as u64,
-            scale: E::from_f64(if keep > 0.0 { 1.0 / keep } else { 0.0 }),
-            first: (first * S::LEN) as u64,
-            width: S::LEN,
-            lanes: if S::INTERLEAVED { d.lanes() } else { 1 },
-            data: d.data_mut(),
-        }
-        .run();
+        let scale = E::from_f64(if keep > 0.0 { 1.0 / keep } else { 0.0 });
+        corrupt(Keep::new(keep, scale), d, random, first);
     }
 }
 
