@@ -101,6 +101,9 @@ checked! {
         a: conv_transpose2d(2, kernel = 2, groups = 2, bias = false), relu;
         b: conv_transpose2d(FEW, kernel = 3, stride = [2, 1], padding = [2, 1], output_padding = [1, 0]), sigmoid;
     }
+    layer_norm LayerNorm: [5] -> [4] { a: dense(6); n: layer_norm, tanh; b: dense(4); m: layer_norm(epsilon = 0.01), gelu; }
+    layer_norm_each_step LayerNormEachStep: [FEW, 5] -> [FEW, 5] { n: layer_norm, relu; sum: add <- (n, input); }
+    transpose Transpose: [FEW, 5] -> [5, 4] { t: transpose; a: dense(4, each_step = true), tanh; }
     max_pool MaxPool: [2, 6, 6] -> [2, 3, 3] { max_pool2d(2); }
     max_pool_overlapping MaxPoolOverlapping: [2, 7, 6] -> [2, 3, 3] { max_pool2d([3, 2], stride = 2); }
     max_pool_padded MaxPoolPadded: [2, 5, 5] -> [2, 3, 3] { max_pool2d(3, stride = 2, padding = 1); }

@@ -241,6 +241,15 @@ def transposed_convolutions():
     save("transposed_convolutions", tensors)
 
 
+def rows():
+    tensors = {}
+    for case, width, options in [("layer_norm", 7, {}), ("layer_norm_wide", 40, {}), ("layer_norm_epsilon", 3, {"eps": 0.1})]:
+        layer(tensors, case, Named(nn.LayerNorm(width, **options)), numbers(5, width))
+    layer(tensors, "layer_norm_each_step", Named(nn.LayerNorm(6)), numbers(3, 4, 6))
+    layer(tensors, "transpose", Function(lambda x: x.transpose(1, 2)), numbers(3, 4, 6))
+    save("rows", tensors)
+
+
 def dense():
     tensors = {}
     layer(tensors, "plain", Named(nn.Linear(5, 4)), numbers(3, 5))
@@ -345,7 +354,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows]):
         torch.manual_seed(seed)
         part()
 

@@ -125,6 +125,14 @@ cases! { adaptive_pools {
     global_avg: [2, 6, 7] -> [2] { global_avg_pool; }
 } }
 
+cases! { rows {
+    layer_norm: [7] -> [7] { layer: layer_norm; }
+    layer_norm_wide: [40] -> [40] { layer: layer_norm; }
+    layer_norm_epsilon: [3] -> [3] { layer: layer_norm(epsilon = 0.1); }
+    layer_norm_each_step: [4, 6] -> [4, 6] { layer: layer_norm; }
+    transpose: [4, 6] -> [6, 4] { transpose; }
+} }
+
 cases! { dense {
     plain: [5] -> [4] { layer: dense(4); }
     no_bias: [5] -> [4] { layer: dense(4, bias = false); }

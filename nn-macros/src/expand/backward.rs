@@ -90,10 +90,10 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     slot_names.extend((0..gradient_slots.len()).map(pooled_name));
     let widths = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width));
     let widths: Vec<TokenStream> = widths.chain(gradient_slots.iter().cloned()).collect();
-    let convolutions: Vec<&Ident> = convolutions(program);
+    let adding_up: Vec<&Ident> = adding_up(program);
     let share: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
-    let shares = (!convolutions.is_empty()).then(|| {
-        let names = convolutions.iter().map(|name| share_name(name));
+    let shares = (!adding_up.is_empty()).then(|| {
+        let names = adding_up.iter().map(|name| share_name(name));
         quote!(let [#(#names),*] = network::split(share, [#(#share),*]);)
     });
     let kept_names = kept.iter().map(|&buffer| names.name(buffer));
@@ -144,16 +144,16 @@ fn needs(program: &Program<'_>) -> Vec<Need> {
 }
 
 /// The fields whose parameter gradients are added up sample by sample.
-fn convolutions<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
+fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     let network = program.network;
-    let convolves = |step: &&Step| step.stage(network).is_some_and(|stage| stage.layer.is_convolution());
-    let nodes = program.steps.iter().filter(convolves).filter_map(|step| step.node);
+    let adds_up = |step: &&Step| step.stage(network).is_some_and(|stage| stage.layer.adds_up());
+    let nodes = program.steps.iter().filter(adds_up).filter_map(|step| step.node);
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
-/// The numbers in a convolution's parameters.
+/// The numbers in the parameters of such a layer.
 fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
-    let stage = step.stage(program.network).filter(|stage| stage.layer.is_convolution())?;
+    let stage = step.stage(program.network).filter(|stage| stage.layer.adds_up())?;
     let lengths: Vec<TokenStream> =
         stage.parameters().iter().map(|parameter| types::size(&types::length(&parameter.shape))).collect();
     Some(quote!(network::total(&[#(#lengths),*])))
@@ -253,13 +253,13 @@ impl Writer<'_, '_> {
             Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
             Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
         };
-        let convolution = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
+        let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
         let call = if step.is_dense(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#layer.backward(#tied #y, #d_mut, #d_x, #activation);)
         } else {
             let x = self.names.view(takes);
-            let share = convolution.map(share_name);
+            let share = field.map(share_name);
             quote!(#layer.backward(#x, #y, #d_mut, #d_x, #share, #activation);)
         };
         self.statements.extend(call);
@@ -340,9 +340,9 @@ impl Writer<'_, '_> {
 fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Option<Ident>]) -> TokenStream {
     let program = names.program;
     let network = program.network;
-    let convolutions = convolutions(program);
+    let adding_up = adding_up(program);
     let sums =
-        (!convolutions.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#convolutions.slices_mut()),*]);));
+        (!adding_up.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#adding_up.slices_mut()),*]);));
     let (mut own, mut tied) = (Vec::new(), Vec::new());
     for step in program.steps.iter().filter(|step| step.is_dense(network)) {
         let Some((stage, name)) = step.stage(network).zip(step.node.and_then(|node| network.nodes[node].name.as_ref()))

@@ -106,7 +106,9 @@ fn flops(stage: &Stage) -> Vec<Product> {
             vec![Product([vec![terms], gives.clone()].concat())]
         }
         Layer::Activation(_) => one(gives),
-        Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) => Vec::new(),
+        // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
+        Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
+        Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) | Layer::Transpose(_) => Vec::new(),
     }
 }
 

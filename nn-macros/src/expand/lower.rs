@@ -285,7 +285,7 @@ impl Chain<'_, '_> {
 }
 
 fn trained(stage: &Stage) -> bool {
-    matches!(stage.layer, Layer::Dense(_)) || stage.layer.is_convolution()
+    matches!(stage.layer, Layer::Dense(_)) || stage.layer.adds_up()
 }
 
 /// Whether a stage is an activation that the layer before it calculates along with its own result.

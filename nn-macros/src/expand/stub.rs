@@ -95,6 +95,7 @@ fn placeholder(kind: &Ident) -> TokenStream {
         "dense" => quote!(#layers::Dense<#one, #one, E>),
         "conv2d" => convolution(quote!(Conv2d)),
         "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
+        "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),
         _ => quote!(()),
     }

@@ -116,6 +116,11 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, window) = (named("AvgPool2d", &stage.kind), window_type(&pool.window));
             quote!(#name<#x, #y, #window>)
         }
+        Layer::LayerNorm(_) => {
+            let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
+            quote!(#name<#n, E>)
+        }
+        Layer::Transpose(_) => named("Transpose", &stage.kind),
         Layer::AdaptivePool2d(pool) => {
             let name = named(adaptive(pool.pooling), &stage.kind);
             quote!(#name<#x, #y>)
@@ -182,6 +187,11 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
             let amount = real(&noise.amount);
             quote!(layers::#name { #field: #amount })
         }
+        Layer::LayerNorm(norm) => {
+            let epsilon = real(&norm.epsilon);
+            quote!(layers::LayerNorm::new(#epsilon))
+        }
+        Layer::Transpose(_) => quote!(layers::Transpose::new()),
         Layer::MaxPool2d(_) => quote!(layers::MaxPool2d::new()),
         Layer::AvgPool2d(_) => quote!(layers::AvgPool2d::new()),
         Layer::AdaptivePool2d(AdaptivePool2d { pooling, .. }) | Layer::GlobalPool(GlobalPool { pooling }) => {

@@ -1,10 +1,10 @@
 //! The activations: the same shape, elementwise but for the two softmaxes.
 
+use super::layer_norm::rows;
 use super::real::Range;
 use super::{Arguments, Layer, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::Mismatch;
-use crate::shape::{Operation, Shape};
+use crate::shape::Shape;
 
 /// A function that follows a layer.
 #[derive(Clone, Debug)]
@@ -80,10 +80,7 @@ impl Rule for Activation {
         let value = &takes[0];
         if matches!(self, Self::Softmax | Self::LogSoftmax) && value.shape.len() > 2 {
             let kind = if matches!(self, Self::Softmax) { "softmax" } else { "log_softmax" };
-            let flat = Operation::Product.of(&value.shape);
-            let (found, from) = (value.shape.clone(), value.from.clone());
-            scope.faults.add(&place.tokens, Mismatch::SoftmaxRank { kind: kind.to_owned(), found, from, flat });
-            return None;
+            rows(&Place { subject: kind.to_owned(), tokens: place.tokens.clone() }, value, scope)?;
         }
         Some(value.shape.clone())
     }

@@ -67,11 +67,13 @@ rows! {
     dense Dense,
     flatten Flatten,
     global_pool GlobalPool,
+    layer_norm LayerNorm,
     max_pool2d MaxPool2d,
     multiply Multiply,
     noise Noise,
     perceptron Perceptron,
     reshape Reshape,
+    transpose Transpose,
 }
 
 /// Layers of the language that this release does not have.
@@ -87,7 +89,6 @@ const UNRELEASED: &[&str] = &[
     "gru",
     "hopfield",
     "last",
-    "layer_norm",
     "lp_pool1d",
     "lp_pool2d",
     "lstm",
@@ -96,7 +97,6 @@ const UNRELEASED: &[&str] = &[
     "rbm",
     "repeat",
     "rnn",
-    "transpose",
     "weighted_avg_pool1d",
     "weighted_avg_pool2d",
 ];
@@ -159,9 +159,9 @@ pub(crate) struct Parameter {
 }
 
 impl Layer {
-    /// Whether the layer's parameter gradients are added up sample by sample, as convolutions do.
-    pub(crate) fn is_convolution(&self) -> bool {
-        matches!(self, Self::Conv2d(_) | Self::ConvTranspose2d(_))
+    /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
+    pub(crate) fn adds_up(&self) -> bool {
+        matches!(self, Self::Conv2d(_) | Self::ConvTranspose2d(_) | Self::LayerNorm(_))
     }
 
     /// Whether the layer's gradient goes to the element that was the largest, which is found again by comparing with the result.
@@ -198,6 +198,7 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "globalaveragepooling2d" | "global_avg_pool2d" | "global_average_pool" => "global_avg_pool",
         "avgpool" | "avg_pool" => "avg_pool2d",
         "batchnorm" | "batchnorm2d" => "batch_norm",
+        "layernorm" | "layer_normalization" => "layer_norm",
         "gaussiannoise" => "gaussian_noise",
         "cat" | "concatenate" => "concat",
         "mul" => "multiply",

@@ -129,8 +129,14 @@ pub(crate) enum Mismatch {
         stated: Shape,
         gives: Shape,
     },
-    SoftmaxRank {
-        kind: String,
+    Matrix {
+        subject: String,
+        found: Shape,
+        from: String,
+        matrix: Option<Shape>,
+    },
+    Rows {
+        subject: String,
         found: Shape,
         from: String,
         flat: Option<Dimension>,
@@ -392,9 +398,16 @@ impl From<Mismatch> for Message {
                     "`"
                 ])
             }
-            Mismatch::SoftmaxRank { kind, found, from, flat } => {
+            Mismatch::Matrix { subject, found, from, matrix } => {
+                let message = Self::new(say!["`", subject, "` takes two axes, found ", found, " from ", from]);
+                match matrix {
+                    Some(matrix) => message.help(say!["put `reshape(", bare(&matrix), ")` before it"]),
+                    None => message,
+                }
+            }
+            Mismatch::Rows { subject, found, from, flat } => {
                 let message =
-                    Self::new(say!["`", kind, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
+                    Self::new(say!["`", subject, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
                 match flat {
                     Some(flat) => message.help(say!["put `flatten` before it: it makes ", vec![flat]]),
                     None => message,

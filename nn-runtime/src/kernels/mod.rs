@@ -7,6 +7,7 @@ pub(crate) mod elementwise;
 pub(crate) mod gemv;
 pub(crate) mod images;
 pub(crate) mod interleave;
+pub(crate) mod layer_norm;
 pub(crate) mod loss;
 pub mod math;
 pub mod matmul;

@@ -108,7 +108,7 @@ fn scale_row<S: Simd, E: Element>(simd: S, row: &mut [E], scale: E) {
 
 /// True for the first `count` lanes.
 #[inline(always)]
-fn first_lanes<S: Simd, E: Element>(simd: S, count: usize) -> E::Mask<S> {
+pub(super) fn first_lanes<S: Simd, E: Element>(simd: S, count: usize) -> E::Mask<S> {
     let mut indices = [E::zero(); LANES];
     for (i, index) in indices.iter_mut().enumerate() {
         *index = E::from_f64(i as f64);

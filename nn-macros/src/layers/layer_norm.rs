@@ -1,0 +1,60 @@
+//! `layer_norm`: the same shape, `[n]` or `[t, n]`.
+
+use super::real::Range;
+use super::{Arguments, Layer, Parameter, Real, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::Mismatch;
+use crate::shape::{Operation, Shape};
+
+/// The numbers of the last axis, brought to mean 0 and variance 1, then scaled and shifted each by its own parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct LayerNorm {
+    /// What is added to the variance.
+    pub(crate) epsilon: Real,
+}
+
+impl Rule for LayerNorm {
+    const ROWS: &'static [Row] = &[Row {
+        name: "layer_norm",
+        call: "layer_norm",
+        options: &["epsilon"],
+        trained: true,
+        read: |arguments| Self::read(arguments).map(Layer::LayerNorm),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        rows(place, &takes[0], scope)?;
+        Some(takes[0].shape.clone())
+    }
+
+    /// `weight [n]` and `bias [n]`.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let last = &takes[0][takes[0].len() - 1..];
+        ["weight", "bias"].map(|name| Parameter { name, shape: last.to_vec() }).into()
+    }
+}
+
+impl LayerNorm {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let epsilon = match arguments.option("epsilon") {
+            Some(value) => {
+                let what = arguments.what("epsilon");
+                arguments.real(value, &what, Range::Positive, "epsilon = 1e-5")?
+            }
+            None => Real::literal(1e-5),
+        };
+        Some(Self { epsilon })
+    }
+}
+
+/// Asks for `[n]` or `[steps, n]`.
+pub(super) fn rows(place: &Place, value: &Value, scope: &mut Scope) -> Option<()> {
+    if value.shape.len() <= 2 {
+        return Some(());
+    }
+    let flat = Operation::Product.of(&value.shape);
+    let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+    scope.faults.add(&place.tokens, Mismatch::Rows { subject, found, from, flat });
+    None
+}

@@ -1,0 +1,33 @@
+//! `transpose`: `[a, b]` → `[b, a]`.
+
+use super::{Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::Mismatch;
+use crate::shape::{Dimension, Shape};
+
+/// The two axes of a matrix, exchanged.
+#[derive(Clone, Debug)]
+pub(crate) struct Transpose;
+
+impl Rule for Transpose {
+    const ROWS: &'static [Row] = &[Row {
+        name: "transpose",
+        call: "transpose",
+        read: |_| Some(Layer::Transpose(Self)),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        if let [a, b] = value.shape.as_slice() {
+            return Some(vec![b.clone(), a.clone()]);
+        }
+        let matrix = match value.shape.as_slice() {
+            [Dimension::Literal(1), height, width] => Some(vec![height.clone(), width.clone()]),
+            _ => None,
+        };
+        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        scope.faults.add(&place.tokens, Mismatch::Matrix { subject, found, from, matrix });
+        None
+    }
+}
