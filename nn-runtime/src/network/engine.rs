@@ -42,7 +42,7 @@ impl Cut {
         let fit = PART_BYTES / (width * size_of::<N::Element>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);
-        let size = fit.min(fair.max(plan.part)).min(PART_SAMPLES).max(LANES);
+        let size = fit.min(fair.max(plan.part)).clamp(LANES, PART_SAMPLES);
         // Parts of 16, 32 or 64 fill the kernels' tiles and cut the usual batches evenly.
         let size = 1 << size.ilog2();
         let parts = samples.div_ceil(size);
