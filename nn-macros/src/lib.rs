@@ -6,6 +6,7 @@
 mod check;
 mod expand;
 mod layers;
+mod map;
 mod network;
 mod paths;
 #[cfg(test)]
@@ -63,11 +64,32 @@ use quote::quote;
 /// | `concat` | shapes that are equal but for one axis | `axis` (0) |
 /// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
+/// | `map(\|x\| expression)` | the same shape, elementwise | |
 /// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
 ///
 /// Sizes of `conv2d` and the pools are a number or `[vertical, horizontal]`. `init` is `he_normal`, `he_uniform`,
 /// `xavier_normal`, `xavier_uniform`, `lecun_normal`, `orthogonal`, `identity`, `zeros`, `normal(sd)` or `uniform(a)`; the default is
 /// `he_normal` before `relu` and its kin, `xavier_uniform` otherwise.
+///
+/// # Functions of your own
+///
+/// `map(|x| expression)` applies a function to each element. The expression consists of
+///
+/// * `x`, numbers, and constants of type `f64`, by name or path: `0.5`, `2`, `SCALE`, `std::f64::consts::PI`; one of
+///   another type is converted: `WIDTH as f64`;
+/// * `+ - * /`, unary minus and parentheses;
+/// * `powi` with a whole literal, `powf`, `exp`, `ln`, `sqrt`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `abs`, `min` and `max`,
+///   as methods or as functions: `x.exp()`, `exp(x)`;
+/// * `if a < b { … } else { … }` with any one comparison, and blocks with `let a = …;`.
+///
+/// Numbers and constants are rounded to the network's type of element. The derivative is found when the macro expands, and
+/// what occurs several times is computed once. Where there is none, relu′(0) = 0 and abs′(0) = 0, `min` and `max` of equal
+/// operands take half of each one's, and `if` has the derivative of the branch that it takes.
+///
+/// ```text
+/// mish:  map(|x| x * (1.0 + x.exp()).ln().tanh());
+/// snake: map(|x| { let s = (A * x).sin(); x + s * s / A });
+/// ```
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What three networks expand to, pretty-printed, for review. `INSTA_UPDATE=always cargo test -p nn-macros` writes them anew.
+//! What networks expand to, pretty-printed, for review. `INSTA_UPDATE=always cargo test -p nn-macros` writes them anew.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -46,6 +46,17 @@ fn branches_and_ports() {
             pooled: avg_pool2d(8), flatten;
             all: concat <- (pooled, vector);
             class: dense(4), log_softmax;
+        }
+    }));
+}
+
+#[test]
+fn functions_of_the_users_own() {
+    insta::assert_snapshot!(pretty(quote! {
+        Mish: [4] -> [2] {
+            hidden: dense(3), map(|x| x * (1.0 + x.exp()).ln().tanh());
+            bounded: map(|x| if x < 0 { SLOPE * x } else { x.min(6.0) });
+            out: dense(2);
         }
     }));
 }

@@ -250,6 +250,27 @@ def rows():
     save("rows", tensors)
 
 
+def maps():
+    """Functions with kinks at whole numbers, which are among what they are given."""
+    tensors = {}
+    scale = 1.7
+    cases = {
+        "mish": lambda x: x * torch.tanh(torch.log(1 + torch.exp(x))),
+        "softsign": lambda x: x / (1 + x.abs()),
+        "snake": lambda x: x + torch.sin(scale * x) ** 2 / scale,
+        "hard_swish": lambda x: x * torch.minimum(torch.maximum(x + 3, torch.zeros(())), torch.tensor(6.0)) / 6,
+        "gaussian": lambda x: torch.exp(-x * x / 2),
+        "polynomial": lambda x: 0.5 * x**5 - 2 * x**3 + x - 1,
+        "powers": lambda x: (x * x + 1) ** 1.5 + 2**x - (x * x + 1) ** -2,
+        "roots": lambda x: torch.log(torch.sqrt(x * x + 1)) * torch.cos(x),
+        "branches": lambda x: torch.where(x < -1, 0.1 * x, torch.where(x <= 2, torch.sigmoid(x), torch.relu(x - 1))),
+    }
+    line = torch.cat([torch.arange(-4.0, 5.0), 2 * numbers(37)]).reshape(2, 23)
+    for case, function in cases.items():
+        layer(tensors, case, Function(function), line)
+    save("maps", tensors)
+
+
 def dense():
     tensors = {}
     layer(tensors, "plain", Named(nn.Linear(5, 4)), numbers(3, 5))
@@ -354,7 +375,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps]):
         torch.manual_seed(seed)
         part()
 

@@ -133,6 +133,27 @@ cases! { rows {
     transpose: [4, 6] -> [6, 4] { transpose; }
 } }
 
+const SCALE: f64 = 1.7;
+
+cases! { maps {
+    mish: [23] -> [23] { map(|x| x * (1 + x.exp()).ln().tanh()); }
+    softsign: [23] -> [23] { map(|x| x / (1 + x.abs())); }
+    snake: [23] -> [23] { map(|x| x + (SCALE * x).sin().powi(2) / SCALE); }
+    hard_swish: [23] -> [23] { map(|x| x * (x + 3).max(0).min(6) / 6); }
+    gaussian: [23] -> [23] { map(|x| exp(-x * x / 2)); }
+    polynomial: [23] -> [23] { map(|x| 0.5 * x.powi(5) - 2 * x.powi(3) + x - 1); }
+    powers: [23] -> [23] {
+        map(|x| {
+            let base = x * x + 1;
+            base.powf(1.5) + powf(2, x) - powi(base, -2)
+        });
+    }
+    roots: [23] -> [23] { map(|x| (x * x + 1).sqrt().ln() * x.cos()); }
+    branches: [23] -> [23] {
+        map(|x| if x < -1 { 0.1 * x } else if x <= 2 { x.sigmoid() } else { relu(x - 1) });
+    }
+} }
+
 cases! { dense {
     plain: [5] -> [4] { layer: dense(4); }
     no_bias: [5] -> [4] { layer: dense(4, bias = false); }

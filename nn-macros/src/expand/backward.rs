@@ -207,6 +207,11 @@ impl Writer<'_, '_> {
                         });
                         return !step.takes.is_empty() && self.pass_on(step, slot);
                     }
+                    Layer::Map(map) => {
+                        let slope = map.mapping.slope();
+                        self.statements.extend(quote!(layers::map::backward(#slope, #x, #d_mut);));
+                        return self.pass_on(step, slot);
+                    }
                     Layer::Noise(_) => {
                         let layer = forward::layer(self.program(), step);
                         let random = forward::random(step);

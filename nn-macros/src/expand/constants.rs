@@ -62,7 +62,8 @@ pub(super) fn literal_sum(terms: &[Dimension]) -> Option<u64> {
 /// A product of sizes, as an expression of type `u64`.
 struct Product(Vec<Dimension>);
 
-/// The floating-point operations of a stage for a sample: multiplications, additions, comparisons, and one for each value of an activation.
+/// The floating-point operations of a stage for a sample: multiplications, additions, comparisons, and one for each value of an activation. A `map`
+/// counts each operation of its simplified expression, both branches of an `if` among them.
 fn flops(stage: &Stage) -> Vec<Product> {
     let gives = &stage.gives;
     let two = Dimension::Literal(2);
@@ -106,6 +107,10 @@ fn flops(stage: &Stage) -> Vec<Product> {
             vec![Product([vec![terms], gives.clone()].concat())]
         }
         Layer::Activation(_) => one(gives),
+        Layer::Map(map) => {
+            let operations = Dimension::Literal(map.mapping.operations());
+            vec![Product([vec![operations], gives.clone()].concat())]
+        }
         // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
         Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
         Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) | Layer::Transpose(_) => Vec::new(),

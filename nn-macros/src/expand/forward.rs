@@ -144,6 +144,10 @@ impl Names<'_, '_> {
                 let axis = types::count(concat.axis);
                 quote!(#(layers::Concat::<#axis>::put(#views, #y, #offsets);)*)
             }
+            Layer::Map(map) => {
+                let function = map.mapping.value();
+                quote!(layers::map::forward(#function, #x, #y);)
+            }
             Layer::Noise(_) if !training => quote!(layers::copy(#x, #y);),
             Layer::Noise(_) => {
                 let (layer, random) = (layer(self.program, step), random(step));

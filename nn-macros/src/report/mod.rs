@@ -3,6 +3,7 @@
 mod arguments;
 mod faults;
 mod graph;
+mod map;
 mod message;
 mod near;
 mod shape;
@@ -11,6 +12,7 @@ mod syntax;
 pub(crate) use arguments::Argument;
 pub(crate) use faults::{Faults, NoFault, ends};
 pub(crate) use graph::Structure;
+pub(crate) use map::Mapped;
 pub(crate) use message::{Message, Piece, compact};
 pub(crate) use near::nearest;
 pub(crate) use shape::Mismatch;

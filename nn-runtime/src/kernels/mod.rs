@@ -9,6 +9,7 @@ pub(crate) mod images;
 pub(crate) mod interleave;
 pub(crate) mod layer_norm;
 pub(crate) mod loss;
+pub(crate) mod map;
 pub mod math;
 pub mod matmul;
 pub(crate) mod noise;

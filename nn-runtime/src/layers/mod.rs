@@ -12,6 +12,7 @@ mod gelu;
 mod init;
 mod interleave;
 mod layer_norm;
+pub mod map;
 mod noise;
 mod perceptron;
 mod pool2d;

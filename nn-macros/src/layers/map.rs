@@ -1,0 +1,34 @@
+//! `map(|x| expression)`: the same shape, elementwise.
+
+use super::{Arguments, Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::map::{self, Mapping};
+use crate::shape::Shape;
+
+/// A function of the user's, applied to each element.
+#[derive(Clone, Debug)]
+pub(crate) struct Map {
+    pub(crate) mapping: Mapping,
+}
+
+impl Rule for Map {
+    const ROWS: &'static [Row] = &[Row {
+        name: "map",
+        call: "map(|x| x * x)",
+        arguments: [1, 1],
+        argument: "function",
+        read: |arguments| Self::read(arguments).map(Layer::Map),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+        Some(takes[0].shape.clone())
+    }
+}
+
+impl Map {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let closure = arguments.next()?;
+        Some(Self { mapping: map::read(closure, arguments.scope)? })
+    }
+}

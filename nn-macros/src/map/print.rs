@@ -1,0 +1,148 @@
+//! A value as the closure that computes it.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::expression::{Binary, Comparison, Function, Graph, Selection, Term, Value};
+
+/// How tightly an expression holds together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    Branch,
+    Sum,
+    Product,
+    Sign,
+    Call,
+}
+
+/// `|x: E| …`, what is used more than once under a name.
+pub(super) fn closure(graph: &Graph, root: Value) -> TokenStream {
+    let mut printer = Printer { graph, x: Ident::new("x", Span::mixed_site()), names: HashMap::new() };
+    let mut statements = TokenStream::new();
+    for (value, count) in graph.uses(root) {
+        if count > 1 && !graph.term(value).operands().is_empty() {
+            let name = format_ident!("v{}", printer.names.len() + 1, span = Span::mixed_site());
+            let (tokens, _) = printer.term(value);
+            statements.extend(quote!(let #name = #tokens;));
+            printer.names.insert(value, name);
+        }
+    }
+    let (x, (result, _)) = (&printer.x, printer.value(root));
+    if statements.is_empty() { quote!(|#x: E| #result) } else { quote!(|#x: E| { #statements #result }) }
+}
+
+struct Printer<'a> {
+    graph: &'a Graph,
+    x: Ident,
+    /// What has been computed.
+    names: HashMap<Value, Ident>,
+}
+
+impl Printer<'_> {
+    fn value(&self, value: Value) -> (TokenStream, Strength) {
+        match self.names.get(&value) {
+            Some(name) => (quote!(#name), Strength::Call),
+            None => self.term(value),
+        }
+    }
+
+    /// The value, in parentheses where it holds together less than `least`.
+    fn within(&self, value: Value, least: Strength) -> TokenStream {
+        let (tokens, strength) = self.value(value);
+        if strength < least { quote!((#tokens)) } else { tokens }
+    }
+
+    fn term(&self, value: Value) -> (TokenStream, Strength) {
+        match self.graph.term(value) {
+            Term::Argument => {
+                let x = &self.x;
+                (quote!(#x), Strength::Call)
+            }
+            Term::Number(number) => number_tokens(number.get()),
+            Term::Constant(place) => {
+                let constant = &self.graph.constants[place];
+                (quote!(E::from_f64(#constant)), Strength::Call)
+            }
+            Term::Negated(a) => {
+                let a = self.within(a, Strength::Sign);
+                (quote!(-#a), Strength::Sign)
+            }
+            Term::Binary(binary, a, b) => self.binary(binary, a, b),
+            Term::Power(a, exponent) => {
+                // The sign is a token of its own.
+                let sign = (exponent < 0).then(|| quote!(-));
+                let (a, size) = (self.within(a, Strength::Call), Literal::u32_unsuffixed(exponent.unsigned_abs()));
+                (quote!(#a.powi(#sign #size)), Strength::Call)
+            }
+            Term::Applied(function, a) => (self.applied(function, a), Strength::Call),
+            Term::Selected(Selection { comparison, left, right, yes, no }) => {
+                let (left, right) = (self.within(left, Strength::Sum), self.within(right, Strength::Sum));
+                let ((yes, _), (no, _), sign) = (self.value(yes), self.value(no), comparison_tokens(comparison));
+                (quote!(if #left #sign #right { #yes } else { #no }), Strength::Branch)
+            }
+        }
+    }
+
+    fn binary(&self, binary: Binary, a: Value, b: Value) -> (TokenStream, Strength) {
+        let infix = |sign: TokenStream, strength: Strength, right: Strength| {
+            let (a, b) = (self.within(a, strength), self.within(b, right));
+            (quote!(#a #sign #b), strength)
+        };
+        let function = |name: &str| {
+            let ((a, _), (b, _), name) = (self.value(a), self.value(b), Ident::new(name, Span::call_site()));
+            (quote!(layers::map::#name(#a, #b)), Strength::Call)
+        };
+        match binary {
+            Binary::Add => infix(quote!(+), Strength::Sum, Strength::Product),
+            Binary::Subtract => infix(quote!(-), Strength::Sum, Strength::Product),
+            Binary::Multiply => infix(quote!(*), Strength::Product, Strength::Sign),
+            Binary::Divide => infix(quote!(/), Strength::Product, Strength::Sign),
+            Binary::Powf => {
+                let (a, (b, _)) = (self.within(a, Strength::Call), self.value(b));
+                (quote!(#a.powf(#b)), Strength::Call)
+            }
+            Binary::Min => function("min"),
+            Binary::Max => function("max"),
+        }
+    }
+
+    fn applied(&self, function: Function, a: Value) -> TokenStream {
+        let name = Ident::new(function.name(), Span::call_site());
+        match function {
+            Function::Sigmoid | Function::Relu => {
+                let (a, _) = self.value(a);
+                quote!(layers::map::#name(#a))
+            }
+            _ => {
+                let a = self.within(a, Strength::Call);
+                quote!(#a.#name())
+            }
+        }
+    }
+}
+
+fn number_tokens(number: f64) -> (TokenStream, Strength) {
+    let size = number.abs();
+    let tokens = if size == 0.0 {
+        quote!(E::zero())
+    } else if size == 1.0 {
+        quote!(E::one())
+    } else {
+        let literal = Literal::f64_unsuffixed(size);
+        quote!(E::from_f64(#literal))
+    };
+    if number.is_sign_negative() { (quote!(-#tokens), Strength::Sign) } else { (tokens, Strength::Call) }
+}
+
+fn comparison_tokens(comparison: Comparison) -> TokenStream {
+    match comparison {
+        Comparison::Less => quote!(<),
+        Comparison::AtMost => quote!(<=),
+        Comparison::Greater => quote!(>),
+        Comparison::AtLeast => quote!(>=),
+        Comparison::Equal => quote!(==),
+        Comparison::Unequal => quote!(!=),
+    }
+}

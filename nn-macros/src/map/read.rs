@@ -1,0 +1,344 @@
+//! The closure that the user wrote → a graph. Reading goes on after a fault, so that all faults come at once.
+
+use quote::ToTokens;
+use syn::{BinOp, Block, Expr, ExprClosure, ExprIf, Ident, Lit, Pat, Stmt, Type, UnOp};
+
+use super::Mapping;
+use super::expression::{Binary, Comparison, Function, Graph, Selection, Value};
+use crate::check::{Scope, name};
+use crate::report::{Mapped, compact, nearest};
+
+/// Functions of two arguments.
+const PAIRS: [&str; 4] = ["powi", "powf", "min", "max"];
+
+/// Every function.
+fn names() -> impl Iterator<Item = &'static str> {
+    Function::ALL.into_iter().map(Function::name).chain(PAIRS)
+}
+
+/// The function that another library calls so.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "log" => "ln",
+        "pow" => "powf",
+        "maximum" => "max",
+        "minimum" => "min",
+        "logistic" | "expit" => "sigmoid",
+        _ => return None,
+    })
+}
+
+/// Reads `|x| expression`; faults are noted in the scope.
+pub(crate) fn read(written: &Expr, scope: &mut Scope) -> Option<Mapping> {
+    let Expr::Closure(closure) = written else {
+        scope.faults.add(written, Mapped::NoClosure { found: Some(compact(written)) });
+        return None;
+    };
+    let mut reader = Reader { graph: Graph::default(), names: Vec::new(), scope };
+    let argument = reader.argument(closure);
+    let value = reader.value(&closure.body);
+    argument?;
+    Some(Mapping::new(reader.graph, value?))
+}
+
+struct Reader<'a> {
+    graph: Graph,
+    /// What names stand for, the innermost last; `None` for what has a fault.
+    names: Vec<(Ident, Option<Value>)>,
+    scope: &'a mut Scope,
+}
+
+impl Reader<'_> {
+    fn fault<T>(&mut self, at: impl ToTokens, fault: Mapped) -> Option<T> {
+        self.scope.faults.add(at, fault);
+        None
+    }
+
+    /// The closure's one argument: `|x|`, or `|_|` for a function that does not depend on it.
+    fn argument(&mut self, closure: &ExprClosure) -> Option<()> {
+        let value = self.graph.argument();
+        for input in &closure.inputs {
+            self.names.extend(named(input).into_iter().map(|name| (name.clone(), Some(value))));
+        }
+        let head = closure.capture.is_some() || closure.asyncness.is_some() || !closure.attrs.is_empty();
+        let typed = matches!(closure.output, syn::ReturnType::Type(..));
+        match (closure.inputs.first(), closure.inputs.iter().nth(1)) {
+            (Some(_), Some(second)) => self.fault(second, Mapped::Arguments { found: closure.inputs.len() }),
+            (None, _) => self.fault(closure, Mapped::Arguments { found: 0 }),
+            (Some(first), None) if plain(first).is_none() && !matches!(first, Pat::Wild(_)) => {
+                self.fault(first, Mapped::Argument)
+            }
+            _ if head || typed => self.fault(closure, Mapped::NoClosure { found: None }),
+            _ => Some(()),
+        }
+    }
+
+    fn value(&mut self, written: &Expr) -> Option<Value> {
+        match written {
+            Expr::Lit(literal) => self.literal(written, &literal.lit),
+            Expr::Paren(inner) => self.value(&inner.expr),
+            Expr::Group(inner) => self.value(&inner.expr),
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+                let a = self.value(&unary.expr)?;
+                Some(self.graph.negate(a))
+            }
+            Expr::Binary(binary) => {
+                let operate = match binary.op {
+                    BinOp::Add(_) => Graph::add,
+                    BinOp::Sub(_) => Graph::subtract,
+                    BinOp::Mul(_) => Graph::multiply,
+                    BinOp::Div(_) => Graph::divide,
+                    _ => return self.outside(written),
+                };
+                let (a, b) = (self.value(&binary.left), self.value(&binary.right));
+                Some(operate(&mut self.graph, a?, b?))
+            }
+            Expr::Path(_) => self.name(written, written),
+            Expr::Cast(cast) if is_f64(&cast.ty) && self.is_constant(&cast.expr) => self.name(&cast.expr, written),
+            Expr::Call(call) => match name(&call.func) {
+                Some(name) => self.call(name, None, &call.args.iter().collect::<Vec<_>>(), written),
+                None => {
+                    for argument in &call.args {
+                        self.value(argument);
+                    }
+                    let last = match &*call.func {
+                        Expr::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+                        _ => None,
+                    };
+                    self.unknown(&call.func, compact(&call.func), &last.unwrap_or_default())
+                }
+            },
+            Expr::MethodCall(call) if call.turbofish.is_none() => {
+                self.call(&call.method, Some(&call.receiver), &call.args.iter().collect::<Vec<_>>(), written)
+            }
+            Expr::If(branch) => self.branch(branch),
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => self.block(&block.block),
+            _ => self.outside(written),
+        }
+    }
+
+    fn literal(&mut self, written: &Expr, literal: &Lit) -> Option<Value> {
+        let number = match literal {
+            Lit::Float(number) if matches!(number.suffix(), "" | "f32" | "f64") => number.base10_parse::<f64>().ok(),
+            Lit::Int(number) if number.suffix().is_empty() => number.base10_digits().parse().ok(),
+            _ => None,
+        };
+        match number.filter(|number| number.is_finite()) {
+            Some(number) => Some(self.graph.number(number)),
+            None => self.fault(written, Mapped::Number { found: compact(written) }),
+        }
+    }
+
+    /// The argument, what a `let` has named, or a constant, whose value is `written`: itself, or its conversion.
+    fn name(&mut self, path: &Expr, written: &Expr) -> Option<Value> {
+        if let Some(name) = name(path) {
+            if let Some((_, value)) = self.names.iter().rev().find(|(known, _)| known == name) {
+                return *value;
+            }
+            if !self.is_constant(path) {
+                let text = name.to_string();
+                let known: Vec<String> = self.names.iter().map(|(name, _)| name.to_string()).collect();
+                let near = nearest(&text, known.iter().map(String::as_str)).filter(|_| text.len() > 1);
+                let near = near.map(str::to_owned);
+                return self.fault(path, Mapped::Variable { name: text, near });
+            }
+        }
+        let constant = self.scope.constants.name("f64", &written.to_token_stream());
+        Some(self.graph.constant(constant))
+    }
+
+    /// Whether an expression is a path that can be a constant's: one of several parts, or a name in capitals.
+    fn is_constant(&self, path: &Expr) -> bool {
+        let starts_small = |text: &str| text.starts_with(|first: char| first.is_lowercase() || first == '_');
+        match name(path) {
+            Some(name) => !starts_small(&name.to_string()) && self.names.iter().all(|(known, _)| known != name),
+            None => matches!(path, Expr::Path(_)),
+        }
+    }
+
+    /// `receiver.name(arguments)` or `name(arguments)`.
+    fn call(&mut self, name: &Ident, receiver: Option<&Expr>, written: &[&Expr], whole: &Expr) -> Option<Value> {
+        let text = name.to_string();
+        let arguments: Vec<&Expr> = receiver.into_iter().chain(written.iter().copied()).collect();
+        let function = Function::ALL.into_iter().find(|function| function.name() == text);
+        let needed = match function {
+            Some(_) => 1,
+            None if PAIRS.contains(&text.as_str()) => 2,
+            None => {
+                for argument in arguments {
+                    self.value(argument);
+                }
+                return self.unknown(name, text.clone(), &text);
+            }
+        };
+        // The exponent of `powi` is a literal and no value.
+        let values = if text == "powi" { 1 } else { arguments.len() };
+        let values: Vec<Option<Value>> = arguments.iter().take(values).map(|argument| self.value(argument)).collect();
+        if arguments.len() != needed {
+            let (found, method) = (written.len(), receiver.is_some());
+            let needed = if method { needed - 1 } else { needed };
+            return self.fault(whole, Mapped::Count { function: text, needed, found, method });
+        }
+        if text == "powi" {
+            let exponent = exponent(arguments[1]);
+            if exponent.is_none() {
+                self.fault::<()>(arguments[1], Mapped::Exponent { found: compact(arguments[1]) });
+            }
+            return Some(self.graph.power(values[0]?, exponent?));
+        }
+        match (function, values.as_slice()) {
+            (Some(function), &[a]) => Some(self.graph.apply(function, a?)),
+            (None, &[a, b]) if text == "powf" => Some(self.graph.powf(a?, b?)),
+            (None, &[a, b]) => {
+                let which = if text == "min" { Binary::Min } else { Binary::Max };
+                Some(self.graph.extremum(which, a?, b?))
+            }
+            _ => unreachable!("the number of arguments was checked"),
+        }
+    }
+
+    fn unknown(&mut self, at: impl ToTokens, name: String, last: &str) -> Option<Value> {
+        let near = elsewhere(last).or_else(|| nearest(last, names()));
+        self.fault(at, Mapped::UnknownFunction { name, near, all: names().collect() })
+    }
+
+    /// `if a < b { … } else { … }`
+    fn branch(&mut self, written: &ExprIf) -> Option<Value> {
+        let condition = self.condition(&written.cond);
+        let yes = self.block(&written.then_branch);
+        let Some((_, other)) = &written.else_branch else {
+            return self.fault(written, Mapped::NoElse);
+        };
+        let no = self.value(other);
+        let (comparison, left, right) = condition?;
+        Some(self.graph.select(Selection { comparison, left, right, yes: yes?, no: no? }))
+    }
+
+    /// One comparison.
+    fn condition(&mut self, written: &Expr) -> Option<(Comparison, Value, Value)> {
+        let compared = match written {
+            Expr::Paren(inner) => return self.condition(&inner.expr),
+            Expr::Group(inner) => return self.condition(&inner.expr),
+            Expr::Binary(binary) => comparison(&binary.op).map(|comparison| (comparison, binary)),
+            _ => None,
+        };
+        let Some((comparison, binary)) = compared else {
+            return self.fault(written, Mapped::Condition);
+        };
+        let (left, right) = (self.value(&binary.left), self.value(&binary.right));
+        Some((comparison, left?, right?))
+    }
+
+    /// `{ let a = …; … value }`
+    fn block(&mut self, block: &Block) -> Option<Value> {
+        let outer = self.names.len();
+        let (mut result, mut whole) = (None, true);
+        for (index, statement) in block.stmts.iter().enumerate() {
+            match statement {
+                Stmt::Local(local) => {
+                    let init = local.init.as_ref().filter(|init| init.diverge.is_none());
+                    match (plain(&local.pat), init) {
+                        (Some(name), Some(init)) => {
+                            let value = self.value(&init.expr);
+                            self.names.push((name.clone(), value));
+                        }
+                        _ => {
+                            self.fault::<()>(local, Mapped::Let { found: compact(local) });
+                            // What uses it has no fault of its own.
+                            self.names.extend(named(&local.pat).into_iter().map(|name| (name.clone(), None)));
+                            whole = false;
+                        }
+                    }
+                }
+                Stmt::Expr(value, None) if index + 1 == block.stmts.len() => {
+                    result = Some(self.value(value));
+                }
+                Stmt::Expr(value, _) => {
+                    self.outside(value);
+                    whole = false;
+                }
+                Stmt::Macro(_) | Stmt::Item(_) => {
+                    let what = if matches!(statement, Stmt::Macro(_)) { "a macro call" } else { "an item" };
+                    self.fault::<()>(
+                        statement,
+                        Mapped::Outside { what: what.to_owned(), functions: names().collect() },
+                    );
+                    whole = false;
+                }
+            }
+        }
+        self.names.truncate(outer);
+        match result {
+            Some(value) => value.filter(|_| whole),
+            None if whole => self.fault(block, Mapped::NoValue),
+            None => None,
+        }
+    }
+
+    /// Notes that something has no place in a `map`.
+    fn outside(&mut self, written: &Expr) -> Option<Value> {
+        let what = match written {
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => "a loop".to_owned(),
+            Expr::Macro(_) => "a macro call".to_owned(),
+            Expr::Closure(_) => "a closure".to_owned(),
+            Expr::Assign(_) => "an assignment".to_owned(),
+            Expr::Match(_) => "`match`".to_owned(),
+            Expr::Cast(_) => "a conversion".to_owned(),
+            Expr::Binary(binary) if comparison(&binary.op).is_some() => "a comparison outside of `if`".to_owned(),
+            other => format!("`{}`", compact(other)),
+        };
+        self.fault(written, Mapped::Outside { what, functions: names().collect() })
+    }
+}
+
+/// The name of a pattern that is nothing else.
+fn plain(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() => {
+            Some(&name.ident)
+        }
+        _ => None,
+    }
+}
+
+/// The names that a pattern gives, as far as it is simple.
+fn named(pattern: &Pat) -> Vec<&Ident> {
+    match pattern {
+        Pat::Ident(name) => vec![&name.ident],
+        Pat::Type(typed) => named(&typed.pat),
+        Pat::Reference(inner) => named(&inner.pat),
+        Pat::Paren(inner) => named(&inner.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().flat_map(named).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_f64(kind: &Type) -> bool {
+    matches!(kind, Type::Path(path) if path.path.is_ident("f64"))
+}
+
+fn comparison(operator: &BinOp) -> Option<Comparison> {
+    Some(match operator {
+        BinOp::Lt(_) => Comparison::Less,
+        BinOp::Le(_) => Comparison::AtMost,
+        BinOp::Gt(_) => Comparison::Greater,
+        BinOp::Ge(_) => Comparison::AtLeast,
+        BinOp::Eq(_) => Comparison::Equal,
+        BinOp::Ne(_) => Comparison::Unequal,
+        _ => return None,
+    })
+}
+
+/// The value of a whole literal, negative ones too.
+fn exponent(written: &Expr) -> Option<i32> {
+    match written {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) if matches!(number.suffix(), "" | "i32") => number.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => exponent(&unary.expr).map(|exponent| -exponent),
+        Expr::Paren(inner) => exponent(&inner.expr),
+        Expr::Group(inner) => exponent(&inner.expr),
+        _ => None,
+    }
+}
