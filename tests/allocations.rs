@@ -15,10 +15,12 @@ network! {
     Net: [1, 12, 12] -> [10] {
         conv: conv2d(4, kernel = 3), relu;
         pool: max_pool2d(2);
-        drop: dropout(0.25), flatten;
+        drop: dropout(0.25), salt_and_pepper(0.1), flatten;
         wide: dense(64), gelu;
         narrow: dense(64), tanh <- drop;
         sum: add <- (wide, narrow);
+        norm: layer_norm, masking_noise(0.1), gaussian_noise(0.1);
+        turned: reshape([8, 8]), transpose, flatten;
         logits: dense(10);
     }
 }

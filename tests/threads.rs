@@ -7,7 +7,8 @@ network! {
         conv1: conv2d(4, kernel = 5, stride = 2), relu;
         pool1: max_pool2d(2);
         drop: dropout(0.2), flatten;
-        hidden: dense(150), tanh;
+        hidden: dense(150);
+        norm: layer_norm, tanh;
         logits: dense(10);
     }
 }

@@ -57,7 +57,7 @@ use quote::quote;
 /// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0) |
 /// | `adaptive_max_pool2d([h, w])`, `adaptive_avg_pool2d([h, w])` | `[c, _, _]` → `[c, h, w]`, by bins that may overlap | |
 /// | `global_max_pool`, `global_avg_pool` | `[c, h, w]` → `[c]` | |
-/// | `layer_norm` | `[n]` or `[t, n]`: the same shape | `epsilon` (1e-5) |
+/// | `layer_norm` | `[n]` or `[t, n]`: the same shape; for an image, after `flatten` | `epsilon` (1e-5) |
 /// | `flatten`, `reshape([..])` | the same number of elements | |
 /// | `transpose` | `[a, b]` → `[b, a]` | |
 /// | `add`, `multiply` | two or more equal shapes → that shape | |

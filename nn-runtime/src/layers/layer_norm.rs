@@ -16,7 +16,8 @@ use crate::{
 /// ε, and a an [`Activation`] chosen at the call (Ba, Kiros and Hinton, Layer normalization, 2016).
 ///
 /// Each sample, and each step of one, is normalized by itself, in training and inference alike. `weight` and `bias` are \[N\], ones and
-/// zeros at first, as PyTorch's `LayerNorm`; ε is 10⁻⁵ there too.
+/// zeros at first, as PyTorch's `LayerNorm`; ε is 10⁻⁵ there too. The rows of an image do not lie one
+/// after the other: in a network, `layer_norm` comes after `flatten`.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Identity, LayerNorm}, network::{View, ViewMut}};
@@ -41,7 +42,11 @@ impl<N, E: Clone> Clone for LayerNorm<N, E> {
 
 impl<N, E: fmt::Debug> fmt::Debug for LayerNorm<N, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LayerNorm").field("weight", &self.weight).field("bias", &self.bias).finish()
+        f.debug_struct("LayerNorm")
+            .field("weight", &self.weight)
+            .field("bias", &self.bias)
+            .field("epsilon", &self.epsilon)
+            .finish()
     }
 }
 
