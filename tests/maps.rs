@@ -1,35 +1,9 @@
 //! `map`: gradients against central differences in `f64`, values, constants and what the network says of it.
 
-use plumbline::{
-    prelude::*,
-    train::{GradientCheck, Loss},
-};
+mod differences;
 
-/// Numbers between −1 and 1 from a fixed seed, no two alike.
-fn data<S: Shape>(samples: usize) -> Batch<S, f64> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let numbers = (0..samples * S::LEN).map(|_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    });
-    Batch::from_vec(numbers.collect()).unwrap()
-}
-
-/// The relative error of every gradient below 1e-6, for a batch of two parts, the second one short.
-fn check<N>()
-where
-    N: Trainable<Element = f64, Input: Shape, Output: Shape>,
-    MeanSquaredError: Loss<N::Output, Batch<N::Output, f64>, f64>,
-{
-    let samples = 19;
-    let net = N::initialized(7);
-    let check = GradientCheck::new().entries(24);
-    let report = check.run(&net, &data(samples), &data::<N::Output>(samples), &MeanSquaredError).unwrap();
-    assert!(report.error() < 1e-6, "{}: {report}", N::NAME);
-    assert!(report.compared > 5 * report.kinks, "{}: {report}", N::NAME);
-}
+use differences::{check, data};
+use plumbline::prelude::*;
 
 const SCALE: f64 = 1.5;
 const WIDTH: usize = 3;

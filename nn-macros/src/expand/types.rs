@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    layers::{Activation, AdaptivePool2d, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Weight, Window},
+    layers::{
+        Activation, AdaptivePool2d, Conv2d, ConvTranspose2d, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Weight,
+        Window,
+    },
     network::{Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -94,14 +97,10 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
             quote!(#name<#i, #o, E>)
         }
-        Layer::Conv2d(conv) => {
-            let (name, window, groups) =
-                (named("Conv2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
-            quote!(#name<#x, #y, #window, #groups, E>)
-        }
-        Layer::ConvTranspose2d(conv) => {
-            let (name, window, groups) =
-                (named("ConvTranspose2d", &stage.kind), window_type(&conv.window), dimension(&conv.groups));
+        Layer::Conv2d(Conv2d { window, groups, .. })
+        | Layer::ConvTranspose2d(ConvTranspose2d { window, groups, .. }) => {
+            let name = named(convolution(&stage.layer), &stage.kind);
+            let (window, groups) = (window_type(window), dimension(groups));
             quote!(#name<#x, #y, #window, #groups, E>)
         }
         Layer::Perceptron(_) => {
@@ -144,6 +143,11 @@ fn noise_type(kind: NoiseKind) -> (&'static str, &'static str) {
     }
 }
 
+/// The type of a convolution.
+fn convolution(layer: &Layer) -> &'static str {
+    if matches!(layer, Layer::ConvTranspose2d(_)) { "ConvTranspose2d" } else { "Conv2d" }
+}
+
 /// The type of a pool whose bins follow from its output.
 fn adaptive(pooling: Pooling) -> &'static str {
     match pooling {
@@ -172,13 +176,9 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
                 Weight::Tied(_) => quote!(layers::TiedDense::new(#bias)),
             }
         }
-        Layer::Conv2d(conv) => {
-            let (bias, init) = (conv.bias, self::init(&conv.init));
-            quote!(layers::Conv2d::new(#init, #bias, rng))
-        }
-        Layer::ConvTranspose2d(conv) => {
-            let (bias, init) = (conv.bias, self::init(&conv.init));
-            quote!(layers::ConvTranspose2d::new(#init, #bias, rng))
+        Layer::Conv2d(Conv2d { bias, init, .. }) | Layer::ConvTranspose2d(ConvTranspose2d { bias, init, .. }) => {
+            let (name, init) = (Ident::new(convolution(&stage.layer), Span::call_site()), self::init(init));
+            quote!(layers::#name::new(#init, #bias, rng))
         }
         Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
         Layer::Noise(noise) => {

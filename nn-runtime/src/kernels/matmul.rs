@@ -1,4 +1,5 @@
-//! Matrix products, by kernels that allocate nothing and copy no more of an operand than stays in the first-level cache.
+//! Matrix products, by kernels that copy what they read often, into memory that each thread keeps: they allocate nothing after
+//! their first call.
 
 use crate::{
     Element,

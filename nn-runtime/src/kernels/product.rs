@@ -1,4 +1,4 @@
-//! C = A B for a B whose rows are contiguous: no operand is copied.
+//! C = A B for a B whose rows are contiguous. Neither operand is copied, but for a panel of B where its rows lie far apart.
 //!
 //! A tile of C stays in registers while a column of A is multiplied with a row of B, one number of A against whole registers
 //! of B. It serves the backward pass of dense layers: both d_x = d_y W and dW = d_yᵀ x have such a B.

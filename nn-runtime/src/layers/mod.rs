@@ -1,4 +1,4 @@
-//! The layers, one folder each.
+//! The layers, one file each, and the pools of a kind in one.
 
 pub mod activation;
 mod adaptive_pool2d;
