@@ -64,6 +64,7 @@ impl<'a> Plan<'a> {
                 infer_scratch: network::total(&[#(#infer),*]),
                 share: network::total(&[#(#share),*]),
                 part: #part,
+                parts: &[],
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     Element, Network,
     network::{
+        layout::Layout,
         memory::{InputArray, KeptArray, Scratch},
         part::Part,
         random::Random,
@@ -36,13 +37,11 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    pub(super) fn new<N: Network>(samples: usize) -> Cut {
-        let plan = N::PLAN;
-        let width = plan.width();
-        let fit = PART_BYTES / (width * size_of::<N::Element>()).max(1);
+    pub(super) fn new<E>(layout: &Layout, samples: usize) -> Cut {
+        let fit = PART_BYTES / (layout.width * size_of::<E>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);
-        let size = fit.min(fair.max(plan.part)).clamp(LANES, PART_SAMPLES);
+        let size = fit.min(fair.max(layout.part)).clamp(LANES, PART_SAMPLES);
         // Parts of 16, 32 or 64 fill the kernels' tiles and cut the usual batches evenly.
         let size = 1 << size.ilog2();
         let parts = samples.div_ceil(size);
@@ -88,6 +87,8 @@ pub(super) struct Work<'a, N: Network> {
     pub(super) slabs: Slabs,
     /// The shares' gradient buffers; empty where nothing is added up by share.
     pub(super) buffers: &'a mut [N::Element],
+    /// The numbers of one such buffer.
+    pub(super) buffer: usize,
     /// The shares' loss sums.
     pub(super) sums: &'a mut [f64],
     pub(super) cut: Cut,
@@ -125,8 +126,7 @@ impl<'a, N: Network> Work<'a, N> {
         let (inputs, other_inputs) = self.inputs.split_at(samples);
         let (kept, other_kept) = self.kept.split_at(samples);
         let (scratch, other_scratch) = self.scratch.split_at_mut(slabs * slab);
-        let buffer = if self.buffers.is_empty() { 0 } else { N::PLAN.share };
-        let (buffers, other_buffers) = self.buffers.split_at_mut((middle - start) * buffer);
+        let (buffers, other_buffers) = self.buffers.split_at_mut((middle - start) * self.buffer);
         let (sums, other_sums) = self.sums.split_at_mut(middle - start);
         let second = Work {
             inputs: other_inputs,
@@ -144,14 +144,15 @@ impl<'a, N: Network> Work<'a, N> {
     where
         F: Fn(&mut Part<'_, N>, &mut [N::Element], &mut f64),
     {
-        let Work { mut inputs, mut kept, scratch, slab, slabs, mut buffers, sums, cut, start, end, .. } = self;
+        let Work {
+            mut inputs, mut kept, scratch, slab, slabs, mut buffers, buffer: width, sums, cut, start, end, ..
+        } = self;
         let (no_inputs, _) = inputs.split_at(0);
         let (no_rows, all) = kept.split_at(0);
         kept = all;
         let scratch = Scratch::new(scratch, 0, 0);
         let mut now = Part { inputs: no_inputs, kept: no_rows, scratch, first: 0, random: self.random };
         for (share, sum) in (start..end).zip(sums) {
-            let width = if buffers.is_empty() { 0 } else { N::PLAN.share };
             let (buffer, rest) = buffers.split_at_mut(width);
             buffers = rest;
             for part in cut.part(share)..cut.part(share + 1) {

@@ -190,19 +190,31 @@ impl<'a, E: Element, const N: usize> InputArray<'a, E> for [RowsRef<'a, E>; N] {
     }
 }
 
-/// The kept values of a network: an array of [`Rows`].
-pub trait KeptArray<'a, E: 'a>: Send + Sized {
+/// The kept values of a network: an array of [`Rows`], and behind it those of the networks inside, as nested pairs that end with `()`.
+pub trait KeptArray<'a, E: Element>: Send + Sized {
+    /// The same, borrowed for a shorter time.
+    type Short<'b>: KeptArray<'b, E>
+    where
+        Self: 'b;
     /// The array over each value's rows.
-    fn new(data: impl IntoIterator<Item = Rows<'a, E>>) -> Self;
+    fn new(data: &mut impl Iterator<Item = Rows<'a, E>>) -> Self;
     /// The first `samples` rows of each and the others.
     fn split_at(self, samples: usize) -> (Self, Self);
-    /// The rows, as a slice.
+    /// The rows of the network itself, as a slice.
     fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>];
+    /// The same rows, for a shorter time.
+    fn reborrow<'b>(&'b mut self) -> Self::Short<'b>
+    where
+        Self: 'b;
 }
 
 impl<'a, E: Element, const N: usize> KeptArray<'a, E> for [Rows<'a, E>; N] {
-    fn new(data: impl IntoIterator<Item = Rows<'a, E>>) -> Self {
-        let mut data = data.into_iter();
+    type Short<'b>
+        = [Rows<'b, E>; N]
+    where
+        Self: 'b;
+
+    fn new(data: &mut impl Iterator<Item = Rows<'a, E>>) -> Self {
         std::array::from_fn(|_| data.next().unwrap_or(Rows { data: &mut [], width: 0 }))
     }
 
@@ -222,5 +234,69 @@ impl<'a, E: Element, const N: usize> KeptArray<'a, E> for [Rows<'a, E>; N] {
 
     fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>] {
         self
+    }
+
+    fn reborrow<'b>(&'b mut self) -> [Rows<'b, E>; N]
+    where
+        Self: 'b,
+    {
+        let mut rows = self.iter_mut();
+        std::array::from_fn(|_| match rows.next() {
+            Some(rows) => Rows { data: rows.data, width: rows.width },
+            None => Rows { data: &mut [], width: 0 },
+        })
+    }
+}
+
+impl<'a, E: Element> KeptArray<'a, E> for () {
+    type Short<'b>
+        = ()
+    where
+        Self: 'b;
+
+    fn new(_: &mut impl Iterator<Item = Rows<'a, E>>) -> Self {}
+
+    #[inline(always)]
+    fn split_at(self, _: usize) -> (Self, Self) {
+        ((), ())
+    }
+
+    fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>] {
+        &mut []
+    }
+
+    fn reborrow<'b>(&'b mut self)
+    where
+        Self: 'b,
+    {
+    }
+}
+
+impl<'a, E: Element, A: KeptArray<'a, E>, B: KeptArray<'a, E>> KeptArray<'a, E> for (A, B) {
+    type Short<'b>
+        = (A::Short<'b>, B::Short<'b>)
+    where
+        Self: 'b;
+
+    fn new(data: &mut impl Iterator<Item = Rows<'a, E>>) -> Self {
+        let own = A::new(data);
+        (own, B::new(data))
+    }
+
+    #[inline(always)]
+    fn split_at(self, samples: usize) -> (Self, Self) {
+        let ((a, other_a), (b, other_b)) = (self.0.split_at(samples), self.1.split_at(samples));
+        ((a, b), (other_a, other_b))
+    }
+
+    fn as_slice_mut(&mut self) -> &mut [Rows<'a, E>] {
+        self.0.as_slice_mut()
+    }
+
+    fn reborrow<'b>(&'b mut self) -> Self::Short<'b>
+    where
+        Self: 'b,
+    {
+        (self.0.reborrow(), self.1.reborrow())
     }
 }

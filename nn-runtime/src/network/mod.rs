@@ -6,6 +6,7 @@
 //! shares, so no result depends on how many threads there are.
 
 mod engine;
+mod layout;
 mod memory;
 mod parameters;
 mod part;
@@ -49,6 +50,9 @@ pub struct Plan {
     pub share: usize,
     /// Samples of a part below which cutting a batch further does not pay.
     pub part: usize,
+    /// The plans of the networks inside it, in order. Their kept values follow its own; their scratch and their shares' numbers are
+    /// counted in its own.
+    pub parts: &'static [Plan],
 }
 
 impl Plan {
@@ -62,11 +66,21 @@ impl Plan {
         infer_scratch: 0,
         share: 0,
         part: 0,
+        parts: &[],
     };
 
     /// Numbers of values and gradients in training, a sample.
     pub const fn width(&self) -> usize {
-        self.train_scratch + total(self.kept)
+        self.train_scratch + self.kept_width()
+    }
+
+    const fn kept_width(&self) -> usize {
+        let (mut sum, mut i) = (total(self.kept), 0);
+        while i < self.parts.len() {
+            sum += self.parts[i].kept_width();
+            i += 1;
+        }
+        sum
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     BatchView, Network, Shape, Trainable,
     network::{
         engine::{Aligned, Cut, Slabs, Work},
+        layout::{Kept, Layout, Role},
         memory::{InputArray, KeptArray, Rows, RowsRef},
         parameters::Gradients,
         part::{Shares, Whole},
@@ -19,6 +20,8 @@ use crate::{
 pub struct Pass<N: Network> {
     /// What the last forward pass left behind for a backward pass.
     state: State,
+    /// How the memory is laid out.
+    layout: Layout,
     inputs: Vec<Vec<N::Element>>,
     kept: Vec<Aligned<N::Element>>,
     scratch: Aligned<N::Element>,
@@ -66,12 +69,35 @@ enum Need {
     Training,
 }
 
+impl Need {
+    /// The numbers a sample that a pass needs of a kept value.
+    fn width(self, kept: &Kept) -> usize {
+        let used = match self {
+            Need::Inference => kept.role == Role::Forward,
+            Need::Step => kept.role != Role::InputGradient,
+            Need::Training => true,
+        };
+        if used { kept.width } else { 0 }
+    }
+
+    /// The numbers of a slab of scratch.
+    fn slab(self, layout: &Layout, cut: Cut) -> usize {
+        let width = match self {
+            Need::Inference => layout.infer_scratch,
+            Need::Step | Need::Training => layout.train_scratch,
+        };
+        width * cut.size
+    }
+}
+
 impl<N: Network> Pass<N> {
     pub(super) fn new(capacity: usize) -> Self {
+        let layout = Layout::new(&N::PLAN);
         let mut pass = Pass {
             state: State::Empty,
-            inputs: vec![Vec::new(); N::PLAN.inputs.len()],
-            kept: vec![Aligned::default(); N::PLAN.kept.len()],
+            inputs: vec![Vec::new(); layout.inputs.len()],
+            kept: vec![Aligned::default(); layout.kept.len()],
+            layout,
             scratch: Aligned::default(),
             buffers: Aligned::default(),
             sums: Vec::new(),
@@ -79,7 +105,7 @@ impl<N: Network> Pass<N> {
             step: 0,
             ready: [1, 1],
         };
-        pass.reserve(Need::Inference, Cut::new::<N>(capacity.max(1)), 1);
+        pass.reserve(Need::Inference, pass.cut(capacity.max(1)), 1);
         pass
     }
 
@@ -98,13 +124,13 @@ impl<N: Network> Pass<N> {
 
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = Cut::new::<N>(samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
         if threads > self.ready[0] {
             self.ready[0] = threads;
-            ready::<N>(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
+            ready::<N>(&self.layout, cut, |pass, inputs| pass.infer(net, inputs, cut.size));
         }
         let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads);
         work.walk(threads, &|part, _, _| net.infer_part(part));
@@ -143,49 +169,31 @@ impl<N: Network> Pass<N> {
 
     /// The rows of an output after a forward pass.
     pub fn output(&self, index: usize) -> &[N::Element] {
-        self.kept[index].as_slice(self.samples() * N::PLAN.kept[index])
+        self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
     }
 
     /// The gradient with respect to an input after [`Pass::backward`].
     pub fn d_input(&self, index: usize) -> &[N::Element] {
-        let index = N::PLAN.forward_kept + N::PLAN.outputs + index;
-        self.kept[index].as_slice(self.samples() * N::PLAN.kept[index])
+        let index = self.layout.forward_kept + self.layout.outputs + index;
+        self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
     }
 
-    fn rows_of(copies: &[Vec<N::Element>]) -> N::Inputs<'_> {
-        InputArray::new(copies.iter().zip(N::PLAN.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
+    fn rows_of<'a>(copies: &'a [Vec<N::Element>], layout: &Layout) -> N::Inputs<'a> {
+        InputArray::new(copies.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
     }
 
-    /// The numbers of a slab of scratch.
-    fn slab(need: Need, cut: Cut) -> usize {
-        let width = match need {
-            Need::Inference => N::PLAN.infer_scratch,
-            Need::Step | Need::Training => N::PLAN.train_scratch,
-        };
-        width * cut.size
-    }
-
-    /// Whether a pass needs memory for the kept value `index`.
-    fn keeps(need: Need, index: usize) -> bool {
-        let plan = N::PLAN;
-        let d_inputs = plan.forward_kept + plan.outputs..plan.forward_kept + plan.outputs + plan.inputs.len();
-        match need {
-            Need::Inference => index < plan.forward_kept,
-            Need::Step => !d_inputs.contains(&index),
-            Need::Training => true,
-        }
+    fn cut(&self, samples: usize) -> Cut {
+        Cut::new::<N::Element>(&self.layout, samples)
     }
 
     fn reserve(&mut self, need: Need, cut: Cut, threads: usize) {
-        for (index, value) in self.kept.iter_mut().enumerate() {
-            if Self::keeps(need, index) {
-                value.grow(cut.samples * N::PLAN.kept[index]);
-            }
+        for (value, kept) in self.kept.iter_mut().zip(&self.layout.kept) {
+            value.grow(cut.samples * need.width(kept));
         }
         let slabs = if need == Need::Training { cut.parts } else { threads };
-        self.scratch.grow(slabs * Self::slab(need, cut));
+        self.scratch.grow(slabs * need.slab(&self.layout, cut));
         if need != Need::Inference {
-            self.buffers.grow(cut.shares * N::PLAN.share);
+            self.buffers.grow(cut.shares * self.layout.share);
         }
         if self.sums.len() < cut.shares {
             self.sums.resize(cut.shares, 0.0);
@@ -193,21 +201,22 @@ impl<N: Network> Pass<N> {
     }
 
     fn work<'a>(&'a mut self, need: Need, inputs: N::Inputs<'a>, cut: Cut, threads: usize) -> Work<'a, N> {
-        let slab = Self::slab(need, cut);
+        let slab = need.slab(&self.layout, cut);
         let slabs = if need == Need::Training { Slabs::Part } else { Slabs::Thread };
         let scratch = if need == Need::Training { cut.parts } else { threads } * slab;
-        let buffers = if need == Need::Inference { 0 } else { cut.shares * N::PLAN.share };
-        let buffers = self.buffers.as_mut_slice(buffers);
+        let buffer = if need == Need::Inference { 0 } else { self.layout.share };
+        let buffers = self.buffers.as_mut_slice(cut.shares * buffer);
         buffers.fill(<N::Element as crate::Element>::from_f64(0.0));
         let sums = &mut self.sums[..cut.shares];
         sums.fill(0.0);
         Work {
             inputs,
-            kept: kept_of::<N>(&mut self.kept, need, cut.samples),
+            kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
             scratch: self.scratch.as_mut_slice(scratch),
             slab,
             slabs,
             buffers,
+            buffer,
             sums,
             cut,
             start: 0,
@@ -221,7 +230,7 @@ impl<N: Network> Pass<N> {
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = Cut::new::<N>(samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
@@ -232,7 +241,8 @@ impl<N: Trainable> Pass<N> {
             copy.extend_from_slice(rows.data());
         }
         let copies = std::mem::take(&mut self.inputs);
-        let work = self.work(Need::Training, Self::rows_of(&copies), cut, threads);
+        let rows = Self::rows_of(&copies, &self.layout);
+        let work = self.work(Need::Training, rows, cut, threads);
         work.walk(threads, &|part, _, _| net.forward_part(part));
         self.inputs = copies;
     }
@@ -254,16 +264,17 @@ impl<N: Trainable> Pass<N> {
             State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
             State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
         }
-        let cut = Cut::new::<N>(samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(2);
         self.reserve(Need::Training, cut, threads);
         for (index, rows) in d_outputs.iter().enumerate() {
-            self.kept[N::PLAN.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
+            self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
         }
         let copies = std::mem::take(&mut self.inputs);
-        let work = self.work(Need::Training, Self::rows_of(&copies), cut, threads);
+        let rows = Self::rows_of(&copies, &self.layout);
+        let work = self.work(Need::Training, rows, cut, threads);
         work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
-        let rows: N::Inputs<'_> = Self::rows_of(&copies);
+        let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
         self.inputs = copies;
         Ok(())
@@ -283,7 +294,7 @@ impl<N: Trainable> Pass<N> {
     where
         F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
     {
-        let cut = Cut::new::<N>(samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
@@ -306,7 +317,7 @@ impl<N: Trainable> Pass<N> {
     fn make_ready(&mut self, net: &N, cut: Cut, threads: usize) {
         if threads > self.ready[1] {
             self.ready = [threads; 2];
-            ready::<N>(cut, |pass, inputs| {
+            ready::<N>(&self.layout, cut, |pass, inputs| {
                 pass.step(net, inputs, cut.size, &mut net.gradients(), |_, _, _| 0.0);
             });
         }
@@ -315,27 +326,32 @@ impl<N: Trainable> Pass<N> {
     fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
         let whole = Whole {
             inputs,
-            kept: kept_of::<N>(&mut self.kept, need, cut.samples),
-            shares: Shares::new(self.buffers.as_slice(cut.shares * N::PLAN.share), N::PLAN.share.max(1)),
+            kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
+            shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
         };
         net.finish(whole, &mut gradients.0);
     }
 }
 
 /// Calls `pass` on every thread, with a part of zeros.
-fn ready<N: Network>(cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
+fn ready<N: Network>(layout: &Layout, cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
     rayon::broadcast(|_| {
         let zeros: Vec<Vec<N::Element>> =
-            N::PLAN.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
-        let rows: Vec<_> = zeros.iter().zip(N::PLAN.inputs).map(|(zeros, &width)| RowsRef::new(zeros, width)).collect();
+            layout.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
+        let rows: Vec<_> = zeros.iter().zip(&layout.inputs).map(|(zeros, &width)| RowsRef::new(zeros, width)).collect();
         pass(&mut Pass::new(0), &rows);
     });
 }
 
 /// The kept values that `need` asks for, over `samples` samples; empty rows in place of the others.
-fn kept_of<N: Network>(kept: &mut [Aligned<N::Element>], need: Need, samples: usize) -> N::Kept<'_> {
-    KeptArray::new(kept.iter_mut().enumerate().map(|(index, value)| {
-        let width = if Pass::<N>::keeps(need, index) { N::PLAN.kept[index] } else { 0 };
+fn kept_of<'a, N: Network>(
+    kept: &'a mut [Aligned<N::Element>],
+    layout: &Layout,
+    need: Need,
+    samples: usize,
+) -> N::Kept<'a> {
+    KeptArray::new(&mut kept.iter_mut().zip(&layout.kept).map(|(value, kept)| {
+        let width = need.width(kept);
         Rows::new(value.as_mut_slice(samples * width), width)
     }))
 }

@@ -62,6 +62,7 @@ impl<E: Element> Network for Mlp<E> {
         infer_scratch: 0,
         share: 0,
         part: 16,
+        parts: &[],
     };
 
     fn initialized(seed: u64) -> Self {

@@ -1,0 +1,81 @@
+//! The widths of a network's memory, those of the networks inside it among them.
+
+use crate::network::Plan;
+
+/// What a pass needs memory for, as numbers a sample.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    /// The width of each input.
+    pub(super) inputs: Vec<usize>,
+    /// The values kept for the whole batch: the network's own, then those of each network inside it.
+    pub(super) kept: Vec<Kept>,
+    /// The number of outputs.
+    pub(super) outputs: usize,
+    /// How many of the network's own kept values belong to the forward pass.
+    pub(super) forward_kept: usize,
+    /// The width of a part's scratch in training.
+    pub(super) train_scratch: usize,
+    /// The width of a part's scratch in inference.
+    pub(super) infer_scratch: usize,
+    /// The numbers of a share's gradient buffer.
+    pub(super) share: usize,
+    /// Samples of a part below which cutting a batch further does not pay.
+    pub(super) part: usize,
+    /// Numbers of values and gradients in training.
+    pub(super) width: usize,
+}
+
+/// A value kept for the whole batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub(super) width: usize,
+    pub(super) role: Role,
+}
+
+/// When a kept value is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// In every pass.
+    Forward,
+    /// In training.
+    Backward,
+    /// In a backward pass that goes on to the inputs.
+    InputGradient,
+}
+
+impl Layout {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let mut kept = Vec::new();
+        own(plan, Role::InputGradient, &mut kept);
+        Layout {
+            inputs: plan.inputs.to_vec(),
+            kept,
+            outputs: plan.outputs,
+            forward_kept: plan.forward_kept,
+            train_scratch: plan.train_scratch,
+            infer_scratch: plan.infer_scratch,
+            share: plan.share,
+            part: plan.part,
+            width: plan.width(),
+        }
+    }
+}
+
+/// The kept values of a plan, then those of the plans inside. A network around another one needs the gradient with respect to its input
+/// in any case.
+fn own(plan: &Plan, input_gradient: Role, kept: &mut Vec<Kept>) {
+    let d_inputs = plan.forward_kept + plan.outputs..plan.forward_kept + plan.outputs + plan.inputs.len();
+    kept.extend(plan.kept.iter().enumerate().map(|(index, &width)| {
+        let role = if index < plan.forward_kept {
+            Role::Forward
+        } else if d_inputs.contains(&index) {
+            input_gradient
+        } else {
+            Role::Backward
+        };
+        Kept { width, role }
+    }));
+    for part in plan.parts {
+        own(part, Role::Backward, kept);
+    }
+}
