@@ -40,6 +40,11 @@ pub mod prelude {
     pub use nn_runtime::prelude::*;
 }
 
+// A page of the documentation, and of no program.
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

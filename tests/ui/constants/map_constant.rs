@@ -1,4 +1,6 @@
 //! Constants in a `map` that are of another type than `f64`, and one that does not exist.
+//!
+//! constants of a `map` are of type `f64`: declare them so, or convert them where they stand, as in `WIDTH as f64`.
 
 use plumbline::prelude::*;
 

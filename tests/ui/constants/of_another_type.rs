@@ -1,4 +1,6 @@
 //! A constant that is no `usize`.
+//!
+//! sizes are of type `usize`: write `const WIDTH: usize = 128;`, or `dense(WIDTH as usize)`.
 
 use plumbline::prelude::*;
 

@@ -1,4 +1,6 @@
 //! A constant that there is not.
+//!
+//! declare it beside the network, `const WIDTH: usize = 128;`, or import it.
 
 use plumbline::prelude::*;
 

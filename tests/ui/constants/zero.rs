@@ -1,4 +1,6 @@
 //! A size of zero.
+//!
+//! every size is at least 1: mend the constant, or the expression that gives 0.
 
 use plumbline::prelude::*;
 

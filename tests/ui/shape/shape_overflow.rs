@@ -1,4 +1,6 @@
 //! An input with more elements than fit.
+//!
+//! a sample of more than 2³² elements fits no memory: give smaller pieces or fewer pixels to the network.
 
 use plumbline::prelude::*;
 

@@ -1,4 +1,6 @@
 //! A negative number of outputs.
+//!
+//! a layer has a whole number of outputs from 1 up: `dense(128)`.
 
 use plumbline::prelude::*;
 

@@ -1,4 +1,6 @@
 //! A stride of zero.
+//!
+//! a stride and a window move by at least one element: 1 takes every place; without `stride` a pool's is its window.
 
 use plumbline::prelude::*;
 

@@ -1,4 +1,6 @@
 //! A dimension of zero.
+//!
+//! every dimension and every number of outputs is at least 1; where nothing is wanted, leave the layer out.
 
 use plumbline::prelude::*;
 

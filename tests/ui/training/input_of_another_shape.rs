@@ -1,4 +1,6 @@
 //! A dataset of other inputs than the network takes.
+//!
+//! make the batch with the network's own type, `Batch::<NetInput>::from_vec(…)`, or change the shape that the network takes.
 use plumbline::prelude::*;
 
 network! {

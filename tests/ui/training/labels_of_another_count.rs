@@ -1,4 +1,6 @@
 //! Labels of ten classes for an output of twelve.
+//!
+//! use labels of as many classes as the output has numbers, `Labels::<12>::new(…)`, or let the last layer give 10.
 use plumbline::prelude::*;
 
 network! {

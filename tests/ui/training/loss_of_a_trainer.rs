@@ -1,4 +1,6 @@
 //! A dataset whose labels the loss cannot compare with the network's output.
+//!
+//! use labels of as many classes as the output has numbers, `Labels::<12>::new(…)`, or let the last layer give 10.
 use plumbline::prelude::*;
 
 network! {

@@ -1,4 +1,6 @@
 //! A metric that does not know what to do with values.
+//!
+//! `TopK`, `ConfusionMatrix` and mostly `Accuracy` are for `Labels`; for values there is `RSquared`.
 use plumbline::prelude::*;
 
 network! {

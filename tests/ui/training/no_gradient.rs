@@ -1,4 +1,6 @@
 //! A network with a layer that has no gradient.
+//!
+//! use a layer with a gradient in place of the one named, such as `dense(1), sigmoid` for `perceptron` and `tanh` for `sign`, or train by that layer's own rule.
 use plumbline::prelude::*;
 
 network! {

@@ -1,4 +1,6 @@
 //! Values of three numbers for an output of two.
+//!
+//! make the targets with the type of the network's output: `Batch::<NetOutput>::from_vec(…)`.
 use plumbline::prelude::*;
 
 network! {

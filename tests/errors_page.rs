@@ -1,0 +1,242 @@
+//! The page `docs/errors.md`: every error and its cure, made from the compile-fail tests, so that it cannot go stale.
+
+use std::{
+    env,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const PAGE: &str = "docs/errors.md";
+const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
+
+/// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
+/// its own name.
+const KINDS: [(&str, &str, &str); 5] = [
+    ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
+    ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
+    (
+        "shape",
+        "Shapes",
+        "Layers that do not fit what they are given. The sizes are literals, and the macro finds the fault.",
+    ),
+    (
+        "constants",
+        "Shapes with constants",
+        "The same faults where a size is a named constant. The compiler finds them when it evaluates constants, and its \
+         message begins with `evaluation panicked`.",
+    ),
+    (
+        "training",
+        "Training",
+        "Networks, data, losses and metrics that do not belong together. The compiler finds these by their types.",
+    ),
+];
+
+const INTRODUCTION: &str = "\
+Each entry shows a mistake, what the compiler says of it, and its cure. To find a message here, search this page for its words
+without the names and numbers of your own: `does not fit the`, `takes a vector, found`, `has no option`.
+
+All faults of a network are reported at once, each where it is made, by `cargo check` and in the editor. Left out of the reports
+below are the compiler's notes on where the library states a bound, and on macros.
+";
+
+/// One compile-fail test.
+struct Entry {
+    /// The file without its ending.
+    name: String,
+    heading: String,
+    /// What the test itself says of the cure.
+    advice: String,
+    program: String,
+    report: String,
+}
+
+/// One error of a report.
+struct Fault {
+    message: String,
+    /// The help that stands with the message, which is ours; the compiler's own follows the source.
+    helps: Vec<String>,
+}
+
+impl Entry {
+    fn read(path: &Path) -> Entry {
+        let text = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let source = text(path);
+        let docs: Vec<&str> = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
+        let (heading, advice) = match docs.iter().position(|line| line.is_empty()) {
+            Some(end) => (docs[..end].join(" "), docs[end + 1..].join("\n")),
+            None => (docs.join(" "), String::new()),
+        };
+        let program = source.lines().skip(docs.len());
+        let program: Vec<&str> =
+            program.filter(|line| !line.starts_with("use plumbline::prelude::*;") && *line != "fn main() {}").collect();
+        Entry {
+            heading: heading.trim_end_matches('.').to_owned(),
+            advice,
+            program: program.join("\n").trim().to_owned(),
+            report: report(&text(&path.with_extension("stderr"))),
+            name,
+        }
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut in_message = false;
+        for line in self.report.lines() {
+            if let Some((_, message)) = line.split_once(": ").filter(|_| line.starts_with("error")) {
+                let message = message.trim_start_matches("evaluation panicked: ").to_owned();
+                faults.push(Fault { message, helps: Vec::new() });
+                in_message = true;
+            } else if line.trim_start().starts_with("-->") {
+                in_message = false;
+            } else if let (true, Some(fault)) = (in_message, faults.last_mut()) {
+                let line = line.trim();
+                match line.strip_prefix("= help: ") {
+                    Some(help) => fault.helps.push(help.to_owned()),
+                    None => fault.helps.last_mut().unwrap_or(&mut fault.message).push_str(&format!(" {line}")),
+                }
+            }
+        }
+        faults
+    }
+
+    fn write(&self, folder: &str, page: &mut String) {
+        let Entry { name, heading, program, report, .. } = self;
+        writeln!(page, "\n<a id=\"{folder}-{name}\"></a>\n\n### {heading}\n").unwrap();
+        writeln!(page, "```rust\n{program}\n```\n\n```text\n{report}\n```\n").unwrap();
+        let faults = self.faults();
+        let with_help = faults.iter().filter(|fault| !fault.helps.is_empty());
+        match (&self.advice[..], &faults[..]) {
+            ("", [Fault { helps, .. }]) if helps.len() == 1 => writeln!(page, "**Cure:** {}", helps[0]).unwrap(),
+            ("", [Fault { helps, .. }]) => writeln!(page, "**Cure:** either\n\n* {}", helps.join("\n* ")).unwrap(),
+            ("", _) => {
+                writeln!(page, "**Cures:**\n").unwrap();
+                with_help.for_each(|Fault { message, helps }| {
+                    writeln!(page, "* {message} — {}", helps.join("; or ")).unwrap()
+                });
+            }
+            (advice, _) => writeln!(page, "**Cure:** {advice}").unwrap(),
+        }
+    }
+}
+
+/// What the compiler says, without the notes that tell of the library and of the macro.
+fn report(stderr: &str) -> String {
+    const LEFT_OUT: [&str; 6] = [
+        "note: required",
+        "note: method defined here",
+        "note: trait bound",
+        "note: the trait",
+        "help: the following other types implement",
+        "help: this trait has no implementations",
+    ];
+    let mut report = String::new();
+    let mut skipping = false;
+    for line in stderr.lines() {
+        if !line.starts_with([' ', '.']) && !line.starts_with(|c: char| c.is_ascii_digit()) {
+            skipping = LEFT_OUT.iter().any(|note| line.starts_with(note));
+        } else if line.trim_start().starts_with("= ") {
+            skipping = line.contains("this error originates in the macro");
+        }
+        if !skipping {
+            // Whose program it is does not matter to the reader; the lines are those of the test.
+            let line = match line.split_once("--> tests/ui/") {
+                Some((margin, place)) => {
+                    format!("{margin}--> {}", place.split_once('/').map_or(place, |(_, file)| file))
+                }
+                None => line.to_owned(),
+            };
+            writeln!(report, "{}", line.trim_end()).unwrap();
+        }
+    }
+    report.trim_end().to_owned()
+}
+
+/// The files and folders of a folder, in order.
+fn inside(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The folders of `tests/ui` with their titles and introductions.
+fn kinds(root: &Path) -> Vec<(String, String, &'static str)> {
+    let folders = inside(&root.join("tests/ui")).into_iter().filter(|path| path.is_dir());
+    let mut folders: Vec<String> =
+        folders.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    folders.sort_by_key(|folder| KINDS.iter().position(|kind| kind.0 == folder).unwrap_or(KINDS.len()));
+    let titled = |folder: String| match KINDS.iter().find(|kind| kind.0 == folder) {
+        Some((_, title, introduction)) => (folder, (*title).to_owned(), *introduction),
+        None => {
+            let title = folder[..1].to_uppercase() + &folder[1..].replace('_', " ");
+            (folder, title, "")
+        }
+    };
+    folders.into_iter().map(titled).collect()
+}
+
+fn entries(root: &Path, folder: &str) -> Vec<Entry> {
+    let files = inside(&root.join("tests/ui").join(folder)).into_iter();
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).map(|path| Entry::read(&path)).collect()
+}
+
+fn page(root: &Path) -> String {
+    let mut page = format!("# Every error and its cure\n\n<!-- Written by `{COMMAND}`. -->\n\n{INTRODUCTION}");
+    let kinds: Vec<_> = kinds(root).into_iter().map(|kind| (entries(root, &kind.0), kind)).collect();
+    for (entries, (folder, title, _)) in &kinds {
+        writeln!(page, "\n* [{title}](#{folder})").unwrap();
+        for Entry { name, heading, .. } in entries {
+            writeln!(page, "  * [{heading}](#{folder}-{name})").unwrap();
+        }
+    }
+    for (entries, (folder, title, introduction)) in &kinds {
+        writeln!(page, "\n<a id=\"{folder}\"></a>\n\n## {title}").unwrap();
+        if !introduction.is_empty() {
+            writeln!(page, "\n{introduction}").unwrap();
+        }
+        entries.iter().for_each(|entry| entry.write(folder, &mut page));
+    }
+    page
+}
+
+#[test]
+fn the_page_is_what_the_tests_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join(PAGE);
+    let new = page(root);
+    if env::var_os("PLUMBLINE_WRITE").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, &new).unwrap();
+    }
+    let old = fs::read_to_string(&file).unwrap_or_default();
+    let differs = old.lines().zip(new.lines()).position(|(old, new)| old != new);
+    let line = differs.unwrap_or_else(|| old.lines().count().min(new.lines().count())) + 1;
+    assert!(
+        old == new,
+        "{PAGE} is not what the compile-fail tests say, from line {line} on; write it anew:\n\n    {COMMAND}\n"
+    );
+}
+
+#[test]
+fn every_mistake_has_a_heading_of_its_own_and_a_cure() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut lacking = Vec::new();
+    for (folder, ..) in kinds(root) {
+        let entries = entries(root, &folder);
+        for entry in &entries {
+            let mut complain = |what: &str| lacking.push(format!("tests/ui/{folder}/{}.rs: {what}", entry.name));
+            if entry.heading.is_empty() {
+                complain("begin it with `//!` and what the mistake is");
+            } else if entries.iter().filter(|other| other.heading == entry.heading).count() > 1 {
+                complain("another file of its folder begins with the same words");
+            }
+            if entry.advice.is_empty() && entry.faults().iter().all(|fault| fault.helps.is_empty()) {
+                complain("its error has no `help`: say the cure in a second paragraph of `//!`");
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "\n{}", lacking.join("\n"));
+}
