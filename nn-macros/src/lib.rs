@@ -54,9 +54,11 @@ use quote::quote;
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
 /// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose2d(c)` | `[k, h, w]` → `[c, h', w']`, h' = (h − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
+/// | `max_pool1d(k)`, `avg_pool1d(k)` | `[c, l]` → `[c, l']` | `stride` (k), `padding` (0) |
 /// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0) |
+/// | `adaptive_max_pool1d(l)`, `adaptive_avg_pool1d(l)` | `[c, _]` → `[c, l]`, by bins that may overlap | |
 /// | `adaptive_max_pool2d([h, w])`, `adaptive_avg_pool2d([h, w])` | `[c, _, _]` → `[c, h, w]`, by bins that may overlap | |
-/// | `global_max_pool`, `global_avg_pool` | `[c, h, w]` → `[c]` | |
+/// | `global_max_pool`, `global_avg_pool` | `[c, l]` or `[c, h, w]` → `[c]` | |
 /// | `layer_norm` | `[n]` or `[t, n]`: the same shape; for an image, after `flatten` | `epsilon` (1e-5) |
 /// | `flatten`, `reshape([..])` | the same number of elements | |
 /// | `transpose` | `[a, b]` → `[b, a]` | |
@@ -67,7 +69,8 @@ use quote::quote;
 /// | `map(\|x\| expression)` | the same shape, elementwise | |
 /// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
 ///
-/// Sizes of `conv2d` and the pools are a number or `[vertical, horizontal]`. `init` is `he_normal`, `he_uniform`,
+/// Sizes of layers over images (`…2d`) are a number or `[vertical, horizontal]`, those of layers over signals (`…1d`) a number.
+/// `init` is `he_normal`, `he_uniform`,
 /// `xavier_normal`, `xavier_uniform`, `lecun_normal`, `orthogonal`, `identity`, `zeros`, `normal(sd)` or `uniform(a)`; the default is
 /// `he_normal` before `relu` and its kin, `xavier_uniform` otherwise.
 ///

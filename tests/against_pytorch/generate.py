@@ -370,12 +370,35 @@ def optimizers():
     save("optimizers", tensors)
 
 
+def signal_pools():
+    tensors = {}
+    cases = {
+        "max": lambda x: F.max_pool1d(x, 2),
+        "max_overlapping": lambda x: F.max_pool1d(x, 3, stride=2),
+        "max_padding": lambda x: F.max_pool1d(x, 3, stride=2, padding=1),
+        "avg": lambda x: F.avg_pool1d(x, 2),
+        "avg_overlapping": lambda x: F.avg_pool1d(x, 3, stride=2),
+        "avg_padding": lambda x: F.avg_pool1d(x, 4, stride=3, padding=2),
+        "adaptive_max": lambda x: F.adaptive_max_pool1d(x, 4),
+        "adaptive_max_more_bins": lambda x: F.adaptive_max_pool1d(x, 13),
+        "adaptive_avg": lambda x: F.adaptive_avg_pool1d(x, 4),
+        "adaptive_avg_more_bins": lambda x: F.adaptive_avg_pool1d(x, 13),
+        "global_max": lambda x: x.amax(2),
+        "global_avg": lambda x: x.mean(2),
+    }
+    for case, pool in cases.items():
+        layer(tensors, case, Function(pool), numbers(3, 2, 11))
+    layer(tensors, "max_ties", Function(lambda x: F.max_pool1d(x, 3, stride=2, padding=1)), numbers(3, 2, 11).round())
+    layer(tensors, "many_samples", Function(lambda x: F.avg_pool1d(F.max_pool1d(x, 2), 2)), numbers(19, 2, 11))
+    save("signal_pools", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools]):
         torch.manual_seed(seed)
         part()
 

@@ -5,3 +5,4 @@ mod layers;
 mod losses;
 mod networks;
 mod optimizers;
+mod signals;

@@ -38,7 +38,10 @@ pub(crate) struct Value {
 }
 
 /// A stage under check.
+#[derive(Clone)]
 pub(crate) struct Place {
+    /// The name of its layer.
+    pub(crate) kind: &'static str,
     /// How messages call it: its node's name, or its kind.
     pub(crate) subject: String,
     /// What an error about it underlines.

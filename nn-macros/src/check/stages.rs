@@ -225,7 +225,7 @@ impl Walk<'_> {
         let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
         let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
-        let (values, place) = (takes?, Place { subject, tokens: call.tokens.clone() });
+        let (values, place) = (takes?, Place { kind: row.name, subject, tokens: call.tokens.clone() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);
         let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();

@@ -75,7 +75,7 @@ fn flops(stage: &Stage) -> Vec<Product> {
             terms.extend(dense.bias.then(|| Product(gives.clone())));
             terms
         }
-        Layer::Conv2d(conv) => {
+        Layer::Conv(conv) => {
             let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
             let pixels = gives[1..].to_vec();
             let mut terms = vec![Product([vec![two], weight, pixels].concat())];
@@ -83,7 +83,7 @@ fn flops(stage: &Stage) -> Vec<Product> {
             terms
         }
         // Each element of the input takes part with all of its channel's weights.
-        Layer::ConvTranspose2d(conv) => {
+        Layer::ConvTranspose(conv) => {
             let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
             let pixels = stage.takes[0][1..].to_vec();
             let mut terms = vec![Product([vec![two], weight, pixels].concat())];
@@ -91,15 +91,14 @@ fn flops(stage: &Stage) -> Vec<Product> {
             terms
         }
         Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
-        Layer::MaxPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
-        Layer::AvgPool2d(pool) => vec![Product([pool.window.kernel.to_vec(), gives.clone()].concat())],
+        Layer::Pool(pool) => vec![Product([pool.window.kernel.clone(), gives.clone()].concat())],
         // A bin has ⌈in / out⌉ elements an axis, and one more here and there where they overlap.
-        Layer::AdaptivePool2d(pool) => {
-            let bin = [0, 1].map(|axis| {
-                let sizes = [stage.takes[0][axis + 1].clone(), pool.size[axis].clone()];
-                Operation::QuotientUp.of(&sizes).unwrap_or(Dimension::Literal(1))
+        Layer::AdaptivePool(pool) => {
+            let axes = stage.takes[0][1..].iter().zip(&pool.size);
+            let bin = axes.map(|(takes, gives)| {
+                Operation::QuotientUp.of(&[takes.clone(), gives.clone()]).unwrap_or(Dimension::Literal(1))
             });
-            vec![Product([bin.to_vec(), gives.clone()].concat())]
+            vec![Product(bin.chain(gives.iter().cloned()).collect())]
         }
         Layer::GlobalPool(_) => one(&stage.takes[0]),
         Layer::Add(_) | Layer::Multiply(_) => {

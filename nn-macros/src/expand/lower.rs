@@ -2,6 +2,9 @@
 //!
 //! A buffer holds the values of a node, or of a stage inside its chain where a backward pass needs what the next stage would
 //! overwrite. A step reads buffers and writes one. Reshaping is no step where the numbers stay where they are.
+//!
+//! A signal `[c, l]` lies in rows; a layer over images takes it as an image `[c, 1, l]`. Buffers that hold the same numbers in both
+//! orders know of each other, so that a chain of such layers goes from image to image.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -27,6 +30,8 @@ pub(super) struct BufferInfo {
     pub(super) interleaved: bool,
     /// The input whose rows it is.
     pub(super) input: Option<usize>,
+    /// The buffer that holds the same numbers in the other order.
+    twin: Option<Buffer>,
 }
 
 /// A value: a buffer read as a shape.
@@ -104,23 +109,18 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
             .collect();
         let reshapes = |stage: &Stage| matches!(stage.layer, Layer::Flatten(_) | Layer::Reshape(_));
         if !node.stages.first().is_some_and(reshapes) {
-            for (value, source) in values.iter_mut().zip(&node.sources) {
-                *value = program.laid_out(value.clone());
-                // The next reader of the input finds it in order.
-                if let Source::Input(input) = *source {
-                    inputs[input] = value.clone();
-                }
-            }
+            values = values.into_iter().map(|value| program.laid_out(value)).collect();
         }
         nodes.push(Chain { program: &mut program, node: index, fresh: false, overwritable: false }.run(values));
     }
     for output in &network.outputs {
         let value = nodes[output.node].clone();
-        let info = &program.buffers[value.buffer];
-        let own = !info.interleaved && info.input.is_none() && !program.outputs.contains(&value.buffer);
-        let buffer = if own { value.buffer } else { program.output(value) };
+        let rows = program.rows_of(value.buffer);
+        let own = rows.filter(|&rows| program.buffers[rows].input.is_none() && !program.outputs.contains(&rows));
+        let buffer = own.unwrap_or_else(|| program.output(value));
         program.outputs.push(buffer);
     }
+    program.remove_unread();
     for step in &program.steps {
         for value in step.takes.iter().chain([&step.gives]) {
             if !program.shapes.contains(&value.shape) {
@@ -140,7 +140,7 @@ impl Program<'_> {
             count += 1;
             unique = format!("{name}_{count}");
         }
-        self.buffers.push(BufferInfo { name: unique, width: length(shape), interleaved, input: None });
+        self.buffers.push(BufferInfo { name: unique, width: length(shape), interleaved, input: None, twin: None });
         self.buffers.len() - 1
     }
 
@@ -170,13 +170,63 @@ impl Program<'_> {
 
     /// The value in the layout that its shape has: three axes with the samples innermost.
     fn laid_out(&mut self, value: Value) -> Value {
-        if value.shape.len() != 3 || self.buffers[value.buffer].interleaved {
-            return value;
-        }
+        if value.shape.len() == 3 { self.image(value).0 } else { value }
+    }
+
+    /// The value as an image, and whether a buffer was written for it.
+    fn image(&mut self, value: Value) -> (Value, bool) {
         let name = format!("{}_image", self.buffers[value.buffer].name);
-        let buffer = self.buffer(name, &value.shape, true);
-        let rows = Value { buffer: value.buffer, shape: vec![length(&value.shape)] };
-        self.step(Operation::Interleave, None, vec![rows], Value { buffer, shape: value.shape })
+        self.turned(&value, types::image(&value.shape), name)
+    }
+
+    /// The value as the given shape, in the layout that this has, and whether a buffer was written for it.
+    fn turned(&mut self, value: &Value, shape: Shape, name: String) -> (Value, bool) {
+        let (info, interleaved) = (&self.buffers[value.buffer], shape.len() == 3);
+        let there = if info.interleaved == interleaved { Some(value.buffer) } else { info.twin };
+        if let Some(buffer) = there {
+            return (Value { buffer, shape }, false);
+        }
+        let buffer = self.buffer(name, &shape, interleaved);
+        let (operation, takes) = if interleaved {
+            (Operation::Interleave, Value { buffer: value.buffer, shape: vec![length(&value.shape)] })
+        } else {
+            (Operation::Deinterleave, value.clone())
+        };
+        self.buffers[buffer].twin = Some(value.buffer);
+        self.buffers[value.buffer].twin = Some(buffer);
+        (self.step(operation, None, vec![takes], Value { buffer, shape }), true)
+    }
+
+    /// The buffer with the same numbers in rows, where there is one.
+    fn rows_of(&self, buffer: Buffer) -> Option<Buffer> {
+        if self.buffers[buffer].interleaved { self.buffers[buffer].twin } else { Some(buffer) }
+    }
+
+    /// Notes that a buffer's numbers change.
+    fn changes(&mut self, buffer: Buffer) {
+        if let Some(twin) = self.buffers[buffer].twin.take() {
+            self.buffers[twin].twin = None;
+        }
+    }
+
+    /// Leaves out the steps whose result is no output and is read by no step.
+    fn remove_unread(&mut self) {
+        let mut read = vec![false; self.buffers.len()];
+        self.outputs.iter().for_each(|&output| read[output] = true);
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.reverse();
+        steps.retain(|step| {
+            let wanted = read[step.gives.buffer];
+            step.takes.iter().for_each(|value| read[value.buffer] |= wanted);
+            wanted
+        });
+        steps.reverse();
+        self.steps = steps;
+    }
+
+    /// Whether a step reads or writes the buffer.
+    pub(super) fn uses(&self, buffer: Buffer) -> bool {
+        self.steps.iter().flat_map(|step| step.takes.iter().chain([&step.gives])).any(|value| value.buffer == buffer)
     }
 
     /// A buffer of its own, in rows, for an output.
@@ -238,16 +288,10 @@ impl Chain<'_, '_> {
                 if in_place {
                     let value = values.into_iter().next().expect("an activation has a source");
                     let operation = Operation::InPlace { stage: index };
+                    self.program.changes(value.buffer);
                     return self.program.step(operation, Some(self.node), Vec::new(), value);
                 }
                 self.write(Operation::Plain { stage: index }, stage, values)
-            }
-            Layer::GlobalPool(_) => {
-                // The pool gives one pixel a channel.
-                let pixel = vec![stage.gives[0].clone(), Dimension::Literal(1), Dimension::Literal(1)];
-                let pixel = self.write_as(Operation::Plain { stage: index }, pixel, values);
-                self.overwritable = true;
-                self.write(Operation::Deinterleave, stage, vec![pixel])
             }
             _ => {
                 // The layers but those that look for their maximum again do without their result.
@@ -257,30 +301,35 @@ impl Chain<'_, '_> {
         }
     }
 
-    /// A step into a new buffer.
-    fn write(&mut self, operation: Operation, stage: &Stage, takes: Vec<Value>) -> Value {
-        self.write_as(operation, stage.gives.clone(), takes)
-    }
-
-    /// A step into a new buffer for a value of the given shape.
-    fn write_as(&mut self, operation: Operation, shape: Shape, takes: Vec<Value>) -> Value {
+    /// A step into a new buffer. A layer over images takes and makes them; what is no image outside is turned into rows.
+    fn write(&mut self, operation: Operation, stage: &Stage, mut takes: Vec<Value>) -> Value {
+        let mut shape = stage.gives.clone();
+        if stage.layer.is_over_images() {
+            takes = takes.into_iter().map(|value| self.program.image(value).0).collect();
+            shape = types::image(&shape);
+        }
         let name = self.program.network.nodes[self.node].label.clone();
         let buffer = self.program.buffer(name, &shape, shape.len() == 3);
         self.fresh = true;
-        self.program.step(operation, Some(self.node), takes, Value { buffer, shape })
+        let value = self.program.step(operation, Some(self.node), takes, Value { buffer, shape });
+        if stage.gives.len() == value.shape.len() { value } else { self.turn(&value, stage.gives.clone()) }
+    }
+
+    /// The value as a shape of another layout.
+    fn turn(&mut self, value: &Value, shape: Shape) -> Value {
+        let name = self.program.network.nodes[self.node].label.clone();
+        let (value, written) = self.program.turned(value, shape, name);
+        // A buffer that is there already may have other readers; one that was written now has only those to come.
+        (self.fresh, self.overwritable) = (written, written);
+        value
     }
 
     fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
         let value = values.into_iter().next().expect("a reshape has a source");
-        let interleaved = self.program.buffers[value.buffer].interleaved;
-        let operation = match (interleaved, stage.gives.len() == 3) {
-            (true, false) => Operation::Deinterleave,
-            (false, true) => Operation::Interleave,
-            _ => return Value { buffer: value.buffer, shape: stage.gives.clone() },
-        };
-        let takes = if interleaved { value } else { Value { buffer: value.buffer, shape: vec![length(&value.shape)] } };
-        self.overwritable = true;
-        self.write(operation, stage, vec![takes])
+        if self.program.buffers[value.buffer].interleaved == (stage.gives.len() == 3) {
+            return Value { buffer: value.buffer, shape: stage.gives.clone() };
+        }
+        self.turn(&value, stage.gives.clone())
     }
 }
 

@@ -34,7 +34,9 @@ impl<'a> Plan<'a> {
                 kept.push(read.buffer);
             }
         }
-        let lives_in_scratch = |buffer: &Buffer| program.buffers[*buffer].input.is_none() && !kept.contains(buffer);
+        let lives_in_scratch = |buffer: &Buffer| {
+            program.buffers[*buffer].input.is_none() && !kept.contains(buffer) && program.uses(*buffer)
+        };
         let scratch: Vec<Buffer> = (0..program.buffers.len()).filter(lives_in_scratch).collect();
         let (infer, infer_scratch) = forward::infer(&program, &kept, &scratch);
         let forward = forward::train(&program, &kept, &scratch);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::{
     layers::{
-        Activation, AdaptivePool2d, Conv2d, ConvTranspose2d, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Weight,
+        Activation, AdaptivePool, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pool, Pooling, Real, Weight,
         Window,
     },
     network::{Node, Stage},
@@ -66,6 +66,13 @@ pub(super) fn length(shape: &Shape) -> Dimension {
     Operation::Product.of(shape).unwrap_or(Dimension::Literal(0))
 }
 
+/// The shape of a value as an image: `[c, l]` is one of height 1, and `[c]` of one pixel.
+pub(super) fn image(shape: &Shape) -> Shape {
+    let ones = vec![Dimension::Literal(1); 3_usize.saturating_sub(shape.len())];
+    let (channels, extents) = shape.split_at(1);
+    [channels.to_vec(), ones, extents.to_vec()].concat()
+}
+
 /// A name of the runtime that leads an editor from the user's `kind` to its documentation.
 fn named(name: &str, kind: &Ident) -> TokenStream {
     let root = paths::plumbline();
@@ -75,13 +82,15 @@ fn named(name: &str, kind: &Ident) -> TokenStream {
 
 fn window_type(window: &Window) -> TokenStream {
     let root = paths::plumbline();
-    let pairs = [&window.kernel, &window.stride, &window.before, &window.dilation];
-    let sizes = pairs.into_iter().flatten().map(|dimension| match dimension {
-        Dimension::Literal(_) => size(dimension),
-        _ => {
-            let tokens = size(dimension);
-            quote!({ #tokens })
-        }
+    let pairs = [(&window.kernel, 1), (&window.stride, 1), (&window.before, 0), (&window.dilation, 1)];
+    let sizes = pairs.into_iter().flat_map(|(sizes, absent)| {
+        // A window of one axis is one row high.
+        let vertical = (sizes.len() == 1).then_some(Dimension::Literal(absent));
+        let all: Vec<Dimension> = vertical.into_iter().chain(sizes.iter().cloned()).collect();
+        all.into_iter().map(|dimension| {
+            let tokens = size(&dimension);
+            if dimension.literal().is_some() { tokens } else { quote!({ #tokens }) }
+        })
     });
     quote!(#root::layers::Window<#(#sizes),*>)
 }
@@ -89,7 +98,8 @@ fn window_type(window: &Window) -> TokenStream {
 /// The type of a layer that a network holds in a field; `None` for those that are a call alone.
 pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
     let (takes, gives) = (&stage.takes[0], &stage.gives);
-    let (x, y) = (shape(takes), shape(gives));
+    let over_images = stage.layer.is_over_images();
+    let [x, y] = [takes, gives].map(|value| shape(&if over_images { image(value) } else { value.clone() }));
     let last = |shape: &Shape| dimension(&shape[shape.len() - 1]);
     Some(match &stage.layer {
         Layer::Dense(dense) => {
@@ -97,9 +107,8 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
             quote!(#name<#i, #o, E>)
         }
-        Layer::Conv2d(Conv2d { window, groups, .. })
-        | Layer::ConvTranspose2d(ConvTranspose2d { window, groups, .. }) => {
-            let name = named(convolution(&stage.layer), &stage.kind);
+        Layer::Conv(Conv { window, groups, .. }) | Layer::ConvTranspose(ConvTranspose { window, groups, .. }) => {
+            let name = named(&over_images_type(stage), &stage.kind);
             let (window, groups) = (window_type(window), dimension(groups));
             quote!(#name<#x, #y, #window, #groups, E>)
         }
@@ -107,27 +116,19 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, i) = (named("Perceptron", &stage.kind), last(takes));
             quote!(#name<#i, E>)
         }
-        Layer::MaxPool2d(pool) => {
-            let (name, window) = (named("MaxPool2d", &stage.kind), window_type(&pool.window));
+        Layer::Pool(pool) => {
+            let (name, window) = (named(&over_images_type(stage), &stage.kind), window_type(&pool.window));
             quote!(#name<#x, #y, #window>)
         }
-        Layer::AvgPool2d(pool) => {
-            let (name, window) = (named("AvgPool2d", &stage.kind), window_type(&pool.window));
-            quote!(#name<#x, #y, #window>)
+        Layer::AdaptivePool(_) | Layer::GlobalPool(_) => {
+            let name = named(&over_images_type(stage), &stage.kind);
+            quote!(#name<#x, #y>)
         }
         Layer::LayerNorm(_) => {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
         }
         Layer::Transpose(_) => named("Transpose", &stage.kind),
-        Layer::AdaptivePool2d(pool) => {
-            let name = named(adaptive(pool.pooling), &stage.kind);
-            quote!(#name<#x, #y>)
-        }
-        Layer::GlobalPool(pool) => {
-            let (root, name, channels) = (paths::plumbline(), named(adaptive(pool.pooling), &stage.kind), last(gives));
-            quote!(#name<#x, (#channels, #root::Const<1>, #root::Const<1>)>)
-        }
         Layer::Noise(noise) => named(noise_type(noise.kind).0, &stage.kind),
         _ => return None,
     })
@@ -143,17 +144,18 @@ fn noise_type(kind: NoiseKind) -> (&'static str, &'static str) {
     }
 }
 
-/// The type of a convolution.
-fn convolution(layer: &Layer) -> &'static str {
-    if matches!(layer, Layer::ConvTranspose2d(_)) { "ConvTranspose2d" } else { "Conv2d" }
-}
-
-/// The type of a pool whose bins follow from its output.
-fn adaptive(pooling: Pooling) -> &'static str {
-    match pooling {
-        Pooling::Max => "AdaptiveMaxPool2d",
-        Pooling::Avg => "AdaptiveAvgPool2d",
-    }
+/// The type of a layer over signals or images.
+fn over_images_type(stage: &Stage) -> String {
+    let name = match &stage.layer {
+        Layer::Conv(_) => "Conv",
+        Layer::ConvTranspose(_) => "ConvTranspose",
+        Layer::Pool(Pool { pooling: Pooling::Max, .. }) => "MaxPool",
+        Layer::Pool(Pool { pooling: Pooling::Avg, .. }) => "AvgPool",
+        Layer::AdaptivePool(AdaptivePool { pooling: Pooling::Max, .. })
+        | Layer::GlobalPool(GlobalPool { pooling: Pooling::Max }) => "AdaptiveMaxPool",
+        _ => "AdaptiveAvgPool",
+    };
+    format!("{name}{}d", stage.takes[0].len() - 1)
 }
 
 /// The stage of a node that its field holds.
@@ -176,8 +178,8 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
                 Weight::Tied(_) => quote!(layers::TiedDense::new(#bias)),
             }
         }
-        Layer::Conv2d(Conv2d { bias, init, .. }) | Layer::ConvTranspose2d(ConvTranspose2d { bias, init, .. }) => {
-            let (name, init) = (Ident::new(convolution(&stage.layer), Span::call_site()), self::init(init));
+        Layer::Conv(Conv { bias, init, .. }) | Layer::ConvTranspose(ConvTranspose { bias, init, .. }) => {
+            let (name, init) = (Ident::new(&over_images_type(stage), Span::call_site()), self::init(init));
             quote!(layers::#name::new(#init, #bias, rng))
         }
         Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
@@ -192,10 +194,8 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
             quote!(layers::LayerNorm::new(#epsilon))
         }
         Layer::Transpose(_) => quote!(layers::Transpose::new()),
-        Layer::MaxPool2d(_) => quote!(layers::MaxPool2d::new()),
-        Layer::AvgPool2d(_) => quote!(layers::AvgPool2d::new()),
-        Layer::AdaptivePool2d(AdaptivePool2d { pooling, .. }) | Layer::GlobalPool(GlobalPool { pooling }) => {
-            let name = Ident::new(adaptive(*pooling), Span::call_site());
+        Layer::Pool(_) | Layer::AdaptivePool(_) | Layer::GlobalPool(_) => {
+            let name = Ident::new(&over_images_type(stage), Span::call_site());
             quote!(layers::#name::new())
         }
         _ => quote!(()),

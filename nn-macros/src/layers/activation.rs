@@ -80,7 +80,7 @@ impl Rule for Activation {
         let value = &takes[0];
         if matches!(self, Self::Softmax | Self::LogSoftmax) && value.shape.len() > 2 {
             let kind = if matches!(self, Self::Softmax) { "softmax" } else { "log_softmax" };
-            rows(&Place { subject: kind.to_owned(), tokens: place.tokens.clone() }, value, scope)?;
+            rows(&Place { subject: kind.to_owned(), ..place.clone() }, value, scope)?;
         }
         Some(value.shape.clone())
     }

@@ -98,27 +98,39 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// Sizes for two axes: `3` for both or `[3, 5]`.
-    pub(super) fn pair(&mut self, value: &Expr, least: u64, what: &str) -> Option<[Dimension; 2]> {
+    /// Sizes for the axes that the layer moves along: `3` for each, or `[3, 5]` where there are two.
+    pub(super) fn sizes(&mut self, value: &Expr, least: u64, what: &str) -> Option<Vec<Dimension>> {
         match value {
-            Expr::Array(array) if array.elems.len() == 2 => {
-                let vertical = self.scope.size(&array.elems[0], least, what);
-                let horizontal = self.scope.size(&array.elems[1], least, what);
-                Some([vertical?, horizontal?])
+            Expr::Array(array) if self.row.axes > 1 && array.elems.len() == self.row.axes => {
+                let sizes: Vec<_> = array.elems.iter().map(|size| self.scope.size(size, least, what)).collect();
+                sizes.into_iter().collect()
             }
-            other if fold(other) == Folded::Other => {
-                let found = compact(other);
-                self.scope.faults.add(other, Argument::NotPair { what: what.to_owned(), found });
-                None
-            }
-            other => self.scope.size(other, least, what).map(|size| [size.clone(), size]),
+            other if fold(other) == Folded::Other => self.not_sizes(other, what),
+            other => self.scope.size(other, least, what).map(|size| vec![size; self.row.axes]),
         }
     }
 
-    /// An option that is one size or a pair.
-    pub(super) fn pair_or(&mut self, option: &str, least: u64, default: [Dimension; 2]) -> Option<[Dimension; 2]> {
+    /// Notes that what is written is no such sizes.
+    pub(super) fn not_sizes(&mut self, value: &Expr, what: &str) -> Option<Vec<Dimension>> {
+        let (what, found) = (what.to_owned(), compact(value));
+        self.scope.faults.add(
+            value,
+            match value {
+                _ if self.row.axes > 1 => Argument::NotPair { what, found },
+                Expr::Array(_) => {
+                    let other = self.row.name.replace("1d", "2d");
+                    Argument::NotSingle { layer: self.row.name, what, found, other }
+                }
+                _ => Argument::NotWhole { what, found },
+            },
+        );
+        None
+    }
+
+    /// An option that is such sizes.
+    pub(super) fn sizes_or(&mut self, option: &str, least: u64, default: Vec<Dimension>) -> Option<Vec<Dimension>> {
         match self.option(option) {
-            Some(value) => self.pair(value, least, &self.what(option)),
+            Some(value) => self.sizes(value, least, &self.what(option)),
             None => Some(default),
         }
     }

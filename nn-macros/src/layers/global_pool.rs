@@ -1,7 +1,7 @@
-//! `global_max_pool` and `global_avg_pool`: `[c, h, w]` → `[c]`.
+//! `global_max_pool` and `global_avg_pool`: `[c, l]` or `[c, h, w]` → `[c]`.
 
-use super::adaptive_pool2d::Pooling;
-use super::window::image;
+use super::pool::Pooling;
+use super::window::spatial;
 use super::{Layer, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
@@ -29,7 +29,7 @@ impl Rule for GlobalPool {
     ];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        image(place, &takes[0], scope)?;
+        spatial(&[1, 2], place, &takes[0], scope)?;
         Some(takes[0].shape[..1].to_vec())
     }
 }

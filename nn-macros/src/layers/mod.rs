@@ -8,11 +8,11 @@ mod window;
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
-pub(crate) use adaptive_pool2d::Pooling;
 pub(crate) use arguments::Arguments;
 pub(crate) use dense::{Weight, Weights};
 pub(crate) use init::Init;
 pub(crate) use noise::NoiseKind;
+pub(crate) use pool::Pooling;
 pub(crate) use real::Real;
 pub(crate) use window::Window;
 
@@ -58,30 +58,26 @@ macro_rules! rows {
 
 rows! {
     activation Activation,
-    adaptive_pool2d AdaptivePool2d,
+    adaptive_pool AdaptivePool,
     add Add,
-    avg_pool2d AvgPool2d,
     concat Concat,
-    conv2d Conv2d,
-    conv_transpose2d ConvTranspose2d,
+    conv Conv,
+    conv_transpose ConvTranspose,
     dense Dense,
     flatten Flatten,
     global_pool GlobalPool,
     layer_norm LayerNorm,
     map Map,
-    max_pool2d MaxPool2d,
     multiply Multiply,
     noise Noise,
     perceptron Perceptron,
+    pool Pool,
     reshape Reshape,
     transpose Transpose,
 }
 
 /// Layers of the language that this release does not have.
 const UNRELEASED: &[&str] = &[
-    "adaptive_avg_pool1d",
-    "adaptive_max_pool1d",
-    "avg_pool1d",
     "batch_norm",
     "boltzmann",
     "conv1d",
@@ -93,7 +89,6 @@ const UNRELEASED: &[&str] = &[
     "lp_pool1d",
     "lp_pool2d",
     "lstm",
-    "max_pool1d",
     "rbm",
     "repeat",
     "rnn",
@@ -111,6 +106,8 @@ pub(crate) struct Row {
     /// What the argument without a name is, where there is one.
     pub(crate) argument: &'static str,
     pub(crate) options: &'static [&'static str],
+    /// The axes that it moves along, for a layer over signals (1) or images (2).
+    pub(crate) axes: usize,
     /// Whether it takes two sources or more; otherwise it takes one.
     pub(crate) several: bool,
     /// Whether it has parameters and so must have a name.
@@ -126,6 +123,7 @@ impl Row {
         arguments: [0, 0],
         argument: "",
         options: &[],
+        axes: 0,
         several: false,
         trained: false,
         read: |_| None,
@@ -161,17 +159,25 @@ pub(crate) struct Parameter {
 impl Layer {
     /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
     pub(crate) fn adds_up(&self) -> bool {
-        matches!(self, Self::Conv2d(_) | Self::ConvTranspose2d(_) | Self::LayerNorm(_))
+        matches!(self, Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
     }
 
     /// Whether the layer's gradient goes to the element that was the largest, which is found again by comparing with the result.
     pub(crate) fn is_maximum(&self) -> bool {
         match self {
-            Self::MaxPool2d(_) => true,
-            Self::AdaptivePool2d(pool) => pool.pooling == Pooling::Max,
+            Self::Pool(pool) => pool.pooling == Pooling::Max,
+            Self::AdaptivePool(pool) => pool.pooling == Pooling::Max,
             Self::GlobalPool(pool) => pool.pooling == Pooling::Max,
             _ => false,
         }
+    }
+
+    /// Whether the layer works on images. A signal `[c, l]` is an image `[c, 1, l]` to it.
+    pub(crate) fn is_over_images(&self) -> bool {
+        matches!(
+            self,
+            Self::Conv(_) | Self::ConvTranspose(_) | Self::Pool(_) | Self::AdaptivePool(_) | Self::GlobalPool(_)
+        )
     }
 }
 
@@ -192,10 +198,18 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "conv" | "convolution" | "conv_2d" => "conv2d",
         "convtranspose2d" | "conv2d_transpose" | "deconv" | "deconv2d" => "conv_transpose2d",
         "maxpool" | "max_pool" => "max_pool2d",
+        "maxpooling1d" => "max_pool1d",
+        "averagepooling1d" => "avg_pool1d",
+        "adaptivemaxpool1d" => "adaptive_max_pool1d",
+        "adaptiveavgpool1d" => "adaptive_avg_pool1d",
         "adaptivemaxpool2d" | "adaptive_max_pool" => "adaptive_max_pool2d",
         "adaptiveavgpool2d" | "adaptive_avg_pool" => "adaptive_avg_pool2d",
-        "globalmaxpooling2d" | "global_max_pool2d" => "global_max_pool",
-        "globalaveragepooling2d" | "global_avg_pool2d" | "global_average_pool" => "global_avg_pool",
+        "globalmaxpooling1d" | "global_max_pool1d" | "globalmaxpooling2d" | "global_max_pool2d" => "global_max_pool",
+        "globalaveragepooling1d"
+        | "global_avg_pool1d"
+        | "globalaveragepooling2d"
+        | "global_avg_pool2d"
+        | "global_average_pool" => "global_avg_pool",
         "avgpool" | "avg_pool" => "avg_pool2d",
         "batchnorm" | "batchnorm2d" => "batch_norm",
         "layernorm" | "layer_normalization" => "layer_norm",

@@ -1,4 +1,4 @@
-//! The window that convolution and pooling move over an image.
+//! The window that convolution and pooling move over a signal or an image.
 
 use syn::Expr;
 
@@ -7,34 +7,40 @@ use crate::check::{Answer, Place, Scope, Value, name};
 use crate::report::{Argument, Mismatch, Piece};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
-/// A window of two axes, vertical first.
+/// A window of one axis, or of two with the vertical first: every field has a size for each.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
-    pub(crate) kernel: [Dimension; 2],
-    pub(crate) stride: [Dimension; 2],
+    pub(crate) kernel: Vec<Dimension>,
+    pub(crate) stride: Vec<Dimension>,
     /// Elements added before each axis; `same` is resolved: the smaller half.
-    pub(crate) before: [Dimension; 2],
+    pub(crate) before: Vec<Dimension>,
     /// Elements added after each axis; `same` is resolved: the larger half.
-    pub(crate) after: [Dimension; 2],
-    pub(crate) dilation: [Dimension; 2],
+    pub(crate) after: Vec<Dimension>,
+    pub(crate) dilation: Vec<Dimension>,
 }
 
 const ONE: Dimension = Dimension::Literal(1);
 const NONE: Dimension = Dimension::Literal(0);
 
 impl Window {
+    /// How many axes it has, for [`spatial`].
+    pub(super) fn axes(&self) -> &'static [usize] {
+        axes(&self.kernel)
+    }
+
     /// The options `stride`, `padding` and `dilation` of a layer with the given kernel.
-    pub(super) fn read(arguments: &mut Arguments, kernel: [Dimension; 2], stride: [Dimension; 2]) -> Option<Self> {
+    pub(super) fn read(arguments: &mut Arguments, kernel: Vec<Dimension>, stride: Vec<Dimension>) -> Option<Self> {
+        let axes = kernel.len();
         let written_stride = arguments.option("stride");
-        let stride = arguments.pair_or("stride", 1, stride);
-        let dilation = arguments.pair_or("dilation", 1, [ONE, ONE]);
+        let stride = arguments.sizes_or("stride", 1, stride);
+        let dilation = arguments.sizes_or("dilation", 1, vec![ONE; axes]);
         let padding = arguments.option("padding");
         if let Some(same) = padding.filter(|padding| name(padding).is_some_and(|name| name == "same")) {
             let (stride, dilation) = (stride?, dilation?);
             let at = written_stride.unwrap_or(same);
-            return Self::same(arguments, at, kernel, stride, dilation);
+            return Self::same(arguments, at, kernel, &stride, dilation);
         }
-        let padding = arguments.pair_or("padding", 0, [NONE, NONE])?;
+        let padding = arguments.sizes_or("padding", 0, vec![NONE; axes])?;
         Some(Self { kernel, stride: stride?, before: padding.clone(), after: padding, dilation: dilation? })
     }
 
@@ -42,72 +48,69 @@ impl Window {
     fn same(
         arguments: &mut Arguments,
         at: &Expr,
-        kernel: [Dimension; 2],
-        stride: [Dimension; 2],
-        dilation: [Dimension; 2],
+        kernel: Vec<Dimension>,
+        stride: &[Dimension],
+        dilation: Vec<Dimension>,
     ) -> Option<Self> {
-        let mut halves = Vec::new();
-        for axis in [0, 1] {
-            let span = Operation::Span.of(&[kernel[axis].clone(), dilation[axis].clone()])?;
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for (kernel, dilation) in kernel.iter().zip(&dilation) {
+            let span = Operation::Span.of(&[kernel.clone(), dilation.clone()])?;
             let total = Operation::Difference.of(&[span, ONE])?;
-            let before = Operation::Quotient.of(&[total.clone(), Dimension::Literal(2)])?;
-            let after = Operation::QuotientUp.of(&[total, Dimension::Literal(2)])?;
+            let smaller = Operation::Quotient.of(&[total.clone(), Dimension::Literal(2)])?;
+            let larger = Operation::QuotientUp.of(&[total, Dimension::Literal(2)])?;
             let names = &mut arguments.scope.constants;
-            halves.push([names.name_size(before), names.name_size(after)]);
+            before.push(names.name_size(smaller));
+            after.push(names.name_size(larger));
         }
         let conditions = stride.iter().map(|stride| Condition::Equal(stride.clone(), ONE)).collect();
-        let padding = both(&[halves[0][0].clone(), halves[1][0].clone()]);
-        let fault = Argument::SameWithStride { stride: extent(&stride), padding };
+        let fault = Argument::SameWithStride { stride: extent(stride), padding: option(&before) };
         if arguments.scope.ask(at, None, &Condition::All(conditions), fault).fails() {
             return None;
         }
         // Where the compiler finds another stride, that is the only error.
-        let stride = [ONE, ONE];
-        let [[top, bottom], [left, right]] = <[[Dimension; 2]; 2]>::try_from(halves).ok()?;
-        Some(Self { kernel, stride, before: [top, left], after: [bottom, right], dilation })
+        let stride = vec![ONE; kernel.len()];
+        Some(Self { kernel, stride, before, after, dilation })
     }
 
-    /// `[h', w']` for `[h, w]`, where the kernel fits; `most_padding` bounds the padding that the help may propose.
+    /// The extents that the window gives, where the kernel fits; `most_padding` bounds the padding that the help may propose.
     pub(super) fn gives(
         &self,
         place: &Place,
         value: &Value,
         scope: &mut Scope,
-        most_padding: Option<[Dimension; 2]>,
-    ) -> Option<[Dimension; 2]> {
-        let input = [value.shape[1].clone(), value.shape[2].clone()];
-        let mut spans = Vec::new();
-        let (mut padding, mut padded) = (Vec::new(), Vec::new());
-        for axis in [0, 1] {
+        most_padding: Option<&[Dimension]>,
+    ) -> Option<Vec<Dimension>> {
+        let input = &value.shape[1..];
+        let (mut spans, mut padding, mut padded) = (Vec::new(), Vec::new(), Vec::new());
+        for axis in 0..input.len() {
             spans.push(Operation::Span.of(&[self.kernel[axis].clone(), self.dilation[axis].clone()])?);
             padding.push(Operation::Sum.of(&[self.before[axis].clone(), self.after[axis].clone()])?);
             padded.push(Operation::Sum.of(&[input[axis].clone(), padding[axis].clone()])?);
         }
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
-        let fault = self.misfit(place, &input, &spans, &padded, most_padding);
+        let fault = self.misfit(place, input, &spans, &padded, most_padding);
         if scope.ask(&place.tokens, Some(value), &Condition::All(fits.collect()), fault).fails() {
             return None;
         }
-        let mut gives = Vec::new();
-        for axis in [0, 1] {
+        let gives = (0..input.len()).map(|axis| {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
-            gives.push(Operation::Window.of(&operands)?);
-        }
-        <[Dimension; 2]>::try_from(gives).ok()
+            Operation::Window.of(&operands)
+        });
+        gives.collect()
     }
 
     /// What to say where the kernel does not fit, with the kernel and the padding that would.
     fn misfit(
         &self,
         place: &Place,
-        input: &[Dimension; 2],
+        input: &[Dimension],
         spans: &[Dimension],
         padded: &[Dimension],
-        most_padding: Option<[Dimension; 2]>,
+        most_padding: Option<&[Dimension]>,
     ) -> Mismatch {
         let one = |dimension: &Dimension| dimension == &ONE;
         let (mut largest, mut enough) = (Vec::new(), Vec::new());
-        for axis in [0, 1] {
+        for axis in 0..input.len() {
             let room = Operation::Difference.of(&[padded[axis].clone(), ONE]);
             let steps = room.and_then(|room| Operation::Quotient.of(&[room, self.dilation[axis].clone()]));
             largest.extend(steps.and_then(|steps| Operation::Sum.of(&[steps, ONE])));
@@ -117,9 +120,9 @@ impl Window {
             };
             enough.extend(lack.and_then(|lack| Operation::QuotientUp.of(&[lack, Dimension::Literal(2)])));
         }
-        // Where one axis alone is too small, only numbers tell which.
-        let known = |sizes: &[Dimension]| sizes.len() == 2 && (sizes[0] == sizes[1] || numbers(sizes).is_some());
-        let allowed = most_padding.is_none_or(|most| match (numbers(&enough), numbers(&most)) {
+        // Where one axis of two is too small, only numbers tell which.
+        let known = |sizes: &[Dimension]| sizes.len() == input.len() && (are_equal(sizes) || numbers(sizes).is_some());
+        let allowed = most_padding.is_none_or(|most| match (numbers(&enough), numbers(most)) {
             (Some(enough), Some(most)) => enough.iter().zip(&most).all(|(enough, most)| enough <= most),
             _ => false,
         });
@@ -128,20 +131,20 @@ impl Window {
             kernel: extent(&self.kernel),
             dilation: (!self.dilation.iter().all(one)).then(|| times(spans)),
             padded: (padded != input).then(|| times(padded)),
-            input: times(input),
+            input: area(input),
             largest: known(&largest).then(|| extent(&largest)),
-            padding: (allowed && known(&enough)).then(|| both(&enough)),
+            padding: (allowed && known(&enough)).then(|| option(&enough)),
         }
     }
 
     /// Windows that lie in the padding alone have no mean and no maximum: `max_pool2d(2, padding = 2)`.
     pub(super) fn check_pool_padding(&self, place: &Place, scope: &mut Scope) -> Answer {
-        let most = self.kernel.clone().map(|kernel| half(&kernel));
+        let most: Vec<Dimension> = self.kernel.iter().map(half).collect();
         let fault = Mismatch::PoolPadding {
             subject: place.subject.clone(),
             padding: extent(&self.before),
             kernel: extent(&self.kernel),
-            most: both(&most),
+            most: option(&most),
         };
         let least = self.before.iter().zip(&most).map(|(before, most)| Condition::AtMost(before.clone(), most.clone()));
         scope.ask(&place.tokens, None, &Condition::All(least.collect()), fault)
@@ -153,46 +156,78 @@ pub(super) fn half(kernel: &Dimension) -> Dimension {
     Operation::Quotient.of(&[kernel.clone(), Dimension::Literal(2)]).unwrap_or(NONE)
 }
 
-/// Asks for `[channels, height, width]`.
-pub(super) fn image(place: &Place, value: &Value, scope: &mut Scope) -> Option<()> {
-    if value.shape.len() == 3 {
+/// How many axes there are sizes for, for [`spatial`].
+pub(super) fn axes(sizes: &[Dimension]) -> &'static [usize] {
+    if sizes.len() == 1 { &[1] } else { &[2] }
+}
+
+/// Asks for `[channels, length]` where a layer moves along one axis, for `[channels, height, width]` where along two, and for
+/// either where it may be both.
+pub(super) fn spatial(axes: &'static [usize], place: &Place, value: &Value, scope: &mut Scope) -> Option<()> {
+    let found = value.shape.len() - 1;
+    if axes.contains(&found) {
         return Some(());
     }
-    let image = match value.shape.as_slice() {
+    let reshaped = match value.shape.as_slice() {
+        [length] if axes == [1] => Some(vec![ONE, length.clone()]),
         [Dimension::Literal(pixels)] => {
             let side = pixels.isqrt();
             (side * side == *pixels).then(|| vec![ONE, Dimension::Literal(side), Dimension::Literal(side)])
         }
         [height, width] => Some(vec![ONE, height.clone(), width.clone()]),
+        [channels, Dimension::Literal(1), length] => Some(vec![channels.clone(), length.clone()]),
         _ => None,
     };
+    // The layer of the same kind for what was found.
+    let other = (found > 0).then(|| place.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
     let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&place.tokens, Mismatch::Image { subject, found, from, image });
+    scope.faults.add(&place.tokens, Mismatch::Spatial { subject, axes, found, from, reshaped, other });
     None
 }
 
-/// The sizes for two axes as an option takes them: one number, or `[3, 5]`.
-pub(super) fn both(sizes: &[Dimension]) -> Vec<Piece> {
-    let size = |index: usize| Piece::Size(sizes[index].clone());
-    let text = |text: &str| Piece::Text(text.to_owned());
-    if sizes[0] == sizes[1] { vec![size(0)] } else { vec![text("["), size(0), text(", "), size(1), text("]")] }
+fn are_equal(sizes: &[Dimension]) -> bool {
+    sizes.iter().all(|size| size == &sizes[0])
 }
 
-/// The sizes for two axes in a sentence: `5`, or `3 × 5`.
+/// The sizes as an option takes them: one number, or `[3, 5]`.
+pub(super) fn option(sizes: &[Dimension]) -> Vec<Piece> {
+    if are_equal(sizes) { extent(sizes) } else { [vec![text("[")], joined(sizes, ", "), vec![text("]")]].concat() }
+}
+
+/// The sizes in a sentence: `5`, or `3 × 5`.
 pub(super) fn extent(sizes: &[Dimension]) -> Vec<Piece> {
-    if sizes[0] == sizes[1] { vec![Piece::Size(sizes[0].clone())] } else { times(sizes) }
+    if are_equal(sizes) { joined(&sizes[..1], "") } else { times(sizes) }
 }
 
 /// `5 × 5`
 pub(super) fn times(sizes: &[Dimension]) -> Vec<Piece> {
-    vec![Piece::Size(sizes[0].clone()), Piece::Text(" × ".to_owned()), Piece::Size(sizes[1].clone())]
+    joined(sizes, " × ")
+}
+
+/// `5 × 5`, or `length 5`.
+pub(super) fn area(sizes: &[Dimension]) -> Vec<Piece> {
+    let length = (sizes.len() == 1).then(|| text("length "));
+    length.into_iter().chain(times(sizes)).collect()
+}
+
+fn joined(sizes: &[Dimension], between: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (index, size) in sizes.iter().enumerate() {
+        pieces.extend((index > 0).then(|| text(between)));
+        pieces.push(Piece::Size(size.clone()));
+    }
+    pieces
+}
+
+fn text(text: &str) -> Piece {
+    Piece::Text(text.to_owned())
 }
 
 fn numbers(sizes: &[Dimension]) -> Option<Vec<u64>> {
     sizes.iter().map(Dimension::literal).collect()
 }
 
-/// The shape of an image with other extents.
-pub(super) fn resized(channels: Dimension, [height, width]: [Dimension; 2]) -> Shape {
-    vec![channels, height, width]
+/// The shape of a signal or an image with other extents.
+pub(super) fn resized(channels: Dimension, extents: Vec<Dimension>) -> Shape {
+    [vec![channels], extents].concat()
 }

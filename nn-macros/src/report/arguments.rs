@@ -20,6 +20,7 @@ pub(crate) enum Argument {
     Required { layer: &'static str, option: &'static str, call: &'static str },
     NotWhole { what: String, found: String },
     NotPair { what: String, found: String },
+    NotSingle { layer: &'static str, what: String, found: String, other: String },
     NotFlag { layer: &'static str, option: String, found: String },
     NotReal { what: String, found: String, example: String },
     NotShape { what: String, found: String },
@@ -108,6 +109,15 @@ impl From<Argument> for Message {
             Argument::NotPair { what, found } => {
                 Self::new(say![what, " is a whole number or `[vertical, horizontal]`, found `", found, "`"])
                     .help(whole(&found))
+            }
+            Argument::NotSingle { layer, what, found, other } => {
+                Self::new(say![what, " is one whole number, found `", found, "`"]).help(say![
+                    "`",
+                    layer,
+                    "` moves along one axis; `",
+                    other,
+                    "` takes `[vertical, horizontal]`"
+                ])
             }
             Argument::NotFlag { layer, option, found } => {
                 Self::new(say!["`", option, "` of `", layer, "` is `true` or `false`, found `", found, "`"]).help(say![

@@ -19,11 +19,13 @@ pub(crate) enum Mismatch {
         found: Shape,
         from: String,
     },
-    Image {
+    Spatial {
         subject: String,
+        axes: &'static [usize],
         found: Shape,
         from: String,
-        image: Option<Shape>,
+        reshaped: Option<Shape>,
+        other: Option<String>,
     },
     FixedFeatures {
         subject: String,
@@ -181,17 +183,23 @@ impl From<Mismatch> for Message {
                 from
             ])
             .help(say!["without `each_step` it takes a vector"]),
-            Mismatch::Image { subject, found, from, image } => {
-                let message = Self::new(say![
-                    "`",
-                    subject,
-                    "` takes an image `[channels, height, width]`, found ",
-                    found,
-                    " from ",
-                    from
-                ]);
-                match image {
-                    Some(image) => message.help(say!["`reshape(", bare(&image), ")` before it makes an image"]),
+            Mismatch::Spatial { subject, axes, found, from, reshaped, other } => {
+                let takes = match axes {
+                    [1] => "a signal `[channels, length]`",
+                    [2] => "an image `[channels, height, width]`",
+                    _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
+                };
+                let mut message = Self::new(say!["`", subject, "` takes ", takes, ", found ", &found, " from ", from]);
+                if let Some(reshaped) = &reshaped {
+                    let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
+                    message = message.help(say!["`reshape(", bare(reshaped), ")` before it makes ", what]);
+                }
+                match other {
+                    Some(other) if found.len() == 2 => {
+                        message.help(say!["`", other, "` takes signals `[channels, length]`"])
+                    }
+                    Some(other) => message.help(say!["`", other, "` takes images"]),
+                    None if reshaped.is_some() => message,
                     None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
                 }
             }

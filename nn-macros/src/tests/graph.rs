@@ -86,7 +86,7 @@ fn a_convolution_takes_every_option_by_axis() {
             c: conv2d(8, kernel = [3, 5], stride = [2, 2], padding = [1, 0], dilation = [2, 1], groups = 4, bias = false);
         }
     });
-    let Layer::Conv2d(conv) = &network.nodes[0].stages[0].layer else { panic!("a convolution") };
+    let Layer::Conv(conv) = &network.nodes[0].stages[0].layer else { panic!("a convolution") };
     assert_eq!((sizes(&conv.window.kernel.to_vec()), sizes(&conv.window.before.to_vec())), (vec![3, 5], vec![1, 0]));
     let parameters = network.nodes[0].stages[0].parameters();
     assert_eq!(parameters.len(), 1);
@@ -96,7 +96,7 @@ fn a_convolution_takes_every_option_by_axis() {
 #[test]
 fn same_padding_puts_the_larger_half_after() {
     let network = checked(quote!(Net: [1, 9, 9] -> [2, 9, 9] { c: conv2d(2, kernel = [4, 3], padding = same); }));
-    let Layer::Conv2d(conv) = &network.nodes[0].stages[0].layer else { panic!("a convolution") };
+    let Layer::Conv(conv) = &network.nodes[0].stages[0].layer else { panic!("a convolution") };
     assert_eq!(sizes(&conv.window.before.to_vec()), [1, 1]);
     assert_eq!(sizes(&conv.window.after.to_vec()), [2, 1]);
 }

@@ -1,4 +1,4 @@
-//! Maxima and means over as many bins as are asked for.
+//! Maxima and means over as many bins of an image, or of a signal, as are asked for.
 
 use std::marker::PhantomData;
 
@@ -43,6 +43,32 @@ pub struct AdaptiveMaxPool2d<In, Out>(PhantomData<fn(In) -> Out>);
 /// assert_eq!(d_x, [1.0, 3.0, 2.0]);
 /// ```
 pub struct AdaptiveAvgPool2d<In, Out>(PhantomData<fn(In) -> Out>);
+
+/// y (c, i) = the maximum of x (c, ·) over bin i: an [`AdaptiveMaxPool2d`] over signals, which are images of height 1.
+///
+/// `In` = (C, 1, L) → `Out` = (C, 1, L′). Bin i covers ⌊i·L/L′⌋ to ⌈(i+1)·L/L′⌉ without the last, as PyTorch's `AdaptiveMaxPool1d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::AdaptiveMaxPool1d, network::{View, ViewMut}};
+/// let pool = AdaptiveMaxPool1d::<(Const<1>, Const<1>, Const<5>), (Const<1>, Const<1>, Const<2>)>::new();
+/// let mut y = [0.0; 2];
+/// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 0.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [3.0, 2.0]);
+/// ```
+pub type AdaptiveMaxPool1d<In, Out> = AdaptiveMaxPool2d<In, Out>;
+
+/// y (c, i) = the mean of x (c, ·) over bin i: an [`AdaptiveAvgPool2d`] over signals, which are images of height 1.
+///
+/// `In` = (C, 1, L) → `Out` = (C, 1, L′). Bin i covers ⌊i·L/L′⌋ to ⌈(i+1)·L/L′⌉ without the last, as PyTorch's `AdaptiveAvgPool1d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::AdaptiveAvgPool1d, network::{View, ViewMut}};
+/// let pool = AdaptiveAvgPool1d::<(Const<1>, Const<1>, Const<5>), (Const<1>, Const<1>, Const<2>)>::new();
+/// let mut y = [0.0; 2];
+/// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 0.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [2.0, 1.0]);
+/// ```
+pub type AdaptiveAvgPool1d<In, Out> = AdaptiveAvgPool2d<In, Out>;
 
 impl<In: Shape, Out: Shape> AdaptiveMaxPool2d<In, Out> {
     /// The layer. It has no parameters.

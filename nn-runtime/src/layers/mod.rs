@@ -26,7 +26,7 @@ mod transpose;
 mod window;
 
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
-pub use adaptive_pool2d::{AdaptiveAvgPool2d, AdaptiveMaxPool2d};
+pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d};
 pub use combine::{accumulate, add, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv_transpose2d::ConvTranspose2d;
@@ -39,7 +39,7 @@ pub use interleave::{deinterleave, interleave};
 pub use layer_norm::LayerNorm;
 pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
-pub use pool2d::{AvgPool2d, MaxPool2d};
+pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
 pub use sign::Sign;
 pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};

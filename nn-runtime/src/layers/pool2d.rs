@@ -1,4 +1,4 @@
-//! Maxima and means over windows.
+//! Maxima and means over windows of images, and of signals.
 
 use std::marker::PhantomData;
 
@@ -42,6 +42,38 @@ pub struct MaxPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 /// assert_eq!(d_x, [2.0; 4]);
 /// ```
 pub struct AvgPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
+
+/// y (c, i) = the maximum of x (c, ·) over window i: a [`MaxPool2d`] over signals, which are images of height 1.
+///
+/// `In` = (C, 1, L) → `Out` = (C, 1, L′), with a [`Window`](crate::layers::Window) of one row. Padding counts as −∞; the gradient goes
+/// to the first maximum of a window, as in PyTorch's `MaxPool1d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{MaxPool1d, Window}, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<1>, Const<5>);
+/// type Out = (Const<1>, Const<1>, Const<2>);
+/// let pool = MaxPool1d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new();
+/// let mut y = [0.0; 2];
+/// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 9.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [3.0, 2.0]);
+/// ```
+pub type MaxPool1d<In, Out, W> = MaxPool2d<In, Out, W>;
+
+/// y (c, i) = the mean of x (c, ·) over window i: an [`AvgPool2d`] over signals, which are images of height 1.
+///
+/// `In` = (C, 1, L) → `Out` = (C, 1, L′), with a [`Window`](crate::layers::Window) of one row. Padding counts as zeros, as in PyTorch's
+/// `AvgPool1d`.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{AvgPool1d, Window}, network::{View, ViewMut}};
+/// type In = (Const<1>, Const<1>, Const<5>);
+/// type Out = (Const<1>, Const<1>, Const<2>);
+/// let pool = AvgPool1d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new();
+/// let mut y = [0.0; 2];
+/// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 9.0], 1, 1), ViewMut::new(&mut y, 1, 1));
+/// assert_eq!(y, [2.0, 1.5]);
+/// ```
+pub type AvgPool1d<In, Out, W> = AvgPool2d<In, Out, W>;
 
 pub(super) fn sizes<In: Shape, Out: Shape>(windows: Windows, lanes: usize) -> PoolSizes {
     const { assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3 && In::DIMS[0] == Out::DIMS[0]) };

@@ -1,21 +1,21 @@
 //! `conv_transpose2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
-use super::conv2d::{check_groups, read_kernel};
-use super::window::{both, extent, image, resized, times};
+use super::conv::{check_groups, parameters, read_kernel};
+use super::window::{area, extent, option, resized, spatial};
 use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
 use crate::check::{Place, Scope, Value, name};
-use crate::report::{Argument, Mismatch, compact};
+use crate::report::Mismatch;
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
-/// The transpose of a convolution over two axes.
+/// The transpose of a convolution over the axes of its window.
 #[derive(Clone, Debug)]
-pub(crate) struct ConvTranspose2d {
+pub(crate) struct ConvTranspose {
     /// Output channels.
     pub(crate) channels: Dimension,
     /// The window of the convolution; its dilation is 1.
     pub(crate) window: Window,
-    /// Rows and columns behind the last that the window reaches.
-    pub(crate) output_padding: [Dimension; 2],
+    /// Elements of each axis behind the last that the window reaches.
+    pub(crate) output_padding: Vec<Dimension>,
     /// Divides the input's channels and the output's.
     pub(crate) groups: Dimension,
     pub(crate) bias: bool,
@@ -25,21 +25,22 @@ pub(crate) struct ConvTranspose2d {
 const ONE: Dimension = Dimension::Literal(1);
 const NONE: Dimension = Dimension::Literal(0);
 
-impl Rule for ConvTranspose2d {
+impl Rule for ConvTranspose {
     const ROWS: &'static [Row] = &[Row {
         name: "conv_transpose2d",
         call: "conv_transpose2d(6, kernel = 2, stride = 2)",
         arguments: [1, 1],
         argument: "number of channels",
         options: &["kernel", "stride", "padding", "output_padding", "groups", "bias", "init"],
+        axes: 2,
         trained: true,
-        read: |arguments| Self::read(arguments).map(Layer::ConvTranspose2d),
+        read: |arguments| Self::read(arguments).map(Layer::ConvTranspose),
         ..Row::PLAIN
     }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        image(place, value, scope)?;
+        spatial(self.window.axes(), place, value, scope)?;
         check_groups(&self.groups, &self.channels, place, value, scope);
         let stride = &self.window.stride;
         let below = self.output_padding.iter().zip(stride);
@@ -57,7 +58,7 @@ impl Rule for ConvTranspose2d {
             return None;
         }
         let (mut reaches, mut removed, mut fits) = (Vec::new(), Vec::new(), Vec::new());
-        for axis in [0, 1] {
+        for axis in 0..stride.len() {
             let steps = Operation::Difference.of(&[value.shape[axis + 1].clone(), ONE])?;
             let steps = Operation::Product.of(&[steps, stride[axis].clone()])?;
             let kernel = self.window.kernel[axis].clone();
@@ -73,53 +74,44 @@ impl Rule for ConvTranspose2d {
         let fault = Mismatch::TransposedPadding {
             subject: place.subject.clone(),
             padding: extent(&self.window.before),
-            reach: times(&reaches),
-            most: both(&most?),
+            reach: area(&reaches),
+            most: option(&most?),
         };
         if scope.ask(&place.tokens, Some(value), &Condition::All(fits), fault).fails() {
             return None;
         }
-        let size = |axis: usize| Operation::Difference.of(&[reaches[axis].clone(), removed[axis].clone()]);
-        padded.guard(resized(self.channels.clone(), [size(0)?, size(1)?]))
+        let sizes = reaches.into_iter().zip(removed).map(|(reach, removed)| Operation::Difference.of(&[reach, removed]));
+        padded.guard(resized(self.channels.clone(), sizes.collect::<Option<_>>()?))
     }
 
-    /// `weight [k, c/groups, kh, kw]` and `bias [c]`.
+    /// `weight [k, c/groups, kernel…]` and `bias [c]`.
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let grouped = Operation::Quotient.of(&[self.channels.clone(), self.groups.clone()]);
-        let [vertical, horizontal] = self.window.kernel.clone();
-        let weight = grouped.map(|grouped| vec![takes[0][0].clone(), grouped, vertical, horizontal]);
-        let weight = weight.map(|shape| Parameter { name: "weight", shape });
-        let bias = self.bias.then(|| Parameter { name: "bias", shape: vec![self.channels.clone()] });
-        weight.into_iter().chain(bias).collect()
+        parameters([Some(takes[0][0].clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
     }
 }
 
-impl ConvTranspose2d {
+impl ConvTranspose {
     fn read(arguments: &mut Arguments) -> Option<Self> {
+        let (ones, nones) = (vec![ONE; arguments.row.axes], vec![NONE; arguments.row.axes]);
         let channels = arguments.size();
         let kernel = read_kernel(arguments);
-        let stride = arguments.pair_or("stride", 1, [ONE, ONE]);
+        let stride = arguments.sizes_or("stride", 1, ones.clone());
         let padding = match arguments.option("padding") {
             // What keeps the size of a convolution does not keep this one's.
             Some(same) if name(same).is_some_and(|name| name == "same") => {
-                let fault = Argument::NotPair { what: arguments.what("padding"), found: compact(same) };
-                arguments.scope.faults.add(same, fault);
-                None
+                let what = arguments.what("padding");
+                arguments.not_sizes(same, &what)
             }
-            _ => arguments.pair_or("padding", 0, [NONE, NONE]),
+            _ => arguments.sizes_or("padding", 0, nones.clone()),
         };
-        let output_padding = arguments.pair_or("output_padding", 0, [NONE, NONE]);
+        let output_padding = arguments.sizes_or("output_padding", 0, nones);
         let groups = arguments.size_or("groups", 1, 1);
         let bias = arguments.flag_or("bias", true);
         let init = arguments.init();
         let padding = padding?;
-        let window = Window {
-            kernel: kernel?,
-            stride: stride?,
-            before: padding.clone(),
-            after: padding,
-            dilation: [ONE, ONE],
-        };
+        let window =
+            Window { kernel: kernel?, stride: stride?, before: padding.clone(), after: padding, dilation: ones };
         let output_padding = output_padding?;
         Some(Self { channels: channels?, window, output_padding, groups: groups?, bias: bias?, init: init? })
     }

@@ -1,14 +1,14 @@
 //! `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
-use super::window::{image, resized};
+use super::window::{resized, spatial};
 use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Argument, Mismatch};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
-/// A convolution over two axes.
+/// A convolution over the axes of its window.
 #[derive(Clone, Debug)]
-pub(crate) struct Conv2d {
+pub(crate) struct Conv {
     /// Output channels.
     pub(crate) channels: Dimension,
     pub(crate) window: Window,
@@ -18,58 +18,66 @@ pub(crate) struct Conv2d {
     pub(crate) init: Init,
 }
 
-impl Rule for Conv2d {
+impl Rule for Conv {
     const ROWS: &'static [Row] = &[Row {
         name: "conv2d",
         call: "conv2d(6, kernel = 5)",
         arguments: [1, 1],
         argument: "number of channels",
         options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
+        axes: 2,
         trained: true,
-        read: |arguments| Self::read(arguments).map(Layer::Conv2d),
+        read: |arguments| Self::read(arguments).map(Layer::Conv),
         ..Row::PLAIN
     }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        image(place, value, scope)?;
+        spatial(self.window.axes(), place, value, scope)?;
         check_groups(&self.groups, &self.channels, place, value, scope);
         let extents = self.window.gives(place, value, scope, None)?;
         Some(resized(self.channels.clone(), extents))
     }
 
-    /// `weight [c, k/groups, kh, kw]` and `bias [c]`.
+    /// `weight [c, k/groups, kernel…]` and `bias [c]`.
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let grouped = Operation::Quotient.of(&[takes[0][0].clone(), self.groups.clone()]);
-        let [vertical, horizontal] = self.window.kernel.clone();
-        let weight = grouped.map(|grouped| vec![self.channels.clone(), grouped, vertical, horizontal]);
-        let weight = weight.map(|shape| Parameter { name: "weight", shape });
-        let bias = self.bias.then(|| Parameter { name: "bias", shape: vec![self.channels.clone()] });
-        weight.into_iter().chain(bias).collect()
+        parameters([Some(self.channels.clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
     }
 }
 
-impl Conv2d {
+impl Conv {
     fn read(arguments: &mut Arguments) -> Option<Self> {
         let channels = arguments.size();
         let kernel = read_kernel(arguments);
         let groups = arguments.size_or("groups", 1, 1);
         let bias = arguments.flag_or("bias", true);
         let init = arguments.init();
-        let one = Dimension::Literal(1);
+        let ones = vec![Dimension::Literal(1); arguments.row.axes];
         // Without a kernel the other options are still read for faults of their own.
-        let stand_in = kernel.clone().unwrap_or([one.clone(), one.clone()]);
-        let window = Window::read(arguments, stand_in, [one.clone(), one]);
+        let window = Window::read(arguments, kernel.clone().unwrap_or_else(|| ones.clone()), ones);
         kernel?;
         Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, init: init? })
     }
 }
 
+/// A weight of the given channels and the window's kernel, and a bias.
+pub(super) fn parameters(
+    channels: [Option<Dimension>; 2],
+    window: &Window,
+    bias: Option<Dimension>,
+) -> Vec<Parameter> {
+    let channels: Option<Vec<Dimension>> = channels.into_iter().collect();
+    let weight = channels.map(|channels| Parameter { name: "weight", shape: [channels, window.kernel.clone()].concat() });
+    let bias = bias.map(|channels| Parameter { name: "bias", shape: vec![channels] });
+    weight.into_iter().chain(bias).collect()
+}
+
 /// The option `kernel`, which must be given.
-pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<[Dimension; 2]> {
+pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<Vec<Dimension>> {
     if let Some(kernel) = arguments.option("kernel") {
         let what = arguments.what("kernel");
-        return arguments.pair(kernel, 1, &what);
+        return arguments.sizes(kernel, 1, &what);
     }
     let fault = Argument::Required { layer: arguments.row.name, option: "kernel", call: arguments.row.call };
     arguments.scope.faults.add(&arguments.call.tokens, fault);

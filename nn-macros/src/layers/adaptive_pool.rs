@@ -1,0 +1,64 @@
+//! `adaptive_max_pool1d(l)`, `adaptive_avg_pool1d(l)`: `[c, _]` → `[c, l]`; `adaptive_max_pool2d([h, w])`,
+//! `adaptive_avg_pool2d([h, w])`: `[c, _, _]` → `[c, h, w]`.
+
+use super::pool::Pooling;
+use super::window::{axes, resized, spatial};
+use super::{Arguments, Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::{Dimension, Shape};
+
+/// As many bins as are asked for, whatever the size of the signal or the image. They overlap where its size is no multiple.
+#[derive(Clone, Debug)]
+pub(crate) struct AdaptivePool {
+    pub(crate) pooling: Pooling,
+    pub(crate) size: Vec<Dimension>,
+}
+
+/// What all rows have.
+const ROW: Row = Row { arguments: [1, 1], argument: "size", ..Row::PLAIN };
+
+impl Rule for AdaptivePool {
+    const ROWS: &'static [Row] = &[
+        Row {
+            name: "adaptive_max_pool1d",
+            call: "adaptive_max_pool1d(4)",
+            axes: 1,
+            read: |arguments| Self::read(arguments, Pooling::Max),
+            ..ROW
+        },
+        Row {
+            name: "adaptive_max_pool2d",
+            call: "adaptive_max_pool2d([4, 4])",
+            axes: 2,
+            read: |arguments| Self::read(arguments, Pooling::Max),
+            ..ROW
+        },
+        Row {
+            name: "adaptive_avg_pool1d",
+            call: "adaptive_avg_pool1d(4)",
+            axes: 1,
+            read: |arguments| Self::read(arguments, Pooling::Avg),
+            ..ROW
+        },
+        Row {
+            name: "adaptive_avg_pool2d",
+            call: "adaptive_avg_pool2d([4, 4])",
+            axes: 2,
+            read: |arguments| Self::read(arguments, Pooling::Avg),
+            ..ROW
+        },
+    ];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        spatial(axes(&self.size), place, &takes[0], scope)?;
+        Some(resized(takes[0].shape[0].clone(), self.size.clone()))
+    }
+}
+
+impl AdaptivePool {
+    fn read(arguments: &mut Arguments, pooling: Pooling) -> Option<Layer> {
+        let (value, what) = (arguments.next()?, arguments.what_argument());
+        let size = arguments.sizes(value, 1, &what)?;
+        Some(Layer::AdaptivePool(Self { pooling, size }))
+    }
+}
