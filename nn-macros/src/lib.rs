@@ -33,7 +33,7 @@ use quote::quote;
 /// shape     = "[" dimension ("," dimension)* "]"              one to three; the batch axis is not written
 /// dimension = a constant expression                           `28`, `HIDDEN`, `2 * HIDDEN + 1`
 /// node      = attribute* (name ":")? stage ("," stage)* source? ("->" shape)? ";"
-/// stage     = layer | layer "(" arguments ")"
+/// stage     = layer | layer "(" arguments ")" | Path
 /// source    = "<-" name | "<-" "(" name ("," name)* ")"
 /// arguments = (expression ("," expression)*)? ("," option "=" expression)*
 /// ```
@@ -73,6 +73,13 @@ use quote::quote;
 /// `init` is `he_normal`, `he_uniform`,
 /// `xavier_normal`, `xavier_uniform`, `lecun_normal`, `orthogonal`, `identity`, `zeros`, `normal(sd)` or `uniform(a)`; the default is
 /// `he_normal` before `relu` and its kin, `xavier_uniform` otherwise.
+///
+/// # Parts
+///
+/// A path as a stage is another network with one input and one output, `encoder: Encoder;`, or a layer of your own: a type that implements
+/// `plumbline::Layer`. Its parameters come after its name in files: `encoder.hidden.weight`. Where it is declared in another invocation, only
+/// the compiler knows what it gives: the network's declared output where it comes last, else a vector, or what the node states:
+/// `block: blocks::Block -> [16, 14, 14];`. A network cannot contain itself.
 ///
 /// # Functions of your own
 ///

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
-use crate::layers::{Layer, Parameter};
+use crate::layers::{Layer, Parameter, Part};
 use crate::report::NoFault;
 use crate::shape::Shape;
 
@@ -110,15 +110,29 @@ impl Node {
 
     /// The stage that has parameters, where there is one.
     pub(crate) fn trained(&self) -> Option<&Stage> {
-        self.stages.iter().find(|stage| !stage.parameters().is_empty())
+        self.stages.iter().find(|stage| stage.learns())
     }
 }
 
 impl Stage {
-    /// The layer's parameters under PyTorch's names, with their shapes.
+    /// Whether it has parameters, as far as the macro knows: a part may.
+    pub(crate) fn learns(&self) -> bool {
+        matches!(self.layer, Layer::Part(_)) || !self.parameters().is_empty()
+    }
+
+    /// The layer's parameters under PyTorch's names, with their shapes; those of a part are its own affair.
     pub(crate) fn parameters(&self) -> Vec<Parameter> {
         self.layer.parameters(&self.takes)
     }
+}
+
+/// What a field of such a network would be.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// A layer of this kind.
+    Layer(Ident),
+    /// A network inside the network, or a layer of the user's own.
+    Part(Part),
 }
 
 /// What is known of a network in which the check found faults: enough for a stub with the signatures that users call.
@@ -130,8 +144,8 @@ pub(crate) struct Sketch {
     pub(crate) inputs: Vec<(Option<Ident>, Option<Shape>)>,
     /// The outputs, likewise.
     pub(crate) outputs: Vec<(Option<Ident>, Option<Shape>)>,
-    /// The named nodes that would be fields: the name, and the kind of the layer that has parameters.
-    pub(crate) fields: Vec<(Ident, Ident)>,
+    /// The named nodes that would be fields.
+    pub(crate) fields: Vec<(Ident, Held)>,
     /// Constant items, as in [`Graph::constants`]: they find the faults that only the compiler can.
     pub(crate) constants: Vec<TokenStream>,
 }

@@ -5,6 +5,7 @@ mod expression;
 mod graph;
 mod header;
 mod names;
+mod parts;
 mod scope;
 mod stages;
 
@@ -18,6 +19,7 @@ use crate::shape::Shape;
 use crate::syntax;
 
 pub(crate) use expression::{Folded, fold, name};
+pub(crate) use parts::{Known, Siblings};
 pub(crate) use scope::{Answer, Place, Scope, Value};
 
 /// What the check of one network comes to.
@@ -29,6 +31,7 @@ pub(crate) enum Outcome {
 
 /// Checks all networks of an invocation.
 pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
+    let siblings = Siblings::new(&written);
     let mut names = HashSet::new();
     let mut outcomes = Vec::new();
     for mut network in written {
@@ -37,7 +40,7 @@ pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
         if !first {
             network.faults.add(&network.name, Structure::NetworkTwice { name: network.name.to_string() });
         }
-        outcomes.push(match check_network(network) {
+        outcomes.push(match check_network(network, &siblings) {
             Outcome::Faulty(_, errors) if !first => Outcome::Faulty(None, errors),
             outcome => outcome,
         });
@@ -45,15 +48,15 @@ pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
     outcomes
 }
 
-fn check_network(written: syntax::Network) -> Outcome {
+fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
-    let mut scope = Scope::new(&name, parameters, faults);
+    let mut scope = Scope::new(&name, parameters, siblings.clone(), faults);
     header::check_released(&name, &mut scope);
     let takes = header::ports(&inputs, &mut scope);
     let gives = header::ports(&outputs, &mut scope);
     names::check_names(&inputs, &nodes, &mut scope);
     let links = graph::link(&inputs, &outputs, &nodes, &mut scope);
-    let chains = stages::check_nodes(&name, &inputs, &takes, &nodes, &links, &mut scope);
+    let chains = stages::check_nodes(&name, &inputs, [&takes, &gives], &nodes, &links, &mut scope);
     stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
 
     let Scope { faults, constants, .. } = scope;
@@ -78,7 +81,7 @@ fn check_network(written: syntax::Network) -> Outcome {
         }
         Err(errors) => {
             let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
-            let fields = names::fields(&nodes);
+            let fields = names::fields(&name, siblings, &nodes);
             let sketch = Sketch { visibility, name, inputs, outputs, fields, constants };
             Outcome::Faulty(Some(Box::new(sketch)), errors)
         }

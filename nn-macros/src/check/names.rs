@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use syn::Ident;
 
-use super::Scope;
+use super::{Scope, Siblings};
+use crate::layers::Part;
+use crate::network::Held;
 use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
 
@@ -35,10 +37,14 @@ pub(super) fn suggest(kind: &str, scope: &Scope) -> String {
 }
 
 /// The named nodes with their layers' kinds, as far as they can be fields.
-pub(super) fn fields(nodes: &[Node]) -> Vec<(Ident, Ident)> {
+pub(super) fn fields(network: &Ident, siblings: &Siblings, nodes: &[Node]) -> Vec<(Ident, Held)> {
     let mut seen = HashSet::new();
     let named = nodes.iter().filter_map(|node| match (&node.name, node.stages.first()) {
-        (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), call.kind.clone())),
+        (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), Held::Layer(call.kind.clone()))),
+        // A field of a network that holds this one would make the type endless.
+        (Some(name), Some(Stage::Path(path))) if !siblings.holds(path, network) => {
+            Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true })))
+        }
         _ => None,
     });
     named.filter(|(name, _)| !is_keyword(name) && seen.insert(name.to_string())).collect()

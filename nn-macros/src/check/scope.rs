@@ -8,6 +8,7 @@ use syn::{BinOp, Expr, Ident};
 
 use super::constants::{Constants, Producer, guarded};
 use super::expression::{Folded, fold, name};
+use super::parts::Siblings;
 use crate::layers::Weights;
 use crate::report::{Argument, Faults, Message, compact};
 use crate::shape::{Condition, Dimension, Formula, LARGEST, Operation, Shape, Verdict};
@@ -17,6 +18,8 @@ pub(crate) struct Scope {
     pub(crate) faults: Faults,
     pub(crate) constants: Constants,
     pub(crate) parameters: Vec<Ident>,
+    /// The networks of the invocation.
+    pub(crate) siblings: Siblings,
     /// What `tied` may name: each named node so far, with the weight that it holds.
     pub(crate) weights: Vec<(String, Weights)>,
     /// What the compiler has been asked about single sizes and shapes.
@@ -40,7 +43,7 @@ pub(crate) struct Value {
 /// A stage under check.
 #[derive(Clone)]
 pub(crate) struct Place {
-    /// The name of its layer.
+    /// The name of its layer; empty for a part.
     pub(crate) kind: &'static str,
     /// How messages call it: its node's name, or its kind.
     pub(crate) subject: String,
@@ -58,12 +61,13 @@ pub(crate) enum Answer {
 }
 
 impl Scope {
-    pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, faults: Faults) -> Self {
+    pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, siblings: Siblings, faults: Faults) -> Self {
         let constants = Constants::new(network);
         Self {
             faults,
             constants,
             parameters,
+            siblings,
             weights: Vec::new(),
             free_reported: false,
             names: Vec::new(),
@@ -85,14 +89,23 @@ impl Scope {
                 self.faults.add(at, fault);
                 Answer::Fails
             }
-            Verdict::Deferred(tokens) => {
-                let named = self.constants.name("bool", &tokens);
-                let producer = producer.and_then(|value| value.producer.as_ref());
-                let producer = producer.map(|(name, tokens)| Producer { name, tokens });
-                self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
-                Answer::Deferred(named)
-            }
+            Verdict::Deferred(tokens) => self.ask_tokens(at, producer, &tokens, fault),
         }
+    }
+
+    /// Asks the compiler for a condition, tokens of type `bool`.
+    pub(crate) fn ask_tokens(
+        &mut self,
+        at: impl ToTokens,
+        producer: Option<&Value>,
+        condition: &TokenStream,
+        fault: impl Into<Message>,
+    ) -> Answer {
+        let named = self.constants.name("bool", condition);
+        let producer = producer.and_then(|value| value.producer.as_ref());
+        let producer = producer.map(|(name, tokens)| Producer { name, tokens });
+        self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
+        Answer::Deferred(named)
     }
 
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.

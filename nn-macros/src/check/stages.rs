@@ -1,12 +1,14 @@
 //! The chain of each node: layers are looked up, their arguments read, their shape rules asked.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::Ident;
 
 use super::graph::{Links, label, two_above, whole};
 use super::header::shape;
 use super::names::suggest;
 use super::scope::{Place, Scope, Value};
-use crate::layers::{self, Arguments, Layer, Row, Weight, Weights};
+use crate::layers::{self, Arguments, Layer, Part, Row, Weight, Weights};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Structure, compact, nearest};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -23,7 +25,7 @@ pub(super) struct Chain {
 pub(super) fn check_nodes(
     network: &Ident,
     inputs: &[Port],
-    shapes: &[Option<Shape>],
+    [shapes, declared]: [&[Option<Shape>]; 2],
     nodes: &[Node],
     links: &Links,
     scope: &mut Scope,
@@ -34,7 +36,9 @@ pub(super) fn check_nodes(
             sources.iter().map(|&source| value(source, inputs, shapes, nodes, &chains)).collect::<Option<Vec<_>>>()
         });
         let count = links.sources[index].as_ref().map(Vec::len);
-        let mut chain = Walk { network, nodes, index, scope }.chain(takes, count);
+        let output = links.outputs.iter().position(|output| *output == Some(index));
+        let declared = output.and_then(|output| declared.get(output)?.clone());
+        let mut chain = Walk { network, nodes, index, declared, scope }.chain(takes, count);
         if let Some(stated) = &node.stated {
             chain.gives = check_stated(node, stated, chain.gives, scope);
         }
@@ -104,6 +108,8 @@ struct Walk<'a> {
     network: &'a Ident,
     nodes: &'a [Node],
     index: usize,
+    /// The shape that the header declares for the node.
+    declared: Option<Shape>,
     scope: &'a mut Scope,
 }
 
@@ -112,14 +118,20 @@ impl Walk<'_> {
     fn chain(mut self, mut takes: Option<Vec<Value>>, count: Option<usize>) -> Chain {
         let node = &self.nodes[self.index];
         let mut chain = Chain::default();
-        let mut trained: Option<&Call> = None;
+        // What the chain's stage with parameters is called.
+        let mut trained: Option<String> = None;
         for (at, stage) in node.stages.iter().enumerate() {
             let call = match stage {
                 Stage::Layer(call) => call,
                 Stage::Path(path) => {
-                    self.check_path(path);
-                    takes = None;
-                    chain.stages.push(None);
+                    let (stage, gives) = self.part(at, path, takes.take(), trained.clone(), count).unzip();
+                    takes = gives.map(|shape| {
+                        let name = compact(path);
+                        let producer = ("part".to_owned(), path.to_token_stream());
+                        vec![Value { from: format!("`{name}`"), producer: Some(producer), shape }]
+                    });
+                    trained = trained.or(Some(compact(path)));
+                    chain.stages.push(stage);
                     continue;
                 }
             };
@@ -129,8 +141,8 @@ impl Walk<'_> {
                 continue;
             };
             if row.trained {
-                self.check_name(call, trained);
-                trained = trained.or(Some(call));
+                self.check_name(&call.tokens, trained.clone());
+                trained = trained.or(Some(call.kind.to_string()));
             }
             if !self.check_sources(at, call, row, if at == 0 { count } else { Some(1) }) {
                 takes = None;
@@ -149,13 +161,42 @@ impl Walk<'_> {
         chain
     }
 
-    /// Another network as a stage is read, and refused until it is generated; a network never holds itself.
-    fn check_path(&mut self, path: &syn::Path) {
-        if path.is_ident(self.network) {
+    /// Another network, or a layer of the user's own: `encoder: Encoder`. A network never holds itself.
+    fn part(
+        &mut self,
+        at: usize,
+        path: &syn::Path,
+        takes: Option<Vec<Value>>,
+        earlier: Option<String>,
+        count: Option<usize>,
+    ) -> Option<(network::Stage, Shape)> {
+        self.check_name(&path.to_token_stream(), earlier);
+        if self.scope.siblings.holds(path, self.network) {
             self.scope.faults.add(path, Structure::ContainsItself { name: self.network.to_string() });
-        } else {
-            self.scope.faults.add(path, Argument::PathUnreleased { path: compact(path) });
+            return None;
         }
+        let node = &self.nodes[self.index];
+        if at == 0 && count.is_some_and(|count| count > 1) {
+            let sources = source_names(node);
+            self.scope.faults.add(path, Structure::OneSource { kind: compact(path), sources });
+            return None;
+        }
+        // What follows the part in its node keeps the shape, or else says nothing of it.
+        let keeps = node.stages[at + 1..].iter().all(|stage| match stage {
+            Stage::Layer(call) => layers::is_activation(&call.kind.to_string()),
+            Stage::Path(_) => false,
+        });
+        // Its own faults are found where the statement is held against what the node gives.
+        let stated = node.stated.as_ref().map(|stated| self.scope.quietly(|scope| shape(stated, scope)));
+        let expected = if keeps { stated.unwrap_or_else(|| self.declared.clone()) } else { None };
+        let gradient = self.scope.siblings.has_gradient(path);
+        let layer = Layer::Part(Part { path: path.clone(), expected, gradient });
+        let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });
+        let gives = layer.gives(&place, &values, self.scope)?;
+        let gives = self.scope.constants.name_sizes(gives);
+        let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
+        let kind = path.segments.last()?.ident.clone();
+        Some((network::Stage { kind, takes, gives: gives.clone(), layer }, gives))
     }
 
     /// A layer has a known name: `dens(10)`.
@@ -175,15 +216,13 @@ impl Walk<'_> {
     }
 
     /// A layer with parameters has a name and is the only one of its node: `dense(10);`, `a: dense(10), dense(10);`
-    fn check_name(&mut self, call: &Call, earlier: Option<&Call>) {
-        let (kind, text) = (call.kind.to_string(), compact(&call.tokens));
-        let suggestion = suggest(&kind, self.scope);
+    fn check_name(&mut self, stage: &TokenStream, earlier: Option<String>) {
+        let (kind, call) = (compact(stage.clone().into_iter().next()), compact(stage));
+        let suggestion = suggest(&kind.to_lowercase(), self.scope);
         if let Some(first) = earlier {
-            let first = first.kind.to_string();
-            let fault = Structure::TwoTrained { first, second: kind, call: text, suggestion };
-            self.scope.faults.add(&call.tokens, fault);
+            self.scope.faults.add(stage, Structure::TwoTrained { first, second: kind, call, suggestion });
         } else if self.nodes[self.index].name.is_none() {
-            self.scope.faults.add(&call.tokens, Structure::Unnamed { kind, call: text, suggestion });
+            self.scope.faults.add(stage, Structure::Unnamed { kind, call, suggestion });
         }
     }
 
@@ -200,13 +239,7 @@ impl Walk<'_> {
                 let example = two_above(self.nodes, self.index);
                 Structure::SeveralSources { kind, example }
             }
-            (false, 2..) => {
-                let sources = match &self.nodes[self.index].sources {
-                    Sources::Named(names) => names.iter().map(Ident::to_string).collect(),
-                    Sources::Above | Sources::Lost => Vec::new(),
-                };
-                Structure::OneSource { kind, sources }
-            }
+            (false, 2..) => Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) },
             _ => return true,
         };
         self.scope.faults.add(&call.tokens, fault);
@@ -257,6 +290,14 @@ impl Walk<'_> {
             Stage::Path(_) => None,
         });
         kinds.find(|kind| layers::is_activation(kind))
+    }
+}
+
+/// The names after `<-`.
+fn source_names(node: &Node) -> Vec<String> {
+    match &node.sources {
+        Sources::Named(names) => names.iter().map(Ident::to_string).collect(),
+        Sources::Above | Sources::Lost => Vec::new(),
     }
 }
 

@@ -91,9 +91,12 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let widths = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width));
     let widths: Vec<TokenStream> = widths.chain(gradient_slots.iter().cloned()).collect();
     let adding_up: Vec<&Ident> = adding_up(program);
-    let share: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
-    let shares = (!adding_up.is_empty()).then(|| {
-        let names = adding_up.iter().map(|name| share_name(name));
+    // The parts come last, each with all that it adds up itself.
+    let own = program.steps.iter().filter_map(|step| share_width(program, step));
+    let nested = program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.share));
+    let share: Vec<TokenStream> = own.chain(nested).collect();
+    let shares = (!share.is_empty()).then(|| {
+        let names = adding_up.iter().copied().chain(program.parts().map(|(name, _)| name)).map(share_name);
         quote!(let [#(#names),*] = network::split(share, [#(#share),*]);)
     });
     let kept_names = kept.iter().map(|&buffer| names.name(buffer));
@@ -101,9 +104,10 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let input_names: Vec<Ident> = input_names(&names);
     let slots =
         (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);));
+    let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#fixed_names),*]));
     let part = quote! {
         let [#(#input_names),*] = part.inputs;
-        let [#(#kept_names,)* #(#fixed_names),*] = &mut part.kept;
+        let #pattern = &mut part.kept;
         #slots
         #shares
         #statements
@@ -134,7 +138,7 @@ fn share_name(layer: &Ident) -> Ident {
 fn needs(program: &Program<'_>) -> Vec<Need> {
     let mut needs = vec![Need::Inputs; program.buffers.len()];
     for step in &program.steps {
-        let trained = matches!(step.operation, Operation::Trained { .. });
+        let trained = matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. });
         let own = if trained { Need::Parameters } else { Need::Inputs };
         let before = step.takes.iter().map(|value| needs[value.buffer]);
         let need = before.chain([own, needs[step.gives.buffer]]).max();
@@ -194,6 +198,7 @@ impl Writer<'_, '_> {
             Operation::Deinterleave => self.write(step, 0, |x| quote!(layers::interleave(#d, #x);)),
             Operation::Copy => return self.pass_on(step, slot),
             Operation::Trained { activation, .. } => self.trained(step, activation, &y, &d_mut),
+            Operation::Part { .. } => self.part(step, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let Some(stage) = step.stage(network) else { return false };
                 let x = step.takes.first().map(|value| self.names.view(value));
@@ -269,6 +274,27 @@ impl Writer<'_, '_> {
         };
         self.statements.extend(call);
         self.add_temporary(takes, &target, temporary, need == Need::Inputs);
+    }
+
+    /// Prints the backward pass of a network inside the network.
+    fn part(&mut self, step: &Step, d: &TokenStream) {
+        let takes = &step.takes[0];
+        let (target, temporary) = self.target(takes);
+        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
+        let inputs = match self.needs[takes.buffer] {
+            Need::Parameters => quote!(true),
+            Need::Inputs => quote!(INPUTS),
+        };
+        let layer = forward::layer(self.program(), step);
+        let share = step.part(self.program().network).map(|(name, _)| share_name(name));
+        let nested = self.names.nested(step);
+        // Where nobody asks for the gradient with respect to the inputs, there is no memory for it.
+        let d_x = match self.needs[takes.buffer] {
+            Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
+            Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
+        };
+        self.statements.extend(quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share);));
+        self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
     }
 
     /// Prints a call that writes the gradient with respect to the step's source `index`.
@@ -365,13 +391,38 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
             }
         }
     }
+    let mut parts = TokenStream::new();
+    let mut before: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
+    for step in &program.steps {
+        let Some((name, part)) = step.part(network) else { continue };
+        let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
+        parts.extend(quote! {
+            self.#name.finish(
+                network::Whole {
+                    inputs: network::InputArray::new([#x.rows()]),
+                    kept: network::KeptArray::reborrow(#kept),
+                    shares: whole.shares.within(network::total(&[#(#before),*])),
+                },
+                &mut gradients.#name,
+            );
+        });
+        before.push(quote!(#network::PLAN.share));
+    }
     let own = (!own.is_empty()).then(|| quote!(network::products([#(#own),*]);));
     let (inputs, kept) = (input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
+    let own_kept = quote!([#(#kept,)* #(#fixed),*]);
+    let kept = if parts.is_empty() {
+        quote!(let #own_kept = &whole.kept;)
+    } else {
+        let pattern = forward::with_parts(program, own_kept);
+        quote!(let mut whole = whole; let #pattern = &mut whole.kept;)
+    };
     quote! {
         let [#(#inputs),*] = whole.inputs;
-        let [#(#kept,)* #(#fixed),*] = &whole.kept;
+        #kept
         #sums
         #own
         #(#tied)*
+        #parts
     }
 }

@@ -18,7 +18,13 @@ pub(super) fn layers(network: &Network) -> TokenStream {
         let inputs = node.stages[0].takes.iter().map(types::sizes);
         let output = types::sizes(node.gives());
         let parameters = parameters(node);
-        let flops = total(node.stages.iter().map(flops).collect());
+        let mut flops = total(node.stages.iter().map(flops).collect());
+        for stage in &node.stages {
+            if let Layer::Part(part) = &stage.layer {
+                let part = part.network();
+                flops = quote!(#flops + #part::FLOPS);
+            }
+        }
         quote! {
             network::LayerInfo {
                 name: #name,
@@ -45,6 +51,13 @@ fn parameters(node: &Node) -> TokenStream {
         .iter()
         .flat_map(|stage| stage.parameters().into_iter().map(|parameter| types::length(&parameter.shape)))
         .collect();
+    let nested = node.stages.iter().filter_map(|stage| match &stage.layer {
+        Layer::Part(part) => Some(part.network()),
+        _ => None,
+    });
+    if let Some(part) = nested.last() {
+        return quote!(#part::PARAMETERS);
+    }
     match literal_sum(&lengths) {
         Some(sum) => types::size(&Dimension::Literal(sum)),
         None => {
@@ -112,6 +125,8 @@ fn flops(stage: &Stage) -> Vec<Product> {
         }
         // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
         Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
+        // A part counts its own.
+        Layer::Part(_) => Vec::new(),
         Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) | Layer::Transpose(_) => Vec::new(),
     }
 }

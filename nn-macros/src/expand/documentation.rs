@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     expand::{constants, types},
+    layers::Layer,
     network::{Network, Node},
     shape::{Dimension, Shape},
 };
@@ -22,6 +23,7 @@ pub(super) fn table(network: &Network) -> String {
         let count = match count {
             Some(0) => String::new(),
             Some(count) => count.to_string(),
+            None if node.stages.iter().any(|stage| matches!(stage.layer, Layer::Part(_))) => "its own".to_owned(),
             None => "by constants".to_owned(),
         };
         let kinds = constants::kinds(node);
@@ -41,6 +43,9 @@ pub(super) fn node(node: &Node) -> String {
 }
 
 fn count(node: &Node) -> Option<u64> {
+    if node.stages.iter().any(|stage| matches!(stage.layer, Layer::Part(_))) {
+        return None;
+    }
     let parameters = node.stages.iter().flat_map(crate::network::Stage::parameters);
     constants::literal_sum(&parameters.map(|parameter| types::length(&parameter.shape)).collect::<Vec<_>>())
 }

@@ -18,7 +18,8 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let uses = |buffer| {
         let steps = program.steps.iter().enumerate();
         let mut users = steps.filter(move |(_, step)| {
-            step.gives.buffer == buffer || step.takes.iter().any(|value| value.buffer == buffer)
+            let scratch = matches!(step.operation, Operation::Part { scratch, .. } if scratch == buffer);
+            scratch || step.gives.buffer == buffer || step.takes.iter().any(|value| value.buffer == buffer)
         });
         users.next_back().map(|(index, _)| index)
     };
@@ -30,9 +31,16 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
         if scratch.contains(&gives) && slots[gives].is_none() {
             slots[gives] = Some(pool.take(&program.buffers[gives].width));
         }
+        if let Operation::Part { scratch, .. } = step.operation {
+            let width = program.buffers[scratch].infer_width.as_ref().unwrap_or(&program.buffers[scratch].width);
+            slots[scratch] = Some(pool.take(width));
+        }
         let names = Names { program, slot: &|buffer| slots[buffer] };
         statements.extend(names.statement(step, false));
         let mut done: Vec<Buffer> = step.takes.iter().map(|value| value.buffer).chain([gives]).collect();
+        if let Operation::Part { scratch, .. } = step.operation {
+            done.push(scratch);
+        }
         done.sort_unstable();
         done.dedup();
         for buffer in done {
@@ -64,11 +72,27 @@ pub(super) fn head(program: &Program<'_>, kept: &[Buffer], scratch: &[Ident], wi
     let inputs = inputs.map(|(buffer, _)| names.name(buffer));
     let kept = kept.iter().map(|&buffer| names.name(buffer));
     let scratch = (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);));
+    let kept = with_parts(program, quote!([#(#kept,)* ..]));
     quote! {
         let [#(#inputs),*] = part.inputs;
-        let [#(#kept,)* ..] = &mut part.kept;
+        let #kept = &mut part.kept;
         #scratch
     }
+}
+
+/// The pattern of a network's own kept values with those of the networks inside it.
+pub(super) fn with_parts(program: &Program<'_>, own: TokenStream) -> TokenStream {
+    let parts: Vec<Ident> = program.parts().map(|(name, _)| part_name(name)).collect();
+    if parts.is_empty() {
+        return own;
+    }
+    let nested = parts.iter().rev().fold(quote!(()), |rest, part| quote!((#part, #rest)));
+    quote!((#own, #nested))
+}
+
+/// What the kept values of a network inside the network are called.
+pub(super) fn part_name(field: &Ident) -> Ident {
+    types::local(&format!("{field}_part"))
 }
 
 fn slot_name(slot: usize) -> Ident {
@@ -116,6 +140,26 @@ impl Names<'_, '_> {
                 quote!(#layer.forward(#tied #x, #y, #activation);)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
+            Operation::Part { .. } => {
+                let method = types::local(if training { "forward" } else { "infer" });
+                let (nested, layer) = (self.nested(step), layer(self.program, step));
+                quote!(#nested.#method(&#layer, #y);)
+            }
+        }
+    }
+
+    /// A network inside the network, with its input and its memory.
+    pub(super) fn nested(&self, step: &Step) -> TokenStream {
+        let (Operation::Part { scratch, .. }, Some((name, _))) = (&step.operation, step.part(self.program.network))
+        else {
+            return TokenStream::new();
+        };
+        let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
+        let (kept, random) = (part_name(name), random(step));
+        quote! {
+            network::Nested::new(
+                #x.rows(), network::KeptArray::reborrow(#kept), #scratch.scratch(), part.first, #random,
+            )
         }
     }
 
@@ -196,7 +240,7 @@ pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) ->
 pub(super) fn random(step: &Step) -> TokenStream {
     let node = step.node.unwrap_or(0) as u64;
     let stage = match step.operation {
-        Operation::Plain { stage } => stage as u64,
+        Operation::Plain { stage } | Operation::Part { stage, .. } => stage as u64,
         _ => 0,
     };
     let layer = proc_macro2::Literal::u64_unsuffixed(node << 8 | stage);

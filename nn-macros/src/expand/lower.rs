@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     expand::types::{self, length},
-    layers::{Activation, Layer, Weight},
+    layers::{Activation, Layer, Part, Weight},
     network::{Network, Source, Stage},
     shape::{Dimension, Shape},
 };
@@ -32,6 +32,8 @@ pub(super) struct BufferInfo {
     pub(super) input: Option<usize>,
     /// The buffer that holds the same numbers in the other order.
     twin: Option<Buffer>,
+    /// Numbers a sample in inference, where that is another number.
+    pub(super) infer_width: Option<Dimension>,
 }
 
 /// A value: a buffer read as a shape.
@@ -61,6 +63,11 @@ pub(super) enum Operation {
     /// An activation over the numbers that are there.
     InPlace {
         stage: usize,
+    },
+    /// A network inside the network, and the buffer that is its scratch.
+    Part {
+        stage: usize,
+        scratch: Buffer,
     },
 }
 
@@ -131,7 +138,7 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
     program
 }
 
-impl Program<'_> {
+impl<'a> Program<'a> {
     fn buffer(&mut self, name: String, shape: &Shape, interleaved: bool) -> Buffer {
         let taken = |name: &str| self.buffers.iter().any(|buffer| buffer.name == name);
         let mut unique = name.clone();
@@ -140,7 +147,14 @@ impl Program<'_> {
             count += 1;
             unique = format!("{name}_{count}");
         }
-        self.buffers.push(BufferInfo { name: unique, width: length(shape), interleaved, input: None, twin: None });
+        self.buffers.push(BufferInfo {
+            name: unique,
+            width: length(shape),
+            interleaved,
+            input: None,
+            twin: None,
+            infer_width: None,
+        });
         self.buffers.len() - 1
     }
 
@@ -161,6 +175,11 @@ impl Program<'_> {
             quote!(#[allow(unused)] type #alias = #shape;)
         });
         quote!(#(#aliases)*)
+    }
+
+    /// The networks inside the network, under their fields' names.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'a Ident, &'a Part)> {
+        self.steps.iter().filter_map(|step| step.part(self.network))
     }
 
     fn step(&mut self, operation: Operation, node: Option<usize>, takes: Vec<Value>, gives: Value) -> Value {
@@ -226,7 +245,10 @@ impl Program<'_> {
 
     /// Whether a step reads or writes the buffer.
     pub(super) fn uses(&self, buffer: Buffer) -> bool {
-        self.steps.iter().flat_map(|step| step.takes.iter().chain([&step.gives])).any(|value| value.buffer == buffer)
+        self.steps.iter().any(|step| {
+            let scratch = matches!(step.operation, Operation::Part { scratch, .. } if scratch == buffer);
+            scratch || step.takes.iter().chain([&step.gives]).any(|value| value.buffer == buffer)
+        })
     }
 
     /// A buffer of its own, in rows, for an output.
@@ -280,6 +302,10 @@ impl Chain<'_, '_> {
             return self.write(Operation::Trained { stage: index, activation }, stage, values);
         }
         match &stage.layer {
+            Layer::Part(part) => {
+                let value = values.into_iter().next().expect("a part has a source");
+                self.part(stage, index, part, value)
+            }
             Layer::Flatten(_) | Layer::Reshape(_) => self.reshape(stage, values),
             Layer::Activation(Activation::Identity) => values.into_iter().next().expect("an activation has a source"),
             Layer::Activation(activation) => {
@@ -324,6 +350,26 @@ impl Chain<'_, '_> {
         value
     }
 
+    /// A network inside the network takes and gives rows, as any network does, and has scratch of its own.
+    fn part(&mut self, stage: &Stage, index: usize, part: &Part, value: Value) -> Value {
+        let name = format!("{}_rows", self.program.buffers[value.buffer].name);
+        let (taken, _) = self.program.turned(&value, vec![length(&value.shape)], name);
+        let (network, label) = (part.network(), self.program.network.nodes[self.node].label.clone());
+        let width = |of: TokenStream| Dimension::Constant(quote!(#network::PLAN.#of));
+        let scratch = self.program.buffer(format!("{label}_scratch"), &vec![width(quote!(train_scratch))], false);
+        self.program.buffers[scratch].infer_width = Some(width(quote!(infer_scratch)));
+        let rows = vec![length(&stage.gives)];
+        let buffer = self.program.buffer(label, &rows, false);
+        (self.fresh, self.overwritable) = (true, true);
+        let operation = Operation::Part { stage: index, scratch };
+        let value = self.program.step(operation, Some(self.node), vec![taken], Value { buffer, shape: rows });
+        if stage.gives.len() == 3 {
+            self.turn(&value, stage.gives.clone())
+        } else {
+            Value { shape: stage.gives.clone(), ..value }
+        }
+    }
+
     fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
         let value = values.into_iter().next().expect("a reshape has a source");
         if self.program.buffers[value.buffer].interleaved == (stage.gives.len() == 3) {
@@ -354,9 +400,10 @@ impl Step {
     pub(super) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
         let node = &network.nodes[self.node?];
         match self.operation {
-            Operation::Trained { stage, .. } | Operation::Plain { stage } | Operation::InPlace { stage } => {
-                node.stages.get(stage)
-            }
+            Operation::Trained { stage, .. }
+            | Operation::Plain { stage }
+            | Operation::InPlace { stage }
+            | Operation::Part { stage, .. } => node.stages.get(stage),
             Operation::Interleave | Operation::Deinterleave | Operation::Copy => None,
         }
     }
@@ -364,6 +411,14 @@ impl Step {
     /// Whether the step's weight gradient is one product over the whole batch, which needs what it read kept.
     pub(super) fn is_dense(&self, network: &Network) -> bool {
         self.stage(network).is_some_and(|stage| matches!(stage.layer, Layer::Dense(_)))
+    }
+
+    /// The network inside the network that the step calls, under its field's name.
+    pub(super) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
+        match &self.stage(network)?.layer {
+            Layer::Part(part) => Some((network.nodes[self.node?].name.as_ref()?, part)),
+            _ => None,
+        }
     }
 
     /// The layer whose weight the step borrows.

@@ -1,11 +1,11 @@
 //! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     expand::{constants, plan::Plan, structure, types},
-    layers::{Activation, Layer},
+    layers::{self, Layer},
     network::{Network, Stage},
     paths,
     shape::Shape,
@@ -19,6 +19,16 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let inputs = types::count(network.inputs.len());
     let kept = types::count(plan.kept.len() + plan.backward.kept.len());
+    let nested: Vec<TokenStream> =
+        plan.program.parts().map(|(_, part)| part.with_element().to_token_stream()).collect();
+    let kept = quote!([network::Rows<'a, E>; #kept]);
+    let kept_type = if nested.is_empty() {
+        kept
+    } else {
+        let all =
+            nested.iter().rev().fold(quote!(()), |rest, part| quote!((<#part as network::Network>::Kept<'a>, #rest)));
+        quote!((#kept, #all))
+    };
     let constants = constants::constants(network);
     let memory = plan.tokens();
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
@@ -31,7 +41,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             type Input = #input;
             type Output = #output;
             type Inputs<'a> = [network::RowsRef<'a, E>; #inputs];
-            type Kept<'a> = [network::Rows<'a, E>; #kept];
+            type Kept<'a> = #kept_type;
             #constants
             const PLAN: network::Plan = #memory;
             fn initialized(seed: u64) -> Self {
@@ -54,9 +64,9 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     }
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
-    let zeroed = held.iter().map(|(name, stage)| {
-        if stage.parameters().is_empty() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) }
-    });
+    let zeroed = held
+        .iter()
+        .map(|(name, stage)| if !stage.learns() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) });
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
     quote! {
         impl<E: #root::Element> network::Trainable for #name<E> {
@@ -79,8 +89,11 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
 /// The first layer that has no gradient: its node's name and its kind.
 fn without_gradient(network: &Network) -> Option<(String, Ident)> {
     network.nodes.iter().find_map(|node| {
-        let none = |layer: &Layer| matches!(layer, Layer::Perceptron(_) | Layer::Activation(Activation::Sign));
-        let stage = node.stages.iter().find(|stage| none(&stage.layer))?;
+        let none = |stage: &&Stage| match &stage.layer {
+            Layer::Part(part) => !part.gradient,
+            _ => layers::is_step(&stage.kind.to_string()),
+        };
+        let stage = node.stages.iter().find(none)?;
         Some((node.label.clone(), stage.kind.clone()))
     })
 }

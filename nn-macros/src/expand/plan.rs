@@ -15,7 +15,7 @@ use quote::quote;
 /// A program whose buffers have homes, and its three printouts.
 pub(super) struct Plan<'a> {
     pub(super) program: Program<'a>,
-    /// Buffers kept for the whole batch: the outputs first, then what dense layers read.
+    /// Buffers kept for the whole batch: the outputs first, then what dense layers and parts read.
     pub(super) kept: Vec<Buffer>,
     pub(super) infer: TokenStream,
     pub(super) infer_scratch: Vec<TokenStream>,
@@ -29,7 +29,11 @@ impl<'a> Plan<'a> {
     pub(super) fn new(program: Program<'a>) -> Self {
         let mut kept = program.outputs.clone();
         for step in &program.steps {
-            let Some(read) = step.takes.first().filter(|_| step.is_dense(program.network)) else { continue };
+            let Some(read) =
+                step.takes.first().filter(|_| step.is_dense(program.network) || step.part(program.network).is_some())
+            else {
+                continue;
+            };
             if program.buffers[read.buffer].input.is_none() && !kept.contains(&read.buffer) {
                 kept.push(read.buffer);
             }
@@ -54,6 +58,7 @@ impl<'a> Plan<'a> {
         let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = &self.infer_scratch;
         let share = &self.backward.share;
+        let parts = self.program.parts().map(|(_, part)| part.network());
         let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
         quote! {
@@ -66,7 +71,7 @@ impl<'a> Plan<'a> {
                 infer_scratch: network::total(&[#(#infer),*]),
                 share: network::total(&[#(#share),*]),
                 part: #part,
-                parts: &[],
+                parts: &[#(#parts::PLAN),*],
             }
         }
     }

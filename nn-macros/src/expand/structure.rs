@@ -60,7 +60,7 @@ fn camel(name: &str) -> String {
 
 /// The fields that hold parameters.
 fn trained(network: &Network) -> Vec<&Ident> {
-    let holds = |stage: &Stage| !stage.parameters().is_empty();
+    let holds = |stage: &Stage| stage.learns();
     let held = network.nodes.iter().filter_map(types::held);
     held.filter(|(_, stage)| holds(stage)).map(|(name, _)| name).collect()
 }

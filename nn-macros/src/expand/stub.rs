@@ -1,9 +1,14 @@
 //! What stands in for a network with faults: its signatures, so that it gives its own errors and no others.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
-use crate::{expand::types, network::Sketch, paths, shape::Shape};
+use crate::{
+    expand::types,
+    network::{Held, Sketch},
+    paths,
+    shape::Shape,
+};
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
 pub(super) fn stub(sketch: &Sketch) -> TokenStream {
@@ -11,8 +16,11 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let (visibility, name) = (&sketch.visibility, &sketch.name);
     let input = ports(&sketch.inputs);
     let output = ports(&sketch.outputs);
-    let fields = sketch.fields.iter().map(|(field, kind)| {
-        let ty = placeholder(kind);
+    let fields = sketch.fields.iter().map(|(field, held)| {
+        let ty = match held {
+            Held::Layer(kind) => placeholder(kind),
+            Held::Part(part) => part.with_element().to_token_stream(),
+        };
         quote!(pub #field: #ty)
     });
     let names = sketch.fields.iter().map(|(field, _)| field);

@@ -102,6 +102,10 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
     let [x, y] = [takes, gives].map(|value| shape(&if over_images { image(value) } else { value.clone() }));
     let last = |shape: &Shape| dimension(&shape[shape.len() - 1]);
     Some(match &stage.layer {
+        Layer::Part(part) => {
+            let path = part.with_element();
+            quote!(#path)
+        }
         Layer::Dense(dense) => {
             let name = if matches!(dense.weight, Weight::Own(_)) { "Dense" } else { "TiedDense" };
             let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
@@ -168,6 +172,10 @@ pub(super) fn held(node: &Node) -> Option<(&Ident, &Stage)> {
 /// A fresh layer, as an expression that draws from `rng`.
 pub(super) fn fresh(stage: &Stage) -> TokenStream {
     match &stage.layer {
+        Layer::Part(part) => {
+            let path = part.with_element();
+            quote!(<#path as network::Network>::initialized(network::seed(rng)))
+        }
         Layer::Dense(dense) => {
             let bias = dense.bias;
             match &dense.weight {

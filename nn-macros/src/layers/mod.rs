@@ -70,6 +70,7 @@ rows! {
     map Map,
     multiply Multiply,
     noise Noise,
+    part Part,
     perceptron Perceptron,
     pool Pool,
     reshape Reshape,
@@ -189,6 +190,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Row> {
 /// Whether the name is an activation's.
 pub(crate) fn is_activation(name: &str) -> bool {
     Activation::ROWS.iter().any(|row| row.name == name)
+}
+
+/// Whether the name is that of a layer without a gradient.
+pub(crate) fn is_step(name: &str) -> bool {
+    matches!(name, "sign" | "perceptron")
 }
 
 /// The layer that another library calls so.

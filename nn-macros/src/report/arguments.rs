@@ -9,7 +9,6 @@ use crate::shape::{Dimension, LARGEST};
 pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
     LayerUnreleased { name: String, released: Vec<&'static str> },
-    PathUnreleased { path: String },
     FreeUnreleased,
     ParametersUnreleased { network: String },
     NoOptions { layer: &'static str, call: &'static str },
@@ -62,10 +61,6 @@ impl From<Argument> for Message {
                 "` is not in this release of plumbline"
             ])
             .help(say!["this release has ", listed(&released, "and"), ", and the activations"]),
-            Argument::PathUnreleased { path } => {
-                Self::new(say!["networks within networks are not in this release of plumbline, found `", path, "`"])
-                    .help(say!["write the nodes of `", path, "` in its place"])
-            }
             Argument::FreeUnreleased => Self::new(say!["free dimensions are not in this release of plumbline"])
                 .help(say!["a dimension is a number or a constant, such as `28`"]),
             Argument::ParametersUnreleased { network } => Self::new(say![

@@ -33,6 +33,11 @@ impl Faults {
         self.found.len()
     }
 
+    /// Takes back what was noted after the first `count`.
+    pub(crate) fn forget_after(&mut self, count: usize) {
+        self.found.truncate(count);
+    }
+
     /// The errors in the order of the source, or the proof that there are none.
     pub(crate) fn finish(mut self) -> Result<NoFault, TokenStream> {
         self.read = true;

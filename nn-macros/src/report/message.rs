@@ -18,6 +18,8 @@ pub(crate) struct Message {
 pub(crate) enum Piece {
     Text(String),
     Size(Dimension),
+    /// Tokens of type `&'static [usize]`: a shape that only the compiler knows.
+    Shape(TokenStream),
 }
 
 /// What can stand in a message.
@@ -101,6 +103,7 @@ impl Message {
                 let size = size.tokens();
                 quote!(#root::check::Piece::Size(#size))
             }
+            (None, Piece::Shape(shape)) => quote!(#root::check::Piece::Shape(#shape)),
             (None, Piece::Text(_)) => unreachable!("text reads as itself"),
         });
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
@@ -133,7 +136,7 @@ impl Piece {
         match self {
             Self::Text(text) => Some(text.clone()),
             Self::Size(Dimension::Literal(value)) => Some(value.to_string()),
-            Self::Size(Dimension::Constant(_)) => None,
+            Self::Size(Dimension::Constant(_)) | Self::Shape(_) => None,
             Self::Size(Dimension::Parameter(Formula::Name(name))) => Some(name.to_string()),
             Self::Size(Dimension::Parameter(_) | Dimension::Free) => Some("_".to_owned()),
         }

@@ -15,5 +15,5 @@ pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;
 pub(crate) use message::{Message, Piece, compact};
 pub(crate) use near::nearest;
-pub(crate) use shape::Mismatch;
+pub(crate) use shape::{Mismatch, bare};
 pub(crate) use syntax::Written;

@@ -143,6 +143,29 @@ pub(crate) enum Mismatch {
         from: String,
         flat: Option<Dimension>,
     },
+    /// `takes` and `gives` are shapes in brackets.
+    Part {
+        subject: String,
+        takes: Vec<Piece>,
+        found: Shape,
+        from: String,
+    },
+    PartGives {
+        subject: String,
+        path: String,
+        expected: Shape,
+        gives: Vec<Piece>,
+    },
+    PartUnstated {
+        subject: String,
+        path: String,
+        gives: Vec<Piece>,
+    },
+    PartPorts {
+        path: String,
+        inputs: usize,
+        outputs: usize,
+    },
     Elements {
         shape: Shape,
         what: String,
@@ -421,6 +444,40 @@ impl From<Mismatch> for Message {
                     None => message,
                 }
             }
+            Mismatch::Part { subject, takes, found, from } => {
+                Self::new(say!["`", subject, "` takes `", takes, "`, found ", found, " from ", from])
+            }
+            Mismatch::PartGives { subject, path, expected, gives } => Self::new(say![
+                "`",
+                subject,
+                "` is expected to give ",
+                expected,
+                ", but `",
+                path,
+                "` gives `",
+                gives,
+                "`"
+            ]),
+            Mismatch::PartUnstated { subject, path, gives } => Self::new(say![
+                "what `",
+                subject,
+                "` gives is no vector and must be stated, found `",
+                gives,
+                "` from `",
+                &path,
+                "`"
+            ])
+            .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            Mismatch::PartPorts { path, inputs, outputs } => Self::new(say![
+                "a part has one input and one output, but `",
+                path,
+                "` has ",
+                inputs,
+                plural(" input", inputs),
+                " and ",
+                outputs,
+                plural(" output", outputs)
+            ]),
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {
                 too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)
@@ -441,7 +498,7 @@ fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
 }
 
 /// A shape between the backticks of something longer.
-fn bare(shape: &Shape) -> Vec<Piece> {
+pub(crate) fn bare(shape: &Shape) -> Vec<Piece> {
     let mut pieces = say!["["];
     for (index, dimension) in shape.iter().enumerate() {
         if index > 0 {

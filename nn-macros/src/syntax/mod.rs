@@ -38,7 +38,7 @@ pub(crate) struct Port {
 }
 
 /// A shape as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Shape {
     /// The brackets and what they hold.
     pub(crate) tokens: TokenStream,
@@ -46,7 +46,7 @@ pub(crate) struct Shape {
 }
 
 /// A dimension as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Size {
     /// `_`
     Free(syn::Token![_]),

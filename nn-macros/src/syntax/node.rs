@@ -123,7 +123,7 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
     let capital = text.starts_with(char::is_uppercase) && !input.peek2(token::Paren);
     if input.peek(Token![::]) || input.peek2(Token![::]) || capital {
         let fork = input.fork();
-        let path = fork.parse().ok()?;
+        let path = path(&fork).ok()?;
         input.advance_to(&fork);
         return Some(Stage::Path(path));
     }
@@ -148,6 +148,15 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
         call.broken = true;
     }
     Some(Stage::Layer(call))
+}
+
+/// A path with arguments behind its last name alone, so that `Block <- input` ends before the arrow.
+fn path(input: ParseStream) -> syn::Result<syn::Path> {
+    let mut path = input.call(syn::Path::parse_mod_style)?;
+    if let (true, Some(last)) = (input.peek(Token![<]) && !input.peek(Token![<-]), path.segments.last_mut()) {
+        last.arguments = syn::PathArguments::AngleBracketed(input.parse()?);
+    }
+    Ok(path)
 }
 
 /// The names after `<-`.

@@ -46,3 +46,18 @@ pub const fn holdable(sizes: &[usize]) -> bool {
     }
     !known || product(sizes) != UNKNOWN
 }
+
+/// The shapes have equally many axes, and equal sizes.
+///
+/// ```
+/// # use nn_runtime::check::{UNKNOWN, same_shape};
+/// assert!(same_shape(&[1, 28], &[1, UNKNOWN]) && !same_shape(&[28], &[1, 28]) && !same_shape(&[2], &[3]));
+/// ```
+pub const fn same_shape(a: &[usize], b: &[usize]) -> bool {
+    let (mut index, mut same) = (0, a.len() == b.len());
+    while same && index < a.len() {
+        same = equal(a[index], b[index]);
+        index += 1;
+    }
+    same
+}

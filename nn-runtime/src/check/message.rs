@@ -14,6 +14,8 @@ pub enum Piece {
     Text(&'static str),
     /// A number in decimals; `_` where it is unknown.
     Size(usize),
+    /// Sizes in brackets: `[1, 28, 28]`.
+    Shape(&'static [usize]),
 }
 
 /// Messages are cut off here; longer ones do not occur.
@@ -48,6 +50,27 @@ impl Buffer {
         self.push(b'0' + (number % 10) as u8);
     }
 
+    const fn push_size(&mut self, size: usize) {
+        if size == UNKNOWN {
+            self.push(b'_');
+        } else {
+            self.push_decimal(size);
+        }
+    }
+
+    const fn push_shape(&mut self, shape: &[usize]) {
+        let mut index = 0;
+        self.push(b'[');
+        while index < shape.len() {
+            if index > 0 {
+                self.push_text(", ");
+            }
+            self.push_size(shape[index]);
+            index += 1;
+        }
+        self.push(b']');
+    }
+
     /// What was written; without its last character where that was cut in two.
     const fn text(&self) -> &str {
         let (mut text, _) = self.bytes.split_at(self.length);
@@ -76,8 +99,8 @@ pub const fn fail(pieces: &[Piece]) -> ! {
     while index < pieces.len() {
         match pieces[index] {
             Piece::Text(text) => buffer.push_text(text),
-            Piece::Size(UNKNOWN) => buffer.push(b'_'),
-            Piece::Size(number) => buffer.push_decimal(number),
+            Piece::Size(size) => buffer.push_size(size),
+            Piece::Shape(shape) => buffer.push_shape(shape),
         }
         index += 1;
     }

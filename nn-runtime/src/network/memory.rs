@@ -31,6 +31,12 @@ impl<'a, E: Element> RowsRef<'a, E> {
         self.data
     }
 
+    /// The rows themselves, as [`Rows::rows`] gives them.
+    #[inline(always)]
+    pub fn rows(&self) -> Self {
+        *self
+    }
+
     /// The first `samples` rows and the others.
     #[inline(always)]
     pub fn split_at(self, samples: usize) -> (Self, Self) {
@@ -74,6 +80,12 @@ impl<'a, E: Element> Rows<'a, E> {
         self.data
     }
 
+    /// The same rows, to read.
+    #[inline(always)]
+    pub fn rows(&self) -> RowsRef<'_, E> {
+        RowsRef { data: self.data, width: self.width }
+    }
+
     /// The numbers, to write.
     #[inline(always)]
     pub fn data_mut(&mut self) -> &mut [E] {
@@ -90,7 +102,7 @@ impl<'a, E: Element> Rows<'a, E> {
     /// The rows as values of a shape with one or two axes, to read.
     #[inline(always)]
     pub fn view<S: Shape>(&self) -> View<'_, S, E> {
-        RowsRef { data: self.data, width: self.width }.view()
+        self.rows().view()
     }
 
     /// The rows as values of a shape with one or two axes, to write.
@@ -130,6 +142,12 @@ impl<E: Element> Slot<'_, E> {
     #[inline(always)]
     pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
         ViewMut::new(self.data, self.samples, self.lanes)
+    }
+
+    /// The room as scratch of a network inside the network.
+    #[inline(always)]
+    pub fn scratch(&mut self) -> Scratch<'_, E> {
+        Scratch::new(self.data, self.samples, self.lanes)
     }
 }
 

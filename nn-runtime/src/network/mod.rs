@@ -6,8 +6,12 @@
 //! shares, so no result depends on how many threads there are.
 
 mod engine;
+mod layer;
 mod layout;
 mod memory;
+mod nested;
+#[doc(hidden)]
+pub mod own;
 mod parameters;
 mod part;
 mod pass;
@@ -16,13 +20,15 @@ mod random;
 mod sizes;
 mod view;
 
+pub use layer::Layer;
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
+pub use nested::Nested;
 pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
 pub use product::{Product, Sums, products};
 pub(crate) use random::mix;
-pub use random::{Random, generator};
+pub use random::{Random, generator, seed};
 pub use sizes::{operations, rows, samples, split, total, widest};
 pub use view::{LANES, View, ViewMut};
 
@@ -105,6 +111,11 @@ pub struct LayerInfo {
 ///
 /// The methods for users come first; the pieces that generated code provides follow. Networks with several inputs or outputs
 /// have methods of the same names with an argument for each.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no network and no layer",
+    label = "expected a network or a layer of your own",
+    note = "`network!` declares networks; a type of your own that implements `plumbline::Layer` becomes one by `plumbline::layer!`"
+)]
 pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// The number type.
     type Element: Element;

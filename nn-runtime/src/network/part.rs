@@ -36,17 +36,25 @@ pub struct Whole<'a, N: Network> {
 pub struct Shares<'a, E> {
     data: &'a [E],
     width: usize,
+    /// Where what is summed next begins in a buffer.
+    start: usize,
 }
 
 impl<'a, E: Element> Shares<'a, E> {
     /// Buffers of `width` numbers each.
     pub(crate) fn new(data: &'a [E], width: usize) -> Self {
-        Shares { data, width }
+        Shares { data, width, start: 0 }
     }
 
-    /// Writes the sum of the buffers, in order, over the tensors of layers, whose lengths add up to a buffer's.
+    /// The same buffers from `start` on: what belongs to a part of the network.
+    #[must_use]
+    pub fn within(&self, start: usize) -> Self {
+        Shares { start: self.start + start, ..*self }
+    }
+
+    /// Writes the sum of the buffers, in order, over the tensors of layers, which lie one after the other in a buffer.
     pub fn sum_into<const N: usize, const M: usize>(&self, layers: [[&mut [E]; M]; N]) {
-        let mut start = 0;
+        let mut start = self.start;
         for tensor in layers.into_iter().flatten() {
             let end = start + tensor.len();
             let mut buffers = self.data.chunks_exact(self.width);

@@ -1,6 +1,6 @@
 //! Randomness inside a pass, the same whatever part or thread asks for it.
 
-use rand::{SeedableRng, rngs::StdRng};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 /// A number drawn for each (seed, step, layer, element): uniform, independent, and without a state to share.
 ///
@@ -42,6 +42,11 @@ impl Random {
 /// The generator that fresh parameters are drawn from.
 pub fn generator(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
+}
+
+/// A seed for a part of what `rng` draws.
+pub fn seed(rng: &mut StdRng) -> u64 {
+    rng.random()
 }
 
 /// The output function of SplitMix64 (Steele, Lea and Flood, 2014): a bijection whose output bits each depend on all input bits.

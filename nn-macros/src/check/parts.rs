@@ -1,0 +1,176 @@
+//! What is known of the networks of one invocation when one of them is a part of another.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use syn::{Expr, GenericArgument, Ident, Path, PathArguments, Stmt, Type};
+
+use super::expression::name;
+use super::header::shape;
+use super::scope::Scope;
+use crate::layers;
+use crate::shape::Shape;
+use crate::syntax::{self, Size, Stage};
+
+/// The networks of an invocation by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Siblings(Rc<HashMap<String, Sibling>>);
+
+/// A network as its neighbours see it.
+#[derive(Debug)]
+struct Sibling {
+    parameters: Vec<Ident>,
+    /// The shapes of its ports, each `None` where it cannot be read.
+    inputs: Vec<Option<syntax::Shape>>,
+    outputs: Vec<Option<syntax::Shape>>,
+    /// The names of the siblings inside it.
+    parts: Vec<String>,
+    /// Whether a layer of its own has no gradient.
+    steps: bool,
+}
+
+/// What a part takes and gives.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) takes: Shape,
+    pub(crate) gives: Shape,
+}
+
+/// What the macro knows of a path.
+pub(crate) enum Known {
+    /// A network of this invocation, with one input and one output.
+    Signature(Signature),
+    /// A network of this invocation with a fault, which is reported there.
+    Faulty,
+    /// A network of this invocation with so many inputs and outputs.
+    Ports(usize, usize),
+    /// Something that only the compiler knows.
+    Nothing,
+}
+
+impl Siblings {
+    pub(super) fn new(networks: &[syntax::Network]) -> Self {
+        let mut all = HashMap::new();
+        for network in networks {
+            let shapes = |ports: &[syntax::Port]| ports.iter().map(|port| port.shape.clone()).collect();
+            let stages = network.nodes.iter().flat_map(|node| &node.stages);
+            let steps = stages.clone().any(|stage| match stage {
+                Stage::Layer(call) => layers::is_step(&call.kind.to_string()),
+                Stage::Path(_) => false,
+            });
+            let parts = stages.filter_map(|stage| match stage {
+                Stage::Path(path) => path.segments.last().filter(|_| path.segments.len() == 1),
+                Stage::Layer(_) => None,
+            });
+            let sibling = Sibling {
+                parameters: network.parameters.clone(),
+                inputs: shapes(&network.inputs),
+                outputs: shapes(&network.outputs),
+                parts: parts.map(|segment| segment.ident.to_string()).collect(),
+                steps,
+            };
+            all.entry(network.name.to_string()).or_insert(sibling);
+        }
+        Self(Rc::new(all))
+    }
+
+    fn find(&self, path: &Path) -> Option<&Sibling> {
+        self.0.get(&path.segments.last().filter(|_| path.segments.len() == 1)?.ident.to_string())
+    }
+
+    /// Whether the part holds the network, itself or through others.
+    pub(super) fn holds(&self, path: &Path, network: &Ident) -> bool {
+        self.within(path).iter().any(|name| *network == name)
+    }
+
+    /// Whether neither the part nor one inside it is known to have a layer without a gradient.
+    pub(super) fn has_gradient(&self, path: &Path) -> bool {
+        !self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.steps))
+    }
+
+    /// The names of the part and of all parts inside it.
+    fn within(&self, path: &Path) -> HashSet<String> {
+        let first = path.segments.last().filter(|_| path.segments.len() == 1);
+        let mut open: Vec<String> = first.map(|segment| segment.ident.to_string()).into_iter().collect();
+        let mut seen = HashSet::new();
+        while let Some(next) = open.pop() {
+            if seen.insert(next.clone()) {
+                open.extend(self.0.get(&next).into_iter().flat_map(|sibling| sibling.parts.iter().cloned()));
+            }
+        }
+        seen
+    }
+
+    /// What the part takes and gives, its dimension parameters replaced by the path's arguments.
+    pub(crate) fn known(&self, path: &Path, scope: &mut Scope) -> Known {
+        let Some(sibling) = self.find(path) else { return Known::Nothing };
+        let ([input], [output]) = (sibling.inputs.as_slice(), sibling.outputs.as_slice()) else {
+            return Known::Ports(sibling.inputs.len(), sibling.outputs.len());
+        };
+        let arguments = arguments(path);
+        if arguments.len() != sibling.parameters.len() {
+            // The compiler counts them better.
+            return Known::Nothing;
+        }
+        let bound: HashMap<String, Expr> = sibling.parameters.iter().map(Ident::to_string).zip(arguments).collect();
+        let read = |written: &Option<syntax::Shape>, scope: &mut Scope| {
+            let mut written = written.clone()?;
+            for size in &mut written.dimensions {
+                if let Size::Expression(expression) = size {
+                    bind(expression, &bound);
+                }
+            }
+            scope.quietly(|scope| shape(&written, scope))
+        };
+        match (read(input, scope), read(output, scope)) {
+            (Some(takes), Some(gives)) => Known::Signature(Signature { takes, gives }),
+            _ => Known::Faulty,
+        }
+    }
+}
+
+/// The arguments of the path's last segment as expressions.
+fn arguments(path: &Path) -> Vec<Expr> {
+    let Some(PathArguments::AngleBracketed(list)) = path.segments.last().map(|segment| &segment.arguments) else {
+        return Vec::new();
+    };
+    let expression = |argument: &GenericArgument| match argument {
+        GenericArgument::Const(Expr::Block(block)) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(inner, None)] => Some(inner.clone()),
+            _ => Some(Expr::Block(block.clone())),
+        },
+        GenericArgument::Const(expression) => Some(expression.clone()),
+        GenericArgument::Type(Type::Path(path)) => {
+            Some(Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: path.path.clone() }))
+        }
+        _ => None,
+    };
+    list.args.iter().filter_map(expression).collect()
+}
+
+/// Puts arguments in place of parameters.
+fn bind(expression: &mut Expr, bound: &HashMap<String, Expr>) {
+    match expression {
+        Expr::Binary(binary) => {
+            bind(&mut binary.left, bound);
+            bind(&mut binary.right, bound);
+        }
+        Expr::Paren(inner) => bind(&mut inner.expr, bound),
+        Expr::Group(inner) => bind(&mut inner.expr, bound),
+        other => {
+            if let Some(argument) = name(other).and_then(|name| bound.get(&name.to_string())) {
+                *other = syn::parse_quote!((#argument));
+            }
+        }
+    }
+}
+
+impl Scope {
+    /// Does something whose faults are another network's, and reported there.
+    pub(super) fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.faults.count();
+        let result = f(self);
+        self.faults.forget_after(before);
+        result
+    }
+}

@@ -1,0 +1,110 @@
+//! `encoder: Encoder`: another network, or a layer of the user's own, as a stage.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Path, PathArguments};
+
+use super::{Row, Rule};
+use crate::check::{Known, Place, Scope, Value};
+use crate::report::{Mismatch, Piece, bare, compact};
+use crate::shape::{Condition, Dimension, Shape};
+
+/// A part of the network that is a type of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) path: Path,
+    /// The shape that the node states, or the network declares, where it is what the part gives.
+    pub(crate) expected: Option<Shape>,
+    /// Whether it has a gradient, as far as the macro knows.
+    pub(crate) gradient: bool,
+}
+
+impl Rule for Part {
+    /// It is named by its path.
+    const ROWS: &'static [Row] = &[];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let (value, path) = (&takes[0], compact(&self.path));
+        match scope.siblings.clone().known(&self.path, scope) {
+            Known::Faulty => None,
+            Known::Ports(inputs, outputs) => {
+                scope.faults.add(&place.tokens, Mismatch::PartPorts { path, inputs, outputs });
+                None
+            }
+            Known::Signature(signature) => {
+                let fault = Mismatch::Part {
+                    subject: place.subject.clone(),
+                    takes: bare(&signature.takes),
+                    found: value.shape.clone(),
+                    from: value.from.clone(),
+                };
+                match Condition::same_shape(&signature.takes, &value.shape) {
+                    Some(same) => scope.ask(&place.tokens, Some(value), &same, fault).guard(signature.gives),
+                    None => {
+                        scope.faults.add(&place.tokens, fault);
+                        None
+                    }
+                }
+            }
+            Known::Nothing => Some(self.deferred(place, value, scope)),
+        }
+    }
+}
+
+impl Part {
+    /// What the part gives, where only the compiler knows the type: what is expected of it, or else a vector.
+    fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Shape {
+        let (subject, path) = (place.subject.clone(), compact(&self.path));
+        let takes = self.dims("Input");
+        let fault = Mismatch::Part {
+            subject: subject.clone(),
+            takes: vec![Piece::Shape(takes.clone())],
+            found: value.shape.clone(),
+            from: value.from.clone(),
+        };
+        scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
+        let dims = self.dims("Output");
+        let gives = vec![Piece::Shape(dims.clone())];
+        if let Some(expected) = &self.expected {
+            let fault = Mismatch::PartGives { subject, path, expected: expected.clone(), gives };
+            scope.ask_tokens(&place.tokens, None, &same_shape(&dims, expected), fault);
+            return expected.clone();
+        }
+        let fault = Mismatch::PartUnstated { subject, path, gives };
+        scope.ask_tokens(&place.tokens, None, &quote!(#dims.len() == 1), fault);
+        vec![Dimension::Constant(quote!(#dims[0]))]
+    }
+
+    /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.
+    fn dims(&self, role: &str) -> TokenStream {
+        let (path, span) = (&self.path, self.path.span());
+        let role = proc_macro2::Ident::new(role, span);
+        quote_spanned!(span=> <<#path as ::plumbline::Network>::#role as ::plumbline::Shape>::DIMS)
+    }
+
+    /// The part's type with the element `E`.
+    pub(crate) fn with_element(&self) -> Path {
+        let mut path = self.path.clone();
+        let element = syn::parse_quote!(E);
+        if let Some(last) = path.segments.last_mut() {
+            match &mut last.arguments {
+                PathArguments::AngleBracketed(list) => list.args.push(element),
+                other => *other = PathArguments::AngleBracketed(syn::parse_quote!(<#element>)),
+            }
+        }
+        path
+    }
+
+    /// The part as a network, for its constants.
+    pub(crate) fn network(&self) -> TokenStream {
+        let path = &self.path;
+        quote!(<#path as ::plumbline::Network>)
+    }
+}
+
+/// Whether the compiler finds the two shapes equal, tokens of type `bool`.
+fn same_shape(dims: &TokenStream, shape: &Shape) -> TokenStream {
+    let sizes = shape.iter().map(Dimension::tokens);
+    quote!(::plumbline::check::same_shape(#dims, &[#(#sizes),*]))
+}

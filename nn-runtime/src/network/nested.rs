@@ -1,0 +1,63 @@
+//! A network as a part of another one.
+
+use crate::{
+    Network, Shape, Trainable,
+    network::{
+        memory::{InputArray, KeptArray, RowsRef, Scratch},
+        part::Part,
+        random::Random,
+        view::{View, ViewMut},
+    },
+};
+
+/// Some consecutive samples on their way through the network `N` inside another one: generated code hands it a value, and takes what
+/// it gives, both in rows.
+#[derive(Debug)]
+pub struct Nested<'a, N: Network> {
+    part: Part<'a, N>,
+}
+
+impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
+    /// The samples `x`, with the memory that the network around sets aside. `first` is the index of the first sample, `random` the
+    /// random numbers for this part.
+    pub fn new(
+        x: RowsRef<'a, N::Element>,
+        kept: N::Kept<'a>,
+        scratch: Scratch<'a, N::Element>,
+        first: usize,
+        random: Random,
+    ) -> Self {
+        let inputs = InputArray::new([x]);
+        Nested { part: Part { inputs, kept, scratch, first, random } }
+    }
+
+    /// y = what `net` gives for x in inference.
+    pub fn infer<S: Shape>(mut self, net: &N, mut y: ViewMut<'_, S, N::Element>) {
+        net.infer_part(&mut self.part);
+        y.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[0].data());
+    }
+}
+
+impl<N: Trainable<Input: Shape, Output: Shape>> Nested<'_, N> {
+    /// y = what `net` gives for x in training.
+    pub fn forward<S: Shape>(mut self, net: &N, mut y: ViewMut<'_, S, N::Element>) {
+        net.forward_part(&mut self.part);
+        y.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[0].data());
+    }
+
+    /// d_x from d_y; what `net` adds up sample by sample is added to `share`. d_x is calculated where `INPUTS` says so.
+    pub fn backward<const INPUTS: bool, S: Shape, T: Shape>(
+        mut self,
+        net: &N,
+        d_y: View<'_, S, N::Element>,
+        d_x: Option<ViewMut<'_, T, N::Element>>,
+        share: &mut [N::Element],
+    ) {
+        let (d_output, d_input) = (N::PLAN.forward_kept, N::PLAN.forward_kept + 1);
+        self.part.kept.as_slice_mut()[d_output].data_mut().copy_from_slice(d_y.data());
+        net.backward_part::<INPUTS>(&mut self.part, share);
+        if let Some(mut d_x) = d_x.filter(|_| INPUTS) {
+            d_x.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[d_input].data());
+        }
+    }
+}

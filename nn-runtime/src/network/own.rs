@@ -1,0 +1,126 @@
+//! What [`layer!`](crate::layer!) calls.
+
+use std::marker::PhantomData;
+
+use crate::{
+    Layer, Shape,
+    network::{LayerInfo, Name, Plan, Rows, RowsRef, Scratch, Shares, Tensor, TensorMut, generator},
+    shape::product,
+};
+
+/// The plan of a layer as a network: its output, the gradient with respect to that, and the one with respect to its input are kept.
+#[derive(Debug)]
+pub struct Own<L>(PhantomData<L>);
+
+impl<L: Layer> Own<L> {
+    /// The plan.
+    pub const PLAN: Plan = Plan {
+        inputs: &[L::Input::LEN],
+        outputs: 1,
+        kept: &[L::Output::LEN, L::Output::LEN, L::Input::LEN],
+        forward_kept: 1,
+        train_scratch: L::Input::LEN,
+        share: count(L::PARAMETERS),
+        part: 64,
+        ..Plan::EMPTY
+    };
+}
+
+/// The layer's row in the table of layers.
+pub const fn info<L: Layer>(name: &'static str) -> LayerInfo {
+    LayerInfo {
+        name,
+        kind: name,
+        inputs: const { &[L::Input::DIMS] },
+        output: L::Output::DIMS,
+        parameters: count(L::PARAMETERS),
+        flops: L::OPERATIONS,
+    }
+}
+
+/// The numbers in all parameters of a layer.
+const fn count(parameters: &[(&'static str, &'static [usize])]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < parameters.len() {
+        sum += product(parameters[i].1);
+        i += 1;
+    }
+    sum
+}
+
+/// The parameter `index`.
+pub fn tensor<L: Layer>(layer: &L, index: usize) -> Tensor<'_, L::Element> {
+    let (name, shape) = L::PARAMETERS[index];
+    Tensor { name: Name::new(name), shape, values: layer.values(index) }
+}
+
+/// The parameter `index`, to change.
+pub fn tensor_mut<L: Layer>(layer: &mut L, index: usize) -> TensorMut<'_, L::Element> {
+    let (name, shape) = L::PARAMETERS[index];
+    TensorMut { name: Name::new(name), shape, values: layer.values_mut(index) }
+}
+
+/// A layer with fresh parameters.
+///
+/// # Panics
+///
+/// Where a parameter has not as many numbers as its shape says: a mistake in the layer, which no data can cause.
+pub fn drawn<L: Layer>(seed: u64) -> L {
+    let layer = L::drawn(&mut generator(seed));
+    for (index, &(name, shape)) in L::PARAMETERS.iter().enumerate() {
+        let (expected, found) = (product(shape), layer.values(index).len());
+        assert!(expected == found, "expected {expected} numbers in the parameter `{name}` of a layer, found {found}");
+    }
+    layer
+}
+
+/// The layer with every parameter zero.
+pub fn zeroed<L: Layer>(layer: &L) -> L {
+    let mut zeroed = layer.clone();
+    for index in 0..L::PARAMETERS.len() {
+        zeroed.values_mut(index).fill(L::Element::default());
+    }
+    zeroed
+}
+
+/// Forward over a part, sample after sample.
+pub fn forward<L: Layer>(layer: &L, [x]: [RowsRef<'_, L::Element>; 1], [y, ..]: [&mut Rows<'_, L::Element>; 3]) {
+    let (input, output) = (L::Input::LEN, L::Output::LEN);
+    for (x, y) in x.data().chunks_exact(input).zip(y.data_mut().chunks_exact_mut(output)) {
+        layer.forward_sample(x, y);
+    }
+}
+
+/// Backward over a part, sample after sample.
+pub fn backward<const INPUTS: bool, L: Layer>(
+    layer: &L,
+    [x]: [RowsRef<'_, L::Element>; 1],
+    [y, d_y, d_x]: [&mut Rows<'_, L::Element>; 3],
+    scratch: &mut Scratch<'_, L::Element>,
+    share: &mut [L::Element],
+) {
+    let (input, output) = (L::Input::LEN, L::Output::LEN);
+    let [unasked] = &mut scratch.slots([input]);
+    let mut unasked = unasked.view_mut::<L::Input>();
+    let (y, d_y) = (y.data().chunks_exact(output), d_y.data().chunks_exact(output));
+    for (sample, ((x, y), d_y)) in x.data().chunks_exact(input).zip(y).zip(d_y).enumerate() {
+        // Where nobody asks for the gradient with respect to the inputs, there is memory for that of one sample alone.
+        let d_x = if INPUTS {
+            &mut d_x.data_mut()[sample * input..(sample + 1) * input]
+        } else {
+            &mut unasked.data_mut()[..input]
+        };
+        layer.backward_sample(x, y, d_y, d_x, share);
+    }
+}
+
+/// The parameters' gradients, summed over the shares.
+pub fn finish<L: Layer>(shares: &Shares<'_, L::Element>, gradients: &mut L) {
+    let mut start = 0;
+    for index in 0..L::PARAMETERS.len() {
+        let values = gradients.values_mut(index);
+        let length = values.len();
+        shares.within(start).sum_into([[values]]);
+        start += length;
+    }
+}

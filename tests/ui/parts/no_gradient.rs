@@ -1,0 +1,17 @@
+//! Training a network with a part that has no gradient.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Threshold: [2] -> [1] { hard: dense(1), sign; }
+
+    pub Net: [4] -> [1] {
+        soft: dense(2), tanh;
+        hard: Threshold;
+    }
+}
+
+fn main() {
+    let net = Net::new(1);
+    let gradients = net.gradients();
+}

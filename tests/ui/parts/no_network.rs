@@ -1,0 +1,12 @@
+//! A part that is neither a network nor a layer.
+
+use plumbline::prelude::*;
+
+#[derive(Clone, Debug)]
+pub struct Scale<E = f32>(E);
+
+network! {
+    pub Net: [8] -> [8] { scale: Scale; }
+}
+
+fn main() {}
