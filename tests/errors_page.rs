@@ -12,7 +12,7 @@ const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 5] = [
+const KINDS: [(&str, &str, &str); 6] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
@@ -25,6 +25,11 @@ const KINDS: [(&str, &str, &str); 5] = [
         "Shapes with constants",
         "The same faults where a size is a named constant. The compiler finds them when it evaluates constants, and its \
          message begins with `evaluation panicked`.",
+    ),
+    (
+        "parts",
+        "Between networks",
+        "Networks inside networks, and layers of your own, that do not fit what is around them.",
     ),
     (
         "training",

@@ -188,7 +188,11 @@ impl Walk<'_> {
         });
         // Its own faults are found where the statement is held against what the node gives.
         let stated = node.stated.as_ref().map(|stated| self.scope.quietly(|scope| shape(stated, scope)));
-        let expected = if keeps { stated.unwrap_or_else(|| self.declared.clone()) } else { None };
+        let expected = match stated {
+            Some(stated) => stated.map(|shape| (shape, "state")),
+            None => self.declared.clone().map(|shape| (shape, "declare")),
+        };
+        let expected = expected.filter(|_| keeps);
         let gradient = self.scope.siblings.has_gradient(path);
         let layer = Layer::Part(Part { path: path.clone(), expected, gradient });
         let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });

@@ -14,8 +14,8 @@ use crate::shape::{Condition, Dimension, Shape};
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) path: Path,
-    /// The shape that the node states, or the network declares, where it is what the part gives.
-    pub(crate) expected: Option<Shape>,
+    /// The shape that the node states, or the network declares, where it is what the part gives; and which of both, as a verb.
+    pub(crate) expected: Option<(Shape, &'static str)>,
     /// Whether it has a gradient, as far as the macro knows.
     pub(crate) gradient: bool,
 }
@@ -66,8 +66,8 @@ impl Part {
         scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
         let dims = self.dims("Output");
         let gives = vec![Piece::Shape(dims.clone())];
-        if let Some(expected) = &self.expected {
-            let fault = Mismatch::PartGives { subject, path, expected: expected.clone(), gives };
+        if let Some((expected, verb)) = &self.expected {
+            let fault = Mismatch::PartGives { subject, path, expected: expected.clone(), verb, gives };
             scope.ask_tokens(&place.tokens, None, &same_shape(&dims, expected), fault);
             return expected.clone();
         }

@@ -154,6 +154,8 @@ pub(crate) enum Mismatch {
         subject: String,
         path: String,
         expected: Shape,
+        /// What the user did to it: `state` or `declare`.
+        verb: &'static str,
         gives: Vec<Piece>,
     },
     PartUnstated {
@@ -445,19 +447,23 @@ impl From<Mismatch> for Message {
                 }
             }
             Mismatch::Part { subject, takes, found, from } => {
-                Self::new(say!["`", subject, "` takes `", takes, "`, found ", found, " from ", from])
+                Self::new(say!["`", subject, "` takes `", &takes, "`, found ", found, " from ", &from])
+                    .help(say!["let ", from, " give `", takes, "`"])
             }
-            Mismatch::PartGives { subject, path, expected, gives } => Self::new(say![
+            Mismatch::PartGives { subject, path, expected, verb, gives } => Self::new(say![
                 "`",
                 subject,
-                "` is expected to give ",
+                "` is ",
+                verb,
+                "d to give ",
                 expected,
                 ", but `",
                 path,
                 "` gives `",
-                gives,
+                &gives,
                 "`"
-            ]),
+            ])
+            .help(say![verb, " `-> ", gives, "`"]),
             Mismatch::PartUnstated { subject, path, gives } => Self::new(say![
                 "what `",
                 subject,
@@ -470,14 +476,15 @@ impl From<Mismatch> for Message {
             .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
             Mismatch::PartPorts { path, inputs, outputs } => Self::new(say![
                 "a part has one input and one output, but `",
-                path,
+                &path,
                 "` has ",
                 inputs,
                 plural(" input", inputs),
                 " and ",
                 outputs,
                 plural(" output", outputs)
-            ]),
+            ])
+            .help(say!["write the nodes of `", path, "` in its place"]),
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {
                 too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)

@@ -1,4 +1,6 @@
 //! Training a network with a part that has no gradient.
+//!
+//! Leave the part out of what is trained by gradient, or use a layer that has one in its place: `tanh` for `sign`.
 
 use plumbline::prelude::*;
 

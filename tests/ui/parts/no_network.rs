@@ -1,4 +1,6 @@
 //! A part that is neither a network nor a layer.
+//!
+//! Declare `Scale` by `network!`, or implement `plumbline::Layer` for it and write `plumbline::layer!(Scale);`.
 
 use plumbline::prelude::*;
 

@@ -1,4 +1,6 @@
 //! A part whose name stands for nothing.
+//!
+//! Bring the network into scope, or write the path to it: `encoders::Encode`.
 
 use plumbline::prelude::*;
 
