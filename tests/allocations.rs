@@ -25,6 +25,14 @@ network! {
     }
 }
 
+network! {
+    Two: [9] -> (class: [3], value: [1]) {
+        shared: dense(16), tanh;
+        class: dense(3) <- shared;
+        value: dense(1) <- shared;
+    }
+}
+
 fn allocations(pool: &rayon::ThreadPool) -> [usize; 3] {
     pool.install(|| {
         let samples = 100;
@@ -93,6 +101,33 @@ fn trainer_allocations() -> Vec<usize> {
     between
 }
 
+/// The allocations of five steps over two outputs, and between one step of their trainer and the next.
+fn several_outputs() -> (usize, Vec<usize>) {
+    let (mut net, samples) = (Two::new(1), 100);
+    let x = Batch::<TwoInput>::from_vec((0..samples * 9).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let targets = (Labels::<3>::new((0..samples).map(|i| i % 3)).unwrap(), Batch::<TwoValue>::zeros(samples));
+    let losses = Losses::new((CrossEntropy::new(), MeanSquaredError)).weights([1.0, 0.3]);
+    let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
+    let mut step = || {
+        losses.step(&net, &x, &targets, &mut pass, &mut gradients).unwrap();
+    };
+    step();
+    let region = Region::new(ALLOCATOR);
+    (0..5).for_each(|_| step());
+    let steps = region.change().allocations;
+
+    let data = Dataset::new(x, targets).unwrap();
+    let mut counts = Vec::with_capacity(4);
+    let count = |event: &Event<'_>| {
+        if let Event::Step { .. } = event {
+            counts.push(ALLOCATOR.stats().allocations);
+        }
+    };
+    let trainer = Trainer::new(Adam::new(1e-3), losses).batch_size(32).metric_on::<0, _>(Accuracy);
+    trainer.callback(count).fit(&mut net, &data).unwrap();
+    (steps, counts.windows(2).map(|pair| pair[1] - pair[0]).collect())
+}
+
 // One test: a second one on another thread would be counted too. The pools live to its end, for a thread that ends allocates.
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
@@ -104,5 +139,6 @@ fn a_step_allocates_nothing_after_the_first() {
         let threads = pool.current_num_threads();
         assert_eq!(allocations(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
+        assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
     }
 }

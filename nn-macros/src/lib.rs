@@ -44,7 +44,8 @@ use quote::quote;
 ///
 /// A node takes the node above it, the first one the network's input; `<-` names another source, or several for `add`,
 /// `multiply` and `concat`. `input` is the input of a network with one. A shape after `->` is held against what the node
-/// gives. The network gives its last node, or the nodes that its header names. A node with parameters has a name: it is the field's, and
+/// gives. The network gives its last node, or the nodes that its header names; `Losses` trains several outputs, and methods have an
+/// argument for each port. A node with parameters has a name: it is the field's, and
 /// the parameters' in saved files. Attributes and docs on a node go to its field, those on the network to its struct.
 ///
 /// # Layers

@@ -6,7 +6,7 @@ pub use crate::{
     io::Weights,
     train::{
         AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy,
-        Hinge, Huber, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError, TopK,
-        Trainer,
+        Hinge, Huber, Losses, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError,
+        TopK, Trainer,
     },
 };

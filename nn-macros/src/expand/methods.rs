@@ -30,6 +30,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
         quote!((#kept, #all))
     };
     let constants = constants::constants(network);
+    let output_names = output_names(network);
     let memory = plan.tokens();
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
@@ -43,6 +44,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             type Inputs<'a> = [network::RowsRef<'a, E>; #inputs];
             type Kept<'a> = #kept_type;
             #constants
+            #output_names
             const PLAN: network::Plan = #memory;
             fn initialized(seed: u64) -> Self {
                 let rng = &mut network::generator(seed);
@@ -53,6 +55,12 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// `OUTPUT_NAMES`, where there are several outputs; with one, what the trait says holds.
+fn output_names(network: &Network) -> Option<TokenStream> {
+    let names: Vec<String> = network.outputs.iter().filter_map(|port| Some(port.name.as_ref()?.to_string())).collect();
+    (network.outputs.len() > 1).then(|| quote!(const OUTPUT_NAMES: &'static [&'static str] = &[#(#names),*];))
 }
 
 /// `impl Trainable`; for a network without a gradient, an impl whose bound names the layer that has none.

@@ -14,6 +14,8 @@ use crate::{Batch, BatchView, Element, Shape, ShapeError, data::Target};
 /// assert_eq!((train.len(), test.len()), (3, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// For a network with several outputs the targets are a tuple, `Dataset::new(inputs, (labels, values))`.
 pub struct Dataset<S, T, E = f32> {
     inputs: Batch<S, E>,
     targets: T,
@@ -33,7 +35,7 @@ pub struct Dataset<S, T, E = f32> {
 pub struct DatasetError {
     /// The number of inputs.
     pub inputs: usize,
-    /// The number of targets.
+    /// The number of targets; of several, that of the first of which there is another number.
     pub targets: usize,
 }
 
@@ -44,10 +46,9 @@ impl<S: Shape, T: Target, E: Element> Dataset<S, T, E> {
     ///
     /// [`DatasetError`] for unequal numbers of samples.
     pub fn new(inputs: Batch<S, E>, targets: T) -> Result<Self, DatasetError> {
-        if inputs.samples() == targets.samples() {
-            Ok(Dataset { inputs, targets })
-        } else {
-            Err(DatasetError { inputs: inputs.samples(), targets: targets.samples() })
+        match targets.other_than(inputs.samples()) {
+            None => Ok(Dataset { inputs, targets }),
+            Some(targets) => Err(DatasetError { inputs: inputs.samples(), targets }),
         }
     }
 

@@ -6,6 +6,7 @@ mod labels;
 mod mnist;
 mod plane;
 mod target;
+mod targets;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digits::{Digits, Image, digits};
@@ -13,3 +14,4 @@ pub use labels::{LabelError, Labels, LabelsView};
 pub use mnist::{MnistError, mnist};
 pub use plane::{Plane, moons, spirals, xor};
 pub use target::{AsTarget, Target};
+pub use targets::TargetAt;

@@ -4,8 +4,8 @@ use std::{fmt::Debug, ops::Range};
 
 use crate::{Batch, BatchView, Element, Shape, ShapeError};
 
-/// The right answers for a batch of samples: class indices ([`Labels`](crate::data::Labels)) or values
-/// ([`Batch`], which holds one target a sample).
+/// The right answers for a batch of samples: class indices ([`Labels`](crate::data::Labels)), values ([`Batch`], which holds one target a
+/// sample), or a tuple of two to four of these for a network with as many outputs.
 ///
 /// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
 /// [`Loss`](crate::train::Loss) of your own.
@@ -25,8 +25,13 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
     /// The same targets for a network whose numbers are `F`s.
     type As<F: Element>: Target;
 
-    /// The number of samples.
+    /// The number of samples; of a tuple, that of its first part.
     fn samples(&self) -> usize;
+
+    /// The number of targets where it is not `samples`; of a tuple, that of the first part where it is not.
+    fn other_than(&self, samples: usize) -> Option<usize> {
+        (self.samples() != samples).then(|| self.samples())
+    }
 
     /// The targets of the samples `range`; what lies past the end is left out.
     fn rows(&self, range: Range<usize>) -> Self::View<'_>;
@@ -61,8 +66,13 @@ pub trait AsTarget: Sync {
     /// The owned form.
     type Owned: Target;
 
-    /// The number of samples.
+    /// The number of samples; of a tuple, that of its first part.
     fn target_samples(&self) -> usize;
+
+    /// The number of targets where it is not `samples`; of a tuple, that of the first part where it is not.
+    fn targets_other_than(&self, samples: usize) -> Option<usize> {
+        (self.target_samples() != samples).then(|| self.target_samples())
+    }
 
     /// The targets of the samples `range`; what lies past the end is left out.
     fn target_rows(&self, range: Range<usize>) -> <Self::Owned as Target>::View<'_>;
@@ -78,6 +88,10 @@ impl<T: Target> AsTarget for T {
 
     fn target_samples(&self) -> usize {
         self.samples()
+    }
+
+    fn targets_other_than(&self, samples: usize) -> Option<usize> {
+        self.other_than(samples)
     }
 
     fn target_rows(&self, range: Range<usize>) -> T::View<'_> {

@@ -74,6 +74,12 @@ impl<'a, E: Element> Rows<'a, E> {
         Rows { data, width }
     }
 
+    /// The number of samples.
+    #[inline(always)]
+    pub fn samples(&self) -> usize {
+        self.data.len() / self.width.max(1)
+    }
+
     /// The numbers, to read.
     #[inline(always)]
     pub fn data(&self) -> &[E] {
@@ -109,7 +115,7 @@ impl<'a, E: Element> Rows<'a, E> {
     #[inline(always)]
     pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
         const { assert!(!S::INTERLEAVED) };
-        let samples = self.data.len() / self.width.max(1);
+        let samples = self.samples();
         ViewMut::new(self.data, samples, 0)
     }
 }

@@ -150,6 +150,8 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         }
         sum
     };
+    /// The names of the outputs where there are several; a network with one has none.
+    const OUTPUT_NAMES: &'static [&'static str] = &[];
     /// The memory plan.
     const PLAN: Plan;
     /// Bytes of values and gradients in training, a sample.

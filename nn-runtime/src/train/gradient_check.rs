@@ -3,9 +3,13 @@
 use std::{fmt, ops::Deref};
 
 use crate::{
-    Batch, Shape, Trainable,
+    Batch, Pass, Shape, Trainable,
     data::Target,
-    train::{Criterion, Loss, LossError},
+    network::rows,
+    train::{
+        LossError, Objective,
+        loss::{scales_for, term},
+    },
 };
 
 /// ∂C/∂θ by backpropagation against (C(θ + h) − C(θ − h)) / 2h, for the parameters of a network and its input.
@@ -87,8 +91,8 @@ pub fn gradient_check<N, L, T, D>(
     loss: &L,
 ) -> Result<GradientReport, LossError>
 where
-    N: Trainable<Element = f64, Input: Shape, Output: Shape>,
-    L: Loss<N::Output, T, f64> + Criterion,
+    N: Trainable<Element = f64, Input: Shape>,
+    L: Objective<N::Output, T, f64>,
     T: Target,
     D: Deref<Target = [f64]>,
 {
@@ -126,20 +130,35 @@ impl GradientCheck {
         loss: &L,
     ) -> Result<GradientReport, LossError>
     where
-        N: Trainable<Element = f64, Input: Shape, Output: Shape>,
-        L: Loss<N::Output, T, f64> + Criterion,
+        N: Trainable<Element = f64, Input: Shape>,
+        L: Objective<N::Output, T, f64>,
         T: Target,
         D: Deref<Target = [f64]>,
     {
         let (mut net, mut x) = (net.clone(), x.to_batch());
         let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
         pass.set_seed(0);
-        let (cost, d_output) = loss.value_and_gradient(&net.forward_train(&x, &mut pass), target)?;
-        let d_input = net.backward(&d_output, &mut pass, &mut gradients);
-        let d_input = d_input.map(|d| d.to_batch()).expect("the gradient is of the forward pass before it");
+        let scales = scales_for(loss, x.samples(), target)?;
+        let terms = |pass: &Pass<N>, d_outputs: &mut [Vec<f64>]| -> f64 {
+            let mut cost = 0.0;
+            for (index, (d_output, &scale)) in d_outputs.iter_mut().zip(scales.as_ref()).enumerate() {
+                let output = pass.output(index);
+                d_output.resize(output.len(), 0.0);
+                cost += term(loss, index, output, target.rows(0..target.samples()), scale, d_output);
+            }
+            cost
+        };
+        let mut d_outputs = vec![Vec::new(); scales.as_ref().len()];
+        pass.train(&net, &[rows(&x)], x.samples());
+        let cost = terms(&pass, &mut d_outputs);
+        let slices: Vec<&[f64]> = d_outputs.iter().map(Vec::as_slice).collect();
+        let backward = pass.backward(&net, &slices, x.samples(), &mut gradients);
+        backward.expect("the gradient is of the forward pass before it");
+        let d_input = pass.d_input(0).to_vec();
         let mut evaluate = |net: &N, x: &Batch<N::Input, f64>| {
             pass.set_seed(0);
-            loss.value(&net.forward_train(x, &mut pass), target)
+            pass.train(net, &[rows(x)], x.samples());
+            terms(&pass, &mut d_outputs)
         };
         let mut report = GradientReport { worst: None, compared: 0, kinks: 0 };
         for tensor in 0..net.tensors() {
@@ -149,7 +168,7 @@ impl GradientCheck {
                 let numeric = derivative(old, cost, |value| {
                     net.tensor_mut(tensor).values[place] = value;
                     evaluate(&net, &x)
-                })?;
+                });
                 net.tensor_mut(tensor).values[place] = old;
                 let index = index_of(place, analytic.shape);
                 report.add(analytic.name.to_string(), index, analytic.values[place], numeric);
@@ -161,9 +180,9 @@ impl GradientCheck {
             let numeric = derivative(old, cost, |value| {
                 x.as_mut_slice()[place] = value;
                 evaluate(&net, &x)
-            })?;
+            });
             x.as_mut_slice()[place] = old;
-            report.add("input".to_owned(), index_of(place, &shape), d_input.as_slice()[place], numeric);
+            report.add("input".to_owned(), index_of(place, &shape), d_input[place], numeric);
         }
         Ok(report)
     }
@@ -191,25 +210,25 @@ impl GradientReport {
 }
 
 /// The derivative at `x` of `f`, which is `center` there; `None` at a kink.
-fn derivative(x: f64, center: f64, mut f: impl FnMut(f64) -> Result<f64, LossError>) -> Result<Option<f64>, LossError> {
+fn derivative(x: f64, center: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
     // The mean of the differences to both sides, and how far they are apart.
-    let mut differences = |h: f64| -> Result<(f64, f64), LossError> {
-        let (right, left) = ((f(x + h)? - center) / h, (center - f(x - h)?) / h);
-        Ok(((right + left) / 2.0, (right - left).abs()))
+    let mut differences = |h: f64| {
+        let (right, left) = ((f(x + h) - center) / h, (center - f(x - h)) / h);
+        ((right + left) / 2.0, (right - left).abs())
     };
     for h in [1e-4, 1e-5, 1e-6] {
-        let ((wide, wide_apart), (narrow, narrow_apart)) = (differences(h)?, differences(h / 2.0)?);
+        let ((wide, wide_apart), (narrow, narrow_apart)) = (differences(h), differences(h / 2.0));
         let size = wide.abs().max(narrow.abs());
         if (wide - narrow).abs() <= 1e-6 * size.max(1e-4) || !wide.is_finite() {
             // With a second derivative, half the step halves the distance; with a kink at x it stays.
             if narrow_apart > 0.75 * wide_apart && narrow_apart > 1e-6 * size.max(1e-2) {
-                return Ok(None);
+                return None;
             }
             // What is left of the error is of the fourth order in h (Richardson, 1911).
-            return Ok(Some((4.0 * narrow - wide) / 3.0));
+            return Some((4.0 * narrow - wide) / 3.0);
         }
     }
-    Ok(None)
+    None
 }
 
 fn index_of(mut place: usize, shape: &[usize]) -> Vec<usize> {

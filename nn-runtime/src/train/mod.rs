@@ -5,6 +5,7 @@ mod gradient_check;
 pub mod loss;
 pub mod metric;
 pub mod optimizer;
+mod outputs;
 mod progress;
 pub mod schedule;
 #[cfg(test)]
@@ -14,10 +15,11 @@ mod trainer;
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
-    AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
-    NegativeLogLikelihood, SquaredError,
+    AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, Losses,
+    MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError,
 };
 pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
+pub use outputs::{OutputAt, TupleOf};
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
 pub use trainer::{Epoch, Evaluation, Event, Flow, History, Stop, TrainError, Trainer, Validation};

@@ -53,6 +53,14 @@ pub enum LossError {
         /// The number of weights.
         found: usize,
     },
+    /// Targets of one of several outputs, or an option of its loss.
+    #[error("output {output}: {source}")]
+    Output {
+        /// The output, counted from 0.
+        output: usize,
+        /// What is wrong.
+        source: Box<LossError>,
+    },
     /// An option that has no meaning.
     #[error("expected `{option}` to be {expected}, found {found}")]
     Option {

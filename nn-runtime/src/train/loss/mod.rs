@@ -6,7 +6,9 @@ mod cross_entropy;
 mod error;
 mod hinge;
 mod huber;
+mod losses;
 mod negative_log_likelihood;
+mod objective;
 mod squared;
 #[cfg(test)]
 mod tests;
@@ -17,7 +19,10 @@ pub use cross_entropy::CrossEntropy;
 pub use error::LossError;
 pub use hinge::Hinge;
 pub use huber::Huber;
+pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
+pub use objective::Objective;
+pub(crate) use objective::{Means, scales, scales_for, step, term};
 pub use squared::{MeanSquaredError, SquaredError};
 
 use std::ops::Deref;
@@ -25,7 +30,6 @@ use std::ops::Deref;
 use crate::{
     Batch, Element, Gradients, Pass, Shape, Trainable,
     data::{AsTarget, Target},
-    network::rows,
 };
 
 /// Σₙ ℓ(yₙ, tₙ) and its slope: a loss that compares outputs of shape `Out` with targets `T`.
@@ -56,9 +60,10 @@ use crate::{
     label = "the targets do not fit the output",
     note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
             `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`",
-    note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too"
+    note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
+    note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
-pub trait Loss<Out: Shape, T: Target, E: Element>: Criterion {
+pub trait Loss<Out, T: Target, E: Element>: Criterion {
     /// `scale` · Σ ℓ(y, t) over the samples of `target`, whose outputs, sample after sample, are `output`; `d_output` gets
     /// `scale` · ∂ℓ/∂y. It runs on several threads at once, and must not allocate or panic.
     fn part(&self, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64;
@@ -178,52 +183,19 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<N::Output, A::Owned, N::Element>,
     {
-        let scale = scale_for(self, x.samples(), target)?;
-        Ok(N::Element::from_f64(step(self, net, x, target, scale, pass, gradients)))
+        objective::checked_step(self, net, x, target, pass, gradients)
     }
 }
 
-/// [`Criterion::step`] for targets that are known to fit.
-pub(crate) fn step<L, N, D, A>(
-    loss: &L,
-    net: &N,
-    x: &Batch<N::Input, N::Element, D>,
-    target: &A,
-    scale: f64,
-    pass: &mut Pass<N>,
-    gradients: &mut Gradients<N>,
-) -> f64
-where
-    L: Loss<N::Output, A::Owned, N::Element>,
-    N: Trainable<Input: Shape, Output: Shape>,
-    D: Deref<Target = [N::Element]>,
-    A: AsTarget,
-{
-    pass.step(net, &[rows(x)], x.samples(), gradients, |first, outputs, d_outputs| {
-        let output = outputs[0].data();
-        let samples = output.len() / N::Output::LEN.max(1);
-        let targets = target.target_rows(first..first + samples);
-        loss.part(output, targets, scale, Some(d_outputs[0].data_mut()))
-    })
-}
-
-/// 1 / Z, once everything is checked.
+/// 1 / Z of a loss on one output, once everything is checked.
 fn scale_for<L, Out, E, A>(loss: &L, samples: usize, target: &A) -> Result<f64, LossError>
 where
     L: Loss<Out, A::Owned, E>,
-    Out: Shape,
     E: Element,
     A: AsTarget,
 {
-    let found = target.target_samples();
-    if samples != found {
-        return Err(LossError::Samples { expected: samples, found });
-    }
-    if found == 0 {
-        return Err(LossError::Empty);
-    }
-    loss.check(target.target_view())?;
-    Ok(reciprocal(loss.normalizer(target.target_view(), found)))
+    let [scale] = objective::scales_for(loss, samples, target)?;
+    Ok(scale)
 }
 
 /// 1 / z; 0 for a batch whose samples all have weight 0, which then has the loss 0 and no gradient.

@@ -10,7 +10,7 @@ mod top_k;
 
 pub use accuracy::Accuracy;
 pub use confusion::{Confusion, ConfusionMatrix};
-pub use list::{MetricValue, Metrics};
+pub use list::{MetricValue, Metrics, OnOutput};
 pub use r_squared::{Moments, RSquared};
 pub use top_k::TopK;
 
@@ -33,9 +33,10 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "the metric `{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
-    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]`, R² a `Batch` of the output's shape"
+    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]`, R² a `Batch` of the output's shape",
+    note = "a metric of one of several outputs is added by `metric_on`: `.metric_on::<0, _>(Accuracy)`"
 )]
-pub trait Metric<Out: Shape, T: Target, E: Element>: Debug + Send + Sync {
+pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
     /// What is counted or added up.
     type Tally: Default + Debug + Send;
 
@@ -63,6 +64,7 @@ pub trait Metric<Out: Shape, T: Target, E: Element>: Debug + Send + Sync {
     where
         D: Deref<Target = [E]>,
         A: AsTarget<Owned = T>,
+        Out: Shape,
         Self: Sized,
     {
         let (expected, found) = (output.samples(), target.target_samples());
@@ -85,6 +87,7 @@ pub trait Metric<Out: Shape, T: Target, E: Element>: Debug + Send + Sync {
     where
         D: Deref<Target = [E]>,
         A: AsTarget<Owned = T>,
+        Out: Shape,
         Self: Sized,
     {
         Ok(self.value(&self.tally(output, target)?))

@@ -94,10 +94,10 @@ fn tallies_go_on_over_batches() {
     for range in [0..1, 1..4] {
         let (y, t) = (logits.rows(range.clone()), labels());
         let t = crate::data::Target::rows(&t, range);
-        Metrics::<Three, Labels<3>, f64>::add(&metrics, &mut tallies, y.as_slice(), t);
+        Metrics::<Three, Labels<3>, f64>::add(&metrics, &mut tallies, |_| y.as_slice(), t);
     }
     let mut values = Vec::new();
-    Metrics::<Three, Labels<3>, f64>::values(&metrics, &tallies, &mut values);
+    Metrics::<Three, Labels<3>, f64>::values(&metrics, &tallies, &[], &mut values);
     let value = |name: &str, value| MetricValue { name: name.into(), value, report: None };
     assert_eq!(values, [value("accuracy", 0.5), value("top-2", 0.75)]);
 }

@@ -8,10 +8,10 @@ use crate::{
     Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{Dataset, Target},
     kernels::sum,
-    network::{generator, mix},
+    network::{generator, mix, rows},
     train::{
-        Epoch, Evaluation, Event, History, Loss, Optimizer, Stop, TrainError, Trainer,
-        loss::{reciprocal, step},
+        Epoch, Evaluation, Event, History, Objective, Optimizer, Stop, TrainError, Trainer,
+        loss::{Means, scales, step},
         metric::Metrics,
         progress::Progress,
         trainer::{Clip, Clock},
@@ -70,10 +70,10 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
     /// network as it was before that step.
     pub fn fit<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
+        N: Trainable<Input: Shape>,
         T: Target,
         O: Optimizer<N::Element>,
-        L: Loss<N::Output, T, N::Element>,
+        L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
     {
@@ -95,9 +95,9 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
     /// [`TrainError`] for data without samples or without a meaning.
     pub fn evaluate<N, T>(&self, net: &N, data: &Dataset<N::Input, T, N::Element>) -> Result<Evaluation, TrainError>
     where
-        N: Network<Input: Shape, Output: Shape>,
+        N: Network<Input: Shape>,
         T: Target,
-        L: Loss<N::Output, T, N::Element>,
+        L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
     {
         check(&self.loss, data, "evaluation")?;
@@ -106,10 +106,10 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
 
     fn run<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
+        N: Trainable<Input: Shape>,
         T: Target,
         O: Optimizer<N::Element>,
-        L: Loss<N::Output, T, N::Element>,
+        L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
     {
@@ -146,10 +146,10 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         base: f64,
     ) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
+        N: Trainable<Input: Shape>,
         T: Target,
         O: Optimizer<N::Element>,
-        L: Loss<N::Output, T, N::Element>,
+        L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
     {
@@ -207,17 +207,17 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         base: f64,
     ) -> Result<(Evaluation, bool), TrainError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
+        N: Trainable<Input: Shape>,
         T: Target,
         O: Optimizer<N::Element>,
-        L: Loss<N::Output, T, N::Element>,
+        L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
     {
         if self.options.shuffle {
             run.order.shuffle(&mut run.rng);
         }
         let mut tallies = M::Tallies::default();
-        let (mut sum, mut weight, mut stopped) = (0.0, 0.0, false);
+        let (mut means, weights, mut stopped) = (Means::<L::Terms>::default(), self.loss.weights(), false);
         let steps = run.order.len().div_ceil(self.options.batch_size);
         for (index, indices) in run.order.chunks(self.options.batch_size).enumerate() {
             let past = "the order holds the dataset's indices";
@@ -227,10 +227,10 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
                 let time = if *clock == Clock::Epochs { epoch - 1 } else { run.steps + index };
                 self.optimizer.set_rate(schedule.rate(base, time));
             }
-            let normalizer = self.loss.normalizer(run.targets.rows(0..indices.len()), indices.len());
-            let scale = reciprocal(normalizer);
-            let (inputs, targets) = (&run.inputs, &run.targets);
-            let loss = step(&self.loss, net, inputs, targets, scale, &mut run.pass, &mut run.gradients);
+            let targets = run.targets.rows(0..indices.len());
+            let normalizers = self.loss.normalizers(targets, indices.len());
+            let scales = scales(&self.loss, &normalizers);
+            let loss = step(&self.loss, net, &run.inputs, &run.targets, &scales, &mut run.pass, &mut run.gradients);
             let number = index + 1;
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { epoch, step: number, loss });
@@ -241,11 +241,15 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
                 Clip::Value(bound) => run.gradients.clip_value(bound),
             }
             .map_err(|source| TrainError::Gradient { epoch, step: number, source })?;
-            self.metrics.add(&mut tallies, run.pass.output(0), run.targets.rows(0..indices.len()));
+            let outputs = |index| run.pass.output(index);
+            self.metrics.add(&mut tallies, outputs, targets);
             self.optimizer.step(net, &run.gradients)?;
-            sum += loss * normalizer;
-            weight += normalizer;
-            run.progress.step(indices.len(), sum * reciprocal(weight));
+            match normalizers.as_ref() {
+                [normalizer] => means.add(0, loss * normalizer, *normalizer),
+                // The step gives their weighted sum alone.
+                _ => add_terms(&self.loss, outputs, targets, &normalizers, &mut means),
+            }
+            run.progress.step(indices.len(), means.total(&weights));
             let rate = self.optimizer.rate();
             if tell(&mut self.callbacks, &Event::Step { epoch, step: number, steps, loss, rate }) {
                 stopped = true;
@@ -254,8 +258,9 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         }
         run.steps += steps;
         let mut metrics = Vec::new();
-        self.metrics.values(&tallies, &mut metrics);
-        Ok((Evaluation { loss: sum * reciprocal(weight), metrics }, stopped))
+        means.values(N::OUTPUT_NAMES, &mut metrics);
+        self.metrics.values(&tallies, N::OUTPUT_NAMES, &mut metrics);
+        Ok((Evaluation { loss: means.total(&weights), metrics }, stopped))
     }
 
     fn tell(&mut self, event: &Event<'_>) -> bool {
@@ -275,8 +280,7 @@ fn tell(callbacks: &mut [super::Callback<'_>], event: &Event<'_>) -> bool {
 /// Looks through a dataset for what cannot be trained on.
 fn check<L, Out, S, T, E>(loss: &L, data: &Dataset<S, T, E>, set: &'static str) -> Result<(), TrainError>
 where
-    L: Loss<Out, T, E>,
-    Out: Shape,
+    L: Objective<Out, T, E>,
     S: Shape,
     T: Target,
     E: Element,
@@ -293,7 +297,7 @@ where
             }
         }
     }
-    loss.check(data.targets().rows(0..data.len())).map_err(|source| TrainError::Loss { set, source })
+    loss.check_targets(data.targets().rows(0..data.len())).map_err(|source| TrainError::Loss { set, source })
 }
 
 fn evaluate<L, M, N, T>(
@@ -304,21 +308,38 @@ fn evaluate<L, M, N, T>(
     pass: &mut Pass<N>,
 ) -> Evaluation
 where
-    N: Network<Input: Shape, Output: Shape>,
+    N: Network<Input: Shape>,
     T: Target,
-    L: Loss<N::Output, T, N::Element>,
+    L: Objective<N::Output, T, N::Element>,
     M: Metrics<N::Output, T, N::Element>,
 {
-    let mut tallies = M::Tallies::default();
-    let (mut sum, mut weight) = (0.0, 0.0);
+    let (mut tallies, mut means) = (M::Tallies::default(), Means::default());
     for start in (0..data.len()).step_by(EVALUATED) {
         let (inputs, targets) = data.rows(start..start + EVALUATED);
-        let outputs = net.forward_into(&inputs, pass);
-        sum += loss.part(outputs.as_slice(), targets, 1.0, None);
-        weight += loss.normalizer(targets, inputs.samples());
-        metrics.add(&mut tallies, outputs.as_slice(), targets);
+        pass.infer(net, &[rows(&inputs)], inputs.samples());
+        let outputs = |index| pass.output(index);
+        add_terms(loss, outputs, targets, &loss.normalizers(targets, inputs.samples()), &mut means);
+        metrics.add(&mut tallies, outputs, targets);
     }
     let mut values = Vec::new();
-    metrics.values(&tallies, &mut values);
-    Evaluation { loss: sum * reciprocal(weight), metrics: values }
+    means.values(N::OUTPUT_NAMES, &mut values);
+    metrics.values(&tallies, N::OUTPUT_NAMES, &mut values);
+    Evaluation { loss: means.total(&loss.weights()), metrics: values }
+}
+
+/// Takes the loss of each output over some samples into the means.
+fn add_terms<'a, L, Out, T, E>(
+    loss: &L,
+    outputs: impl Fn(usize) -> &'a [E],
+    targets: T::View<'_>,
+    normalizers: &L::Terms,
+    means: &mut Means<L::Terms>,
+) where
+    L: Objective<Out, T, E>,
+    T: Target,
+    E: Element,
+{
+    for (index, &normalizer) in normalizers.as_ref().iter().enumerate() {
+        means.add(index, loss.term(index, outputs(index), targets, 1.0, None), normalizer);
+    }
 }

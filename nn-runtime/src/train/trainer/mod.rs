@@ -12,13 +12,16 @@ pub use history::{Epoch, Evaluation, Event, Flow, History, Stop};
 
 use std::fmt;
 
-use crate::train::Schedule;
+use crate::train::{Schedule, metric::OnOutput};
 
 /// Trains a network on a dataset in shuffled mini-batches, the last of an epoch short where they do not come out even.
 ///
 /// Defaults: 1 epoch, batches of 32, seed 0, no validation, no metrics, no clipping, a constant learning rate, the last weights kept, all threads of the
 /// current pool, progress shown where the error stream is a terminal. Equal seeds give equal bits, whatever the number of threads. After the
 /// first, a step allocates nothing.
+///
+/// A network with several outputs takes [`Losses`](crate::train::Losses), a dataset whose targets are a tuple, and metrics by
+/// [`metric_on`](Trainer::metric_on).
 ///
 /// It is not the only way to train: [`Criterion::step`](crate::train::Criterion::step), or forward, loss and backward one by one, and
 /// [`Optimizer::step`](crate::train::Optimizer::step) make a loop of three lines.
@@ -139,6 +142,14 @@ impl<'a, O, L, M, V> Trainer<'a, O, L, M, V> {
     pub fn metric<N>(self, metric: N) -> Trainer<'a, O, L, (M, N), V> {
         let Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks } = self;
         Trainer { optimizer, loss, metrics: (metrics, metric), validation, options, schedule, callbacks }
+    }
+
+    /// Adds a metric of output `I` of a network with several, counted from 0: `.metric_on::<0, _>(Accuracy)`.
+    #[must_use]
+    pub fn metric_on<const I: usize, N>(self, metric: N) -> Trainer<'a, O, L, OnOutput<I, M, N>, V> {
+        let Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks } = self;
+        let metrics = OnOutput::new(metrics, metric);
+        Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks }
     }
 
     /// Scales each step's gradients down to the norm `bound`, as

@@ -1,0 +1,207 @@
+//! What a training minimizes, over one output or several.
+
+use std::{fmt::Debug, ops::Deref};
+
+use crate::{
+    Batch, Element, Gradients, Pass, Shape, Trainable,
+    data::{AsTarget, Target},
+    network::rows,
+    train::{
+        loss::{Criterion, Loss, LossError, reciprocal},
+        metric::MetricValue,
+    },
+};
+
+/// C = Σᵢ wᵢ Cᵢ over the outputs of a network: what [`Trainer::fit`](crate::train::Trainer::fit) and
+/// [`gradient_check`](crate::train::gradient_check) take. `Out` is the output's shape, or a tuple of them; `T` the targets, or a tuple.
+///
+/// Every [`Loss`] is one, of one output and with weight 1; [`Losses`](crate::train::Losses) is one of several.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Losses, MeanSquaredError, loss::Objective}};
+/// type Outputs = ((Const<3>,), (Const<1>,));
+/// type Targets = (Labels<3>, Batch<(Const<1>,)>);
+/// fn takes_objective(_: impl Objective<Outputs, Targets, f32>) {}
+/// takes_objective(Losses::new((CrossEntropy::new(), MeanSquaredError)));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
+    label = "the targets do not fit the output",
+    note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`",
+    note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
+    note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
+)]
+pub trait Objective<Out, T: Target, E: Element>: Clone + Debug + Send + Sync {
+    /// A number for each output.
+    type Terms: Copy + Default + Debug + Send + Sync + AsRef<[f64]> + AsMut<[f64]>;
+
+    /// The wᵢ.
+    fn weights(&self) -> Self::Terms;
+
+    /// The Zᵢ, as [`Loss::normalizer`].
+    fn normalizers(&self, target: T::View<'_>, samples: usize) -> Self::Terms;
+
+    /// The sum of output `index`, as [`Loss::part`]; 0 past the last output. It runs on several threads at once, and must not allocate
+    /// or panic.
+    fn term(&self, index: usize, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64;
+
+    /// Whether the targets, and the options of the losses, have a meaning.
+    ///
+    /// # Errors
+    ///
+    /// A [`LossError`] for the first target, or the option, that has none.
+    fn check_targets(&self, target: T::View<'_>) -> Result<(), LossError>;
+}
+
+// That `Losses` is no `Criterion` keeps this impl apart from its own.
+impl<Out, T: Target, E: Element, L: Criterion + Loss<Out, T, E>> Objective<Out, T, E> for L {
+    type Terms = [f64; 1];
+
+    fn weights(&self) -> [f64; 1] {
+        [1.0]
+    }
+
+    fn normalizers(&self, target: T::View<'_>, samples: usize) -> [f64; 1] {
+        [self.normalizer(target, samples)]
+    }
+
+    fn term(&self, index: usize, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        if index == 0 { self.part(output, target, scale, d_output) } else { 0.0 }
+    }
+
+    fn check_targets(&self, target: T::View<'_>) -> Result<(), LossError> {
+        self.check(target)
+    }
+}
+
+/// wᵢ / Zᵢ.
+pub(crate) fn scales<L, Out, T, E>(loss: &L, normalizers: &L::Terms) -> L::Terms
+where
+    L: Objective<Out, T, E>,
+    T: Target,
+    E: Element,
+{
+    let mut scales = loss.weights();
+    for (scale, &z) in scales.as_mut().iter_mut().zip(normalizers.as_ref()) {
+        *scale *= reciprocal(z);
+    }
+    scales
+}
+
+/// wᵢ / Zᵢ, once everything is checked.
+pub(crate) fn scales_for<L, Out, E, A>(loss: &L, samples: usize, target: &A) -> Result<L::Terms, LossError>
+where
+    L: Objective<Out, A::Owned, E>,
+    E: Element,
+    A: AsTarget,
+{
+    if let Some(found) = target.targets_other_than(samples) {
+        return Err(LossError::Samples { expected: samples, found });
+    }
+    if samples == 0 {
+        return Err(LossError::Empty);
+    }
+    loss.check_targets(target.target_view())?;
+    Ok(scales(loss, &loss.normalizers(target.target_view(), samples)))
+}
+
+/// `scale` · ∂Cᵢ/∂y, written over `d_output`, and its part of C. An output of weight 0 has none, whatever it gives.
+pub(crate) fn term<L, Out, T, E>(
+    loss: &L,
+    index: usize,
+    output: &[E],
+    target: T::View<'_>,
+    scale: f64,
+    d_output: &mut [E],
+) -> f64
+where
+    L: Objective<Out, T, E>,
+    T: Target,
+    E: Element,
+{
+    if scale == 0.0 {
+        d_output.fill(E::zero());
+        return 0.0;
+    }
+    loss.term(index, output, target, scale, Some(d_output))
+}
+
+/// [`Criterion::step`] for any objective.
+pub(super) fn checked_step<L, N, D, A>(
+    loss: &L,
+    net: &N,
+    x: &Batch<N::Input, N::Element, D>,
+    target: &A,
+    pass: &mut Pass<N>,
+    gradients: &mut Gradients<N>,
+) -> Result<N::Element, LossError>
+where
+    L: Objective<N::Output, A::Owned, N::Element>,
+    N: Trainable<Input: Shape>,
+    D: Deref<Target = [N::Element]>,
+    A: AsTarget,
+{
+    let scales = scales_for(loss, x.samples(), target)?;
+    Ok(N::Element::from_f64(step(loss, net, x, target, &scales, pass, gradients)))
+}
+
+/// [`Criterion::step`] for targets that are known to fit.
+pub(crate) fn step<L, N, D, A>(
+    loss: &L,
+    net: &N,
+    x: &Batch<N::Input, N::Element, D>,
+    target: &A,
+    scales: &L::Terms,
+    pass: &mut Pass<N>,
+    gradients: &mut Gradients<N>,
+) -> f64
+where
+    L: Objective<N::Output, A::Owned, N::Element>,
+    N: Trainable<Input: Shape>,
+    D: Deref<Target = [N::Element]>,
+    A: AsTarget,
+{
+    pass.step(net, &[rows(x)], x.samples(), gradients, |first, outputs, d_outputs| {
+        let targets = target.target_rows(first..first + outputs[0].samples());
+        let mut sum = 0.0;
+        for (index, &scale) in scales.as_ref().iter().enumerate() {
+            sum += term(loss, index, outputs[index].data(), targets, scale, d_outputs[index].data_mut());
+        }
+        sum
+    })
+}
+
+/// The means Cᵢ over any number of batches.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Means<W> {
+    sums: W,
+    normalizers: W,
+}
+
+impl<W: AsRef<[f64]> + AsMut<[f64]>> Means<W> {
+    /// Takes in Σ ℓ of an output over some samples, which belongs to `normalizer`.
+    pub(crate) fn add(&mut self, index: usize, sum: f64, normalizer: f64) {
+        self.sums.as_mut()[index] += sum;
+        self.normalizers.as_mut()[index] += normalizer;
+    }
+
+    fn means(&self) -> impl Iterator<Item = f64> {
+        self.sums.as_ref().iter().zip(self.normalizers.as_ref()).map(|(sum, &z)| sum * reciprocal(z))
+    }
+
+    /// C.
+    pub(crate) fn total(&self, weights: &W) -> f64 {
+        // An output of weight 0 has no part, whatever it gives.
+        let weighted = weights.as_ref().iter().zip(self.means()).filter(|(weight, _)| **weight != 0.0);
+        weighted.map(|(weight, mean)| weight * mean).sum()
+    }
+
+    /// Each Cᵢ under the name of its output, where there are several.
+    pub(crate) fn values(&self, names: &[&'static str], values: &mut Vec<MetricValue>) {
+        if self.sums.as_ref().len() > 1 {
+            let named = self.means().enumerate();
+            values.extend(named.map(|(index, value)| MetricValue::of_output("loss", index, names, value)));
+        }
+    }
+}
