@@ -53,7 +53,9 @@ use quote::quote;
 /// | layer | takes → gives | options (default) |
 /// |---|---|---|
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
+/// | `conv1d(c)` | `[k, l]` → `[c, l']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
+/// | `conv_transpose1d(c)` | `[k, l]` → `[c, l']`, l' = (l − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose2d(c)` | `[k, h, w]` → `[c, h', w']`, h' = (h − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
 /// | `max_pool1d(k)`, `avg_pool1d(k)` | `[c, l]` → `[c, l']` | `stride` (k), `padding` (0) |
 /// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0) |

@@ -51,6 +51,20 @@ fn branches_and_ports() {
 }
 
 #[test]
+fn signals_from_image_to_image() {
+    insta::assert_snapshot!(pretty(quote! {
+        Beats: [2, 64] -> [3] {
+            a: conv1d(4, kernel = 5, padding = same), relu;
+            b: max_pool1d(2);
+            c: conv1d(4, kernel = 3, padding = same), relu;
+            sum: add <- (b, c);
+            d: conv1d(3, kernel = 3);
+            global_avg_pool;
+        }
+    }));
+}
+
+#[test]
 fn functions_of_the_users_own() {
     insta::assert_snapshot!(pretty(quote! {
         Mish: [4] -> [2] {

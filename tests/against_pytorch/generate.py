@@ -393,12 +393,37 @@ def signal_pools():
     save("signal_pools", tensors)
 
 
+def signal_convolutions():
+    tensors = {}
+    cases = {
+        "plain": nn.Conv1d(4, 3, 3),
+        "no_bias": nn.Conv1d(4, 3, 3, bias=False),
+        "stride": nn.Conv1d(4, 3, 3, stride=2),
+        "padding": nn.Conv1d(4, 3, 5, padding=2),
+        "same_even": nn.Conv1d(4, 3, 4, padding="same"),
+        "same_dilated": nn.Conv1d(4, 3, 3, padding="same", dilation=3),
+        "dilation": nn.Conv1d(4, 3, 3, dilation=2),
+        "groups": nn.Conv1d(4, 6, 3, groups=2),
+        "depthwise": nn.Conv1d(4, 4, 3, groups=4),
+        "everything": nn.Conv1d(4, 6, 3, stride=2, padding=3, dilation=2, groups=2),
+        "transposed": nn.ConvTranspose1d(4, 3, 3),
+        "transposed_no_bias": nn.ConvTranspose1d(4, 3, 3, bias=False),
+        "transposed_doubling": nn.ConvTranspose1d(4, 3, 2, stride=2),
+        "transposed_output_padding": nn.ConvTranspose1d(4, 3, 3, stride=3, padding=1, output_padding=2),
+        "transposed_groups": nn.ConvTranspose1d(4, 6, 3, stride=2, groups=2),
+    }
+    for case, convolution in cases.items():
+        layer(tensors, case, Named(convolution), numbers(3, 4, 11))
+    layer(tensors, "many_samples", Named(nn.Conv1d(4, 3, 3, stride=2)), numbers(19, 4, 11))
+    save("signal_convolutions", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions]):
         torch.manual_seed(seed)
         part()
 

@@ -23,3 +23,26 @@ cases! { signal_pools {
     global_avg: [2, 11] -> [2] { global_avg_pool; }
     many_samples: [2, 11] -> [2, 2] { max_pool1d(2), avg_pool1d(2); }
 } }
+
+cases! { signal_convolutions {
+    plain: [4, 11] -> [3, 9] { layer: conv1d(3, kernel = 3); }
+    no_bias: [4, 11] -> [3, 9] { layer: conv1d(3, kernel = 3, bias = false); }
+    stride: [4, 11] -> [3, 5] { layer: conv1d(3, kernel = 3, stride = 2); }
+    padding: [4, 11] -> [3, 11] { layer: conv1d(3, kernel = 5, padding = 2); }
+    same_even: [4, 11] -> [3, 11] { layer: conv1d(3, kernel = 4, padding = same); }
+    same_dilated: [4, 11] -> [3, 11] { layer: conv1d(3, kernel = 3, padding = same, dilation = 3); }
+    dilation: [4, 11] -> [3, 7] { layer: conv1d(3, kernel = 3, dilation = 2); }
+    groups: [4, 11] -> [6, 9] { layer: conv1d(6, kernel = 3, groups = 2); }
+    depthwise: [4, 11] -> [4, 9] { layer: conv1d(4, kernel = 3, groups = 4); }
+    everything: [4, 11] -> [6, 7] {
+        layer: conv1d(6, kernel = 3, stride = 2, padding = 3, dilation = 2, groups = 2);
+    }
+    transposed: [4, 11] -> [3, 13] { layer: conv_transpose1d(3, kernel = 3); }
+    transposed_no_bias: [4, 11] -> [3, 13] { layer: conv_transpose1d(3, kernel = 3, bias = false); }
+    transposed_doubling: [4, 11] -> [3, 22] { layer: conv_transpose1d(3, kernel = 2, stride = 2); }
+    transposed_output_padding: [4, 11] -> [3, 33] {
+        layer: conv_transpose1d(3, kernel = 3, stride = 3, padding = 1, output_padding = 2);
+    }
+    transposed_groups: [4, 11] -> [6, 23] { layer: conv_transpose1d(6, kernel = 3, stride = 2, groups = 2); }
+    many_samples: [4, 11] -> [3, 5] { layer: conv1d(3, kernel = 3, stride = 2); }
+} }

@@ -101,7 +101,9 @@ fn placeholder(kind: &Ident) -> TokenStream {
     };
     match kind.to_string().as_str() {
         "dense" => quote!(#layers::Dense<#one, #one, E>),
+        "conv1d" => convolution(quote!(Conv1d)),
         "conv2d" => convolution(quote!(Conv2d)),
+        "conv_transpose1d" => convolution(quote!(ConvTranspose1d)),
         "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
         "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),

@@ -1,4 +1,4 @@
-//! `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
+//! `conv1d(c)`: `[k, l]` → `[c, l']`; `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
 use super::window::{resized, spatial};
 use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
@@ -18,18 +18,21 @@ pub(crate) struct Conv {
     pub(crate) init: Init,
 }
 
+/// What both rows have.
+const ROW: Row = Row {
+    arguments: [1, 1],
+    argument: "number of channels",
+    options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
+    trained: true,
+    read: |arguments| Conv::read(arguments).map(Layer::Conv),
+    ..Row::PLAIN
+};
+
 impl Rule for Conv {
-    const ROWS: &'static [Row] = &[Row {
-        name: "conv2d",
-        call: "conv2d(6, kernel = 5)",
-        arguments: [1, 1],
-        argument: "number of channels",
-        options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
-        axes: 2,
-        trained: true,
-        read: |arguments| Self::read(arguments).map(Layer::Conv),
-        ..Row::PLAIN
-    }];
+    const ROWS: &'static [Row] = &[
+        Row { name: "conv1d", call: "conv1d(6, kernel = 5)", axes: 1, ..ROW },
+        Row { name: "conv2d", call: "conv2d(6, kernel = 5)", axes: 2, ..ROW },
+    ];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];

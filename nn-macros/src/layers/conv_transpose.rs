@@ -1,4 +1,4 @@
-//! `conv_transpose2d(c)`: `[k, h, w]` → `[c, h', w']`.
+//! `conv_transpose1d(c)`: `[k, l]` → `[c, l']`; `conv_transpose2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
 use super::conv::{check_groups, parameters, read_kernel};
 use super::window::{area, extent, option, resized, spatial};
@@ -25,18 +25,21 @@ pub(crate) struct ConvTranspose {
 const ONE: Dimension = Dimension::Literal(1);
 const NONE: Dimension = Dimension::Literal(0);
 
+/// What both rows have.
+const ROW: Row = Row {
+    arguments: [1, 1],
+    argument: "number of channels",
+    options: &["kernel", "stride", "padding", "output_padding", "groups", "bias", "init"],
+    trained: true,
+    read: |arguments| ConvTranspose::read(arguments).map(Layer::ConvTranspose),
+    ..Row::PLAIN
+};
+
 impl Rule for ConvTranspose {
-    const ROWS: &'static [Row] = &[Row {
-        name: "conv_transpose2d",
-        call: "conv_transpose2d(6, kernel = 2, stride = 2)",
-        arguments: [1, 1],
-        argument: "number of channels",
-        options: &["kernel", "stride", "padding", "output_padding", "groups", "bias", "init"],
-        axes: 2,
-        trained: true,
-        read: |arguments| Self::read(arguments).map(Layer::ConvTranspose),
-        ..Row::PLAIN
-    }];
+    const ROWS: &'static [Row] = &[
+        Row { name: "conv_transpose1d", call: "conv_transpose1d(6, kernel = 2, stride = 2)", axes: 1, ..ROW },
+        Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, ..ROW },
+    ];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];

@@ -81,8 +81,6 @@ rows! {
 const UNRELEASED: &[&str] = &[
     "batch_norm",
     "boltzmann",
-    "conv1d",
-    "conv_transpose1d",
     "embedding",
     "gru",
     "hopfield",
@@ -202,6 +200,8 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     Some(match name.to_lowercase().as_str() {
         "linear" | "fc" | "fully_connected" | "affine" => "dense",
         "conv" | "convolution" | "conv_2d" => "conv2d",
+        "conv_1d" => "conv1d",
+        "convtranspose1d" | "conv1d_transpose" | "deconv1d" => "conv_transpose1d",
         "convtranspose2d" | "conv2d_transpose" | "deconv" | "deconv2d" => "conv_transpose2d",
         "maxpool" | "max_pool" => "max_pool2d",
         "maxpooling1d" => "max_pool1d",

@@ -60,8 +60,8 @@ messages! {
     not_released: {
         Net: [3] -> [4] { a: lstm(3); b: dense(4); }
     } => "`lstm` is not in this release of plumbline\n\
-          = help: this release has `adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_max_pool1d`, `adaptive_max_pool2d`, `add`, `avg_pool1d`, `avg_pool2d`, `concat`, `conv2d`, \
-          `conv_transpose2d`, `dense`, `dropout`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, \
+          = help: this release has `adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_max_pool1d`, `adaptive_max_pool2d`, `add`, `avg_pool1d`, `avg_pool2d`, `concat`, `conv1d`, `conv2d`, \
+          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, \
           `layer_norm`, `map`, `masking_noise`, `max_pool1d`, `max_pool2d`, `multiply`, `perceptron`, `reshape`, `salt_and_pepper` and `transpose`, and the activations";
     contains_itself: {
         Net: [3] -> [4] { a: Net; b: dense(4); }

@@ -8,8 +8,8 @@ use rand::Rng;
 use crate::{
     Element, Shape,
     kernels::conv::Geometry,
-    layers::{Activation, Init, WindowSizes, activation},
-    network::{Name, Parameters, Tensor, TensorMut, View, ViewMut},
+    layers::{Activation, Init, WindowSizes, activation, weight_and_bias::weight_and_bias},
+    network::{View, ViewMut},
     shape::{Const, Dimension},
 };
 
@@ -68,8 +68,8 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
             output: [Out::DIMS[1], Out::DIMS[2]],
         }
     };
-    const WEIGHT: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
-    const BIAS: &'static [usize] = &[Out::DIMS[0]];
+    pub(super) const WEIGHT: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
+    pub(super) const BIAS: &'static [usize] = &[Out::DIMS[0]];
 
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
@@ -114,9 +114,9 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         [&mut self.weight, &mut self.bias]
     }
 
-    /// The numbers of W.
-    pub(super) fn numbers(&self) -> &[E] {
-        &self.weight
+    /// The numbers of W and b.
+    pub(super) fn slices(&self) -> [&[E]; 2] {
+        [&self.weight, &self.bias]
     }
 
     /// y = a(x ∗ W + b)
@@ -157,29 +157,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     }
 }
 
-impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Parameters<E> for Conv2d<In, Out, W, G, E> {
-    fn tensors(&self) -> usize {
-        if self.bias.is_empty() { 1 } else { 2 }
-    }
-
-    fn tensor(&self, index: usize) -> Tensor<'_, E> {
-        match index {
-            0 => Tensor { name: Name::new("weight"), shape: Self::WEIGHT, values: &self.weight },
-            1 if !self.bias.is_empty() => Tensor { name: Name::new("bias"), shape: Self::BIAS, values: &self.bias },
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-
-    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
-        match index {
-            0 => TensorMut { name: Name::new("weight"), shape: Self::WEIGHT, values: &mut self.weight },
-            1 if !self.bias.is_empty() => {
-                TensorMut { name: Name::new("bias"), shape: Self::BIAS, values: &mut self.bias }
-            }
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-}
+weight_and_bias! { impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension> for Conv2d, Self::WEIGHT, Self::BIAS }
 
 #[cfg(test)]
 mod tests;

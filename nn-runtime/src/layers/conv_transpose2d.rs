@@ -8,8 +8,8 @@ use rand::Rng;
 use crate::{
     Element, Shape,
     kernels::sum,
-    layers::{Activation, Conv2d, Init, WindowSizes, activation},
-    network::{Name, Parameters, Tensor, TensorMut, View, ViewMut},
+    layers::{Activation, Conv2d, Init, WindowSizes, activation, weight_and_bias::weight_and_bias},
+    network::{View, ViewMut},
     shape::{Const, Dimension},
 };
 
@@ -55,7 +55,8 @@ impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for ConvTranspose2d<In, Out, W, G,
 }
 
 impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTranspose2d<In, Out, W, G, E> {
-    const BIAS: &'static [usize] = &[Out::DIMS[0]];
+    pub(super) const WEIGHT: &'static [usize] = Conv2d::<Out, In, W, G, E>::WEIGHT;
+    pub(super) const BIAS: &'static [usize] = &[Out::DIMS[0]];
 
     /// A layer with weights drawn by `init` for a tensor of the weight's shape, as in PyTorch, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
@@ -89,6 +90,12 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
         ArrayViewMut1::from(&mut self.bias)
     }
 
+    /// The numbers of W and b.
+    pub(super) fn slices(&self) -> [&[E]; 2] {
+        let [weight, _] = self.convolution.slices();
+        [weight, &self.bias]
+    }
+
     /// The numbers of W and b, to change.
     pub fn slices_mut(&mut self) -> [&mut [E]; 2] {
         let [weight, _] = self.convolution.slices_mut();
@@ -98,8 +105,8 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
     /// y = a(x ∗ᵀ W + b)
     pub fn forward<A: Activation<E>>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, a: A) {
         let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
-        let (sizes, lanes) = (Conv2d::<Out, In, W, G, E>::SIZES, x.lanes());
-        sizes.transposed(self.convolution.numbers(), &self.bias, x.data(), y.data_mut(), lanes, floor);
+        let (sizes, lanes, [weight, bias]) = (Conv2d::<Out, In, W, G, E>::SIZES, x.lanes(), self.slices());
+        sizes.transposed(weight, bias, x.data(), y.data_mut(), lanes, floor);
         if !A::RECTIFIES {
             activation::forward(a, y);
         }
@@ -122,47 +129,26 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
     ) {
         let (lanes, samples) = (x.lanes(), x.samples());
         let sizes = Conv2d::<Out, In, W, G, E>::SIZES;
-        let (weight, bias) = share.split_at_mut(self.convolution.numbers().len());
+        let [weight, _] = self.slices();
+        let (d_weight, d_bias) = share.split_at_mut(weight.len());
         activation::backward(a, y, d_y.reborrow());
         let d_y = d_y.data_mut();
         if samples < lanes {
             d_y.chunks_exact_mut(lanes).for_each(|pixel| pixel[samples..].fill(E::zero()));
         }
         let plane = Out::DIMS[1] * Out::DIMS[2] * lanes;
-        for (bias, plane) in bias[..self.bias.len()].iter_mut().zip(d_y.chunks_exact(plane)) {
-            *bias += sum::total(plane);
+        for (d_bias, plane) in d_bias[..self.bias.len()].iter_mut().zip(d_y.chunks_exact(plane)) {
+            *d_bias += sum::total(plane);
         }
         // The convolution's input is this layer's output.
-        sizes.closed_weight_gradient(d_y, x.data(), weight, lanes);
+        sizes.closed_weight_gradient(d_y, x.data(), d_weight, lanes);
         if let Some(mut d_x) = d_x {
-            sizes.forward(self.convolution.numbers(), &[], d_y, d_x.data_mut(), lanes, E::neg_infinity());
+            sizes.forward(weight, &[], d_y, d_x.data_mut(), lanes, E::neg_infinity());
         }
     }
 }
 
-impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Parameters<E>
-    for ConvTranspose2d<In, Out, W, G, E>
-{
-    fn tensors(&self) -> usize {
-        if self.bias.is_empty() { 1 } else { 2 }
-    }
-
-    fn tensor(&self, index: usize) -> Tensor<'_, E> {
-        match index {
-            1 if !self.bias.is_empty() => Tensor { name: Name::new("bias"), shape: Self::BIAS, values: &self.bias },
-            _ => self.convolution.tensor(index),
-        }
-    }
-
-    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
-        match index {
-            1 if !self.bias.is_empty() => {
-                TensorMut { name: Name::new("bias"), shape: Self::BIAS, values: &mut self.bias }
-            }
-            _ => self.convolution.tensor_mut(index),
-        }
-    }
-}
+weight_and_bias! { impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension> for ConvTranspose2d, Self::WEIGHT, Self::BIAS }
 
 #[cfg(test)]
 mod tests {
@@ -175,6 +161,7 @@ mod tests {
             Identity, Relu, Tanh, Window,
             testing::{assert_close, differences, values},
         },
+        network::Parameters,
         shape::Const,
     };
 

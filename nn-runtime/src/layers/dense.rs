@@ -12,8 +12,8 @@ use crate::{
         gemv,
         matmul::{Matrix, MatrixMut, matmul},
     },
-    layers::{Activation, Init, activation},
-    network::{Name, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
+    layers::{Activation, Init, activation, weight_and_bias::weight_and_bias},
+    network::{Product, Sums, View, ViewMut},
     shape::{Dimension, Features},
 };
 
@@ -90,8 +90,12 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
         Matrix::row_major(&self.weight, O::SIZE, I::SIZE)
     }
 
-    pub(super) fn weight_slice_mut(&mut self) -> &mut [E] {
-        &mut self.weight
+    fn slices(&self) -> [&[E]; 2] {
+        [&self.weight, &self.bias]
+    }
+
+    pub(super) fn slices_mut(&mut self) -> [&mut [E]; 2] {
+        [&mut self.weight, &mut self.bias]
     }
 
     /// y = a(x Wᵀ + b)
@@ -156,29 +160,7 @@ pub(super) fn affine<E: Element>(x: &[E], m: Matrix<'_, E>, bias: &[E], y: &mut 
     matmul(MatrixMut::row_major(y, rows, outputs), Matrix::row_major(x, rows, inputs), m, !bias.is_empty());
 }
 
-impl<I: Dimension, O: Dimension, E: Element> Parameters<E> for Dense<I, O, E> {
-    fn tensors(&self) -> usize {
-        if self.bias.is_empty() { 1 } else { 2 }
-    }
-
-    fn tensor(&self, index: usize) -> Tensor<'_, E> {
-        match index {
-            0 => Tensor { name: Name::new("weight"), shape: <(O, I)>::DIMS, values: &self.weight },
-            1 if !self.bias.is_empty() => Tensor { name: Name::new("bias"), shape: <(O,)>::DIMS, values: &self.bias },
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-
-    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
-        match index {
-            0 => TensorMut { name: Name::new("weight"), shape: <(O, I)>::DIMS, values: &mut self.weight },
-            1 if !self.bias.is_empty() => {
-                TensorMut { name: Name::new("bias"), shape: <(O,)>::DIMS, values: &mut self.bias }
-            }
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-}
+weight_and_bias! { impl<I: Dimension, O: Dimension> for Dense, <(O, I)>::DIMS, <(O,)>::DIMS }
 
 #[cfg(test)]
 mod tests {
@@ -190,7 +172,7 @@ mod tests {
             Identity, Relu, Tanh, TiedDense,
             testing::{assert_close, differences, values},
         },
-        network::products,
+        network::{Parameters, products},
         shape::Const,
     };
 

@@ -7,8 +7,8 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     kernels::layer_norm::{Normalize, NormalizeGradient},
-    layers::{Activation, activation},
-    network::{Name, Parameters, Tensor, TensorMut, View, ViewMut},
+    layers::{Activation, activation, weight_and_bias::weight_and_bias},
+    network::{View, ViewMut},
     shape::Dimension,
 };
 
@@ -90,6 +90,10 @@ impl<N: Dimension, E: Element> LayerNorm<N, E> {
         ArrayViewMut1::from(&mut self.bias)
     }
 
+    fn slices(&self) -> [&[E]; 2] {
+        [&self.weight, &self.bias]
+    }
+
     /// The numbers of the weight and the bias, to change.
     pub fn slices_mut(&mut self) -> [&mut [E]; 2] {
         [&mut self.weight, &mut self.bias]
@@ -129,27 +133,7 @@ impl<N: Dimension, E: Element> LayerNorm<N, E> {
     }
 }
 
-impl<N: Dimension, E: Element> Parameters<E> for LayerNorm<N, E> {
-    fn tensors(&self) -> usize {
-        2
-    }
-
-    fn tensor(&self, index: usize) -> Tensor<'_, E> {
-        match index {
-            0 => Tensor { name: Name::new("weight"), shape: Self::SHAPE, values: &self.weight },
-            1 => Tensor { name: Name::new("bias"), shape: Self::SHAPE, values: &self.bias },
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-
-    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
-        match index {
-            0 => TensorMut { name: Name::new("weight"), shape: Self::SHAPE, values: &mut self.weight },
-            1 => TensorMut { name: Name::new("bias"), shape: Self::SHAPE, values: &mut self.bias },
-            _ => panic!("a parameter's index is below the number of parameters"),
-        }
-    }
-}
+weight_and_bias! { impl<N: Dimension> for LayerNorm, Self::SHAPE, Self::SHAPE }
 
 #[cfg(test)]
 mod tests {
@@ -159,6 +143,7 @@ mod tests {
             Identity, Tanh,
             testing::{assert_close, differences, values},
         },
+        network::Parameters,
         shape::Const,
     };
 

@@ -4,6 +4,7 @@ pub mod activation;
 mod adaptive_pool2d;
 mod combine;
 mod concat;
+mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
 mod dense;
@@ -23,6 +24,7 @@ mod softmax;
 pub(crate) mod testing;
 mod tied;
 mod transpose;
+mod weight_and_bias;
 mod window;
 
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
@@ -30,6 +32,7 @@ pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1
 pub use combine::{accumulate, add, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv_transpose2d::ConvTranspose2d;
+pub use conv1d::{Conv1d, ConvTranspose1d};
 pub use conv2d::Conv2d;
 pub use dense::Dense;
 pub use dropout::Dropout;

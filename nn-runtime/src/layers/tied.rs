@@ -104,12 +104,13 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         x: View<'a, X, E>,
         d_y: View<'a, Y, E>,
     ) -> Product<'a, E> {
+        let [gradient, _] = tied.slices_mut();
         Product {
             left: x.data(),
             right: d_y.data(),
             rows: I::SIZE,
             columns: O::SIZE,
-            gradient: tied.weight_slice_mut(),
+            gradient,
             sums: if self.bias.is_empty() { Sums::None } else { Sums::Right(&mut self.bias) },
             accumulate: true,
         }
