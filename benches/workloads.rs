@@ -130,7 +130,7 @@ fn measure(arguments: &Arguments, (name, kind, batch): (&str, &str, usize), inne
 }
 
 /// Numbers in [0, 1) from a fixed seed.
-fn uniform<S: Shape>(samples: usize) -> Batch<S> {
+fn uniform<S: FixedShape>(samples: usize) -> Batch<S> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let numbers = (0..samples * S::LEN).map(|_| {
         state ^= state << 13;
@@ -150,7 +150,7 @@ fn train<N, L, T, O>(
     x: &Batch<N::Input>,
     t: &T,
 ) where
-    N: Trainable<Element = f32, Input: Shape, Output: Shape>,
+    N: Trainable<Element = f32, Input: FixedShape, Output: FixedShape>,
     L: Loss<N::Output, T, f32>,
     T: Target,
     O: Optimizer<f32>,
@@ -165,7 +165,7 @@ fn train<N, L, T, O>(
 
 fn infer<N>(arguments: &Arguments, name: &str, net: &N, x: &Batch<N::Input>, inner: usize)
 where
-    N: Network<Element = f32, Input: Shape, Output: Shape>,
+    N: Network<Element = f32, Input: FixedShape, Output: FixedShape>,
 {
     let mut pass = net.pass(x.samples());
     measure(arguments, (name, "infer", x.samples()), inner, || {
@@ -175,7 +175,7 @@ where
 
 fn classify<N, O>(arguments: &Arguments, name: &str, new: fn(u64) -> N, optimizer: impl Fn() -> O, batches: &[usize])
 where
-    N: Trainable<Element = f32, Input: Shape, Output = (Const<10>,)>,
+    N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)>,
     O: Optimizer<f32>,
 {
     if !arguments.wants(name) {

@@ -44,7 +44,7 @@ fn numbers(count: usize, seed: u64) -> Vec<f64> {
     (0..count).map(|_| next()).collect()
 }
 
-fn batch<S: Shape>(samples: usize, seed: u64) -> Batch<S, f64> {
+fn batch<S: FixedShape>(samples: usize, seed: u64) -> Batch<S, f64> {
     Batch::from_vec(numbers(samples * S::LEN, seed)).unwrap()
 }
 

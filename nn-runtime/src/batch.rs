@@ -4,12 +4,15 @@ use std::{marker::PhantomData, ops::Deref};
 
 use ndarray::{ArrayView, ArrayViewD, IxDyn};
 
-use crate::{Element, Shape, shape::Dims};
+use crate::{
+    Element, Shape,
+    shape::{Dims, FixedShape, product},
+};
 
 /// A batch: any number of samples of shape `S`, one after the other, each in row-major order.
 ///
-/// The shape is checked once, where the batch is made; afterwards no shape can be wrong. `D` holds the numbers:
-/// a `Vec` here, a borrowed slice in [`BatchView`].
+/// The shape is checked once, where the batch is made; afterwards no shape can be wrong. Axes that are free may have any size, which is the
+/// same for all samples of a batch. `D` holds the numbers: a `Vec` here, a borrowed slice in [`BatchView`].
 ///
 /// ```
 /// use ndarray::Array3;
@@ -24,6 +27,8 @@ use crate::{Element, Shape, shape::Dims};
 pub struct Batch<S, E = f32, D = Vec<E>> {
     data: D,
     samples: usize,
+    /// The size of each axis; behind the last, 1.
+    sizes: [usize; 3],
     types: PhantomData<fn() -> (S, E)>,
 }
 
@@ -77,20 +82,53 @@ pub enum ShapeError {
     },
 }
 
+// The bound stands on each method: on the block, the compiler would not print its message.
 impl<S: Shape, E: Element> Batch<S, E> {
     /// A batch of the numbers in `data`, sample after sample.
     ///
     /// # Errors
     ///
     /// [`ShapeError::Length`] where `data` ends inside a sample.
-    pub fn from_vec(data: Vec<E>) -> Result<Self, ShapeError> {
-        let samples = samples_in::<S>(data.len())?;
-        Ok(Batch { data, samples, types: PhantomData })
+    pub fn from_vec(data: Vec<E>) -> Result<Self, ShapeError>
+    where
+        S: FixedShape,
+    {
+        Self::from_vec_of(data, S::DIMS)
     }
 
     /// `samples` samples of zeros.
-    pub fn zeros(samples: usize) -> Self {
-        Batch { data: vec![E::zero(); samples * S::LEN], samples, types: PhantomData }
+    pub fn zeros(samples: usize) -> Self
+    where
+        S: FixedShape,
+    {
+        Self::make(vec![E::zero(); samples * S::LEN], samples, padded(S::DIMS))
+    }
+
+    /// A batch of the numbers in `data`, sample after sample, each with axes of the sizes `sizes`.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, shape::Free};
+    /// let images = Batch::<(Const<3>, Free, Free)>::from_vec_of(vec![0.0; 2 * 3 * 4 * 5], &[3, 4, 5])?;
+    /// assert_eq!((images.samples(), images.sizes()), (2, &[3, 4, 5][..]));
+    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::Length`] where `data` ends inside a sample.
+    pub fn from_vec_of(data: Vec<E>, sizes: &[usize]) -> Result<Self, ShapeError> {
+        let samples = samples_in::<S>(data.len(), sizes)?;
+        Ok(Self::make(data, samples, padded(sizes)))
+    }
+
+    /// `samples` samples of zeros, each with axes of the sizes `sizes`.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Sample`] where a size is not that of the shape.
+    pub fn zeros_of(samples: usize, sizes: &[usize]) -> Result<Self, ShapeError> {
+        check_sizes::<S>(sizes)?;
+        Ok(Self::make(vec![E::zero(); samples * product(sizes)], samples, padded(sizes)))
     }
 
     /// The numbers, to change.
@@ -110,9 +148,21 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
     /// # Errors
     ///
     /// [`ShapeError::Length`] where `data` ends inside a sample.
-    pub fn from_slice(data: &'a [E]) -> Result<Self, ShapeError> {
-        let samples = samples_in::<S>(data.len())?;
-        Ok(Batch { data, samples, types: PhantomData })
+    pub fn from_slice(data: &'a [E]) -> Result<Self, ShapeError>
+    where
+        S: FixedShape,
+    {
+        Self::from_slice_of(data, S::DIMS)
+    }
+
+    /// A batch that borrows the numbers of `data`, sample after sample, each with axes of the sizes `sizes`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::from_vec_of`].
+    pub fn from_slice_of(data: &'a [E], sizes: &[usize]) -> Result<Self, ShapeError> {
+        let samples = samples_in::<S>(data.len(), sizes)?;
+        Ok(Self::make(data, samples, padded(sizes)))
     }
 
     /// A batch that borrows a row-major array.
@@ -122,20 +172,26 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
     /// [`ShapeError::Sample`] for another shape; [`ShapeError::Order`] for an array in another order, which
     /// [`Batch::try_from`] copies.
     pub fn borrow_from<D: ndarray::Dimension>(view: ArrayView<'a, E, D>) -> Result<Self, ShapeError> {
-        let samples = check_axes::<S>(view.shape())?;
+        let (samples, sizes) = check_axes::<S>(view.shape())?;
         let order = || ShapeError::Order { strides: view.strides().to_vec() };
         let data = view.to_slice().ok_or_else(order)?;
-        Ok(Batch { data, samples, types: PhantomData })
+        Ok(Self::make(data, samples, sizes))
     }
 
-    pub(crate) fn new(data: &'a [E], samples: usize) -> Self {
-        assert_eq!(data.len(), samples * S::LEN, "a batch holds samples × LEN numbers");
-        Batch { data, samples, types: PhantomData }
+    pub(crate) fn new(data: &'a [E], samples: usize, sizes: &[usize]) -> Self {
+        assert_eq!(data.len(), samples * product(sizes), "a batch holds samples × LEN numbers");
+        Self::make(data, samples, padded(sizes))
     }
 
     /// The numbers, for as long as what they are borrowed from.
     pub fn into_slice(self) -> &'a [E] {
         self.data
+    }
+}
+
+impl<S, E, D> Batch<S, E, D> {
+    fn make(data: D, samples: usize, sizes: [usize; 3]) -> Self {
+        Batch { data, samples, sizes, types: PhantomData }
     }
 }
 
@@ -145,6 +201,16 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
         self.samples
     }
 
+    /// The size of each axis of a sample.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes[..S::DIMS.len()]
+    }
+
+    /// The numbers of a sample.
+    pub fn width(&self) -> usize {
+        self.sizes.iter().product()
+    }
+
     /// The numbers, sample after sample.
     pub fn as_slice(&self) -> &[E] {
         &self.data
@@ -152,24 +218,31 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
 
     /// One sample, or `None` past the end.
     pub fn sample(&self, index: usize) -> Option<&[E]> {
-        (index < self.samples).then(|| &self.data[index * S::LEN..(index + 1) * S::LEN])
+        let width = self.width();
+        (index < self.samples).then(|| &self.data[index * width..(index + 1) * width])
     }
 
     /// The same batch with numbers of its own.
     pub fn to_batch(&self) -> Batch<S, E> {
-        Batch { data: self.data.to_vec(), samples: self.samples, types: PhantomData }
+        Batch::make(self.data.to_vec(), self.samples, self.sizes)
+    }
+
+    /// As many samples of the same sizes, all zeros.
+    pub fn zeros_like(&self) -> Batch<S, E> {
+        Batch::make(vec![E::zero(); self.data.len()], self.samples, self.sizes)
     }
 
     /// The same batch, borrowed.
     pub fn view(&self) -> BatchView<'_, S, E> {
-        BatchView::new(&self.data, self.samples)
+        Batch::make(&*self.data, self.samples, self.sizes)
     }
 
     /// The samples `range`, borrowed; what lies past the end is left out.
     pub fn rows(&self, range: std::ops::Range<usize>) -> BatchView<'_, S, E> {
         let end = range.end.min(self.samples);
         let start = range.start.min(end);
-        BatchView::new(&self.data[start * S::LEN..end * S::LEN], end - start)
+        let width = self.width();
+        Batch::make(&self.data[start * width..end * width], end - start, self.sizes)
     }
 
     /// The samples at `indices`, in that order, copied.
@@ -178,7 +251,7 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     ///
     /// [`ShapeError::Samples`] for an index past the end.
     pub fn select(&self, indices: &[usize]) -> Result<Batch<S, E>, ShapeError> {
-        let mut selected = Batch::zeros(0);
+        let mut selected = Batch::make(Vec::new(), 0, self.sizes);
         self.select_into(indices, &mut selected)?;
         Ok(selected)
     }
@@ -190,13 +263,14 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// [`ShapeError::Samples`] for an index past the end; `into` is then empty.
     pub fn select_into(&self, indices: &[usize], into: &mut Batch<S, E>) -> Result<(), ShapeError> {
         into.data.clear();
-        into.samples = 0;
+        (into.samples, into.sizes) = (0, self.sizes);
         if let Some(&past) = indices.iter().find(|&&index| index >= self.samples) {
             return Err(ShapeError::Samples { expected: self.samples, found: past.saturating_add(1) });
         }
-        into.data.reserve(indices.len() * S::LEN);
+        let width = self.width();
+        into.data.reserve(indices.len() * width);
         for &index in indices {
-            into.data.extend_from_slice(&self.data[index * S::LEN..(index + 1) * S::LEN]);
+            into.data.extend_from_slice(&self.data[index * width..(index + 1) * width]);
         }
         into.samples = indices.len();
         Ok(())
@@ -204,14 +278,14 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
 
     /// The batch as an array with the batch axis first.
     pub fn to_array(&self) -> ArrayViewD<'_, E> {
-        let dims: Vec<usize> = std::iter::once(self.samples).chain(S::DIMS.iter().copied()).collect();
+        let dims: Vec<usize> = std::iter::once(self.samples).chain(self.sizes().iter().copied()).collect();
         ArrayViewD::from_shape(IxDyn(&dims), &self.data[..]).expect("a batch holds samples × LEN numbers")
     }
 
     /// The same numbers as elements of another type.
     pub fn cast<F: Element>(&self) -> Batch<S, F> {
         let data = self.data.iter().map(|x| F::from_f64(x.as_f64())).collect();
-        Batch { data, samples: self.samples, types: PhantomData }
+        Batch::make(data, self.samples, self.sizes)
     }
 }
 
@@ -220,19 +294,19 @@ impl<S: Shape, E: Element, A: ndarray::Dimension> TryFrom<ArrayView<'_, E, A>> f
 
     /// Copies an array of any memory order whose first axis is the batch.
     fn try_from(view: ArrayView<'_, E, A>) -> Result<Self, ShapeError> {
-        let samples = check_axes::<S>(view.shape())?;
+        let (samples, sizes) = check_axes::<S>(view.shape())?;
         let data = match view.as_slice() {
             Some(slice) => slice.to_vec(),
             None => view.iter().copied().collect(),
         };
-        Ok(Batch { data, samples, types: PhantomData })
+        Ok(Self::make(data, samples, sizes))
     }
 }
 
 // Derived, these would ask the same of `S`, of which no value exists.
 impl<S, E, D: Clone> Clone for Batch<S, E, D> {
     fn clone(&self) -> Self {
-        Batch { data: self.data.clone(), samples: self.samples, types: PhantomData }
+        Batch::make(self.data.clone(), self.samples, self.sizes)
     }
 }
 
@@ -240,28 +314,39 @@ impl<S, E, D: Copy> Copy for Batch<S, E, D> {}
 
 impl<S, E, D: PartialEq> PartialEq for Batch<S, E, D> {
     fn eq(&self, other: &Self) -> bool {
-        self.samples == other.samples && self.data == other.data
+        self.samples == other.samples && self.sizes == other.sizes && self.data == other.data
     }
 }
 
 impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for Batch<S, E, D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Batch of {} × {} ", self.samples, Dims(S::DIMS))?;
+        write!(f, "Batch of {} × {} ", self.samples, Dims(&self.sizes[..S::DIMS.len()]))?;
         f.debug_list().entries(self.data.iter()).finish()
     }
 }
 
-fn samples_in<S: Shape>(numbers: usize) -> Result<usize, ShapeError> {
-    match numbers.checked_rem(S::LEN) {
-        Some(0) => Ok(numbers / S::LEN),
-        _ => Err(ShapeError::Length { expected: S::LEN, found: numbers }),
+/// The sizes of up to three axes, and 1 behind them.
+fn padded(sizes: &[usize]) -> [usize; 3] {
+    std::array::from_fn(|axis| sizes.get(axis).copied().unwrap_or(1))
+}
+
+fn samples_in<S: Shape>(numbers: usize, sizes: &[usize]) -> Result<usize, ShapeError> {
+    check_sizes::<S>(sizes)?;
+    let width = product(sizes);
+    match numbers.checked_rem(width) {
+        Some(0) => Ok(numbers / width),
+        _ => Err(ShapeError::Length { expected: width, found: numbers }),
     }
 }
 
-fn check_axes<S: Shape>(axes: &[usize]) -> Result<usize, ShapeError> {
+fn check_axes<S: Shape>(axes: &[usize]) -> Result<(usize, [usize; 3]), ShapeError> {
     match axes.split_first() {
         None => Err(ShapeError::NoBatchAxis { expected: S::DIMS.to_vec() }),
-        Some((&samples, sample)) if sample == S::DIMS => Ok(samples),
-        Some((_, sample)) => Err(ShapeError::Sample { expected: S::DIMS.to_vec(), found: sample.to_vec() }),
+        Some((&samples, sample)) => check_sizes::<S>(sample).map(|()| (samples, padded(sample))),
     }
+}
+
+fn check_sizes<S: Shape>(sizes: &[usize]) -> Result<(), ShapeError> {
+    let error = || ShapeError::Sample { expected: S::DIMS.to_vec(), found: sizes.to_vec() };
+    S::extent(sizes).map(|_| ()).ok_or_else(error)
 }

@@ -21,4 +21,4 @@ pub mod train;
 pub use batch::{Batch, BatchView, ShapeError};
 pub use element::Element;
 pub use network::{Gradients, Layer, Network, Parameters, Pass, Trainable};
-pub use shape::{Const, Free, Shape};
+pub use shape::{Const, FixedShape, Free, Shape};

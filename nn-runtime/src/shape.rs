@@ -22,23 +22,51 @@ pub struct Const<const N: usize>;
 pub trait Dimension: 'static + Send + Sync {
     /// The size, or [`FREE`] where only the running program knows it.
     const SIZE: usize;
+    /// What only the running program knows of the size: nothing, `()`, or the size itself.
+    type Extent: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static;
+
+    /// The size.
+    fn size(extent: Self::Extent) -> usize;
+
+    /// What is to be known of an axis of `size` elements, which must be [`Dimension::SIZE`] unless that is free.
+    fn extent(size: usize) -> Option<Self::Extent>;
 }
 
 /// The [`Dimension::SIZE`] of a free dimension. No array has an axis of this length.
 pub const FREE: usize = usize::MAX;
 
+/// A dimension whose size is a constant.
+macro_rules! fixed {
+    () => {
+        type Extent = ();
+
+        #[inline(always)]
+        fn size((): ()) -> usize {
+            Self::SIZE
+        }
+
+        #[inline(always)]
+        fn extent(size: usize) -> Option<()> {
+            (size == Self::SIZE).then_some(())
+        }
+    };
+}
+
 impl<const N: usize> Dimension for Const<N> {
     const SIZE: usize = N;
+    fixed!();
 }
 
 impl Dimension for typenum::UTerm {
     const SIZE: usize = 0;
+    fixed!();
 }
 
 impl<U: typenum::Unsigned + 'static + Send + Sync, B: typenum::Bit + 'static + Send + Sync> Dimension
     for typenum::UInt<U, B>
 {
     const SIZE: usize = <Self as typenum::Unsigned>::USIZE;
+    fixed!();
 }
 
 /// A dimension that is known only when the program runs, written `_` in a network: an image's size, a sequence's length.
@@ -52,6 +80,17 @@ pub struct Free;
 
 impl Dimension for Free {
     const SIZE: usize = FREE;
+    type Extent = usize;
+
+    #[inline(always)]
+    fn size(extent: usize) -> usize {
+        extent
+    }
+
+    #[inline(always)]
+    fn extent(size: usize) -> Option<usize> {
+        Some(size)
+    }
 }
 
 /// A shape without its batch axis: a tuple of one to three [`Dimension`]s.
@@ -69,7 +108,36 @@ pub trait Shape: 'static + Send + Sync {
     const LEN: usize = product(Self::DIMS);
     /// Whether several samples lie with the sample innermost (three axes) or one after the other (one or two).
     const INTERLEAVED: bool = Self::DIMS.len() == 3;
+    /// What only the running program knows of the sizes: nothing where none is free.
+    type Extent: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static;
+    /// An array with the size of each axis.
+    type Sizes: AsRef<[usize]> + Copy + std::fmt::Debug;
+
+    /// The size of each axis, outermost first.
+    fn sizes(extent: Self::Extent) -> Self::Sizes;
+
+    /// What is to be known of samples with axes of these sizes; `None` where one is not that of the shape.
+    fn extent(sizes: &[usize]) -> Option<Self::Extent>;
+
+    /// The number of elements of one sample.
+    #[inline(always)]
+    fn len(extent: Self::Extent) -> usize {
+        if Self::LEN == FREE { Self::sizes(extent).as_ref().iter().product() } else { Self::LEN }
+    }
 }
+
+/// A shape without a free axis: its type alone tells the size of a sample.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, shape::FixedShape};
+/// fn one<S: FixedShape>() -> Batch<S> { Batch::zeros(1) }
+/// assert_eq!(one::<(Const<2>, Const<3>)>().as_slice().len(), 6);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the shape `{Self}` has a free axis, whose size is not known from its type",
+    note = "`Batch::zeros_of`, `Batch::from_vec_of` and `BatchView::from_slice_of` take the sizes; `Batch::try_from` takes an array of any size"
+)]
+pub trait FixedShape: Shape {}
 
 /// The product of sizes, 1 for none. A size that is not known ([`FREE`]) makes the product unknown.
 pub const fn product(sizes: &[usize]) -> usize {
@@ -84,16 +152,35 @@ pub const fn product(sizes: &[usize]) -> usize {
     result
 }
 
-impl<A: Dimension> Shape for (A,) {
-    const DIMS: &'static [usize] = &[A::SIZE];
+macro_rules! shapes {
+    ($($count:literal: $($axis:ident $place:tt),+;)*) => {
+        $(impl<$($axis: Dimension),+> Shape for ($($axis,)+) {
+            const DIMS: &'static [usize] = &[$($axis::SIZE),+];
+            type Extent = ($($axis::Extent,)+);
+            type Sizes = [usize; $count];
+
+            #[inline(always)]
+            fn sizes(extent: Self::Extent) -> [usize; $count] {
+                [$($axis::size(extent.$place)),+]
+            }
+
+            #[inline(always)]
+            fn extent(sizes: &[usize]) -> Option<Self::Extent> {
+                if sizes.len() != $count {
+                    return None;
+                }
+                Some(($($axis::extent(sizes[$place])?,)+))
+            }
+        }
+
+        impl<$($axis: Dimension<Extent = ()>),+> FixedShape for ($($axis,)+) {})*
+    };
 }
 
-impl<A: Dimension, B: Dimension> Shape for (A, B) {
-    const DIMS: &'static [usize] = &[A::SIZE, B::SIZE];
-}
-
-impl<A: Dimension, B: Dimension, C: Dimension> Shape for (A, B, C) {
-    const DIMS: &'static [usize] = &[A::SIZE, B::SIZE, C::SIZE];
+shapes! {
+    1: A 0;
+    2: A 0, B 1;
+    3: A 0, B 1, C 2;
 }
 
 /// A shape whose last axis has `I` features: `(I,)`, or `(T, I)` with one vector for each of T steps.

@@ -52,7 +52,7 @@ impl Fixture {
 
     pub(crate) fn batch<S: Shape, E: Element>(&self, name: &str) -> Batch<S, E> {
         assert_eq!(self.shape(name)[1..], *S::DIMS, "`{name}`");
-        Batch::from_vec(self.numbers(name).into_iter().map(E::from_f64).collect()).unwrap()
+        Batch::from_vec_of(self.numbers(name).into_iter().map(E::from_f64).collect(), S::DIMS).unwrap()
     }
 
     /// Asserts that `found` is the tensor `name` to within `tolerance`.

@@ -6,7 +6,7 @@ use plumbline::{
 };
 
 /// Numbers between −1 and 1 from a fixed seed, no two alike.
-pub(crate) fn data<S: Shape>(samples: usize) -> Batch<S, f64> {
+pub(crate) fn data<S: FixedShape>(samples: usize) -> Batch<S, f64> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let numbers = (0..samples * S::LEN).map(|_| {
         state ^= state << 13;
@@ -20,7 +20,7 @@ pub(crate) fn data<S: Shape>(samples: usize) -> Batch<S, f64> {
 /// The relative error of every gradient of a network below 1e-6, for a batch of several parts, the last one short.
 pub(crate) fn check<N>()
 where
-    N: Trainable<Element = f64, Input: Shape, Output: Shape>,
+    N: Trainable<Element = f64, Input: FixedShape, Output: FixedShape>,
     MeanSquaredError: Loss<N::Output, Batch<N::Output, f64>, f64>,
 {
     let samples = 67;

@@ -102,7 +102,8 @@ impl Images {
             let (expected, found) = (vec![1, H::SIZE, W::SIZE], vec![1, self.rows, self.columns]);
             return Err(ShapeError::Sample { expected, found });
         }
-        Batch::from_vec(self.pixels.iter().map(|&pixel| E::from_f64(f64::from(pixel) / 255.0)).collect())
+        let numbers = self.pixels.iter().map(|&pixel| E::from_f64(f64::from(pixel) / 255.0));
+        Batch::from_vec_of(numbers.collect(), &[1, self.rows, self.columns])
     }
 }
 

@@ -79,7 +79,7 @@ impl<In: Shape, Out: Shape> AdaptiveMaxPool2d<In, Out> {
 
     /// y = the maxima of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
         E::max_pool(MaxPool { sizes, x: x.data(), y: y.data_mut() });
     }
 
@@ -91,7 +91,7 @@ impl<In: Shape, Out: Shape> AdaptiveMaxPool2d<In, Out> {
         d_y: View<'_, Out, E>,
         mut d_x: ViewMut<'_, In, E>,
     ) {
-        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
         E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }
@@ -105,13 +105,13 @@ impl<In: Shape, Out: Shape> AdaptiveAvgPool2d<In, Out> {
 
     /// y = the means of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        let sizes = sizes::<In, Out>(Windows::Adaptive, x.lanes());
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
         E::average_pool(AveragePool { sizes, x: x.data(), y: y.data_mut() });
     }
 
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
-        let sizes = sizes::<In, Out>(Windows::Adaptive, d_y.lanes());
+        let sizes = sizes::<In, Out>(Windows::Adaptive, d_x.sizes(), d_y.sizes(), d_y.lanes());
         E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }

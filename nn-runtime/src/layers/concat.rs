@@ -30,16 +30,17 @@ struct Runs {
 
 impl<const AXIS: usize> Concat<AXIS> {
     #[inline(always)]
-    fn runs<X: Shape, Y: Shape>(lanes: usize, offset: usize) -> Runs {
+    fn runs<X: Shape, Y: Shape>(x: X::Sizes, y: Y::Sizes, lanes: usize, offset: usize) -> Runs {
         const { assert!(X::DIMS.len() == Y::DIMS.len() && AXIS < X::DIMS.len()) };
-        let inner = product(&X::DIMS[AXIS + 1..]) * if X::INTERLEAVED { lanes } else { 1 };
-        Runs { run: X::DIMS[AXIS] * inner, stride: Y::DIMS[AXIS] * inner, start: offset * inner }
+        let (x, y) = (x.as_ref(), y.as_ref());
+        let inner = product(&x[AXIS + 1..]) * if X::INTERLEAVED { lanes } else { 1 };
+        Runs { run: x[AXIS] * inner, stride: y[AXIS] * inner, start: offset * inner }
     }
 
     /// Copies x to its place in y, `offset` from the start of the axis.
     #[inline(always)]
     pub fn put<X: Shape, Y: Shape, E: Element>(x: View<'_, X, E>, mut y: ViewMut<'_, Y, E>, offset: usize) {
-        let Runs { run, stride, start } = Self::runs::<X, Y>(x.lanes(), offset);
+        let Runs { run, stride, start } = Self::runs::<X, Y>(x.sizes(), y.sizes(), x.lanes(), offset);
         for (x, y) in x.data().chunks_exact(run.max(1)).zip(y.data_mut().chunks_exact_mut(stride.max(1))) {
             y[start..start + run].copy_from_slice(x);
         }
@@ -48,7 +49,7 @@ impl<const AXIS: usize> Concat<AXIS> {
     /// Copies d_x from its place in d_y.
     #[inline(always)]
     pub fn take<X: Shape, Y: Shape, E: Element>(d_y: View<'_, Y, E>, mut d_x: ViewMut<'_, X, E>, offset: usize) {
-        let Runs { run, stride, start } = Self::runs::<X, Y>(d_y.lanes(), offset);
+        let Runs { run, stride, start } = Self::runs::<X, Y>(d_x.sizes(), d_y.sizes(), d_y.lanes(), offset);
         for (d_x, d_y) in d_x.data_mut().chunks_exact_mut(run.max(1)).zip(d_y.data().chunks_exact(stride.max(1))) {
             d_x.copy_from_slice(&d_y[start..start + run]);
         }
@@ -58,7 +59,10 @@ impl<const AXIS: usize> Concat<AXIS> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{layers::testing::values, shape::Const};
+    use crate::{
+        layers::testing::values,
+        shape::{Const, FixedShape},
+    };
 
     /// Element (a, b, c) of a sample, in either layout.
     fn at<S: Shape>(data: &[f64], lanes: usize, sample: usize, index: [usize; 3]) -> f64 {
@@ -68,7 +72,7 @@ mod tests {
         if S::INTERLEAVED { data[element * lanes + sample] } else { data[sample * S::LEN + element] }
     }
 
-    fn check<const AXIS: usize, X: Shape, Z: Shape, Y: Shape>() {
+    fn check<const AXIS: usize, X: FixedShape, Z: FixedShape, Y: FixedShape>() {
         let (samples, lanes) = (3, 16);
         let count = |length: usize, interleaved: bool| length * if interleaved { lanes } else { samples };
         let x = values::<f64>(count(X::LEN, X::INTERLEAVED), 1);

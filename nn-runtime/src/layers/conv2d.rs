@@ -10,7 +10,7 @@ use crate::{
     kernels::conv::Geometry,
     layers::{Activation, Init, WindowSizes, activation, weight_and_bias::weight_and_bias},
     network::{View, ViewMut},
-    shape::{Const, Dimension},
+    shape::{Const, Dimension, FREE},
 };
 
 /// y (o, i, j) = a(b (o) + Σ W (o, c, h, w) · x (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding)),
@@ -53,8 +53,10 @@ impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for Conv2d<In, Out, W, G, E> {
 }
 
 impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In, Out, W, G, E> {
-    pub(super) const SIZES: Geometry = {
+    /// The sizes; where an axis is free, of no image in particular.
+    const SIZES: Geometry = {
         assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3, "a convolution is over images with channels");
+        assert!(In::DIMS[0] != FREE && Out::DIMS[0] != FREE, "the channels are fixed");
         assert!(In::DIMS[0] % G::SIZE == 0 && Out::DIMS[0] % G::SIZE == 0, "groups divide the channels");
         Geometry {
             groups: G::SIZE,
@@ -70,6 +72,13 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     };
     pub(super) const WEIGHT: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
     pub(super) const BIAS: &'static [usize] = &[Out::DIMS[0]];
+
+    /// The sizes for images of the given ones.
+    #[inline(always)]
+    pub(super) fn sizes(input: In::Sizes, output: Out::Sizes) -> Geometry {
+        let (input, output) = (input.as_ref(), output.as_ref());
+        Geometry { input: [input[1], input[2]], output: [output[1], output[2]], ..Self::SIZES }
+    }
 
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
@@ -122,7 +131,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     /// y = a(x ∗ W + b)
     pub fn forward<A: Activation<E>>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, a: A) {
         let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
-        Self::SIZES.forward(&self.weight, &self.bias, x.data(), y.data_mut(), x.lanes(), floor);
+        Self::sizes(x.sizes(), y.sizes()).forward(&self.weight, &self.bias, x.data(), y.data_mut(), x.lanes(), floor);
         if !A::RECTIFIES {
             activation::forward(a, y);
         }
@@ -144,15 +153,16 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         a: A,
     ) {
         let (lanes, samples) = (x.lanes(), x.samples());
+        let sizes = Self::sizes(x.sizes(), y.sizes());
         let (weight, bias) = share.split_at_mut(self.weight.len());
         let bias = &mut bias[..self.bias.len()];
         let rectified = if A::RECTIFIES { y.data() } else { &[] };
         if !A::RECTIFIES {
             activation::backward(a, y, d_y.reborrow());
         }
-        Self::SIZES.weight_gradient(x.data(), rectified, d_y.data_mut(), weight, bias, lanes, samples);
+        sizes.weight_gradient(x.data(), rectified, d_y.data_mut(), weight, bias, lanes, samples);
         if let Some(mut d_x) = d_x {
-            Self::SIZES.input_gradient(&self.weight, d_y.as_view().data(), d_x.data_mut(), lanes);
+            sizes.input_gradient(&self.weight, d_y.as_view().data(), d_x.data_mut(), lanes);
         }
     }
 }

@@ -105,7 +105,8 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
     /// y = a(x ∗ᵀ W + b)
     pub fn forward<A: Activation<E>>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, a: A) {
         let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
-        let (sizes, lanes, [weight, bias]) = (Conv2d::<Out, In, W, G, E>::SIZES, x.lanes(), self.slices());
+        let (sizes, lanes, [weight, bias]) =
+            (Conv2d::<Out, In, W, G, E>::sizes(y.sizes(), x.sizes()), x.lanes(), self.slices());
         sizes.transposed(weight, bias, x.data(), y.data_mut(), lanes, floor);
         if !A::RECTIFIES {
             activation::forward(a, y);
@@ -128,7 +129,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
         a: A,
     ) {
         let (lanes, samples) = (x.lanes(), x.samples());
-        let sizes = Conv2d::<Out, In, W, G, E>::SIZES;
+        let sizes = Conv2d::<Out, In, W, G, E>::sizes(y.sizes(), x.sizes());
         let [weight, _] = self.slices();
         let (d_weight, d_bias) = share.split_at_mut(weight.len());
         activation::backward(a, y, d_y.reborrow());
@@ -136,7 +137,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
         if samples < lanes {
             d_y.chunks_exact_mut(lanes).for_each(|pixel| pixel[samples..].fill(E::zero()));
         }
-        let plane = Out::DIMS[1] * Out::DIMS[2] * lanes;
+        let plane = sizes.input[0] * sizes.input[1] * lanes;
         for (d_bias, plane) in d_bias[..self.bias.len()].iter_mut().zip(d_y.chunks_exact(plane)) {
             *d_bias += sum::total(plane);
         }
@@ -162,14 +163,14 @@ mod tests {
             testing::{assert_close, differences, values},
         },
         network::Parameters,
-        shape::Const,
+        shape::{Const, FixedShape},
     };
 
     type C<const N: usize> = Const<N>;
     type In = (C<4>, C<3>, C<2>);
     type Layer<Out, W, G> = ConvTranspose2d<In, Out, W, G, f64>;
 
-    fn layer<Out: Shape, W: WindowSizes, G: Dimension>(bias: bool) -> Layer<Out, W, G> {
+    fn layer<Out: FixedShape, W: WindowSizes, G: Dimension>(bias: bool) -> Layer<Out, W, G> {
         let mut layer = Layer::<Out, W, G>::new(Init::HeNormal, bias, &mut StdRng::seed_from_u64(1));
         let bias = values::<f64>(layer.bias.len(), 5);
         layer.bias.copy_from_slice(&bias);
@@ -180,7 +181,7 @@ mod tests {
         if samples == 1 { 1 } else { samples.next_multiple_of(16) }
     }
 
-    fn outputs<Out: Shape, W: WindowSizes, G: Dimension, A: Activation<f64>>(
+    fn outputs<Out: FixedShape, W: WindowSizes, G: Dimension, A: Activation<f64>>(
         layer: &Layer<Out, W, G>,
         x: &[f64],
         samples: usize,
@@ -192,7 +193,11 @@ mod tests {
     }
 
     /// Each product put where the definition says.
-    fn naive<Out: Shape, W: WindowSizes, G: Dimension>(layer: &Layer<Out, W, G>, x: &[f64], lanes: usize) -> Vec<f64> {
+    fn naive<Out: FixedShape, W: WindowSizes, G: Dimension>(
+        layer: &Layer<Out, W, G>,
+        x: &[f64],
+        lanes: usize,
+    ) -> Vec<f64> {
         let [height, width] = [Out::DIMS[1], Out::DIMS[2]];
         let mut y: Vec<f64> = (0..Out::LEN * lanes)
             .map(|at| layer.bias.get(at / lanes / width / height).copied().unwrap_or(0.0))
@@ -213,7 +218,7 @@ mod tests {
         y
     }
 
-    fn check<Out: Shape, W: WindowSizes, G: Dimension, A: Activation<f64>>(samples: usize, bias: bool, a: A) {
+    fn check<Out: FixedShape, W: WindowSizes, G: Dimension, A: Activation<f64>>(samples: usize, bias: bool, a: A) {
         let (layer, lanes) = (layer::<Out, W, G>(bias), lanes(samples));
         // Lanes beyond the samples hold zeros in x, and anything in the gradient.
         let mut x = values::<f64>(In::LEN * lanes, 1);

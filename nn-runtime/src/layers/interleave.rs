@@ -1,7 +1,9 @@
 //! Between the two orders that values lie in.
 
 use crate::{
-    Element, Shape, kernels,
+    Element, Shape,
+    check::equal,
+    kernels,
     network::{View, ViewMut},
 };
 
@@ -15,9 +17,9 @@ use crate::{
 /// assert_eq!((y[..3].to_vec(), y[16..19].to_vec()), (vec![1.0, 3.0, 0.0], vec![2.0, 4.0, 0.0]));
 /// ```
 pub fn interleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: ViewMut<'_, B, E>) {
-    const { assert!(!A::INTERLEAVED && B::INTERLEAVED && A::LEN == B::LEN) };
+    const { assert!(!A::INTERLEAVED && B::INTERLEAVED && equal(A::LEN, B::LEN)) };
     let lanes = y.lanes();
-    kernels::interleave::interleave(x.data(), x.samples(), A::LEN, y.data_mut(), lanes);
+    kernels::interleave::interleave(x.data(), x.samples(), x.width(), y.data_mut(), lanes);
 }
 
 /// The reverse of [`interleave`].
@@ -32,6 +34,6 @@ pub fn interleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: View
 /// assert_eq!(y, [1.0, 2.0, 3.0, 4.0]);
 /// ```
 pub fn deinterleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: ViewMut<'_, B, E>) {
-    const { assert!(A::INTERLEAVED && !B::INTERLEAVED && A::LEN == B::LEN) };
-    kernels::interleave::deinterleave(x.data(), x.lanes(), A::LEN, y.data_mut());
+    const { assert!(A::INTERLEAVED && !B::INTERLEAVED && equal(A::LEN, B::LEN)) };
+    kernels::interleave::deinterleave(x.data(), x.lanes(), x.width(), y.data_mut());
 }

@@ -74,8 +74,8 @@ pub(super) fn corrupt<S: Shape, E: Element, C: Corrupt<E>>(
     Noise {
         corrupt,
         random,
-        first: (first * S::LEN) as u64,
-        width: S::LEN,
+        first: (first * values.width()) as u64,
+        width: values.width(),
         lanes: if S::INTERLEAVED { values.lanes() } else { 1 },
         data: values.data_mut(),
     }

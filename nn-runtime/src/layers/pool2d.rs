@@ -75,15 +75,16 @@ pub type MaxPool1d<In, Out, W> = MaxPool2d<In, Out, W>;
 /// ```
 pub type AvgPool1d<In, Out, W> = AvgPool2d<In, Out, W>;
 
-pub(super) fn sizes<In: Shape, Out: Shape>(windows: Windows, lanes: usize) -> PoolSizes {
+#[inline(always)]
+pub(super) fn sizes<In: Shape, Out: Shape>(
+    windows: Windows,
+    input: In::Sizes,
+    output: Out::Sizes,
+    lanes: usize,
+) -> PoolSizes {
     const { assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3 && In::DIMS[0] == Out::DIMS[0]) };
-    PoolSizes {
-        channels: In::DIMS[0],
-        windows,
-        input: [In::DIMS[1], In::DIMS[2]],
-        output: [Out::DIMS[1], Out::DIMS[2]],
-        lanes,
-    }
+    let (input, output) = (input.as_ref(), output.as_ref());
+    PoolSizes { channels: input[0], windows, input: [input[1], input[2]], output: [output[1], output[2]], lanes }
 }
 
 fn sliding<W: WindowSizes>() -> Windows {
@@ -99,7 +100,11 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
 
     /// y = the maxima of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        E::max_pool(MaxPool { sizes: sizes::<In, Out>(sliding::<W>(), x.lanes()), x: x.data(), y: y.data_mut() });
+        E::max_pool(MaxPool {
+            sizes: sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes()),
+            x: x.data(),
+            y: y.data_mut(),
+        });
     }
 
     /// d_x from d_y, where y are the maxima of x. Overwrites d_x.
@@ -110,7 +115,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
         d_y: View<'_, Out, E>,
         mut d_x: ViewMut<'_, In, E>,
     ) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes());
         E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }
@@ -125,7 +130,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
     /// y = the means of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
         E::average_pool(AveragePool {
-            sizes: sizes::<In, Out>(sliding::<W>(), x.lanes()),
+            sizes: sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes()),
             x: x.data(),
             y: y.data_mut(),
         });
@@ -133,7 +138,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
 
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), d_y.lanes());
+        let sizes = sizes::<In, Out>(sliding::<W>(), d_x.sizes(), d_y.sizes(), d_y.lanes());
         E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }

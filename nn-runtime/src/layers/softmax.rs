@@ -32,22 +32,23 @@ pub struct LogSoftmax;
 
 /// The size of the last axis.
 #[inline(always)]
-const fn last<S: Shape>() -> usize {
-    assert!(!S::INTERLEAVED, "softmax is over the last axis of one or two");
-    S::DIMS[S::DIMS.len() - 1]
+fn last<S: Shape>(sizes: S::Sizes) -> usize {
+    const { assert!(!S::INTERLEAVED, "softmax is over the last axis of one or two") };
+    sizes.as_ref()[S::DIMS.len() - 1]
 }
 
 impl Softmax {
     /// The softmax of y in place.
     #[inline(always)]
     pub fn forward<S: Shape, E: Element>(self, mut y: ViewMut<'_, S, E>) {
-        softmax::forward(y.data_mut(), const { last::<S>() });
+        let last = last::<S>(y.sizes());
+        softmax::forward(y.data_mut(), last);
     }
 
     /// d = y (d − Σⱼ dⱼ yⱼ) in place, where y is the result of the forward pass.
     #[inline(always)]
     pub fn backward<S: Shape, E: Element>(self, y: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
-        softmax::backward(y.data(), d.data_mut(), const { last::<S>() });
+        softmax::backward(y.data(), d.data_mut(), last::<S>(y.sizes()));
     }
 }
 
@@ -55,13 +56,14 @@ impl LogSoftmax {
     /// The logarithm of the softmax of y in place.
     #[inline(always)]
     pub fn forward<S: Shape, E: Element>(self, mut y: ViewMut<'_, S, E>) {
-        softmax::log_forward(y.data_mut(), const { last::<S>() });
+        let last = last::<S>(y.sizes());
+        softmax::log_forward(y.data_mut(), last);
     }
 
     /// d = d − exp(y) Σⱼ dⱼ in place, where y is the result of the forward pass.
     #[inline(always)]
     pub fn backward<S: Shape, E: Element>(self, y: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
-        softmax::log_backward(y.data(), d.data_mut(), const { last::<S>() });
+        softmax::log_backward(y.data(), d.data_mut(), last::<S>(y.sizes()));
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Element,
     network::{View, ViewMut},
-    shape::{Dimension, Shape},
+    shape::Dimension,
 };
 
 /// y (j, i) = x (i, j): `[I, J]` → `[J, I]`, each sample by itself.
@@ -26,27 +26,28 @@ impl Transpose {
     }
 
     /// y (j, i) = x (i, j)
-    pub fn forward<I: Dimension, J: Dimension, E: Element>(self, x: View<'_, (I, J), E>, mut y: ViewMut<'_, (J, I), E>)
-    where
-        (I, J): Shape,
-        (J, I): Shape,
-    {
-        let size = I::SIZE * J::SIZE;
+    pub fn forward<I: Dimension, J: Dimension, E: Element>(
+        self,
+        x: View<'_, (I, J), E>,
+        mut y: ViewMut<'_, (J, I), E>,
+    ) {
+        let [rows, columns] = x.sizes();
+        let size = rows * columns;
         for (x, y) in x.data().chunks_exact(size).zip(y.data_mut().chunks_exact_mut(size)) {
-            for (i, row) in x.chunks_exact(J::SIZE).enumerate() {
+            for (i, row) in x.chunks_exact(columns).enumerate() {
                 for (j, &x) in row.iter().enumerate() {
-                    y[j * I::SIZE + i] = x;
+                    y[j * rows + i] = x;
                 }
             }
         }
     }
 
     /// d_x (i, j) = d_y (j, i). Overwrites d_x.
-    pub fn backward<I: Dimension, J: Dimension, E: Element>(self, d_y: View<'_, (J, I), E>, d_x: ViewMut<'_, (I, J), E>)
-    where
-        (I, J): Shape,
-        (J, I): Shape,
-    {
+    pub fn backward<I: Dimension, J: Dimension, E: Element>(
+        self,
+        d_y: View<'_, (J, I), E>,
+        d_x: ViewMut<'_, (I, J), E>,
+    ) {
         self.forward(d_y, d_x);
     }
 }

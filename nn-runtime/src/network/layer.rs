@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use rand::rngs::StdRng;
 
-use crate::{Element, Shape};
+use crate::{Element, FixedShape};
 
 /// y = f(x; θ) for one sample, and its gradient: a layer of your own.
 ///
@@ -56,10 +56,10 @@ use crate::{Element, Shape};
 pub trait Layer: Clone + Debug + Send + Sync + 'static {
     /// The number type.
     type Element: Element;
-    /// The shape that it takes.
-    type Input: Shape;
+    /// The shape that it takes, which has no free axis.
+    type Input: FixedShape;
     /// The shape that it gives.
-    type Output: Shape;
+    type Output: FixedShape;
 
     /// The names and shapes of its parameters, none unless stated.
     const PARAMETERS: &'static [(&'static str, &'static [usize])] = &[];

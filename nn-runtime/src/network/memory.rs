@@ -3,6 +3,7 @@
 use crate::{
     Element, Shape,
     network::view::{View, ViewMut},
+    shape::FixedShape,
 };
 
 /// Values of a whole batch or of some of its samples, sample after sample, to read: the inputs of a network.
@@ -46,9 +47,15 @@ impl<'a, E: Element> RowsRef<'a, E> {
 
     /// The rows as values of a shape with one or two axes.
     #[inline(always)]
-    pub fn view<S: Shape>(&self) -> View<'a, S, E> {
+    pub fn view<S: FixedShape>(&self) -> View<'a, S, E> {
+        self.view_sized(Default::default())
+    }
+
+    /// The rows as values of a shape with one or two axes, free ones among them.
+    #[inline(always)]
+    pub fn view_sized<S: Shape>(&self, extent: S::Extent) -> View<'a, S, E> {
         const { assert!(!S::INTERLEAVED) };
-        View::new(self.data, self.data.len() / self.width.max(1), 0)
+        View::sized(self.data, self.data.len() / self.width.max(1), 0, extent)
     }
 }
 
@@ -107,16 +114,28 @@ impl<'a, E: Element> Rows<'a, E> {
 
     /// The rows as values of a shape with one or two axes, to read.
     #[inline(always)]
-    pub fn view<S: Shape>(&self) -> View<'_, S, E> {
-        self.rows().view()
+    pub fn view<S: FixedShape>(&self) -> View<'_, S, E> {
+        self.view_sized(Default::default())
+    }
+
+    /// The rows as values of a shape with one or two axes, free ones among them, to read.
+    #[inline(always)]
+    pub fn view_sized<S: Shape>(&self, extent: S::Extent) -> View<'_, S, E> {
+        self.rows().view_sized(extent)
     }
 
     /// The rows as values of a shape with one or two axes, to write.
     #[inline(always)]
-    pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
+    pub fn view_mut<S: FixedShape>(&mut self) -> ViewMut<'_, S, E> {
+        self.view_mut_sized(Default::default())
+    }
+
+    /// The rows as values of a shape with one or two axes, free ones among them, to write.
+    #[inline(always)]
+    pub fn view_mut_sized<S: Shape>(&mut self, extent: S::Extent) -> ViewMut<'_, S, E> {
         const { assert!(!S::INTERLEAVED) };
         let samples = self.samples();
-        ViewMut::new(self.data, samples, 0)
+        ViewMut::sized(self.data, samples, 0, extent)
     }
 }
 
@@ -140,14 +159,26 @@ pub struct Slot<'a, E> {
 impl<E: Element> Slot<'_, E> {
     /// The values as shape `S`, to read.
     #[inline(always)]
-    pub fn view<S: Shape>(&self) -> View<'_, S, E> {
-        View::new(self.data, self.samples, self.lanes)
+    pub fn view<S: FixedShape>(&self) -> View<'_, S, E> {
+        self.view_sized(Default::default())
+    }
+
+    /// The values as shape `S`, which may have free axes, to read.
+    #[inline(always)]
+    pub fn view_sized<S: Shape>(&self, extent: S::Extent) -> View<'_, S, E> {
+        View::sized(self.data, self.samples, self.lanes, extent)
     }
 
     /// The values as shape `S`, to write.
     #[inline(always)]
-    pub fn view_mut<S: Shape>(&mut self) -> ViewMut<'_, S, E> {
-        ViewMut::new(self.data, self.samples, self.lanes)
+    pub fn view_mut<S: FixedShape>(&mut self) -> ViewMut<'_, S, E> {
+        self.view_mut_sized(Default::default())
+    }
+
+    /// The values as shape `S`, which may have free axes, to write.
+    #[inline(always)]
+    pub fn view_mut_sized<S: Shape>(&mut self, extent: S::Extent) -> ViewMut<'_, S, E> {
+        ViewMut::sized(self.data, self.samples, self.lanes, extent)
     }
 
     /// The room as scratch of a network inside the network.

@@ -176,8 +176,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         D: Deref<Target = [Self::Element]>,
     {
         let mut pass = self.pass(x.samples());
-        let output = self.forward_into(x, &mut pass).as_slice().to_vec();
-        Batch::from_vec(output).expect("the plan's first kept value is the output")
+        self.forward_into(x, &mut pass).to_batch()
     }
 
     /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
@@ -192,7 +191,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         D: Deref<Target = [Self::Element]>,
     {
         pass.infer(self, &[rows(x)], x.samples());
-        BatchView::new(pass.output(0), x.samples())
+        pass.output_batch(0)
     }
 }
 
@@ -234,7 +233,7 @@ pub trait Trainable: Network {
         D: Deref<Target = [Self::Element]>,
     {
         pass.train(self, &[rows(x)], x.samples());
-        BatchView::new(pass.output(0), x.samples())
+        pass.output_batch(0)
     }
 
     /// The gradients after [`Trainable::forward_train`], from `d_output`, the gradient with respect to its result. Overwrites
@@ -255,6 +254,6 @@ pub trait Trainable: Network {
         D: Deref<Target = [Self::Element]>,
     {
         pass.backward(self, &[d_output.as_slice()], d_output.samples(), gradients)?;
-        Ok(BatchView::new(pass.d_input(0), d_output.samples()))
+        Ok(pass.d_input_batch(0))
     }
 }

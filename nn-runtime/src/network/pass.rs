@@ -142,7 +142,7 @@ impl<N: Network> Pass<N> {
     ///
     /// Where the output has another shape than `S`: a mistake in generated code, never in a user's data.
     pub fn output_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.output(index), self.samples())
+        BatchView::new(self.output(index), self.samples(), S::DIMS)
     }
 
     /// The gradient with respect to an input after [`Pass::backward`].
@@ -151,7 +151,7 @@ impl<N: Network> Pass<N> {
     ///
     /// Where the input has another shape than `S`: a mistake in generated code, never in a user's data.
     pub fn d_input_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.d_input(index), self.samples())
+        BatchView::new(self.d_input(index), self.samples(), S::DIMS)
     }
 
     /// The number of samples of gradients, each of which must be that of the forward pass.

@@ -56,7 +56,7 @@ pub fn split<E, const N: usize>(data: &mut [E], lengths: [usize; N]) -> [&mut [E
 
 /// The samples of a batch as rows.
 pub fn rows<S: Shape, E: Element, D: Deref<Target = [E]>>(batch: &Batch<S, E, D>) -> RowsRef<'_, E> {
-    RowsRef::new(batch.as_slice(), S::LEN)
+    RowsRef::new(batch.as_slice(), batch.width())
 }
 
 /// The number of samples that all counts agree on.

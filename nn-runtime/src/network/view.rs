@@ -1,8 +1,8 @@
 //! A part's values of one shape, as layers take them.
 
-use std::marker::PhantomData;
+use std::fmt;
 
-use crate::{Element, Shape};
+use crate::{Element, Shape, shape::FixedShape};
 
 /// The samples that one block of an interleaved value holds: the lanes of the widest register, in `f32`.
 pub const LANES: usize = 16;
@@ -20,21 +20,26 @@ pub const LANES: usize = 16;
 /// let view = View::<(Const<2>,), f64>::new(&data, 2, 16);
 /// assert_eq!(view.sample(1), [3.0, 4.0]);
 /// ```
-#[derive(Debug)]
-pub struct View<'a, S, E> {
+pub struct View<'a, S: Shape, E> {
     data: &'a [E],
     samples: usize,
     lanes: usize,
-    shape: PhantomData<fn() -> S>,
+    extent: S::Extent,
 }
 
-impl<S, E> Clone for View<'_, S, E> {
+impl<S: Shape, E> Clone for View<'_, S, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S, E> Copy for View<'_, S, E> {}
+impl<S: Shape, E> Copy for View<'_, S, E> {}
+
+impl<S: Shape, E: fmt::Debug> fmt::Debug for View<'_, S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("View", f, (self.samples, self.lanes), S::sizes(self.extent).as_ref(), self.data)
+    }
+}
 
 /// Values of shape `S` of a part's samples, to write. See [`View`].
 ///
@@ -45,18 +50,34 @@ impl<S, E> Copy for View<'_, S, E> {}
 /// view.data_mut()[16] = 5.0; // the second pixel of the first sample
 /// assert_eq!(view.as_view().data()[16], 5.0);
 /// ```
-#[derive(Debug)]
-pub struct ViewMut<'a, S, E> {
+pub struct ViewMut<'a, S: Shape, E> {
     data: &'a mut [E],
     samples: usize,
     lanes: usize,
-    shape: PhantomData<fn() -> S>,
+    extent: S::Extent,
+}
+
+impl<S: Shape, E: fmt::Debug> fmt::Debug for ViewMut<'_, S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("ViewMut", f, (self.samples, self.lanes), S::sizes(self.extent).as_ref(), self.data)
+    }
+}
+
+fn debug<E: fmt::Debug>(
+    name: &str,
+    f: &mut fmt::Formatter<'_>,
+    (samples, lanes): (usize, usize),
+    sizes: &[usize],
+    data: &[E],
+) -> fmt::Result {
+    let mut view = f.debug_struct(name);
+    view.field("samples", &samples).field("lanes", &lanes).field("sizes", &sizes).field("data", &data).finish()
 }
 
 /// The numbers that values of shape `S` take up.
 #[inline(always)]
-fn extent<S: Shape>(samples: usize, lanes: usize) -> usize {
-    S::LEN * if S::INTERLEAVED { lanes } else { samples }
+fn numbers<S: Shape>(samples: usize, lanes: usize, extent: S::Extent) -> usize {
+    S::len(extent) * if S::INTERLEAVED { lanes } else { samples }
 }
 
 impl<'a, S: Shape, E: Element> View<'a, S, E> {
@@ -66,8 +87,21 @@ impl<'a, S: Shape, E: Element> View<'a, S, E> {
     ///
     /// Where `data` is too short: a mistake in the network's memory plan, never in a user's data.
     #[inline(always)]
-    pub fn new(data: &'a [E], samples: usize, lanes: usize) -> Self {
-        View { data: &data[..extent::<S>(samples, lanes)], samples, lanes, shape: PhantomData }
+    pub fn new(data: &'a [E], samples: usize, lanes: usize) -> Self
+    where
+        S: FixedShape,
+    {
+        Self::sized(data, samples, lanes, Default::default())
+    }
+
+    /// The same for a shape with free axes, whose sizes `extent` tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`View::new`].
+    #[inline(always)]
+    pub fn sized(data: &'a [E], samples: usize, lanes: usize, extent: S::Extent) -> Self {
+        View { data: &data[..numbers::<S>(samples, lanes, extent)], samples, lanes, extent }
     }
 
     /// The numbers, in the order that the type's documentation states.
@@ -88,11 +122,24 @@ impl<'a, S: Shape, E: Element> View<'a, S, E> {
         self.lanes
     }
 
+    /// The size of each axis of a sample.
+    #[inline(always)]
+    pub fn sizes(&self) -> S::Sizes {
+        S::sizes(self.extent)
+    }
+
+    /// The numbers of a sample.
+    #[inline(always)]
+    pub fn width(&self) -> usize {
+        S::len(self.extent)
+    }
+
     /// One sample of a value with one or two axes.
     #[inline(always)]
     pub fn sample(&self, index: usize) -> &'a [E] {
         const { assert!(!S::INTERLEAVED) };
-        &self.data[index * S::LEN..(index + 1) * S::LEN]
+        let width = self.width();
+        &self.data[index * width..(index + 1) * width]
     }
 }
 
@@ -103,20 +150,33 @@ impl<'a, S: Shape, E: Element> ViewMut<'a, S, E> {
     ///
     /// Where `data` is too short: a mistake in the network's memory plan, never in a user's data.
     #[inline(always)]
-    pub fn new(data: &'a mut [E], samples: usize, lanes: usize) -> Self {
-        ViewMut { data: &mut data[..extent::<S>(samples, lanes)], samples, lanes, shape: PhantomData }
+    pub fn new(data: &'a mut [E], samples: usize, lanes: usize) -> Self
+    where
+        S: FixedShape,
+    {
+        Self::sized(data, samples, lanes, Default::default())
+    }
+
+    /// The same for a shape with free axes, whose sizes `extent` tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`ViewMut::new`].
+    #[inline(always)]
+    pub fn sized(data: &'a mut [E], samples: usize, lanes: usize, extent: S::Extent) -> Self {
+        ViewMut { data: &mut data[..numbers::<S>(samples, lanes, extent)], samples, lanes, extent }
     }
 
     /// The same values, to read.
     #[inline(always)]
     pub fn as_view(&self) -> View<'_, S, E> {
-        View { data: self.data, samples: self.samples, lanes: self.lanes, shape: PhantomData }
+        View { data: self.data, samples: self.samples, lanes: self.lanes, extent: self.extent }
     }
 
     /// The same values, for a shorter time.
     #[inline(always)]
     pub fn reborrow(&mut self) -> ViewMut<'_, S, E> {
-        ViewMut { data: self.data, samples: self.samples, lanes: self.lanes, shape: PhantomData }
+        ViewMut { data: self.data, samples: self.samples, lanes: self.lanes, extent: self.extent }
     }
 
     /// The numbers, in the order that [`View`] states.
@@ -135,5 +195,17 @@ impl<'a, S: Shape, E: Element> ViewMut<'a, S, E> {
     #[inline(always)]
     pub fn lanes(&self) -> usize {
         self.lanes
+    }
+
+    /// The size of each axis of a sample.
+    #[inline(always)]
+    pub fn sizes(&self) -> S::Sizes {
+        S::sizes(self.extent)
+    }
+
+    /// The numbers of a sample.
+    #[inline(always)]
+    pub fn width(&self) -> usize {
+        S::len(self.extent)
     }
 }

@@ -174,7 +174,7 @@ impl GradientCheck {
                 report.add(analytic.name.to_string(), index, analytic.values[place], numeric);
             }
         }
-        let shape: Vec<usize> = std::iter::once(x.samples()).chain(N::Input::DIMS.iter().copied()).collect();
+        let shape: Vec<usize> = std::iter::once(x.samples()).chain(x.sizes().iter().copied()).collect();
         for place in self.places(x.as_slice().len()) {
             let old = x.as_slice()[place];
             let numeric = derivative(old, cost, |value| {
@@ -243,7 +243,7 @@ fn index_of(mut place: usize, shape: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        Batch, Network, Shape, Trainable,
+        Batch, FixedShape, Network, Trainable,
         data::{Labels, LabelsView},
         train::{
             AbsoluteError, Criterion, CrossEntropy, GradientCheck, Loss, LossError, SquaredError, gradient_check,
@@ -251,7 +251,7 @@ mod tests {
         },
     };
 
-    fn waves<S: Shape>(samples: usize) -> Batch<S, f64> {
+    fn waves<S: FixedShape>(samples: usize) -> Batch<S, f64> {
         Batch::from_vec((0..samples * S::LEN).map(|i| (1.7 * i as f64 + 0.3).sin()).collect()).unwrap()
     }
 

@@ -4,14 +4,18 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::Conv2d;
 use crate::{
-    Const, Shape,
+    Const,
     layers::{Activation, Identity, Init, Relu, Tanh, Window, WindowSizes},
     network::{Parameters, View, ViewMut},
-    shape::Dimension,
+    shape::{Dimension, FixedShape},
 };
 
 /// Compares the gradients of Σ c · y, with random c, over `samples` samples.
-fn check<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, A: Activation<f64>>(samples: usize, bias: bool, a: A) {
+fn check<In: FixedShape, Out: FixedShape, W: WindowSizes, G: Dimension, A: Activation<f64>>(
+    samples: usize,
+    bias: bool,
+    a: A,
+) {
     let lanes = if samples == 1 { 1 } else { samples.next_multiple_of(16) };
     let mut rng = StdRng::seed_from_u64(samples as u64);
     let mut random = |length: usize| -> Vec<f64> { (0..length).map(|_| rng.random_range(-1.0..1.0)).collect() };

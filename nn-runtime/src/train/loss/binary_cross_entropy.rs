@@ -86,8 +86,8 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy 
         scale * pointwise(f, output, target.as_slice(), scale, d_output)
     }
 
-    fn normalizer(&self, _: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * Out::LEN as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
+        samples as f64 * target.width() as f64
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

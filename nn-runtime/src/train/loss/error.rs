@@ -87,7 +87,7 @@ pub(super) fn check_each<S: Shape, E: Element>(
         }
         if let Some((index, found)) = numbers.iter().enumerate().find(|&(_, &t)| !fits(t)) {
             let index = block * BLOCK + index;
-            let (sample, element) = (index / S::LEN.max(1), index % S::LEN.max(1));
+            let (sample, element) = (index / target.width(), index % target.width());
             return Err(LossError::Target { expected, found: found.as_f64(), sample, element });
         }
     }

@@ -131,7 +131,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<Out, A::Owned, E>,
     {
-        let mut d_output = Batch::zeros(output.samples());
+        let mut d_output = output.zeros_like();
         let value = self.value_and_gradient_into(output, target, &mut d_output)?;
         Ok((value, d_output))
     }

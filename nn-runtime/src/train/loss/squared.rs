@@ -71,8 +71,8 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for MeanSquaredError {
         2.0 * scale * pointwise(HalfSquare, output, target.as_slice(), 2.0 * scale, d_output)
     }
 
-    fn normalizer(&self, _: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * Out::LEN as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
+        samples as f64 * target.width() as f64
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
-    Batch, Const, Element, Shape,
+    Batch, Const, Element, FixedShape, Shape,
     data::{Labels, Target},
     train::{
         AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
@@ -17,7 +17,7 @@ use crate::{
 type Wide = (Const<19>,);
 type Five = (Const<5>,);
 
-fn random<S: Shape>(samples: usize, seed: u64, low: f64, high: f64) -> Batch<S, f64> {
+fn random<S: FixedShape>(samples: usize, seed: u64, low: f64, high: f64) -> Batch<S, f64> {
     let mut rng = StdRng::seed_from_u64(seed);
     Batch::from_vec((0..samples * S::LEN).map(|_| rng.random_range(low..high)).collect()).unwrap()
 }
@@ -31,12 +31,12 @@ fn probabilities(samples: usize) -> Batch<Five, f64> {
     batch
 }
 
-fn map<S: Shape>(batch: Batch<S, f64>, f: impl Fn(f64) -> f64) -> Batch<S, f64> {
+fn map<S: FixedShape>(batch: Batch<S, f64>, f: impl Fn(f64) -> f64) -> Batch<S, f64> {
     Batch::from_vec(batch.into_vec().into_iter().map(f).collect()).unwrap()
 }
 
 /// Compares the value with `expected`, the gradient with central differences, and both with `f32`'s.
-fn check<Out: Shape, T: Target, L>(loss: L, output: Batch<Out, f64>, target: T, expected: f64)
+fn check<Out: FixedShape, T: Target, L>(loss: L, output: Batch<Out, f64>, target: T, expected: f64)
 where
     L: Loss<Out, T, f64> + Loss<Out, T::As<f32>, f32>,
 {
@@ -200,11 +200,11 @@ fn borrowed_outputs_and_targets_are_taken() {
     assert_eq!(CrossEntropy::new().value(&y.rows(1..3), &labels.rows(1..3)).unwrap(), owned);
 }
 
-fn error<Out: Shape, T: Target>(loss: impl Loss<Out, T, f64>, samples: usize, target: T) -> LossError {
+fn error<Out: FixedShape, T: Target>(loss: impl Loss<Out, T, f64>, samples: usize, target: T) -> LossError {
     loss.value(&Batch::<Out, f64>::zeros(samples), &target).unwrap_err()
 }
 
-fn batch<S: Shape>(values: impl Into<Vec<f64>>) -> Batch<S, f64> {
+fn batch<S: FixedShape>(values: impl Into<Vec<f64>>) -> Batch<S, f64> {
     Batch::from_vec(values.into()).unwrap()
 }
 
@@ -235,7 +235,7 @@ fn targets_without_a_meaning_are_errors() {
 
 #[test]
 fn options_without_a_meaning_are_errors() {
-    fn option<Out: Shape, T: Target>(loss: impl Loss<Out, T, f64>, target: T, expected: &str)
+    fn option<Out: FixedShape, T: Target>(loss: impl Loss<Out, T, f64>, target: T, expected: &str)
     where
         LossError: Debug,
     {

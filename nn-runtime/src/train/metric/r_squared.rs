@@ -62,10 +62,10 @@ impl<Out: Shape, E: Element> Metric<Out, Batch<Out, E>, E> for RSquared {
     }
 
     fn add(&self, tally: &mut Moments, output: &[E], target: BatchView<'_, Out, E>) {
-        if tally.elements.len() < Out::LEN {
-            tally.elements.resize(Out::LEN, Sums::default());
+        let width = target.width().max(1);
+        if tally.elements.len() < width {
+            tally.elements.resize(width, Sums::default());
         }
-        let width = Out::LEN.max(1);
         for (y, t) in output.chunks_exact(width).zip(target.as_slice().chunks_exact(width)) {
             tally.samples += 1;
             for ((element, y), t) in tally.elements.iter_mut().zip(y).zip(t) {

@@ -1,7 +1,7 @@
 //! Metrics on batches small enough to count by hand.
 
 use crate::{
-    Batch, Const, Shape,
+    Batch, Const, FixedShape,
     data::Labels,
     train::{
         Accuracy, ConfusionMatrix, LossError, Metric, RSquared, TopK,
@@ -11,7 +11,7 @@ use crate::{
 
 type Three = (Const<3>,);
 
-fn batch<S: Shape>(values: &[f64]) -> Batch<S, f64> {
+fn batch<S: FixedShape>(values: &[f64]) -> Batch<S, f64> {
     Batch::from_vec(values.to_vec()).unwrap()
 }
 

@@ -121,11 +121,12 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
             check(&self.loss, data, "validation")?;
         }
         let (seed, most) = (self.options.seed, self.options.batch_size.min(train.len()));
+        let past = "no index is past the end";
         let mut run = Run {
             order: (0..train.len()).collect(),
             rng: generator(mix(seed)),
-            inputs: Batch::zeros(most),
-            targets: train.targets().select(&[]).expect("no index is past the end"),
+            inputs: train.inputs().select(&[]).expect(past),
+            targets: train.targets().select(&[]).expect(past),
             pass: net.pass(most),
             gradients: net.gradients(),
             progress: Progress::new(self.options.progress, self.options.epochs, train.len()),
@@ -288,7 +289,7 @@ where
     if data.is_empty() {
         return Err(TrainError::Empty { set });
     }
-    let width = S::LEN.max(1);
+    let width = data.inputs().width().max(1);
     for (sample, row) in data.inputs().as_slice().chunks_exact(width).enumerate() {
         if !sum::all_finite(row) {
             let bad = row.iter().enumerate().find(|(_, x)| !x.is_finite());
