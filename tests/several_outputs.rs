@@ -65,7 +65,7 @@ fn both() -> Losses<(CrossEntropy, MeanSquaredError)> {
 
 fn gradients_agree<N, T>(targets: &T, losses: &impl Objective<N::Output, T, f64>)
 where
-    N: Trainable<Element = f64, Input: Shape>,
+    N: Trainable<Element = f64, Input: FixedShape>,
     T: data::Target,
 {
     let report = GradientCheck::new().run(&N::initialized(3), &batch(67, 5), targets, losses).unwrap();
