@@ -40,7 +40,20 @@ pub mod prelude {
     pub use nn_runtime::prelude::*;
 }
 
-// A page of the documentation, and of no program.
+// Pages of the documentation, and of no program.
+#[cfg(any(doc, doctest))]
+pub mod language {
+    //! The reference of the language of [`network!`](macro@crate::network): its [grammar], its [typing rules](layers), layer by layer, and [what
+    //! is generated](generated). The examples are compiled and run by the tests.
+
+    #[doc = include_str!("../docs/language/grammar.md")]
+    pub mod grammar {}
+    #[doc = include_str!("../docs/language/layers.md")]
+    pub mod layers {}
+    #[doc = include_str!("../docs/language/generated.md")]
+    pub mod generated {}
+}
+
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}

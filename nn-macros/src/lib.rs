@@ -25,6 +25,9 @@ use quote::quote;
 
 /// Declares neural networks whose shapes are checked when the program is compiled.
 ///
+/// This is the short form. The reference, `plumbline::language` and `docs/language` in the repository, has the grammar, the shape rule of
+/// every layer with its options and an example, and what is generated.
+///
 /// # Grammar
 ///
 /// ```text

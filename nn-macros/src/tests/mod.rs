@@ -2,6 +2,7 @@
 
 mod graph;
 mod messages;
+mod reference;
 mod slips;
 
 use proc_macro2::{TokenStream, TokenTree};
