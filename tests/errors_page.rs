@@ -12,7 +12,7 @@ const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 6] = [
+const KINDS: [(&str, &str, &str); 7] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
@@ -25,6 +25,12 @@ const KINDS: [(&str, &str, &str); 6] = [
         "Shapes with constants",
         "The same faults where a size is a named constant. The compiler finds them when it evaluates constants, and its \
          message begins with `evaluation panicked`.",
+    ),
+    (
+        "parameters",
+        "Shapes with dimension parameters",
+        "The same faults in networks such as `Residual<C, H, W>`. What no size can mend the macro finds where the network is declared; \
+         the rest the compiler finds where the network is used at sizes that do not fit.",
     ),
     (
         "parts",

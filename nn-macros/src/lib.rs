@@ -31,7 +31,8 @@ use quote::quote;
 /// # Grammar
 ///
 /// ```text
-/// network   = attribute* visibility? Name ":" ports "->" ports "{" node* "}"
+/// network   = attribute* visibility? Name parameters? ":" ports "->" ports "{" node* "}"
+/// parameters = "<" Name ("," Name)* ">"
 /// ports     = shape | "(" name ":" shape ("," name ":" shape)* ")"
 /// shape     = "[" dimension ("," dimension)* "]"              one to three; the batch axis is not written
 /// dimension = a constant expression                           `28`, `HIDDEN`, `2 * HIDDEN + 1`
@@ -86,6 +87,14 @@ use quote::quote;
 /// `plumbline::Layer`. Its parameters come after its name in files: `encoder.hidden.weight`. Where it is declared in another invocation, only
 /// the compiler knows what it gives: the network's declared output where it comes last, else a vector, or what the node states:
 /// `block: blocks::Block -> [16, 14, 14];`. A network cannot contain itself.
+///
+/// # Networks generic over dimensions
+///
+/// `Residual<C, H, W>: [C, H, W] -> [C, H, W] { … }` declares a network for any sizes; `Residual<16, 28, 28>` is one of them, as a type
+/// and as a part. Sizes are sums, differences, products and quotients of parameters and numbers: `2 * C`, `H / 2`, rounded down. No bounds are
+/// written. What holds or fails whatever the sizes are is settled where the network is declared; the rest is an error of the compiler
+/// where it is used with sizes that do not fit: in `cargo check` as a part of a network without parameters, and when the program is built
+/// elsewhere.
 ///
 /// # Functions of your own
 ///

@@ -22,6 +22,8 @@ pub(crate) struct Graph {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
+    /// The dimension parameters.
+    pub(crate) parameters: Vec<Ident>,
     /// At least one.
     pub(crate) inputs: Vec<Input>,
     /// At least one.
@@ -31,6 +33,8 @@ pub(crate) struct Graph {
     /// Constant items to put beside the struct: the sizes that [`Dimension::Constant`](crate::shape::Dimension) names,
     /// and the checks that the compiler evaluates.
     pub(crate) constants: Vec<TokenStream>,
+    /// Statements that check what depends on the dimension parameters.
+    pub(crate) checks: Vec<TokenStream>,
 }
 
 /// An input port.
@@ -140,6 +144,8 @@ pub(crate) enum Held {
 pub(crate) struct Sketch {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
+    /// The dimension parameters.
+    pub(crate) parameters: Vec<Ident>,
     /// The inputs, each with its name and its shape as far as it could be read.
     pub(crate) inputs: Vec<(Option<Ident>, Option<Shape>)>,
     /// The outputs, likewise.

@@ -3,6 +3,10 @@
 //! A dimension is a type and a shape is a tuple of dimensions, so that the compiler compares shapes and prints them in
 //! decimals: `(Const<1>, Const<28>, Const<28>)`. The batch axis is never part of a shape.
 
+use std::marker::PhantomData;
+
+use crate::check;
+
 /// A dimension of size `N`, known when the program is compiled.
 ///
 /// ```
@@ -13,7 +17,7 @@
 pub struct Const<const N: usize>;
 
 /// A dimension: [`Const`] for a size known when the program is compiled, [`Free`] for one known when it runs, and
-/// typenum's numbers for what arithmetic on a network's dimension parameter gives.
+/// [`Sum`] and its kin for what arithmetic on a network's dimension parameters gives.
 ///
 /// ```
 /// use nn_runtime::shape::{Const, Dimension};
@@ -57,16 +61,63 @@ impl<const N: usize> Dimension for Const<N> {
     fixed!();
 }
 
-impl Dimension for typenum::UTerm {
-    const SIZE: usize = 0;
-    fixed!();
+macro_rules! arithmetic {
+    ($($(#[$text:meta])* $name:ident: $function:path;)*) => {
+        $($(#[$text])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name<A, B>(PhantomData<fn() -> (A, B)>);
+
+        impl<A: Dimension, B: Dimension> Dimension for $name<A, B> {
+            const SIZE: usize = $function(A::SIZE, B::SIZE);
+            fixed!();
+        })*
+    };
 }
 
-impl<U: typenum::Unsigned + 'static + Send + Sync, B: typenum::Bit + 'static + Send + Sync> Dimension
-    for typenum::UInt<U, B>
-{
-    const SIZE: usize = <Self as typenum::Unsigned>::USIZE;
-    fixed!();
+const fn sum(a: usize, b: usize) -> usize {
+    check::sum(&[a, b])
+}
+
+const fn times(a: usize, b: usize) -> usize {
+    check::product(&[a, b])
+}
+
+arithmetic! {
+    /// The dimension A + B of a network that is generic over dimensions.
+    ///
+    /// ```
+    /// use nn_runtime::shape::{Const, Dimension, Sum};
+    /// assert_eq!(Sum::<Const<3>, Const<4>>::SIZE, 7);
+    /// ```
+    Sum: sum;
+    /// The dimension A · B.
+    ///
+    /// ```
+    /// use nn_runtime::shape::{Const, Dimension, Product};
+    /// assert_eq!(Product::<Const<3>, Const<4>>::SIZE, 12);
+    /// ```
+    Product: times;
+    /// The dimension A − B, unknown below 0.
+    ///
+    /// ```
+    /// use nn_runtime::shape::{Const, Difference, Dimension};
+    /// assert_eq!(Difference::<Const<7>, Const<4>>::SIZE, 3);
+    /// ```
+    Difference: check::difference;
+    /// The dimension ⌊A / B⌋.
+    ///
+    /// ```
+    /// use nn_runtime::shape::{Const, Dimension, Quotient};
+    /// assert_eq!(Quotient::<Const<7>, Const<2>>::SIZE, 3);
+    /// ```
+    Quotient: check::quotient;
+    /// The dimension ⌈A / B⌉.
+    ///
+    /// ```
+    /// use nn_runtime::shape::{Const, Dimension, QuotientUp};
+    /// assert_eq!(QuotientUp::<Const<7>, Const<2>>::SIZE, 4);
+    /// ```
+    QuotientUp: check::quotient_up;
 }
 
 /// A dimension that is known only when the program runs, written `_` in a network: an image's size, a sequence's length.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::paths;
@@ -14,7 +14,11 @@ use crate::shape::{Dimension, Shape};
 #[derive(Debug)]
 pub(crate) struct Constants {
     network: Ident,
+    /// The dimension parameters, on which no item can depend.
+    parameters: Vec<Ident>,
     items: Vec<TokenStream>,
+    /// Statements that check what depends on them.
+    checks: Vec<TokenStream>,
     named: HashMap<String, Ident>,
 }
 
@@ -25,16 +29,30 @@ pub(crate) struct Producer<'a> {
 }
 
 impl Constants {
-    pub(crate) fn new(network: &Ident) -> Self {
-        Self { network: network.clone(), items: Vec::new(), named: HashMap::new() }
+    pub(crate) fn new(network: &Ident, parameters: Vec<Ident>) -> Self {
+        let (items, checks, named) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { network: network.clone(), parameters, items, checks, named }
     }
 
-    pub(crate) fn into_items(self) -> Vec<TokenStream> {
-        self.items
+    /// The items, and the statements that check what depends on the dimension parameters.
+    pub(crate) fn into_items(self) -> (Vec<TokenStream>, Vec<TokenStream>) {
+        (self.items, self.checks)
+    }
+
+    /// Whether a dimension parameter stands in the tokens.
+    pub(super) fn mentions_parameter(&self, tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().any(|token| match token {
+            TokenTree::Ident(name) => self.parameters.contains(&name),
+            TokenTree::Group(group) => self.mentions_parameter(&group.stream()),
+            _ => false,
+        })
     }
 
     /// A name for the value of a constant expression of the given type.
     pub(crate) fn name(&mut self, kind: &str, expression: &TokenStream) -> TokenStream {
+        if self.mentions_parameter(expression) {
+            return expression.clone();
+        }
         let key = format!("{kind}: {expression}");
         if let Some(name) = self.named.get(&key) {
             return quote!(#name);
@@ -75,8 +93,12 @@ impl Constants {
         at: &TokenStream,
         producer: Option<Producer>,
     ) {
+        let failure = message.failure(ends(at));
+        if self.mentions_parameter(condition) || self.mentions_parameter(&failure) {
+            self.checks.push(quote!(if !(#condition) { #failure }));
+            return;
+        }
         let Some(producer) = producer else {
-            let failure = message.failure(ends(at));
             self.items.push(quote!(const _: () = if !(#condition) { #failure };));
             return;
         };

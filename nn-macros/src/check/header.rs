@@ -1,20 +1,23 @@
 //! Rules on a network's header.
 
-use quote::ToTokens;
-use syn::Ident;
-
 use super::Scope;
 use crate::report::{Argument, Mismatch};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};
 
-/// Dimension parameters are read, and refused until generic networks are generated: `Net<C>: [C] -> [10]`.
-pub(super) fn check_released(network: &Ident, scope: &mut Scope) {
-    if let Some(last) = scope.parameters.last() {
-        let mut at = scope.parameters[0].to_token_stream();
-        last.to_tokens(&mut at);
-        scope.faults.add(at, Argument::ParametersUnreleased { network: network.to_string() });
+/// A dimension parameter has a name of its own, which begins with a capital as a type's does: `Net<C, C>`, `Net<c>`.
+pub(super) fn check_parameters(scope: &mut Scope) {
+    let parameters = scope.parameters.clone();
+    let before = scope.faults.count();
+    for (index, name) in parameters.iter().enumerate() {
+        let text = name.to_string();
+        if parameters[..index].contains(name) {
+            scope.faults.add(name, Argument::ParameterTwice { name: text });
+        } else if text == "E" || !text.starts_with(char::is_uppercase) {
+            scope.faults.add(name, Argument::ParameterName { name: text });
+        }
     }
+    scope.parameters_fit = scope.faults.count() == before;
 }
 
 /// The shapes of ports, each `None` where it has a fault.

@@ -12,6 +12,7 @@ mod stages;
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
+use quote::format_ident;
 
 use crate::network::{Graph, Input, Network, Output, Sketch};
 use crate::report::Structure;
@@ -51,7 +52,7 @@ pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
 fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
     let mut scope = Scope::new(&name, parameters, siblings.clone(), faults);
-    header::check_released(&name, &mut scope);
+    header::check_parameters(&mut scope);
     let takes = header::ports(&inputs, &mut scope);
     let gives = header::ports(&outputs, &mut scope);
     names::check_names(&inputs, &nodes, &mut scope);
@@ -59,8 +60,8 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let chains = stages::check_nodes(&name, &inputs, [&takes, &gives], &nodes, &links, &mut scope);
     stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
 
-    let Scope { faults, constants, .. } = scope;
-    let constants = constants.into_items();
+    let Scope { faults, constants, mut parameters, parameters_fit, .. } = scope;
+    let (constants, checks) = constants.into_items();
     let named = |ports: &[syntax::Port], shapes: Vec<Option<Shape>>| {
         ports.iter().map(|port| port.name.clone()).zip(shapes).collect::<Vec<_>>()
     };
@@ -76,13 +77,19 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
             };
             let outputs = outputs.into_iter().zip(links.outputs).map(output).collect();
             let nodes = stages::build(nodes, links.sources, chains).expect(whole);
-            let graph = Graph { attributes, visibility, name, inputs, outputs, nodes, constants };
+            let graph = Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants, checks };
             Outcome::Checked(Box::new(Network::new(graph, proof)))
         }
         Err(errors) => {
+            let (mut takes, mut gives) = (takes, gives);
+            if !parameters_fit {
+                // The stub has as many, under names that no shape mentions.
+                parameters = (0..parameters.len()).map(|index| format_ident!("Parameter{index}")).collect();
+                takes.iter_mut().chain(&mut gives).for_each(|shape| *shape = None);
+            }
             let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
             let fields = names::fields(&name, siblings, &nodes);
-            let sketch = Sketch { visibility, name, inputs, outputs, fields, constants };
+            let sketch = Sketch { visibility, name, parameters, inputs, outputs, fields, constants };
             Outcome::Faulty(Some(Box::new(sketch)), errors)
         }
     }

@@ -41,8 +41,8 @@ pub(super) fn fields(network: &Ident, siblings: &Siblings, nodes: &[Node]) -> Ve
     let mut seen = HashSet::new();
     let named = nodes.iter().filter_map(|node| match (&node.name, node.stages.first()) {
         (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), Held::Layer(call.kind.clone()))),
-        // A field of a network that holds this one would make the type endless.
-        (Some(name), Some(Stage::Path(path))) if !siblings.holds(path, network) => {
+        // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
+        (Some(name), Some(Stage::Path(path))) if !siblings.holds(path, network) && siblings.fits(path) => {
             Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true })))
         }
         _ => None,

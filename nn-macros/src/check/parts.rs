@@ -44,6 +44,8 @@ pub(crate) enum Known {
     Faulty,
     /// A network of this invocation with so many inputs and outputs.
     Ports(usize, usize),
+    /// A network of this invocation with these dimension parameters, of which the path gives another number.
+    Parameters(Vec<Ident>),
     /// Something that only the compiler knows.
     Nothing,
 }
@@ -83,6 +85,11 @@ impl Siblings {
         self.within(path).iter().any(|name| *network == name)
     }
 
+    /// Whether the path gives as many dimensions as the network has parameters, as far as the macro knows.
+    pub(super) fn fits(&self, path: &Path) -> bool {
+        self.find(path).is_none_or(|sibling| sibling.parameters.len() == arguments(path).len())
+    }
+
     /// Whether neither the part nor one inside it is known to have a layer without a gradient.
     pub(super) fn has_gradient(&self, path: &Path) -> bool {
         !self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.steps))
@@ -109,8 +116,7 @@ impl Siblings {
         };
         let arguments = arguments(path);
         if arguments.len() != sibling.parameters.len() {
-            // The compiler counts them better.
-            return Known::Nothing;
+            return Known::Parameters(sibling.parameters.clone());
         }
         let bound: HashMap<String, Expr> = sibling.parameters.iter().map(Ident::to_string).zip(arguments).collect();
         let read = |written: &Option<syntax::Shape>, scope: &mut Scope| {

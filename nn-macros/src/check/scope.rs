@@ -18,6 +18,8 @@ pub(crate) struct Scope {
     pub(crate) faults: Faults,
     pub(crate) constants: Constants,
     pub(crate) parameters: Vec<Ident>,
+    /// Whether their names can be those of parameters.
+    pub(crate) parameters_fit: bool,
     /// The networks of the invocation.
     pub(crate) siblings: Siblings,
     /// What `tied` may name: each named node so far, with the weight that it holds.
@@ -62,11 +64,12 @@ pub(crate) enum Answer {
 
 impl Scope {
     pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, siblings: Siblings, faults: Faults) -> Self {
-        let constants = Constants::new(network);
+        let constants = Constants::new(network, parameters.clone());
         Self {
             faults,
             constants,
             parameters,
+            parameters_fit: true,
             siblings,
             weights: Vec::new(),
             free_reported: false,
@@ -102,10 +105,12 @@ impl Scope {
         fault: impl Into<Message>,
     ) -> Answer {
         let named = self.constants.name("bool", condition);
+        let generic = self.constants.mentions_parameter(condition);
         let producer = producer.and_then(|value| value.producer.as_ref());
         let producer = producer.map(|(name, tokens)| Producer { name, tokens });
         self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
-        Answer::Deferred(named)
+        // What depends on dimension parameters is settled where they are known, and nothing before that can be told.
+        if generic { Answer::Holds } else { Answer::Deferred(named) }
     }
 
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.
@@ -125,7 +130,8 @@ impl Scope {
     /// A size of at least `least`, which messages call `what`.
     pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Option<Dimension> {
         if self.mentions_parameter(expression) {
-            return self.formula(expression, what);
+            let size = self.formula(expression, what)?;
+            return self.hold(expression, size, least, what);
         }
         match fold(expression) {
             Folded::Number(value) => {
@@ -206,7 +212,7 @@ impl Scope {
                 operation.of(&operands)
             }
             other => match name(other) {
-                Some(name) if self.parameters.contains(name) => Some(Dimension::Parameter(Formula::Name(name.clone()))),
+                Some(name) if self.parameters.contains(name) => Some(Dimension::Parameter(Formula::parameter(name))),
                 _ => self.size(other, 0, what),
             },
         }

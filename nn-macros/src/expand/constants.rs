@@ -51,11 +51,11 @@ fn parameters(node: &Node) -> TokenStream {
         .iter()
         .flat_map(|stage| stage.parameters().into_iter().map(|parameter| types::length(&parameter.shape)))
         .collect();
-    let nested = node.stages.iter().filter_map(|stage| match &stage.layer {
+    let mut nested = node.stages.iter().filter_map(|stage| match &stage.layer {
         Layer::Part(part) => Some(part.network()),
         _ => None,
     });
-    if let Some(part) = nested.last() {
+    if let Some(part) = nested.next() {
         return quote!(#part::PARAMETERS);
     }
     match literal_sum(&lengths) {

@@ -159,18 +159,27 @@ impl<'a> Program<'a> {
     }
 
     /// The short name of a shape's type: `S6x28x28`, or a number where the macro does not know every size.
-    pub(super) fn alias(&self, shape: &Shape) -> Ident {
+    pub(super) fn alias(&self, shape: &Shape) -> TokenStream {
+        if self.is_generic() {
+            return types::shape(shape);
+        }
         let sizes: Option<Vec<String>> = shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
         let place = self.shapes.iter().position(|other| other == shape).unwrap_or(self.shapes.len());
-        match sizes {
+        let alias = match sizes {
             Some(sizes) => format_ident!("S{}", sizes.join("x")),
             None => format_ident!("Shape{place}"),
-        }
+        };
+        quote!(#alias)
+    }
+
+    /// Whether shapes depend on dimension parameters, which an item outside of an impl cannot name.
+    fn is_generic(&self) -> bool {
+        !self.network.parameters.is_empty()
     }
 
     /// The short names of the shapes, as items.
     pub(super) fn aliases(&self) -> TokenStream {
-        let aliases = self.shapes.iter().map(|shape| {
+        let aliases = self.shapes.iter().filter(|_| !self.is_generic()).map(|shape| {
             let (alias, shape) = (self.alias(shape), types::shape(shape));
             quote!(#[allow(unused)] type #alias = #shape;)
         });

@@ -1,10 +1,11 @@
 //! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::{
-    expand::{constants, plan::Plan, structure, types},
+    expand::{constants, generics::Generics, plan::Plan, structure, types},
     layers::{self, Layer},
     network::{Network, Stage},
     paths,
@@ -15,6 +16,9 @@ use crate::{
 pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let root = paths::plumbline();
     let name = &network.name;
+    let generics = Generics(&network.parameters);
+    let (declared, used) = (generics.declared(), generics.used());
+    let (checked, evaluated) = checked(network, plan);
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let inputs = types::count(network.inputs.len());
@@ -37,7 +41,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
     let infer = &plan.infer;
     quote! {
-        impl<E: #root::Element> network::Network for #name<E> {
+        impl<#declared E: #root::Element> network::Network for #name<#used E> {
             type Element = E;
             type Input = #input;
             type Output = #output;
@@ -45,8 +49,10 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             type Kept<'a> = #kept_type;
             #constants
             #output_names
+            #checked
             const PLAN: network::Plan = #memory;
             fn initialized(seed: u64) -> Self {
+                #evaluated
                 let rng = &mut network::generator(seed);
                 #name { #(#fields: #fresh,)* element: ::core::marker::PhantomData }
             }
@@ -63,13 +69,37 @@ fn output_names(network: &Network) -> Option<TokenStream> {
     (network.outputs.len() > 1).then(|| quote!(const OUTPUT_NAMES: &'static [&'static str] = &[#(#names),*];))
 }
 
+/// What depends on dimension parameters, as a constant that is evaluated where they are known; and its evaluation.
+fn checked(network: &Network, plan: &Plan<'_>) -> (Option<TokenStream>, Option<TokenStream>) {
+    if network.parameters.is_empty() {
+        return (None, None);
+    }
+    let parts = plan.program.parts().map(|(_, part)| part.network());
+    let checks = &network.checks;
+    (Some(quote!(const CHECKED: () = { #(#checks)* #(#parts::CHECKED;)* };)), Some(quote!(let () = Self::CHECKED;)))
+}
+
+/// Items that check the parts of a network of fixed dimensions.
+pub(super) fn checked_parts(network: &Network, plan: &Plan<'_>) -> TokenStream {
+    let parts = plan.program.parts().filter(|(_, part)| network.parameters.is_empty() && part.is_generic());
+    parts
+        .map(|(_, part)| {
+            let path = &part.path;
+            // Where the constant is asked for is where the part stands.
+            quote_spanned!(path.span()=> const _: () = <#path as ::plumbline::Network>::CHECKED;)
+        })
+        .collect()
+}
+
 /// `impl Trainable`; for a network without a gradient, an impl whose bound names the layer that has none.
 pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let root = paths::plumbline();
     let name = &network.name;
     if let Some((label, kind)) = without_gradient(network) {
-        return no_gradient(name, &label, &kind);
+        return no_gradient(network, &label, &kind);
     }
+    let generics = Generics(&network.parameters);
+    let (declared, used) = (generics.declared(), generics.used());
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
     let zeroed = held
@@ -77,7 +107,7 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
         .map(|(name, stage)| if !stage.learns() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) });
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
     quote! {
-        impl<E: #root::Element> network::Trainable for #name<E> {
+        impl<#declared E: #root::Element> network::Trainable for #name<#used E> {
             fn zeroed(&self) -> Self {
                 #name { #(#fields: #zeroed,)* element: ::core::marker::PhantomData }
             }
@@ -106,8 +136,10 @@ fn without_gradient(network: &Network) -> Option<(String, Ident)> {
     })
 }
 
-fn no_gradient(name: &Ident, label: &str, kind: &Ident) -> TokenStream {
-    let root = paths::plumbline();
+fn no_gradient(network: &Network, label: &str, kind: &Ident) -> TokenStream {
+    let (root, name) = (paths::plumbline(), &network.name);
+    let generics = Generics(&network.parameters);
+    let (declared, used) = (generics.declared(), generics.used());
     let bound = format_ident!("{name}HasGradient");
     let message = if *kind == label {
         format!("`{name}` has no gradient: its `{kind}` has none")
@@ -122,7 +154,7 @@ fn no_gradient(name: &Ident, label: &str, kind: &Ident) -> TokenStream {
             fn impossible(&self) -> !;
         }
         #[allow(private_bounds)]
-        impl<E: #root::Element> network::Trainable for #name<E>
+        impl<#declared E: #root::Element> network::Trainable for #name<#used E>
         where
             Self: #bound,
         {
@@ -153,9 +185,11 @@ fn ports<'a>(shapes: impl ExactSizeIterator<Item = &'a Shape>) -> TokenStream {
 pub(super) fn inherent(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let name = &network.name;
+    let generics = Generics(&network.parameters);
+    let (declaration, arguments) = (generics.declaration(), generics.arguments());
     let several = (network.inputs.len() > 1 || network.outputs.len() > 1).then(|| several_ports(network));
     quote! {
-        impl #name {
+        impl #declaration #name #arguments {
             /// The numbers in all parameters.
             pub const PARAMETERS: usize = <Self as #root::Network>::PARAMETERS;
             /// Floating-point operations of a forward pass, a sample.
@@ -182,7 +216,10 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
 fn several_ports(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let name = &network.name;
-    let shapes: Vec<Ident> = structure::shapes(network).into_iter().map(|(alias, ..)| alias).collect();
+    let generics = Generics(&network.parameters);
+    let (declared, used, arguments) = (generics.declared(), generics.used(), generics.arguments());
+    let shapes = structure::shapes(network).into_iter().map(|(alias, ..)| quote!(#alias #arguments));
+    let shapes: Vec<TokenStream> = shapes.collect();
     let (input_shapes, output_shapes) = shapes.split_at(network.inputs.len());
     let port = |name: &Option<Ident>, index: usize, role: &str| {
         name.clone().unwrap_or_else(|| types::local(&format!("{role}{index}")))
@@ -209,7 +246,7 @@ fn several_ports(network: &Network) -> TokenStream {
     let results = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index))).collect());
     let copies = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index).to_batch())).collect());
     let d_results = tuple(input_index.iter().map(|index| quote!(pass.d_input_batch(#index))).collect());
-    let arguments = quote!(#(#inputs: &#root::Batch<#input_shapes, E, #input_data>),*);
+    let batches = quote!(#(#inputs: &#root::Batch<#input_shapes, E, #input_data>),*);
     let bounds = quote!(#(#input_data: ::core::ops::Deref<Target = [E]>),*);
     let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
     let count = quote!(#root::network::samples([#(#inputs.samples()),*])?);
@@ -221,7 +258,7 @@ fn several_ports(network: &Network) -> TokenStream {
             ///
             /// `ShapeError::Samples` where the inputs have different numbers of samples.
             pub fn forward_train<'p, #bounds>(
-                &self, #arguments, pass: &'p mut #root::Pass<Self>,
+                &self, #batches, pass: &'p mut #root::Pass<Self>,
             ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
                 pass.train(self, #rows, #count);
                 ::core::result::Result::Ok(#results)
@@ -245,14 +282,14 @@ fn several_ports(network: &Network) -> TokenStream {
         }
     });
     quote! {
-        impl<E: #root::Element> #name<E> {
+        impl<#declared E: #root::Element> #name<#used E> {
             /// The outputs of a batch.
             ///
             /// # Errors
             ///
             /// `ShapeError::Samples` where the inputs have different numbers of samples.
             pub fn forward<#bounds>(
-                &self, #arguments
+                &self, #batches
             ) -> ::core::result::Result<#owned, #root::ShapeError> {
                 let samples = #count;
                 let mut pass = #root::Network::pass(self, samples);
@@ -265,7 +302,7 @@ fn several_ports(network: &Network) -> TokenStream {
             ///
             /// `ShapeError::Samples` where the inputs have different numbers of samples.
             pub fn forward_into<'p, #bounds>(
-                &self, #arguments, pass: &'p mut #root::Pass<Self>,
+                &self, #batches, pass: &'p mut #root::Pass<Self>,
             ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
                 pass.infer(self, #rows, #count);
                 ::core::result::Result::Ok(#results)

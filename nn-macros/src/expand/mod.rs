@@ -7,6 +7,7 @@ mod backward;
 mod constants;
 mod documentation;
 mod forward;
+mod generics;
 mod lower;
 mod methods;
 mod plan;
@@ -32,6 +33,7 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
     let inference = methods::network(network, &plan);
     let training = methods::trainable(network, &plan);
     let inherent = methods::inherent(network);
+    let parts = methods::checked_parts(network, &plan);
     quote! {
         #structure
         #inherent
@@ -44,6 +46,7 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
             #training
         };
         #(#constants)*
+        #parts
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
-    expand::{documentation, types},
+    expand::{documentation, generics::Generics, types},
     network::{Network, Stage},
     paths,
 };
@@ -20,14 +20,16 @@ pub(super) fn structure(network: &Network) -> TokenStream {
         let text = documentation::node(node);
         Some(quote!(#(#attributes)* #[doc = #text] pub #name: #ty))
     });
-    let shapes = shapes(network)
-        .into_iter()
-        .map(|(alias, shape, text)| quote!(#[doc = #text] #[allow(unused)] #visibility type #alias = #shape;));
+    let generics = Generics(&network.parameters);
+    let (declared, declaration) = (generics.declared(), generics.declaration());
+    let shapes = shapes(network).into_iter().map(
+        |(alias, shape, text)| quote!(#[doc = #text] #[allow(unused)] #visibility type #alias #declaration = #shape;),
+    );
     quote! {
         #(#attributes)*
         #[doc = #table]
         #[derive(Clone, Debug)]
-        #visibility struct #name<E: #root::Element = f32> {
+        #visibility struct #name<#declared E: #root::Element = f32> {
             #(#fields,)*
             #[doc(hidden)]
             pub element: ::core::marker::PhantomData<E>,
@@ -71,8 +73,10 @@ pub(super) fn parameters(network: &Network) -> TokenStream {
     let (name, fields) = (&network.name, trained(network));
     let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
     let count = types::count(fields.len());
+    let generics = Generics(&network.parameters);
+    let (declared, used) = (generics.declared(), generics.used());
     quote! {
-        impl<E: #root::Element> network::Parameters<E> for #name<E> {
+        impl<#declared E: #root::Element> network::Parameters<E> for #name<#used E> {
             fn tensors(&self) -> usize {
                 let layers: [&dyn network::Parameters<E>; #count] = [#(&self.#fields),*];
                 layers.iter().map(|layer| layer.tensors()).sum()

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    expand::types,
+    expand::{generics::Generics, types},
     network::{Held, Sketch},
     paths,
     shape::Shape,
@@ -26,11 +26,14 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let names = sketch.fields.iter().map(|(field, _)| field);
     let aliases = aliases(sketch);
     let constants = &sketch.constants;
+    let generics = Generics(&sketch.parameters);
+    let (declared, used) = (generics.declared(), generics.used());
+    let (declaration, arguments) = (generics.declaration(), generics.arguments());
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
         #[allow(unused)]
-        #visibility struct #name<E: #root::Element = f32> {
+        #visibility struct #name<#declared E: #root::Element = f32> {
             #(#fields,)*
             #[doc(hidden)]
             pub element: ::core::marker::PhantomData<E>,
@@ -39,7 +42,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
         #[allow(unused, unreachable_code)]
         const _: () = {
             use #root::{layers, network};
-            impl #name {
+            impl #declaration #name #arguments {
                 pub const PARAMETERS: usize = 0;
                 pub const FLOPS: u64 = 0;
                 pub const ACTIVATION_BYTES: usize = 0;
@@ -51,7 +54,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                     ::core::panic!(#text)
                 }
             }
-            impl<E: #root::Element> network::Parameters<E> for #name<E> {
+            impl<#declared E: #root::Element> network::Parameters<E> for #name<#used E> {
                 fn tensors(&self) -> usize {
                     ::core::panic!(#text)
                 }
@@ -62,7 +65,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                     ::core::panic!(#text)
                 }
             }
-            impl<E: #root::Element> network::Network for #name<E> {
+            impl<#declared E: #root::Element> network::Network for #name<#used E> {
                 type Element = E;
                 type Input = #input;
                 type Output = #output;
@@ -72,12 +75,12 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                 const LAYERS: &'static [network::LayerInfo] = &[];
                 const PLAN: network::Plan = network::Plan::EMPTY;
                 fn initialized(seed: u64) -> Self {
-                    let _ = || #name::<E> { #(#names: ::core::panic!(#text),)* element: ::core::marker::PhantomData };
+                    let _ = || #name::<#used E> { #(#names: ::core::panic!(#text),)* element: ::core::marker::PhantomData };
                     ::core::panic!(#text)
                 }
                 fn infer_part(&self, part: &mut network::Part<'_, Self>) {}
             }
-            impl<E: #root::Element> network::Trainable for #name<E> {
+            impl<#declared E: #root::Element> network::Trainable for #name<#used E> {
                 fn zeroed(&self) -> Self {
                     ::core::panic!(#text)
                 }
@@ -123,11 +126,11 @@ fn ports(ports: &[(Option<Ident>, Option<Shape>)]) -> TokenStream {
 
 /// The names of the shapes, for a network with one input and one output.
 fn aliases(sketch: &Sketch) -> TokenStream {
-    let visibility = &sketch.visibility;
+    let (visibility, declaration) = (&sketch.visibility, Generics(&sketch.parameters).declaration());
     let alias = |role: &str, ports: &[(Option<Ident>, Option<Shape>)]| {
         let [(None, shape)] = ports else { return None };
         let (alias, shape) = (format_ident!("{}{role}", sketch.name), known(shape.as_ref()));
-        Some(quote!(#[allow(unused)] #visibility type #alias = #shape;))
+        Some(quote!(#[allow(unused)] #visibility type #alias #declaration = #shape;))
     };
     let (input, output) = (alias("Input", &sketch.inputs), alias("Output", &sketch.outputs));
     quote!(#input #output)

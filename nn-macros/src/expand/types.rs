@@ -23,10 +23,7 @@ pub(super) fn dimension(dimension: &Dimension) -> TokenStream {
             quote!(#root::Const<#size>)
         }
         Dimension::Constant(tokens) => quote!(#root::Const<{ #tokens }>),
-        Dimension::Parameter(_) => {
-            let size = dimension.tokens();
-            quote!(#root::Const<{ #size }>)
-        }
+        Dimension::Parameter(formula) => formula.kind(),
         Dimension::Free => quote!(#root::Free),
     }
 }
@@ -86,11 +83,18 @@ fn window_type(window: &Window) -> TokenStream {
     let sizes = pairs.into_iter().flat_map(|(sizes, absent)| {
         // A window of one axis is one row high.
         let vertical = (sizes.len() == 1).then_some(Dimension::Literal(absent));
-        let all: Vec<Dimension> = vertical.into_iter().chain(sizes.iter().cloned()).collect();
-        all.into_iter().map(|dimension| {
-            let tokens = size(&dimension);
-            if dimension.literal().is_some() { tokens } else { quote!({ #tokens }) }
-        })
+        vertical.into_iter().chain(sizes.iter().cloned())
+    });
+    let sizes: Vec<Dimension> = sizes.collect();
+    // Arithmetic on a dimension parameter is a type, and no constant.
+    let formula = |size: &Dimension| matches!(size, Dimension::Parameter(formula) if formula.name().is_none());
+    if sizes.iter().any(formula) {
+        let pairs = sizes.chunks(2).map(|pair| shape(&pair.to_vec()));
+        return quote!(#root::layers::WindowOf<#(#pairs),*>);
+    }
+    let sizes = sizes.iter().map(|dimension| {
+        let tokens = size(dimension);
+        if dimension.literal().is_some() { tokens } else { quote!({ #tokens }) }
     });
     quote!(#root::layers::Window<#(#sizes),*>)
 }

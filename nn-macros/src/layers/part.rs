@@ -32,6 +32,12 @@ impl Rule for Part {
                 scope.faults.add(&place.tokens, Mismatch::PartPorts { path, inputs, outputs });
                 None
             }
+            Known::Parameters(parameters) => {
+                let parameters = parameters.iter().map(ToString::to_string).collect();
+                let network = self.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                scope.faults.add(&place.tokens, Mismatch::PartParameters { network, parameters, path });
+                None
+            }
             Known::Signature(signature) => {
                 let fault = Mismatch::Part {
                     subject: place.subject.clone(),
@@ -72,8 +78,8 @@ impl Part {
             return expected.clone();
         }
         let fault = Mismatch::PartUnstated { subject, path, gives };
-        scope.ask_tokens(&place.tokens, None, &quote!(#dims.len() == 1), fault);
-        vec![Dimension::Constant(quote!(#dims[0]))]
+        let vector = scope.ask_tokens(&place.tokens, None, &quote!(#dims.len() == 1), fault);
+        vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default()
     }
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.
@@ -94,6 +100,11 @@ impl Part {
             }
         }
         path
+    }
+
+    /// Whether the path gives it dimensions.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.path.segments.last().is_some_and(|last| !last.arguments.is_none())
     }
 
     /// The part as a network, for its constants.

@@ -10,7 +10,8 @@ pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
     LayerUnreleased { name: String, released: Vec<&'static str> },
     FreeUnreleased,
-    ParametersUnreleased { network: String },
+    ParameterTwice { name: String },
+    ParameterName { name: String },
     NoOptions { layer: &'static str, call: &'static str },
     UnknownOption { layer: &'static str, option: String, near: Option<&'static str>, options: &'static [&'static str] },
     OptionTwice { layer: &'static str, option: String },
@@ -63,12 +64,23 @@ impl From<Argument> for Message {
             .help(say!["this release has ", listed(&released, "and"), ", and the activations"]),
             Argument::FreeUnreleased => Self::new(say!["free dimensions are not in this release of plumbline"])
                 .help(say!["a dimension is a number or a constant, such as `28`"]),
-            Argument::ParametersUnreleased { network } => Self::new(say![
-                "dimension parameters are not in this release of plumbline, found some on `",
-                network,
-                "`"
+            Argument::ParameterTwice { name } => Self::new(say![
+                "the dimension parameter `",
+                &name,
+                "` is declared twice"
             ])
-            .help(say!["a constant beside the network, such as `const WIDTH: usize = 28;`, can be a dimension"]),
+            .help(say!["`", name, "2` is free"]),
+            Argument::ParameterName { name } => {
+                let taken = name == "E";
+                let mut capital = name.to_uppercase();
+                capital.truncate(if taken { 0 } else { capital.len() });
+                let message = Self::new(if taken {
+                    say!["a dimension parameter cannot be called `E`: that is the element"]
+                } else {
+                    say!["a dimension parameter begins with a capital, found `", name, "`"]
+                });
+                message.help(if taken { say!["write `C` or `N`"] } else { say!["write `", capital, "`"] })
+            }
             Argument::NoOptions { layer, call } => {
                 Self::new(say!["`", layer, "` has no options"]).help(say!["it is written `", call, "`"])
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::paths;
-use crate::shape::{Dimension, Formula, Shape};
+use crate::shape::{Dimension, Shape};
 
 /// A message: what is wrong, and changes that the user can type.
 #[derive(Clone, Debug, Default)]
@@ -91,13 +91,13 @@ impl Message {
 
     /// The text with its help, where the macro knows every size; otherwise `None`.
     pub(crate) fn text(&self) -> Option<String> {
-        self.pieces().iter().map(Piece::text).collect()
+        self.pieces(Piece::text).iter().map(Piece::text).collect()
     }
 
     /// A call that fails in a constant with this message, `at` being what the error underlines.
     pub(crate) fn failure(&self, at: [Span; 2]) -> TokenStream {
         let root = paths::plumbline();
-        let pieces = self.pieces().into_iter().map(|piece| match (piece.text(), piece) {
+        let pieces = self.pieces(Piece::number).into_iter().map(|piece| match (piece.number(), piece) {
             (Some(text), _) => quote!(#root::check::Piece::Text(#text)),
             (None, Piece::Size(size)) => {
                 let size = size.tokens();
@@ -113,14 +113,15 @@ impl Message {
         quote!(#function #arguments)
     }
 
-    fn pieces(&self) -> Vec<Piece> {
+    /// The pieces in order, those that `text` can read joined.
+    fn pieces(&self, text: fn(&Piece) -> Option<String>) -> Vec<Piece> {
         let mut all = self.text.clone();
         for help in &self.help {
             all.push(Piece::Text("\n= help: ".to_owned()));
             all.extend_from_slice(help);
         }
         all.into_iter().fold(Vec::new(), |mut joined, piece| {
-            match (joined.last_mut(), piece.text()) {
+            match (joined.last_mut(), text(&piece)) {
                 (Some(Piece::Text(before)), Some(text)) => before.push_str(&text),
                 (_, Some(text)) => joined.push(Piece::Text(text)),
                 (_, None) => joined.push(piece),
@@ -131,14 +132,22 @@ impl Message {
 }
 
 impl Piece {
+    /// The text as the compiler sees it, to whom a dimension parameter is a number.
+    fn number(&self) -> Option<String> {
+        match self {
+            Self::Size(Dimension::Parameter(_)) => None,
+            other => other.text(),
+        }
+    }
+
     /// The text, unless it is a size that only the compiler knows.
     fn text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone()),
             Self::Size(Dimension::Literal(value)) => Some(value.to_string()),
             Self::Size(Dimension::Constant(_)) | Self::Shape(_) => None,
-            Self::Size(Dimension::Parameter(Formula::Name(name))) => Some(name.to_string()),
-            Self::Size(Dimension::Parameter(_) | Dimension::Free) => Some("_".to_owned()),
+            Self::Size(Dimension::Parameter(formula)) => Some(formula.to_string()),
+            Self::Size(Dimension::Free) => Some("_".to_owned()),
         }
     }
 }

@@ -163,6 +163,11 @@ pub(crate) enum Mismatch {
         path: String,
         gives: Vec<Piece>,
     },
+    PartParameters {
+        network: String,
+        parameters: Vec<String>,
+        path: String,
+    },
     PartPorts {
         path: String,
         inputs: usize,
@@ -474,6 +479,23 @@ impl From<Mismatch> for Message {
                 "`"
             ])
             .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            Mismatch::PartParameters { network, parameters, path } if parameters.is_empty() => {
+                Self::new(say!["`", &network, "` has no dimension parameters, found `", path, "`"])
+                    .help(say!["write `", network, "`"])
+            }
+            Mismatch::PartParameters { network, parameters, path } => {
+                let all = parameters.join(", ");
+                Self::new(say![
+                    "`",
+                    &network,
+                    "` is declared with the dimension parameters `",
+                    &all,
+                    "`, found `",
+                    path,
+                    "`"
+                ])
+                .help(say!["write `", network, "<", all, ">` with a number for each"])
+            }
             Mismatch::PartPorts { path, inputs, outputs } => Self::new(say![
                 "a part has one input and one output, but `",
                 &path,

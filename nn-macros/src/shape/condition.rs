@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, Operation, Shape};
+use super::{Dimension, Formula, Operation, Shape};
 use crate::paths;
 
 /// A relation between dimensions that a rule asks for.
@@ -43,7 +43,27 @@ impl Condition {
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
             Self::Equal(a, b) if a == b => Verdict::Holds,
+            Self::Equal(a, b) if symbolic(&[a, b]) => {
+                let difference = difference(a, b);
+                match difference.as_ref().and_then(Formula::value) {
+                    Some(0) => Verdict::Holds,
+                    Some(_) => Verdict::Fails,
+                    None if above(a, b) || above(b, a) => Verdict::Fails,
+                    None => relation("equal", &[a, b], |_| true),
+                }
+            }
+            Self::AtMost(a, b) if symbolic(&[a, b]) => {
+                let difference = difference(b, a);
+                match difference.as_ref().and_then(Formula::value) {
+                    Some(0..) => Verdict::Holds,
+                    Some(_) => Verdict::Fails,
+                    None if difference.is_some_and(|difference| difference.is_never_negative()) => Verdict::Holds,
+                    None if above(a, b) => Verdict::Fails,
+                    None => relation("at_most", &[a, b], |_| true),
+                }
+            }
             Self::Equal(a, b) => relation("equal", &[a, b], |n| n[0] == n[1]),
+            Self::Divides(a, b) if symbolic(&[a, b]) && divides(a, b) => Verdict::Holds,
             Self::AtMost(a, b) => relation("at_most", &[a, b], |n| n[0] <= n[1]),
             Self::Divides(a, b) => relation("divides", &[a, b], |n| n[0] != 0 && n[1] % n[0] == 0),
             Self::All(conditions) => {
@@ -71,11 +91,34 @@ impl Condition {
     }
 }
 
+/// Whether a dimension parameter is among them, and nothing that only the running program knows.
+fn symbolic(operands: &[&Dimension]) -> bool {
+    let free = |operand: &&Dimension| matches!(operand, Dimension::Free);
+    !operands.iter().any(free) && operands.iter().any(|operand| matches!(operand, Dimension::Parameter(_)))
+}
+
+fn difference(a: &Dimension, b: &Dimension) -> Option<Formula> {
+    Some(Formula::of(a)?.plus(&Formula::of(b)?, -1))
+}
+
+/// Whether `a` is above `b` whatever the parameters are.
+fn above(a: &Dimension, b: &Dimension) -> bool {
+    let one = Formula::of(&Dimension::Literal(1));
+    let least = difference(a, b).zip(one).map(|(difference, one)| difference.plus(&one, -1));
+    least.is_some_and(|least| least.is_never_negative())
+}
+
+/// Whether `a` divides `b` whatever the parameters are.
+fn divides(a: &Dimension, b: &Dimension) -> bool {
+    let (Some(divisor), Some(formula)) = (Formula::of(a), Formula::of(b)) else { return false };
+    a.literal().is_some_and(|a| formula.is_multiple_of(a)) || formula.is_product_with(&divisor)
+}
+
 fn relation(name: &str, operands: &[&Dimension], holds: impl Fn(&[u64]) -> bool) -> Verdict {
     if let Some(numbers) = operands.iter().map(|operand| operand.literal()).collect::<Option<Vec<_>>>() {
         return if holds(&numbers) { Verdict::Holds } else { Verdict::Fails };
     }
-    if operands.iter().any(|operand| matches!(operand, Dimension::Free | Dimension::Parameter(_))) {
+    if operands.iter().any(|operand| matches!(operand, Dimension::Free)) {
         return Verdict::Holds;
     }
     let function = paths::checked(name, Span::call_site());

@@ -1,10 +1,9 @@
 //! One dimension, and the list of them that is a shape.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Operation;
-use crate::paths;
+use super::Formula;
 
 /// The shape of a value, without the batch axis.
 pub(crate) type Shape = Vec<Dimension>;
@@ -20,15 +19,6 @@ pub(crate) enum Dimension {
     Parameter(Formula),
     /// Known only when the program runs.
     Free,
-}
-
-/// An expression over dimension parameters.
-#[derive(Clone, Debug)]
-pub(crate) enum Formula {
-    /// A parameter by its name.
-    Name(Ident),
-    /// An operation on dimensions of which at least one is a parameter.
-    Apply(Operation, Vec<Dimension>),
 }
 
 impl Dimension {
@@ -49,11 +39,7 @@ impl Dimension {
                 quote!(#value)
             }
             Self::Constant(tokens) => tokens.clone(),
-            Self::Parameter(Formula::Name(name)) => {
-                let root = paths::plumbline();
-                quote!(<#name as #root::shape::Dimension>::SIZE)
-            }
-            Self::Parameter(Formula::Apply(operation, operands)) => operation.tokens(operands),
+            Self::Parameter(formula) => formula.tokens(),
             Self::Free => quote!(::core::primitive::usize::MAX),
         }
     }
@@ -65,7 +51,7 @@ impl PartialEq for Dimension {
         match (self, other) {
             (Self::Literal(a), Self::Literal(b)) => a == b,
             (Self::Constant(a), Self::Constant(b)) => a.to_string() == b.to_string(),
-            (Self::Parameter(_), Self::Parameter(_)) => self.tokens().to_string() == other.tokens().to_string(),
+            (Self::Parameter(a), Self::Parameter(b)) => a == b,
             _ => false,
         }
     }

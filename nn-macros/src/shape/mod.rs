@@ -2,8 +2,10 @@
 
 mod condition;
 mod dimension;
+mod formula;
 mod operation;
 
 pub(crate) use condition::{Condition, Verdict};
-pub(crate) use dimension::{Dimension, Formula, Shape};
+pub(crate) use dimension::{Dimension, Shape};
+pub(crate) use formula::Formula;
 pub(crate) use operation::{LARGEST, Operation};

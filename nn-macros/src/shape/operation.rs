@@ -57,14 +57,13 @@ impl Operation {
         if let Some(numbers) = operands.iter().map(Dimension::literal).collect::<Option<Vec<_>>>() {
             return self.of_numbers(&numbers).map(Dimension::Literal);
         }
+        if operands.iter().any(|operand| matches!(operand, Dimension::Parameter(_))) {
+            return Formula::apply(self, operands)?.dimension();
+        }
         if let Some(simple) = self.simplified(operands) {
             return Some(simple);
         }
-        Some(if operands.iter().any(|operand| matches!(operand, Dimension::Parameter(_))) {
-            Dimension::Parameter(Formula::Apply(self, operands.to_vec()))
-        } else {
-            Dimension::Constant(self.tokens(operands))
-        })
+        Some(Dimension::Constant(self.tokens(operands)))
     }
 
     /// Equalities that hold whatever the value: `1 · x` and `x + 0` are `x`, and so is `h + 2 - 3 + 1`.
@@ -84,6 +83,11 @@ impl Operation {
 
     /// The call that computes it in a constant.
     pub(crate) fn tokens(self, operands: &[Dimension]) -> TokenStream {
+        self.call(&operands.iter().map(Dimension::tokens).collect::<Vec<_>>())
+    }
+
+    /// The call of the operation on tokens.
+    pub(super) fn call(self, operands: &[TokenStream]) -> TokenStream {
         let (name, listed) = match self {
             Self::Sum => ("sum", true),
             Self::Product => ("product", true),
@@ -95,8 +99,23 @@ impl Operation {
             Self::Window => ("window", false),
         };
         let function = paths::checked(name, Span::call_site());
-        let operands = operands.iter().map(Dimension::tokens);
         if listed { quote!(#function(&[#(#operands),*])) } else { quote!(#function(#(#operands),*)) }
+    }
+}
+
+impl Operation {
+    /// The type of `plumbline::shape` that calculates it.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Sum => "Sum",
+            Self::Product => "Product",
+            Self::Difference => "Difference",
+            Self::Quotient => "Quotient",
+            Self::QuotientUp => "QuotientUp",
+            Self::Span | Self::Same | Self::Window => {
+                unreachable!("a formula is written by sums, products and quotients")
+            }
+        }
     }
 }
 

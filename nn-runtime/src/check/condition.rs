@@ -47,13 +47,17 @@ pub const fn holdable(sizes: &[usize]) -> bool {
     !known || product(sizes) != UNKNOWN
 }
 
-/// The shapes have equally many axes, and equal sizes.
+/// The shapes have equally many axes, and equal sizes. A vector `b` of unknown size is a shape that a reported fault left unknown.
 ///
 /// ```
 /// # use nn_runtime::check::{UNKNOWN, same_shape};
 /// assert!(same_shape(&[1, 28], &[1, UNKNOWN]) && !same_shape(&[28], &[1, 28]) && !same_shape(&[2], &[3]));
+/// assert!(same_shape(&[1, 28], &[UNKNOWN]));
 /// ```
 pub const fn same_shape(a: &[usize], b: &[usize]) -> bool {
+    if b.len() == 1 && b[0] == UNKNOWN {
+        return true;
+    }
     let (mut index, mut same) = (0, a.len() == b.len());
     while same && index < a.len() {
         same = equal(a[index], b[index]);

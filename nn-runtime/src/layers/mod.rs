@@ -48,4 +48,4 @@ pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
 pub use tied::TiedDense;
 pub use transpose::Transpose;
-pub use window::{Window, WindowSizes};
+pub use window::{Window, WindowOf, WindowSizes};

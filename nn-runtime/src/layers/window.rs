@@ -1,5 +1,9 @@
 //! The window that convolutions and pooling layers move over an image.
 
+use std::marker::PhantomData;
+
+use crate::Shape;
+
 /// A window's kernel size, stride, padding before the first row and column, and dilation, vertical and horizontal. The padding behind
 /// the last follows from a layer's output shape. It is a type that has no values.
 ///
@@ -53,4 +57,29 @@ impl<
     const STRIDE: [usize; 2] = [SH, SW];
     const PADDING: [usize; 2] = [PT, PL];
     const DILATION: [usize; 2] = [DH, DW];
+}
+
+/// A [`Window`] whose sizes are pairs of dimensions, for networks that are generic over dimensions and calculate with them.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{WindowOf, WindowSizes}, shape::Quotient};
+/// type Half = Quotient<Const<5>, Const<2>>;
+/// type One = (Const<1>, Const<1>);
+/// type Five = WindowOf<(Const<5>, Const<5>), One, (Half, Half), One>;
+/// assert_eq!((Five::KERNEL, Five::PADDING), ([5, 5], [2, 2]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct WindowOf<K, S, P, D>(PhantomData<fn(K, S, P, D)>);
+
+/// The sizes of a pair of dimensions.
+const fn pair<P: Shape>() -> [usize; 2] {
+    assert!(P::DIMS.len() == 2, "a window has a vertical and a horizontal size");
+    [P::DIMS[0], P::DIMS[1]]
+}
+
+impl<K: Shape, S: Shape, P: Shape, D: Shape> WindowSizes for WindowOf<K, S, P, D> {
+    const KERNEL: [usize; 2] = pair::<K>();
+    const STRIDE: [usize; 2] = pair::<S>();
+    const PADDING: [usize; 2] = pair::<P>();
+    const DILATION: [usize; 2] = pair::<D>();
 }

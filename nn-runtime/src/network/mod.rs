@@ -152,6 +152,8 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     };
     /// The names of the outputs where there are several; a network with one has none.
     const OUTPUT_NAMES: &'static [&'static str] = &[];
+    /// Evaluates what a network's dimension parameters must satisfy; an error of the compiler where they do not.
+    const CHECKED: () = ();
     /// The memory plan.
     const PLAN: Plan;
     /// Bytes of values and gradients in training, a sample.

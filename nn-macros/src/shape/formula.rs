@@ -1,0 +1,405 @@
+//! Arithmetic on dimension parameters, in a form in which equal expressions are the same: sums of products with whole coefficients.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Dimension, Operation};
+use crate::paths;
+
+/// Σ coefficient · atom · atom · …, over dimension parameters and what no sum of products can say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Formula {
+    /// The atoms of each product in order, and its coefficient, which is not 0.
+    terms: BTreeMap<Vec<Atom>, i128>,
+}
+
+/// A factor.
+#[derive(Clone, Debug)]
+enum Atom {
+    /// A dimension parameter.
+    Parameter(Ident),
+    /// A constant of the user's.
+    Constant(TokenStream),
+    /// `⌊a / b⌋`, or `⌈a / b⌉` where `up`.
+    Quotient { a: Formula, b: Formula, up: bool },
+}
+
+impl Atom {
+    /// What it is compared by.
+    fn key(&self) -> String {
+        match self {
+            Self::Parameter(name) => name.to_string(),
+            Self::Constant(tokens) => tokens.to_string(),
+            Self::Quotient { a, b, up } => format!("{}{a:?} / {b:?}", if *up { "up " } else { "" }),
+        }
+    }
+}
+
+impl PartialEq for Atom {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Atom {}
+
+impl PartialOrd for Atom {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Atom {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Formula {
+    /// A dimension parameter.
+    pub(crate) fn parameter(name: &Ident) -> Self {
+        Self::atom(Atom::Parameter(name.clone()))
+    }
+
+    fn atom(atom: Atom) -> Self {
+        Self { terms: BTreeMap::from([(vec![atom], 1)]) }
+    }
+
+    fn number(value: i128) -> Self {
+        let terms = if value == 0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), value)]) };
+        Self { terms }
+    }
+
+    /// The dimension as a formula; `None` for a free one.
+    pub(super) fn of(dimension: &Dimension) -> Option<Self> {
+        match dimension {
+            Dimension::Literal(value) => Some(Self::number(i128::from(*value))),
+            Dimension::Constant(tokens) => Some(Self::atom(Atom::Constant(tokens.clone()))),
+            Dimension::Parameter(formula) => Some(formula.clone()),
+            Dimension::Free => None,
+        }
+    }
+
+    /// The operation on dimensions of which none is free.
+    pub(super) fn apply(operation: Operation, operands: &[Dimension]) -> Option<Self> {
+        let all: Vec<Self> = operands.iter().map(Self::of).collect::<Option<_>>()?;
+        Some(match (operation, all.as_slice()) {
+            (Operation::Sum, all) => all.iter().fold(Self::number(0), |sum, next| sum.plus(next, 1)),
+            (Operation::Product, all) => all.iter().fold(Self::number(1), |product, next| product.times(next)),
+            (Operation::Difference, [a, b]) => a.plus(b, -1),
+            (Operation::Quotient, [a, b]) => a.over(b, false),
+            (Operation::QuotientUp, [a, b]) => a.over(b, true),
+            (Operation::Span, [kernel, dilation]) => {
+                kernel.plus(&Self::number(1), -1).times(dilation).plus(&Self::number(1), 1)
+            }
+            // Which are equal is asked for elsewhere.
+            (Operation::Same, [first, ..]) => first.clone(),
+            (Operation::Window, [input, padding, span, stride]) => {
+                input.plus(padding, 1).plus(span, -1).over(stride, false).plus(&Self::number(1), 1)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The dimension that it is.
+    pub(super) fn dimension(self) -> Option<Dimension> {
+        if let Some(value) = self.value() {
+            return u64::try_from(value).ok().map(Dimension::Literal);
+        }
+        if self.mentions_parameter() {
+            Some(Dimension::Parameter(self))
+        } else {
+            Some(Dimension::Constant(self.tokens()))
+        }
+    }
+
+    /// The number, where it is one.
+    pub(super) fn value(&self) -> Option<i128> {
+        match self.terms.len() {
+            0 => Some(0),
+            1 => self.terms.get(&Vec::new()).copied(),
+            _ => None,
+        }
+    }
+
+    fn mentions_parameter(&self) -> bool {
+        self.terms.keys().flatten().any(|atom| match atom {
+            Atom::Parameter(_) => true,
+            Atom::Constant(_) => false,
+            Atom::Quotient { a, b, .. } => a.mentions_parameter() || b.mentions_parameter(),
+        })
+    }
+
+    /// `self + sign · other`
+    pub(super) fn plus(&self, other: &Self, sign: i128) -> Self {
+        let mut terms = self.terms.clone();
+        for (atoms, coefficient) in &other.terms {
+            let sum = terms.entry(atoms.clone()).or_insert(0);
+            *sum += sign * coefficient;
+            if *sum == 0 {
+                terms.remove(atoms);
+            }
+        }
+        Self { terms }
+    }
+
+    fn times(&self, other: &Self) -> Self {
+        let mut product = Self::number(0);
+        for (left, a) in &self.terms {
+            for (right, b) in &other.terms {
+                let mut atoms = [left.as_slice(), right].concat();
+                atoms.sort();
+                product = product.plus(&Self { terms: BTreeMap::from([(atoms, a * b)]) }, 1);
+            }
+        }
+        product
+    }
+
+    /// `⌊self / other⌋` or `⌈self / other⌉`: what divides comes out of the brackets.
+    fn over(&self, other: &Self, up: bool) -> Self {
+        let [(divisor, factor)] = other.terms.iter().collect::<Vec<_>>()[..] else {
+            return if self == other { Self::number(1) } else { self.undivided(other, up) };
+        };
+        let (mut whole, mut rest) = (Self::number(0), Self::number(0));
+        for (atoms, &coefficient) in &self.terms {
+            let term = |atoms: Vec<Atom>, coefficient: i128| Self { terms: BTreeMap::from([(atoms, coefficient)]) };
+            match without(atoms, divisor) {
+                Some(left) if coefficient % factor == 0 => whole = whole.plus(&term(left, coefficient / factor), 1),
+                _ => rest = rest.plus(&term(atoms.clone(), coefficient), 1),
+            }
+        }
+        match (rest.value(), other.value()) {
+            (Some(rest), Some(divisor)) => {
+                let quotient = if up { -(-rest).div_euclid(divisor) } else { rest.div_euclid(divisor) };
+                whole.plus(&Self::number(quotient), 1)
+            }
+            (Some(0), None) => whole,
+            _ => whole.plus(&rest.undivided(other, up), 1),
+        }
+    }
+
+    fn undivided(&self, other: &Self, up: bool) -> Self {
+        Self::atom(Atom::Quotient { a: self.clone(), b: other.clone(), up })
+    }
+
+    /// Whether it is at least 0 for all parameters of at least 1, as far as the signs tell.
+    pub(super) fn is_never_negative(&self) -> bool {
+        let least = self.terms.iter().map(|(atoms, &coefficient)| {
+            let grows = atoms.iter().all(|atom| matches!(atom, Atom::Parameter(_) | Atom::Constant(_)));
+            let at_least =
+                if grows && atoms.iter().all(|atom| matches!(atom, Atom::Parameter(_))) { coefficient } else { 0 };
+            if atoms.is_empty() { Some(coefficient) } else { (coefficient > 0 && grows).then_some(at_least) }
+        });
+        least.sum::<Option<i128>>().is_some_and(|least| least >= 0)
+    }
+
+    /// Whether each coefficient is a multiple of the number.
+    pub(super) fn is_multiple_of(&self, number: u64) -> bool {
+        number != 0 && self.terms.values().all(|coefficient| coefficient % i128::from(number) == 0)
+    }
+
+    /// Whether each product holds the other formula, which is a product itself.
+    pub(super) fn is_product_with(&self, other: &Self) -> bool {
+        let [(divisor, 1)] = other.terms.iter().map(|(atoms, factor)| (atoms, *factor)).collect::<Vec<_>>()[..] else {
+            return false;
+        };
+        self.terms.keys().all(|atoms| without(atoms, divisor).is_some())
+    }
+
+    /// A constant expression of type `usize`, over the parameters by name.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        self.write(
+            &|name| quote!(#name),
+            &|tokens| tokens.clone(),
+            &|value| {
+                let value = usize::try_from(value).unwrap_or(usize::MAX);
+                quote!(#value)
+            },
+            &|operation, operands| operation.call(operands),
+        )
+    }
+
+    /// A type whose size it is.
+    pub(crate) fn kind(&self) -> TokenStream {
+        let root = paths::plumbline();
+        self.write(
+            &|name| quote!(#root::Const<#name>),
+            &|tokens| quote!(#root::Const<{ #tokens }>),
+            &|value| {
+                let value = proc_macro2::Literal::u128_unsuffixed(value.unsigned_abs());
+                quote!(#root::Const<#value>)
+            },
+            &|operation, operands| {
+                let name = Ident::new(operation.kind(), proc_macro2::Span::call_site());
+                let [first, rest @ ..] = operands else { return TokenStream::new() };
+                rest.iter().fold(first.clone(), |left, right| quote!(#root::shape::#name<#left, #right>))
+            },
+        )
+    }
+
+    /// The name of a parameter that it is.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        match self.terms.iter().next() {
+            Some((atoms, 1)) if self.terms.len() == 1 => match atoms.as_slice() {
+                [Atom::Parameter(name)] => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Prints it, the terms with negative coefficients as a difference.
+    fn write(
+        &self,
+        parameter: &dyn Fn(&Ident) -> TokenStream,
+        constant: &dyn Fn(&TokenStream) -> TokenStream,
+        number: &dyn Fn(i128) -> TokenStream,
+        apply: &dyn Fn(Operation, &[TokenStream]) -> TokenStream,
+    ) -> TokenStream {
+        let joined = |operation, operands: Vec<TokenStream>| match operands.as_slice() {
+            [one] => one.clone(),
+            _ => apply(operation, &operands),
+        };
+        let side = |negative: bool| {
+            let terms = self.terms.iter().filter(|(_, coefficient)| (**coefficient < 0) == negative);
+            let terms: Vec<TokenStream> = terms
+                .map(|(atoms, coefficient)| {
+                    let coefficient = coefficient.abs();
+                    let mut factors: Vec<TokenStream> = Vec::new();
+                    if coefficient != 1 || atoms.is_empty() {
+                        factors.push(number(coefficient));
+                    }
+                    factors.extend(atoms.iter().map(|atom| match atom {
+                        Atom::Parameter(name) => parameter(name),
+                        Atom::Constant(tokens) => constant(tokens),
+                        Atom::Quotient { a, b, up } => {
+                            let operation = if *up { Operation::QuotientUp } else { Operation::Quotient };
+                            let sides = [a, b].map(|side| side.write(parameter, constant, number, apply));
+                            apply(operation, &sides)
+                        }
+                    }));
+                    joined(Operation::Product, factors)
+                })
+                .collect();
+            terms
+        };
+        let (above, below) = (side(false), side(true));
+        let above = if above.is_empty() { number(0) } else { joined(Operation::Sum, above) };
+        if below.is_empty() { above } else { apply(Operation::Difference, &[above, joined(Operation::Sum, below)]) }
+    }
+}
+
+/// The atoms that are left when those of the divisor are taken away, if all of them are there.
+fn without(atoms: &[Atom], divisor: &[Atom]) -> Option<Vec<Atom>> {
+    let mut left = atoms.to_vec();
+    for atom in divisor {
+        let place = left.iter().position(|other| other == atom)?;
+        left.remove(place);
+    }
+    Some(left)
+}
+
+/// As a person writes it: `2 * C`, `H - 2`, `(H - 3) / 2 + 1`.
+impl std::fmt::Display for Formula {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut terms: Vec<_> = self.terms.iter().collect();
+        // Numbers come last, and a positive term first.
+        terms.sort_by_key(|(atoms, coefficient)| (atoms.is_empty(), **coefficient < 0));
+        for (index, (atoms, coefficient)) in terms.into_iter().enumerate() {
+            match (index, *coefficient < 0) {
+                (0, false) => {}
+                (0, true) => f.write_str("-")?,
+                (_, false) => f.write_str(" + ")?,
+                (_, true) => f.write_str(" - ")?,
+            }
+            let size = coefficient.abs();
+            let mut factors: Vec<String> = Vec::new();
+            if size != 1 || atoms.is_empty() {
+                factors.push(size.to_string());
+            }
+            factors.extend(atoms.iter().map(|atom| match atom {
+                Atom::Parameter(name) => name.to_string(),
+                Atom::Constant(_) => "_".to_owned(),
+                Atom::Quotient { a, b, .. } => {
+                    let side = |side: &Formula| {
+                        let text = side.to_string();
+                        if text.contains(' ') { format!("({text})") } else { text }
+                    };
+                    format!("{} / {}", side(a), side(b))
+                }
+            }));
+            f.write_str(&factors.join(" * "))?;
+        }
+        if self.terms.is_empty() { f.write_str("0") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+    use syn::Ident;
+
+    use super::Formula;
+    use crate::shape::{Condition, Dimension, Operation, Verdict};
+
+    fn parameter(name: &str) -> Dimension {
+        Dimension::Parameter(Formula::parameter(&Ident::new(name, Span::call_site())))
+    }
+
+    fn text(dimension: &Dimension) -> String {
+        match dimension {
+            Dimension::Parameter(formula) => formula.to_string(),
+            Dimension::Literal(value) => value.to_string(),
+            _ => "?".to_owned(),
+        }
+    }
+
+    fn apply(operation: Operation, operands: &[Dimension]) -> Dimension {
+        operation.of(operands).unwrap()
+    }
+
+    #[test]
+    fn equal_expressions_have_one_form() {
+        let (h, literal) = (parameter("H"), Dimension::Literal);
+        let window = |padding, span, stride| {
+            apply(Operation::Window, &[h.clone(), literal(padding), literal(span), literal(stride)])
+        };
+        assert_eq!(text(&window(2, 3, 1)), "H");
+        assert_eq!(text(&window(0, 3, 1)), "H - 2");
+        assert_eq!(text(&window(2, 3, 2)), "(H - 1) / 2 + 1");
+        let double = apply(Operation::Product, &[literal(2), h.clone()]);
+        assert_eq!(text(&double), "2 * H");
+        assert_eq!(text(&apply(Operation::Quotient, &[double.clone(), literal(2)])), "H");
+        assert_eq!(text(&apply(Operation::Quotient, &[double.clone(), h.clone()])), "2");
+        assert_eq!(apply(Operation::Sum, &[h.clone(), h.clone()]), double);
+        let odd = apply(Operation::Sum, &[double, literal(3)]);
+        assert_eq!(text(&apply(Operation::Quotient, &[odd.clone(), literal(2)])), "H + 1");
+        assert_eq!(text(&apply(Operation::QuotientUp, &[odd, literal(2)])), "H + 2");
+        assert_eq!(text(&apply(Operation::Difference, &[h.clone(), h.clone()])), "0");
+        let product = apply(Operation::Product, &[h.clone(), parameter("C")]);
+        assert_eq!(product, apply(Operation::Product, &[parameter("C"), h]));
+    }
+
+    #[test]
+    fn conditions_are_settled_where_the_parameters_do_not_matter() {
+        let (h, literal) = (parameter("H"), Dimension::Literal);
+        let less = apply(Operation::Difference, &[h.clone(), literal(2)]);
+        let verdict = |condition: Condition| match condition.verdict() {
+            Verdict::Holds => "holds",
+            Verdict::Fails => "fails",
+            Verdict::Deferred(_) => "deferred",
+        };
+        assert_eq!(verdict(Condition::Equal(h.clone(), less.clone())), "fails");
+        assert_eq!(verdict(Condition::Equal(h.clone(), parameter("W"))), "deferred");
+        assert_eq!(verdict(Condition::AtMost(less.clone(), h.clone())), "holds");
+        assert_eq!(verdict(Condition::AtMost(literal(1), h.clone())), "holds");
+        assert_eq!(verdict(Condition::AtMost(literal(3), h.clone())), "deferred");
+        assert_eq!(verdict(Condition::AtMost(h.clone(), less)), "fails");
+        let double = apply(Operation::Product, &[literal(2), h.clone()]);
+        assert_eq!(verdict(Condition::Divides(literal(2), double.clone())), "holds");
+        assert_eq!(verdict(Condition::Divides(h.clone(), double)), "holds");
+        assert_eq!(verdict(Condition::Divides(literal(4), h)), "deferred");
+    }
+}
