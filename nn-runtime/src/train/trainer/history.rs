@@ -15,9 +15,10 @@ use crate::train::metric::MetricValue;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
-    /// The mean loss.
+    /// The mean loss; of several outputs, the weighted sum of their mean losses.
     pub loss: f64,
-    /// The metrics, in the order in which the trainer got them.
+    /// The metrics, in the order in which the trainer got them; of several outputs, behind the mean loss of each without its weight, as in
+    /// `loss of class`.
     pub metrics: Vec<MetricValue>,
 }
 
