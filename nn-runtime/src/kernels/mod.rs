@@ -17,6 +17,7 @@ pub(crate) mod optimizer;
 pub(crate) mod pool;
 mod product;
 mod row_product;
+pub(crate) mod rows;
 mod scratch;
 mod shuffle;
 pub mod simd;

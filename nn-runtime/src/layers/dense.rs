@@ -13,7 +13,7 @@ use crate::{
         matmul::{Matrix, MatrixMut, matmul},
     },
     layers::{Activation, Init, activation, weight_and_bias::weight_and_bias},
-    network::{Product, Sums, View, ViewMut},
+    network::{Matrices, Product, Sums, View, ViewMut},
     shape::{Dimension, Features},
 };
 
@@ -137,7 +137,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
         x: View<'a, X, E>,
         d_y: View<'a, Y, E>,
     ) -> Product<'a, E> {
-        Product {
+        Product::Matrices(Matrices {
             left: d_y.data(),
             right: x.data(),
             rows: O::SIZE,
@@ -145,7 +145,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
             gradient: &mut self.weight,
             sums: if self.bias.is_empty() { Sums::None } else { Sums::Left(&mut self.bias) },
             accumulate: false,
-        }
+        })
     }
 }
 

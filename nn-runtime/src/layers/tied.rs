@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     layers::{Activation, Dense, activation, dense::affine},
-    network::{Name, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
+    network::{Matrices, Name, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
     shape::{Dimension, Features},
 };
 
@@ -105,7 +105,7 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         d_y: View<'a, Y, E>,
     ) -> Product<'a, E> {
         let [gradient, _] = tied.slices_mut();
-        Product {
+        Product::Matrices(Matrices {
             left: x.data(),
             right: d_y.data(),
             rows: I::SIZE,
@@ -113,7 +113,7 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
             gradient,
             sums: if self.bias.is_empty() { Sums::None } else { Sums::Right(&mut self.bias) },
             accumulate: true,
-        }
+        })
     }
 }
 

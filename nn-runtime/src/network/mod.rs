@@ -26,7 +26,7 @@ pub use nested::Nested;
 pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
-pub use product::{Product, Sums, products};
+pub use product::{Matrices, Product, RowSums, Sums, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
 pub use sizes::{operations, rows, samples, split, total, widest};

@@ -1,16 +1,26 @@
-//! Weight gradients of dense layers: one matrix product over the whole batch, cut by the rows of its result.
+//! Weight gradients over the whole batch, cut by the rows of the result: matrix products for dense layers, sums of rows for embeddings.
 
 use crate::{
     Element,
     kernels::{
         elementwise::{self, Sum},
         matmul::{Matrix, MatrixMut, matmul},
+        rows::SumRows,
     },
 };
 
-/// dW = AᵀB and the column sums of A or B for the bias, where row n of A and B belongs to the same sample.
+/// dW = AᵀB, where row n of A and B belongs to the same sample, or to the same step of one.
 #[derive(Debug)]
-pub struct Product<'a, E> {
+pub enum Product<'a, E> {
+    /// A is any matrix: what a dense layer takes.
+    Matrices(Matrices<'a, E>),
+    /// Each row of A is 0 but for a 1: what an embedding takes.
+    RowSums(RowSums<'a, E>),
+}
+
+/// AᵀB and the column sums of A or B for the bias.
+#[derive(Debug)]
+pub struct Matrices<'a, E> {
     /// A, `count` × `rows`.
     pub left: &'a [E],
     /// B, `count` × `columns`.
@@ -27,7 +37,22 @@ pub struct Product<'a, E> {
     pub accumulate: bool,
 }
 
-/// Column sums of a [`Product`]'s factors: the gradient of a bias.
+/// Row v of the result is the sum of those rows of B whose index is v.
+#[derive(Debug)]
+pub struct RowSums<'a, E> {
+    /// Where the 1 is in each row of A: a whole number below the rows of the result, which another number is brought to.
+    pub indices: &'a [E],
+    /// B, as many rows as indices.
+    pub right: &'a [E],
+    /// Rows of the result.
+    pub rows: usize,
+    /// Columns of the result.
+    pub columns: usize,
+    /// Where the sums go, row-major, over what is there.
+    pub gradient: &'a mut [E],
+}
+
+/// Column sums of the factors of [`Matrices`]: the gradient of a bias.
 #[derive(Debug)]
 pub enum Sums<'a, E> {
     /// None are wanted.
@@ -38,7 +63,7 @@ pub enum Sums<'a, E> {
     Right(&'a mut [E]),
 }
 
-/// A band of rows of a [`Product`]'s result. Bands are cut by the shapes alone, so each number is the same sum in the
+/// A band of rows of the result of [`Matrices`]. Bands are cut by the shapes alone, so each number is the same sum in the
 /// same order whatever the number of threads.
 struct Band<'a, E> {
     left: &'a [E],
@@ -62,16 +87,46 @@ pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
 }
 
 fn run<E: Element>(product: Product<'_, E>, threads: usize) {
-    let Product { left, right, rows, columns, gradient, sums, accumulate } = product;
-    match sums {
-        Sums::None => {}
-        Sums::Left(sums) => column_sums(left, sums),
-        Sums::Right(sums) => column_sums(right, sums),
+    match product {
+        Product::Matrices(matrices) => matrices.run(threads),
+        Product::RowSums(sums) => sums.run(threads),
     }
-    let band = Band { left, right, stride: rows, first: 0, columns, gradient, accumulate };
-    let work = left.len() * columns;
-    // Below this many multiplications a second thread costs more than it saves.
-    band.run(if work < 1 << 22 { 1 } else { threads });
+}
+
+impl<E: Element> Matrices<'_, E> {
+    fn run(self, threads: usize) {
+        let Matrices { left, right, rows, columns, gradient, sums, accumulate } = self;
+        match sums {
+            Sums::None => {}
+            Sums::Left(sums) => column_sums(left, sums),
+            Sums::Right(sums) => column_sums(right, sums),
+        }
+        let band = Band { left, right, stride: rows, first: 0, columns, gradient, accumulate };
+        let work = left.len() * columns;
+        // Below this many multiplications a second thread costs more than it saves.
+        band.run(if work < 1 << 22 { 1 } else { threads });
+    }
+}
+
+impl<E: Element> RowSums<'_, E> {
+    fn run(self, threads: usize) {
+        let RowSums { indices, right, rows, columns, gradient } = self;
+        // Below this many numbers to write a second thread costs more than it saves.
+        let threads = if gradient.len() + right.len() < 1 << 18 { 1 } else { threads };
+        sum_rows(SumRows { sums: gradient, first: 0, rows, width: columns }, indices, right, threads);
+    }
+}
+
+/// Each row is written by one thread, which adds in the order of the samples, however many threads there are.
+fn sum_rows<E: Element>(rows: SumRows<'_, E>, indices: &[E], right: &[E], threads: usize) {
+    if threads > 1 && rows.count() > 1 {
+        let middle = rows.count() / 2;
+        let (first, second) = rows.split_at(middle);
+        let half = threads.div_ceil(2);
+        rayon::join(|| sum_rows(first, indices, right, half), || sum_rows(second, indices, right, half));
+        return;
+    }
+    rows.write(indices, right);
 }
 
 /// The sums over the rows of a row-major matrix.
@@ -133,7 +188,7 @@ mod tests {
         let (left, right) = (values::<f32>(count * rows, 1), values::<f32>(count * columns, 2));
         let mut gradient = vec![if accumulate { 1.0 } else { f32::NAN }; rows * columns];
         let mut sums = vec![f32::NAN; rows];
-        let product = Product {
+        let product = Product::Matrices(Matrices {
             left: &left,
             right: &right,
             rows,
@@ -141,7 +196,7 @@ mod tests {
             gradient: &mut gradient,
             sums: Sums::Left(&mut sums),
             accumulate,
-        };
+        });
         run(product, threads);
         (gradient, sums)
     }
@@ -160,6 +215,33 @@ mod tests {
                 assert_close(&gradient, &(0..rows * columns).map(entry).collect::<Vec<_>>(), 1e-5);
                 let column = |row: usize| (0..count).map(|n| left[n * rows + row]).sum::<f64>();
                 assert_close(&sums, &(0..rows).map(column).collect::<Vec<_>>(), 1e-5);
+            }
+        }
+    }
+
+    fn sum_rows<E: Element>(indices: &[E], rows: usize, columns: usize, threads: usize) -> Vec<E> {
+        let right = values::<E>(indices.len() * columns, 3);
+        let mut gradient = vec![E::nan(); rows * columns];
+        let sums = RowSums { indices, right: &right, rows, columns, gradient: &mut gradient };
+        run(Product::RowSums(sums), threads);
+        gradient
+    }
+
+    #[test]
+    fn sums_of_rows_agree_with_their_definition() {
+        for (count, rows, columns) in [(0, 3, 2), (1, 1, 1), (40, 5, 7), (3, 90, 33), (500, 4000, 70)] {
+            let indices: Vec<f64> = (0..count).map(|n| (n * n % 7 % rows) as f64).collect();
+            let right = values::<f64>(count * columns, 3);
+            let entry = |i: usize| {
+                let rows = (0..count).filter(|&n| indices[n] as usize == i / columns);
+                rows.map(|n| right[n * columns + i % columns]).sum::<f64>()
+            };
+            let expected: Vec<f64> = (0..rows * columns).map(entry).collect();
+            assert_close(&sum_rows(&indices, rows, columns, 1), &expected, 1e-13);
+            let single: Vec<f32> = indices.iter().map(|&x| x as f32).collect();
+            assert_close(&sum_rows(&single, rows, columns, 1), &expected, 1e-5);
+            for threads in [2, 3, 8] {
+                assert_eq!(sum_rows(&indices, rows, columns, threads), sum_rows(&indices, rows, columns, 1));
             }
         }
     }
