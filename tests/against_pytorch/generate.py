@@ -418,12 +418,50 @@ def signal_convolutions():
     save("signal_convolutions", tensors)
 
 
+def blur(x, kernel, stride, sigma=None, padding=0):
+    """A mean weighted by the distance from the centre, as a convolution of each channel by itself."""
+    axes = []
+    for size in kernel:
+        distance = torch.arange(size) - (size - 1) / 2
+        axis = torch.exp(-(distance**2) / (2 * (sigma or size / 4) ** 2))
+        axes.append(axis / axis.sum())
+    weight = axes[0] if len(axes) == 1 else axes[0][:, None] * axes[1]
+    weight = weight.expand(x.shape[1], 1, *kernel)
+    convolution = F.conv1d if len(kernel) == 1 else F.conv2d
+    return convolution(x, weight, stride=stride, padding=padding, groups=x.shape[1])
+
+
+def norms_and_blurs():
+    tensors = {}
+    images = {
+        "lp": lambda x: F.lp_pool2d(x, 2, 2),
+        "lp_rectangle": lambda x: F.lp_pool2d(x, 2, (3, 2), stride=1),
+        "lp_padding": lambda x: F.lp_pool2d(F.pad(x, (1, 1, 1, 1)), 2, 3, stride=2),
+        "weighted": lambda x: blur(x, (3, 3), 3),
+        "weighted_rectangle": lambda x: blur(x, (3, 5), 1),
+        "weighted_padding": lambda x: blur(x, (4, 4), 2, 0.8, 2),
+    }
+    for case, pool in images.items():
+        layer(tensors, case, Function(pool), numbers(2, 2, 6, 7))
+    signals = {
+        "lp_signal": lambda x: F.lp_pool1d(x, 2, 3, stride=2),
+        "weighted_signal": lambda x: blur(x, (5,), 2),
+        "weighted_signal_padding": lambda x: blur(x, (4,), 4, 1.3, 1),
+    }
+    for case, pool in signals.items():
+        layer(tensors, case, Function(pool), numbers(19, 2, 11))
+    # Odd and real powers: PyTorch keeps the sign of an odd power, so that only positive numbers compare.
+    layer(tensors, "lp_three", Function(lambda x: F.lp_pool2d(x, 3, 2)), numbers(2, 2, 6, 7).abs() + 0.1)
+    layer(tensors, "lp_signal_real", Function(lambda x: F.lp_pool1d(x, 1.5, 2)), numbers(3, 2, 11).abs() + 0.1)
+    save("norms_and_blurs", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs]):
         torch.manual_seed(seed)
         part()
 

@@ -1,4 +1,4 @@
-//! The layers over signals.
+//! The layers over signals, and the pools that came with them.
 
 use plumbline::prelude::*;
 
@@ -45,4 +45,18 @@ cases! { signal_convolutions {
     }
     transposed_groups: [4, 11] -> [6, 23] { layer: conv_transpose1d(6, kernel = 3, stride = 2, groups = 2); }
     many_samples: [4, 11] -> [3, 5] { layer: conv1d(3, kernel = 3, stride = 2); }
+} }
+
+cases! { norms_and_blurs {
+    lp: [2, 6, 7] -> [2, 3, 3] { lp_pool2d(2); }
+    lp_rectangle: [2, 6, 7] -> [2, 4, 6] { lp_pool2d([3, 2], stride = 1); }
+    lp_padding: [2, 6, 7] -> [2, 3, 4] { lp_pool2d(3, stride = 2, padding = 1); }
+    lp_three: [2, 6, 7] -> [2, 3, 3] { lp_pool2d(2, p = 3); }
+    lp_signal: [2, 11] -> [2, 5] { lp_pool1d(3, stride = 2); }
+    lp_signal_real: [2, 11] -> [2, 5] { lp_pool1d(2, p = 1.5); }
+    weighted: [2, 6, 7] -> [2, 2, 2] { weighted_avg_pool2d(3); }
+    weighted_rectangle: [2, 6, 7] -> [2, 4, 3] { weighted_avg_pool2d([3, 5], stride = 1); }
+    weighted_padding: [2, 6, 7] -> [2, 4, 4] { weighted_avg_pool2d(4, sigma = 0.8, stride = 2, padding = 2); }
+    weighted_signal: [2, 11] -> [2, 4] { weighted_avg_pool1d(5, stride = 2); }
+    weighted_signal_padding: [2, 11] -> [2, 3] { weighted_avg_pool1d(4, sigma = 1.3, padding = 1); }
 } }

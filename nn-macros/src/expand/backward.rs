@@ -238,7 +238,7 @@ impl Writer<'_, '_> {
                             self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
                         }
                     }
-                    layer if layer.is_maximum() => {
+                    layer if layer.keeps_both() => {
                         let layer = forward::layer(self.program(), step);
                         self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
                     }

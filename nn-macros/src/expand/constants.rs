@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::{
     expand::types,
-    layers::Layer,
+    layers::{Layer, Reduction},
     network::{Network, Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -104,7 +104,15 @@ fn flops(stage: &Stage) -> Vec<Product> {
             terms
         }
         Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
-        Layer::Pool(pool) => vec![Product([pool.window.kernel.clone(), gives.clone()].concat())],
+        Layer::Pool(pool) => {
+            let all = [pool.window.kernel.clone(), gives.clone()].concat();
+            match pool.reduction {
+                Reduction::Plain(_) => vec![Product(all)],
+                // A power and a sum for each element, then a root.
+                Reduction::Norm(_) => vec![Product([vec![two], all].concat()), Product(gives.clone())],
+                Reduction::Weighted(_) => vec![Product([vec![two], all].concat())],
+            }
+        }
         // A bin has ⌈in / out⌉ elements an axis, and one more here and there where they overlap.
         Layer::AdaptivePool(pool) => {
             let axes = stage.takes[0][1..].iter().zip(&pool.size);

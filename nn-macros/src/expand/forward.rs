@@ -217,8 +217,8 @@ pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
                 quote!((#fresh))
             }
             _ => {
-                let layer = types::field(stage);
-                quote!(<#layer>::new())
+                let (layer, argument) = (types::field(stage), types::argument(stage));
+                quote!(<#layer>::new(#argument))
             }
         },
     }

@@ -329,8 +329,8 @@ impl Chain<'_, '_> {
                 self.write(Operation::Plain { stage: index }, stage, values)
             }
             _ => {
-                // The layers but those that look for their maximum again do without their result.
-                self.overwritable = !stage.layer.is_maximum();
+                // Most layers do without their result.
+                self.overwritable = !stage.layer.keeps_both();
                 self.write(Operation::Plain { stage: index }, stage, values)
             }
         }

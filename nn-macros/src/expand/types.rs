@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::{
     layers::{
-        Activation, AdaptivePool, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pool, Pooling, Real, Weight,
-        Window,
+        Activation, AdaptivePool, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Reduction,
+        Weight, Window,
     },
     network::{Node, Stage},
     paths,
@@ -157,8 +157,12 @@ fn over_images_type(stage: &Stage) -> String {
     let name = match &stage.layer {
         Layer::Conv(_) => "Conv",
         Layer::ConvTranspose(_) => "ConvTranspose",
-        Layer::Pool(Pool { pooling: Pooling::Max, .. }) => "MaxPool",
-        Layer::Pool(Pool { pooling: Pooling::Avg, .. }) => "AvgPool",
+        Layer::Pool(pool) => match pool.reduction {
+            Reduction::Plain(Pooling::Max) => "MaxPool",
+            Reduction::Plain(Pooling::Avg) => "AvgPool",
+            Reduction::Norm(_) => "LpPool",
+            Reduction::Weighted(_) => "WeightedAvgPool",
+        },
         Layer::AdaptivePool(AdaptivePool { pooling: Pooling::Max, .. })
         | Layer::GlobalPool(GlobalPool { pooling: Pooling::Max }) => "AdaptiveMaxPool",
         _ => "AdaptiveAvgPool",
@@ -207,10 +211,24 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         }
         Layer::Transpose(_) => quote!(layers::Transpose::new()),
         Layer::Pool(_) | Layer::AdaptivePool(_) | Layer::GlobalPool(_) => {
-            let name = Ident::new(&over_images_type(stage), Span::call_site());
-            quote!(layers::#name::new())
+            let (name, argument) = (Ident::new(&over_images_type(stage), Span::call_site()), argument(stage));
+            quote!(layers::#name::new(#argument))
         }
         _ => quote!(()),
+    }
+}
+
+/// What `new` of a layer without parameters takes.
+pub(super) fn argument(stage: &Stage) -> Option<TokenStream> {
+    let Layer::Pool(pool) = &stage.layer else { return None };
+    match &pool.reduction {
+        Reduction::Plain(_) => None,
+        Reduction::Norm(p) => Some(real(p)),
+        Reduction::Weighted(None) => Some(quote!(::core::option::Option::None)),
+        Reduction::Weighted(Some(sigma)) => {
+            let sigma = real(sigma);
+            Some(quote!(::core::option::Option::Some(#sigma)))
+        }
     }
 }
 

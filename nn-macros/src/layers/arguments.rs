@@ -152,6 +152,13 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// An option that is a real number within a range; `Some(None)` where it is absent.
+    pub(super) fn real_option(&mut self, option: &str, range: Range, example: &str) -> Option<Option<Real>> {
+        let Some(value) = self.option(option) else { return Some(None) };
+        let what = self.what(option);
+        self.real(value, &what, range, example).map(Some)
+    }
+
     /// A real number within a range.
     pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range, example: &str) -> Option<Real> {
         let literal = real_literal(value);

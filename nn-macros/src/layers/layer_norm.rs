@@ -37,14 +37,8 @@ impl Rule for LayerNorm {
 
 impl LayerNorm {
     fn read(arguments: &mut Arguments) -> Option<Self> {
-        let epsilon = match arguments.option("epsilon") {
-            Some(value) => {
-                let what = arguments.what("epsilon");
-                arguments.real(value, &what, Range::Positive, "epsilon = 1e-5")?
-            }
-            None => Real::literal(1e-5),
-        };
-        Some(Self { epsilon })
+        let epsilon = arguments.real_option("epsilon", Range::Positive, "epsilon = 1e-5")?;
+        Some(Self { epsilon: epsilon.unwrap_or_else(|| Real::literal(1e-5)) })
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) use arguments::Arguments;
 pub(crate) use dense::{Weight, Weights};
 pub(crate) use init::Init;
 pub(crate) use noise::NoiseKind;
-pub(crate) use pool::Pooling;
+pub(crate) use pool::{Pooling, Reduction};
 pub(crate) use real::Real;
 pub(crate) use window::Window;
 
@@ -78,22 +78,8 @@ rows! {
 }
 
 /// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] = &[
-    "batch_norm",
-    "boltzmann",
-    "embedding",
-    "gru",
-    "hopfield",
-    "last",
-    "lp_pool1d",
-    "lp_pool2d",
-    "lstm",
-    "rbm",
-    "repeat",
-    "rnn",
-    "weighted_avg_pool1d",
-    "weighted_avg_pool2d",
-];
+const UNRELEASED: &[&str] =
+    &["batch_norm", "boltzmann", "embedding", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -161,10 +147,10 @@ impl Layer {
         matches!(self, Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
     }
 
-    /// Whether the layer's gradient goes to the element that was the largest, which is found again by comparing with the result.
-    pub(crate) fn is_maximum(&self) -> bool {
+    /// Whether the layer's gradient needs both what it took and what it gave: a maximum is found again by comparing them.
+    pub(crate) fn keeps_both(&self) -> bool {
         match self {
-            Self::Pool(pool) => pool.pooling == Pooling::Max,
+            Self::Pool(pool) => matches!(pool.reduction, Reduction::Plain(Pooling::Max) | Reduction::Norm(_)),
             Self::AdaptivePool(pool) => pool.pooling == Pooling::Max,
             Self::GlobalPool(pool) => pool.pooling == Pooling::Max,
             _ => false,
@@ -206,6 +192,10 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "maxpool" | "max_pool" => "max_pool2d",
         "maxpooling1d" => "max_pool1d",
         "averagepooling1d" => "avg_pool1d",
+        "lppool1d" | "l2_pool1d" => "lp_pool1d",
+        "lppool2d" | "lp_pool" | "l2_pool" | "l2_pool2d" => "lp_pool2d",
+        "gaussian_pool1d" => "weighted_avg_pool1d",
+        "weighted_avg_pool" | "gaussian_pool" | "gaussian_pool2d" => "weighted_avg_pool2d",
         "adaptivemaxpool1d" => "adaptive_max_pool1d",
         "adaptiveavgpool1d" => "adaptive_avg_pool1d",
         "adaptivemaxpool2d" | "adaptive_max_pool" => "adaptive_max_pool2d",

@@ -19,6 +19,8 @@ pub(super) enum Range {
     Positive,
     /// 0 ≤ x
     NotNegative,
+    /// 1 ≤ x
+    AtLeastOne,
 }
 
 impl Real {
@@ -33,6 +35,7 @@ impl Range {
             Self::Probability => "at least 0 and less than 1",
             Self::Positive => "more than 0",
             Self::NotNegative => "at least 0",
+            Self::AtLeastOne => "at least 1",
         }
     }
 
@@ -41,6 +44,7 @@ impl Range {
             Self::Probability => (0.0..1.0).contains(&value),
             Self::Positive => value > 0.0 && value.is_finite(),
             Self::NotNegative => value >= 0.0 && value.is_finite(),
+            Self::AtLeastOne => value >= 1.0 && value.is_finite(),
         }
     }
 
@@ -50,6 +54,7 @@ impl Range {
             Self::Probability => quote!(#value >= 0.0 && #value < 1.0),
             Self::Positive => quote!(#value > 0.0 && #value < ::core::primitive::f64::INFINITY),
             Self::NotNegative => quote!(#value >= 0.0 && #value < ::core::primitive::f64::INFINITY),
+            Self::AtLeastOne => quote!(#value >= 1.0 && #value < ::core::primitive::f64::INFINITY),
         }
     }
 }

@@ -3,7 +3,10 @@
 use crate::kernels::{
     conv::{self, Correlate, WeightGradient},
     interleave,
-    pool::{self, AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient},
+    pool::{
+        self, AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, NormPool, NormPoolGradient, WeightedPool,
+        WeightedPoolGradient,
+    },
 };
 
 /// The kernels over images of an element type. Sealed through [`crate::Element`].
@@ -23,6 +26,14 @@ pub trait Images: Sized {
     fn average_pool(job: AveragePool<'_, Self>);
     /// See [`AveragePoolGradient`].
     fn average_pool_gradient(job: AveragePoolGradient<'_, Self>);
+    /// See [`NormPool`].
+    fn norm_pool(job: NormPool<'_, Self>);
+    /// See [`NormPoolGradient`].
+    fn norm_pool_gradient(job: NormPoolGradient<'_, Self>);
+    /// See [`WeightedPool`].
+    fn weighted_pool(job: WeightedPool<'_, Self>);
+    /// See [`WeightedPoolGradient`].
+    fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>);
     /// Row i of `to`, of which the first `rows` numbers are set, becomes column i of `from`.
     fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize);
 }
@@ -47,6 +58,18 @@ macro_rules! implement {
             }
             fn average_pool_gradient(job: AveragePoolGradient<'_, Self>) {
                 pool::run(job.sizes.lanes, job);
+            }
+            fn norm_pool(job: NormPool<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn norm_pool_gradient(job: NormPoolGradient<'_, Self>) {
+                pool::run(job.sizes.lanes, job);
+            }
+            fn weighted_pool(job: WeightedPool<'_, Self>) {
+                pool::weighted_pool(job);
+            }
+            fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) {
+                pool::weighted_pool_gradient(job);
             }
             fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize) {
                 interleave::$transpose(from, columns, rows, to, width);

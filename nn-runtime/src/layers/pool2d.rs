@@ -87,7 +87,7 @@ pub(super) fn sizes<In: Shape, Out: Shape>(
     PoolSizes { channels: input[0], windows, input: [input[1], input[2]], output: [output[1], output[2]], lanes }
 }
 
-fn sliding<W: WindowSizes>() -> Windows {
+pub(super) fn sliding<W: WindowSizes>() -> Windows {
     Windows::Sliding { kernel: W::KERNEL, stride: W::STRIDE, padding: W::PADDING }
 }
 

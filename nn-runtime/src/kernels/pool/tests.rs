@@ -2,8 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes, Windows};
-use crate::{Element, kernels::simd::at_each_level};
+use super::{
+    AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, NormPool, NormPoolGradient, PoolSizes, WeightedPool,
+    WeightedPoolGradient, Windows,
+};
+use crate::{
+    Element,
+    kernels::{images::Images, simd::at_each_level},
+};
 
 /// Sizes, samples and a seed.
 fn cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {
@@ -107,7 +113,70 @@ fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(),
     Ok(())
 }
 
+/// The norm and the weighted mean of one window, and their gradients, one number after the other.
+fn powers_and_weights_agree<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
+    let Windows::Sliding { kernel, stride, padding } = s.windows else { return Ok(()) };
+    let p = [1.0, 2.0, 2.5, 3.0][seed as usize % 4];
+    let sigma = [[0.25, 0.5], [0.75, 0.75], [0.02, 4.0]][seed as usize % 3];
+    let (inputs, outputs) = (s.channels * s.input[0] * s.input[1], s.channels * s.output[0] * s.output[1]);
+    let x: Vec<E> = numbers(inputs * s.lanes, &mut seed);
+    let d_y: Vec<E> = numbers(outputs * s.lanes, &mut seed);
+    let (mut norm, mut mean) = (vec![E::nan(); outputs * s.lanes], vec![E::nan(); outputs * s.lanes]);
+    let (mut d_norm, mut d_mean) = (vec![E::nan(); inputs * s.lanes], vec![E::nan(); inputs * s.lanes]);
+    E::norm_pool(NormPool { sizes: s, p, x: &x, y: &mut norm });
+    E::norm_pool_gradient(NormPoolGradient { sizes: s, p, x: &x, y: &norm, d_y: &d_y, d_x: &mut d_norm });
+    E::weighted_pool(WeightedPool { sizes: s, sigma, x: &x, y: &mut mean });
+    E::weighted_pool_gradient(WeightedPoolGradient { sizes: s, sigma, d_y: &d_y, d_x: &mut d_mean });
+    for values in [&norm, &mean, &d_norm, &d_mean] {
+        prop_assert!(values.iter().all(|value| value.is_finite()));
+    }
+
+    // How far place t of a kernel lies from its centre, and the weight of that; the sum over the kernel as it is.
+    let fall = |axis: usize, t: usize| {
+        let distance = t as f64 - (kernel[axis] - 1) as f64 / 2.0;
+        let nearest = if kernel[axis].is_multiple_of(2) { 0.5_f64 } else { 0.0 };
+        ((nearest.powi(2) - distance.powi(2)) / (2.0 * sigma[axis].powi(2))).exp()
+    };
+    let sum = |axis: usize| (0..kernel[axis]).map(|t| fall(axis, t)).sum::<f64>();
+    let total = sum(0) * sum(1);
+    for sample in 0..samples {
+        let (mut expected_norm, mut expected_mean) = (vec![0.0; inputs], vec![0.0; inputs]);
+        for o in 0..outputs {
+            let (c, i, j) = (o / s.output[1] / s.output[0], o / s.output[1] % s.output[0], o % s.output[1]);
+            let (pixels, _) = window(&s, c, i, j);
+            let of = |pixel: usize| x[pixel * s.lanes + sample].as_f64();
+            let weight = |pixel: usize| {
+                let (row, column) = (pixel / s.input[1] % s.input[0], pixel % s.input[1]);
+                fall(0, row + padding[0] - i * stride[0]) * fall(1, column + padding[1] - j * stride[1]) / total
+            };
+            let d = d_y[o * s.lanes + sample].as_f64();
+            let length = pixels.iter().map(|&pixel| of(pixel).abs().powf(p)).sum::<f64>().powf(1.0 / p);
+            prop_assert!((norm[o * s.lanes + sample].as_f64() - length).abs() < 1e-5);
+            let centred: f64 = pixels.iter().map(|&pixel| weight(pixel) * of(pixel)).sum();
+            prop_assert!((mean[o * s.lanes + sample].as_f64() - centred).abs() < 1e-5);
+            for &pixel in &pixels {
+                expected_mean[pixel] += weight(pixel) * d;
+                if of(pixel) != 0.0 {
+                    expected_norm[pixel] +=
+                        d * of(pixel).signum() * of(pixel).abs().powf(p - 1.0) * length.powf(1.0 - p);
+                }
+            }
+        }
+        for i in 0..inputs {
+            prop_assert!((d_norm[i * s.lanes + sample].as_f64() - expected_norm[i]).abs() < 1e-4);
+            prop_assert!((d_mean[i * s.lanes + sample].as_f64() - expected_mean[i]).abs() < 1e-4);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
+    #[test]
+    fn norms_and_weighted_means_agree_with_the_definition((sizes, samples, seed) in cases()) {
+        at_each_level(|| powers_and_weights_agree::<f32>(sizes, samples, seed))?;
+        at_each_level(|| powers_and_weights_agree::<f64>(sizes, samples, seed))?;
+    }
+
     #[test]
     fn agrees_with_the_definition((sizes, samples, seed) in cases()) {
         at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
@@ -118,5 +187,48 @@ proptest! {
     fn bins_agree_with_the_definition((sizes, samples, seed) in adaptive_cases()) {
         at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
         at_each_level(|| agrees::<f64>(sizes, samples, seed))?;
+    }
+}
+
+/// A window of two beside each other, twice.
+const PAIRS: PoolSizes = PoolSizes {
+    channels: 1,
+    windows: Windows::Sliding { kernel: [1, 2], stride: [1, 2], padding: [0, 0] },
+    input: [1, 4],
+    output: [1, 2],
+    lanes: 1,
+};
+
+#[test]
+fn powers_of_large_and_small_numbers_stay_numbers() {
+    for p in [1.0, 2.0, 3.0, 40.0, f64::MAX] {
+        let (mut y, mut d_x) = ([f32::NAN; 2], [f32::NAN; 4]);
+        let x = [3e15, -4e15, 0.0, 3e-15];
+        f32::norm_pool(NormPool { sizes: PAIRS, p, x: &x, y: &mut y });
+        assert!((4e15..=7e15).contains(&y[0]), "{y:?} for p = {p}");
+        assert!((y[1] / 3e-15 - 1.0).abs() < 1e-6, "{y:?} for p = {p}");
+        f32::norm_pool_gradient(NormPoolGradient { sizes: PAIRS, p, x: &x, y: &y, d_y: &[1.0, 2.0], d_x: &mut d_x });
+        assert!((0.0..=1.0).contains(&d_x[0]) && (-1.0..0.0).contains(&d_x[1]), "{d_x:?} for p = {p}");
+        assert!(d_x[2] == 0.0 && (d_x[3] - 2.0).abs() < 1e-6, "{d_x:?} for p = {p}");
+    }
+}
+
+#[test]
+fn norms_of_what_is_no_number_are_none() {
+    for p in [1.0, 2.0, 3.0] {
+        let mut y = [0.0; 2];
+        f32::norm_pool(NormPool { sizes: PAIRS, p, x: &[f32::NAN, 1.0, 1.0, f32::NEG_INFINITY], y: &mut y });
+        assert!(y[0].is_nan() && y[1] == f32::INFINITY, "{y:?} for p = {p}");
+    }
+}
+
+#[test]
+fn weights_of_extreme_widths_sum_to_one() {
+    for (sigma, expected) in [(f64::MIN_POSITIVE, 4.0), (1e-300, 4.0), (f64::MAX, 5.0)] {
+        let windows = Windows::Sliding { kernel: [1, 4], stride: [1, 1], padding: [0, 0] };
+        let sizes = PoolSizes { windows, output: [1, 1], ..PAIRS };
+        let mut y = [f64::NAN];
+        f64::weighted_pool(WeightedPool { sizes, sigma: [sigma; 2], x: &[-2.0, 3.0, 5.0, 14.0], y: &mut y });
+        assert!((y[0] - expected).abs() < 1e-12, "{y:?} for σ = {sigma}");
     }
 }
