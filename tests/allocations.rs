@@ -23,6 +23,16 @@ network! {
         turned: reshape([8, 8]), transpose, flatten;
         logits: dense(10);
     }
+
+    Normalized: [1, 12, 12] -> [10] {
+        conv: conv2d(4, kernel = 3);
+        norm1: batch_norm, relu;
+        pool: max_pool2d(2), reshape([4, 25]);
+        norm2: batch_norm, gelu, flatten;
+        wide: dense(64);
+        norm3: batch_norm, tanh;
+        logits: dense(10);
+    }
 }
 
 network! {
@@ -33,10 +43,13 @@ network! {
     }
 }
 
-fn allocations(pool: &rayon::ThreadPool) -> [usize; 3] {
+fn allocations<N>(pool: &rayon::ThreadPool) -> [usize; 3]
+where
+    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>,
+{
     pool.install(|| {
         let samples = 100;
-        let mut net = Net::new(1);
+        let mut net = N::initialized(1);
         let x = Batch::<NetInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
         let labels = Labels::<10>::new((0..samples).map(|i| i % 10)).unwrap();
         let loss = CrossEntropy::new();
@@ -137,7 +150,8 @@ fn a_step_allocates_nothing_after_the_first() {
     pools.iter().for_each(|pool| drop(pool.broadcast(|_| ())));
     for pool in &pools {
         let threads = pool.current_num_threads();
-        assert_eq!(allocations(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
+        assert_eq!(allocations::<Net>(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
+        assert_eq!(allocations::<Normalized>(pool), [0, 0, 0], "normalized by batches, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
     }

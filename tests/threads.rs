@@ -11,14 +11,27 @@ network! {
         norm: layer_norm, tanh;
         logits: dense(10);
     }
+
+    /// What a sample gives in training depends on its batch.
+    Normalized: [1, 28, 28] -> [10] {
+        conv1: conv2d(4, kernel = 5, stride = 2);
+        norm1: batch_norm, relu;
+        pool1: max_pool2d(2), flatten;
+        hidden: dense(150);
+        norm2: batch_norm, tanh;
+        logits: dense(10);
+    }
 }
 
 /// Every number of the parameters after some steps, as bits.
-fn train(threads: usize, seed: u64) -> Vec<u32> {
+fn train<N>(threads: usize, seed: u64) -> Vec<u32>
+where
+    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>,
+{
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         let digits = data::digits(300, 3);
-        let mut net = Net::new(seed);
+        let mut net = N::initialized(seed);
         let (mut pass, mut gradients) = (net.pass(128), net.gradients());
         pass.set_seed(seed);
         let mut adam = Adam::new(1e-2);
@@ -37,22 +50,28 @@ fn train(threads: usize, seed: u64) -> Vec<u32> {
 
 #[test]
 fn threads_do_not_change_a_bit() {
-    let one = train(1, 5);
+    let (one, normalized) = (train::<Net>(1, 5), train::<Normalized>(1, 5));
     for threads in [2, 3, 8] {
-        assert!(train(threads, 5) == one, "{threads} threads gave other bits than one");
+        assert!(train::<Net>(threads, 5) == one, "{threads} threads gave other bits than one");
+        assert!(train::<Normalized>(threads, 5) == normalized, "{threads} threads gave other bits than one");
     }
 }
 
 #[test]
 fn equal_seeds_give_equal_runs_and_others_do_not() {
-    assert!(train(2, 5) == train(2, 5));
-    assert!(train(2, 5) != train(2, 6));
+    assert!(train::<Net>(2, 5) == train::<Net>(2, 5));
+    assert!(train::<Net>(2, 5) != train::<Net>(2, 6));
 }
 
 /// One sample more or less in the batch does not change what the others give.
 #[test]
 fn a_sample_does_not_see_its_batch() {
-    let net = Net::new(1);
+    does_not_see_its_batch::<Net>();
+    does_not_see_its_batch::<Normalized>();
+}
+
+fn does_not_see_its_batch<N: Network<Element = f32, Input = NetInput, Output = NetOutput>>() {
+    let net = N::initialized(1);
     let digits = data::digits(37, 9);
     let all = net.forward(digits.inputs());
     for index in [0, 15, 16, 36] {
@@ -67,8 +86,13 @@ fn a_sample_does_not_see_its_batch() {
 /// The explicit passes and the fused step are the same arithmetic.
 #[test]
 fn explicit_and_fused_steps_agree() {
+    agree::<Net>();
+    agree::<Normalized>();
+}
+
+fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>>() {
     let digits = data::digits(50, 1);
-    let net = Net::new(1);
+    let net = N::initialized(1);
     let loss = CrossEntropy::new();
     let (mut pass, mut explicit, mut fused) = (net.pass(50), net.gradients(), net.gradients());
     let logits = net.forward_train(digits.inputs(), &mut pass).to_batch();

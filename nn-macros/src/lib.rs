@@ -68,6 +68,7 @@ use quote::quote;
 /// | `adaptive_max_pool1d(l)`, `adaptive_avg_pool1d(l)` | `[c, _]` → `[c, l]`, by bins that may overlap | |
 /// | `adaptive_max_pool2d([h, w])`, `adaptive_avg_pool2d([h, w])` | `[c, _, _]` → `[c, h, w]`, by bins that may overlap | |
 /// | `global_max_pool`, `global_avg_pool` | `[c, l]` or `[c, h, w]` → `[c]` | |
+/// | `batch_norm` | `[c]`, `[c, l]` or `[c, h, w]`: the same shape; by the batch in training, by running statistics in inference | `momentum` (0.1), `epsilon` (1e-5) |
 /// | `layer_norm` | `[n]` or `[t, n]`: the same shape; for an image, after `flatten` | `epsilon` (1e-5) |
 /// | `flatten`, `reshape([..])` | the same number of elements | |
 /// | `transpose` | `[a, b]` → `[b, a]` | |

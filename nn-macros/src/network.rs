@@ -128,6 +128,11 @@ impl Stage {
     pub(crate) fn parameters(&self) -> Vec<Parameter> {
         self.layer.parameters(&self.takes)
     }
+
+    /// The numbers that the layer keeps of what it has seen, likewise.
+    pub(crate) fn statistics(&self) -> Vec<Parameter> {
+        self.layer.statistics(&self.takes)
+    }
 }
 
 /// What a field of such a network would be.

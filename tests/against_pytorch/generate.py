@@ -305,6 +305,50 @@ def activations():
     save("activations", tensors)
 
 
+class Normalized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3, bias=False)
+        self.norm1 = nn.BatchNorm2d(4)
+        self.fc = nn.Linear(36, 6, bias=False)
+        self.norm2 = nn.BatchNorm1d(6, momentum=0.3)
+        self.logits = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.norm1(self.conv(x))), 2)
+        return self.logits(torch.tanh(self.norm2(self.fc(x.flatten(1)))))
+
+
+def batch_norms():
+    """In training: output, gradients, the running statistics after it; in evaluation: the output by those."""
+    tensors = {}
+    cases = {
+        "vector": (nn.BatchNorm1d(5), (7, 5)),
+        "wide": (nn.BatchNorm1d(40, momentum=0.5), (33, 40)),
+        "sequence": (nn.BatchNorm1d(3, eps=0.1), (4, 3, 6)),
+        "one_sequence": (nn.BatchNorm1d(3), (1, 3, 6)),
+        "image": (nn.BatchNorm2d(3), (21, 3, 4, 5)),
+        "full_image": (nn.BatchNorm2d(2, momentum=1.0, eps=0.01), (32, 2, 3, 3)),
+    }
+    for case, (norm, shape) in cases.items():
+        norm.running_mean.copy_(numbers(*norm.running_mean.shape))
+        norm.running_var.copy_(0.5 + torch.rand(*norm.running_var.shape))
+        net = Named(norm)
+        before = {f"{case}.parameter.{key}": value.clone() for key, value in net.named_buffers() if value.dim()}
+        x = 2 * numbers(*shape) + 1
+        layer(tensors, case, net, x)
+        after = {f"{case}.after.{key}": value for key, value in net.named_buffers() if value.dim()}
+        tensors |= before | after | {f"{case}.inferred": net.eval()(x)}
+    # A state dictionary as it is, count of batches and all, after two batches.
+    net = Normalized()
+    for _ in range(2):
+        net(numbers(8, 2, 8, 8))
+    save("batch_norms.weights", net.state_dict())
+    x = numbers(5, 2, 8, 8)
+    tensors |= {"network.input": x, "network.inferred": net.eval()(x)}
+    save("batch_norms", tensors)
+
+
 def loss(tensors, case, outputs, target, function):
     outputs = outputs.clone().requires_grad_()
     value = function(outputs, target)
@@ -461,7 +505,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms]):
         torch.manual_seed(seed)
         part()
 

@@ -155,11 +155,11 @@ fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
-/// The numbers in the parameters of such a layer.
+/// The numbers in the parameters and the statistics of such a layer.
 fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
     let stage = step.stage(program.network).filter(|stage| stage.layer.adds_up())?;
-    let lengths: Vec<TokenStream> =
-        stage.parameters().iter().map(|parameter| types::size(&types::length(&parameter.shape))).collect();
+    let tensors = stage.parameters().into_iter().chain(stage.statistics());
+    let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
     Some(quote!(network::total(&[#(#lengths),*])))
 }
 

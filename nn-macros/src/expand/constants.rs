@@ -131,6 +131,8 @@ fn flops(stage: &Stage) -> Vec<Product> {
             let operations = Dimension::Literal(map.mapping.operations());
             vec![Product([vec![operations], gives.clone()].concat())]
         }
+        // In inference, for each number: a difference, a factor and a bias.
+        Layer::BatchNorm(_) => vec![Product([vec![Dimension::Literal(3)], gives.clone()].concat())],
         // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
         Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
         // A part counts its own.

@@ -137,7 +137,9 @@ impl Names<'_, '_> {
                 let layer = layer(self.program, step);
                 let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
                 let activation = fused(self.program, step, activation);
-                quote!(#layer.forward(#tied #x, #y, #activation);)
+                let coupled = step.stage(self.program.network).is_some_and(|stage| stage.layer.needs_whole_batch());
+                let forward = if training && coupled { quote!(forward_train) } else { quote!(forward) };
+                quote!(#layer.#forward(#tied #x, #y, #activation);)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
             Operation::Part { .. } => {

@@ -61,6 +61,8 @@ impl<'a> Plan<'a> {
         let parts = self.program.parts().map(|(_, part)| part.network());
         let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
+        let mut stages = self.program.network.nodes.iter().flat_map(|node| &node.stages);
+        let whole_batch = stages.any(|stage| stage.layer.needs_whole_batch());
         quote! {
             network::Plan {
                 inputs: &[#(#inputs),*],
@@ -72,6 +74,7 @@ impl<'a> Plan<'a> {
                 share: network::total(&[#(#share),*]),
                 part: #part,
                 parts: &[#(#parts::PLAN),*],
+                whole_batch: #whole_batch,
             }
         }
     }

@@ -132,6 +132,10 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let name = named(&over_images_type(stage), &stage.kind);
             quote!(#name<#x, #y>)
         }
+        Layer::BatchNorm(_) => {
+            let (name, channels) = (named("BatchNorm", &stage.kind), dimension(&takes[0]));
+            quote!(#name<#channels, E>)
+        }
         Layer::LayerNorm(_) => {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
@@ -204,6 +208,10 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
             let (name, field) = (Ident::new(name, Span::call_site()), Ident::new(field, Span::call_site()));
             let amount = real(&noise.amount);
             quote!(layers::#name { #field: #amount })
+        }
+        Layer::BatchNorm(norm) => {
+            let (momentum, epsilon) = (real(&norm.momentum), real(&norm.epsilon));
+            quote!(layers::BatchNorm::new(#momentum, #epsilon))
         }
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);

@@ -49,6 +49,13 @@ macro_rules! rows {
                     $(Self::$layer(layer) => layer.parameters(takes),)*
                 }
             }
+
+            /// The layer's statistics, given the shapes it takes.
+            pub(crate) fn statistics(&self, takes: &[Shape]) -> Vec<Parameter> {
+                match self {
+                    $(Self::$layer(layer) => layer.statistics(takes),)*
+                }
+            }
         }
 
         /// Every name that a layer or an activation has.
@@ -60,6 +67,7 @@ rows! {
     activation Activation,
     adaptive_pool AdaptivePool,
     add Add,
+    batch_norm BatchNorm,
     concat Concat,
     conv Conv,
     conv_transpose ConvTranspose,
@@ -78,8 +86,7 @@ rows! {
 }
 
 /// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] =
-    &["batch_norm", "boltzmann", "embedding", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
+const UNRELEASED: &[&str] = &["boltzmann", "embedding", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -130,12 +137,17 @@ trait Rule: Sized {
     fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {
         Vec::new()
     }
+
+    /// What it keeps beside them of what it has seen in training. It is saved with the parameters, and not counted among them.
+    fn statistics(&self, _takes: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
 }
 
-/// A tensor that a layer learns.
+/// A tensor that a layer learns, or collects.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameter {
-    /// PyTorch's name for it: `weight`, `bias`.
+    /// PyTorch's name for it: `weight`, `running_mean`.
     pub(crate) name: &'static str,
     /// In PyTorch's order of axes; up to four.
     pub(crate) shape: Shape,
@@ -144,7 +156,12 @@ pub(crate) struct Parameter {
 impl Layer {
     /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
     pub(crate) fn adds_up(&self) -> bool {
-        matches!(self, Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
+        matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
+    }
+
+    /// Whether, in training, what the layer gives for a sample depends on the others of the batch.
+    pub(crate) fn needs_whole_batch(&self) -> bool {
+        matches!(self, Self::BatchNorm(_))
     }
 
     /// Whether the layer's gradient needs both what it took and what it gave: a maximum is found again by comparing them.
@@ -207,7 +224,7 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         | "global_avg_pool2d"
         | "global_average_pool" => "global_avg_pool",
         "avgpool" | "avg_pool" => "avg_pool2d",
-        "batchnorm" | "batchnorm2d" => "batch_norm",
+        "batchnorm" | "batchnorm1d" | "batchnorm2d" | "batchnormalization" | "batch_normalization" => "batch_norm",
         "layernorm" | "layer_normalization" => "layer_norm",
         "gaussiannoise" => "gaussian_noise",
         "cat" | "concatenate" => "concat",

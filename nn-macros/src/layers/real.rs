@@ -15,6 +15,8 @@ pub(crate) struct Real {
 pub(super) enum Range {
     /// 0 ≤ p < 1
     Probability,
+    /// 0 ≤ x ≤ 1
+    Part,
     /// 0 < x
     Positive,
     /// 0 ≤ x
@@ -33,6 +35,7 @@ impl Range {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Probability => "at least 0 and less than 1",
+            Self::Part => "from 0 to 1",
             Self::Positive => "more than 0",
             Self::NotNegative => "at least 0",
             Self::AtLeastOne => "at least 1",
@@ -42,6 +45,7 @@ impl Range {
     pub(super) fn holds(self, value: f64) -> bool {
         match self {
             Self::Probability => (0.0..1.0).contains(&value),
+            Self::Part => (0.0..=1.0).contains(&value),
             Self::Positive => value > 0.0 && value.is_finite(),
             Self::NotNegative => value >= 0.0 && value.is_finite(),
             Self::AtLeastOne => value >= 1.0 && value.is_finite(),
@@ -52,6 +56,7 @@ impl Range {
     pub(super) fn condition(self, value: &TokenStream) -> TokenStream {
         match self {
             Self::Probability => quote!(#value >= 0.0 && #value < 1.0),
+            Self::Part => quote!(#value >= 0.0 && #value <= 1.0),
             Self::Positive => quote!(#value > 0.0 && #value < ::core::primitive::f64::INFINITY),
             Self::NotNegative => quote!(#value >= 0.0 && #value < ::core::primitive::f64::INFINITY),
             Self::AtLeastOne => quote!(#value >= 1.0 && #value < ::core::primitive::f64::INFINITY),

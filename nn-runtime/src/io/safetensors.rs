@@ -1,7 +1,8 @@
 //! Weights to and from safetensors files, under PyTorch's names and layouts.
 //!
 //! A file made here loads into the PyTorch module of the same names with `load_state_dict(load_file(path))`, and the
-//! reverse.
+//! reverse. Running statistics are among the parameters; the `num_batches_tracked` that PyTorch writes beside them is passed over, for
+//! nothing is calculated from it.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +14,7 @@ use std::{
 
 use ::safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
-use crate::{Element, Parameters, io::Origin, shape::Dims};
+use crate::{Element, Parameters, io::Origin, network::Role, shape::Dims};
 
 /// Saves and loads whatever has [`Parameters`]: `net.save("lenet.safetensors")?`.
 ///
@@ -200,6 +201,9 @@ fn load_bytes<E: Element>(net: &mut impl Parameters<E>, bytes: &[u8]) -> Result<
     let mut fits = Vec::new();
     for tensor in net.parameters() {
         let (name, expected) = (tensor.name.to_string(), tensor.shape.to_vec());
+        if let (Role::Statistic, Some(layer)) = (tensor.role, name.strip_suffix("running_mean")) {
+            found.remove(format!("{layer}num_batches_tracked").as_str());
+        }
         match (found.remove(name.as_str()), &expected) {
             (None, _) => misfits.push(Misfit::Missing { name, expected }),
             (Some(view), expected) if view.shape() != expected => {
@@ -286,7 +290,11 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Name, Tensor, TensorMut};
+    use crate::{
+        Const,
+        layers::BatchNorm,
+        network::{Name, Tensor, TensorMut},
+    };
 
     /// Two parameters, as a dense layer has them.
     #[derive(Clone, Debug, PartialEq)]
@@ -309,15 +317,18 @@ mod tests {
 
         fn tensor(&self, index: usize) -> Tensor<'_, E> {
             match index {
-                0 => Tensor { name: Name::new("weight").within("fc"), shape: &[2, 3], values: &self.weight },
-                _ => Tensor { name: Name::new("bias").within("fc"), shape: &[2], values: &self.bias },
+                0 => Tensor { name: Name::new("weight").within("fc"), ..Tensor::new("weight", &[2, 3], &self.weight) },
+                _ => Tensor { name: Name::new("bias").within("fc"), ..Tensor::new("bias", &[2], &self.bias) },
             }
         }
 
         fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
             match index {
-                0 => TensorMut { name: Name::new("weight").within("fc"), shape: &[2, 3], values: &mut self.weight },
-                _ => TensorMut { name: Name::new("bias").within("fc"), shape: &[2], values: &mut self.bias },
+                0 => TensorMut {
+                    name: Name::new("weight").within("fc"),
+                    ..TensorMut::new("weight", &[2, 3], &mut self.weight)
+                },
+                _ => TensorMut { name: Name::new("bias").within("fc"), ..TensorMut::new("bias", &[2], &mut self.bias) },
             }
         }
     }
@@ -413,6 +424,32 @@ mod tests {
         let WeightsFault::Misfits(misfits) = error.fault else { panic!("{error}") };
         assert_eq!(misfits, [Misfit::Type { name: "fc.bias".into(), found: "I64".into() }]);
         assert_eq!(net, Layer::new(1.0));
+    }
+
+    #[test]
+    fn statistics_are_saved_and_pytorchs_count_of_batches_is_passed_over() {
+        let bytes = [1.5_f32, -2.0].map(f32::to_le_bytes).concat();
+        let names = ["weight", "bias", "running_mean", "running_var"];
+        let mut tensors: Vec<(&str, Dtype, &[usize], &[u8])> =
+            names.iter().map(|&name| (name, Dtype::F32, &[2][..], &bytes[..])).collect();
+        tensors.push(("num_batches_tracked", Dtype::I64, &[], &[7, 0, 0, 0, 0, 0, 0, 0]));
+        let mut norm = BatchNorm::<Const<2>>::new(0.1, 1e-5);
+        norm.load_bytes(&file(&tensors)).unwrap();
+        assert_eq!((norm.running_mean()[0], norm.running_var()[1]), (1.5, -2.0));
+        let mut other = BatchNorm::<Const<2>>::new(0.1, 1e-5);
+        other.load_bytes(&norm.to_bytes().unwrap()).unwrap();
+        assert_eq!(other.running_mean(), norm.running_mean());
+        // Where no statistics are, the count is a tensor too many.
+        tensors[2].0 = "other_mean";
+        let WeightsFault::Misfits(misfits) = norm.load_bytes(&file(&tensors)).unwrap_err().fault else { panic!() };
+        assert_eq!(misfits.len(), 2, "{misfits:?}");
+        let fc = Layer::<f32>::new(0.0);
+        let counted = file(&[
+            ("fc.weight", Dtype::F32, &[2, 3], &[0; 24]),
+            ("fc.bias", Dtype::F32, &[2], &[0; 8]),
+            ("fc.num_batches_tracked", Dtype::I64, &[], &[0; 8]),
+        ]);
+        assert!(fc.clone().load_bytes(&counted).is_err());
     }
 
     #[test]

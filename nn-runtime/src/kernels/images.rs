@@ -1,6 +1,7 @@
-//! The kernels of layers over images, compiled in this crate for each element type.
+//! The kernels of layers over images and batches, compiled in this crate for each element type.
 
 use crate::kernels::{
+    batch_norm::{self, Normalize, NormalizeGradient},
     conv::{self, Correlate, WeightGradient},
     interleave,
     pool::{
@@ -9,7 +10,7 @@ use crate::kernels::{
     },
 };
 
-/// The kernels over images of an element type. Sealed through [`crate::Element`].
+/// The kernels over images and batches of an element type. Sealed through [`crate::Element`].
 ///
 /// They are methods of the type and not generic functions, so that they are compiled here, optimized, and not again in each crate
 /// that defines a network.
@@ -34,6 +35,10 @@ pub trait Images: Sized {
     fn weighted_pool(job: WeightedPool<'_, Self>);
     /// See [`WeightedPoolGradient`].
     fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>);
+    /// See [`Normalize`].
+    fn normalize(job: Normalize<'_, Self>);
+    /// See [`NormalizeGradient`].
+    fn normalize_gradient(job: NormalizeGradient<'_, Self>);
     /// Row i of `to`, of which the first `rows` numbers are set, becomes column i of `from`.
     fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize);
 }
@@ -70,6 +75,12 @@ macro_rules! implement {
             }
             fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) {
                 pool::weighted_pool_gradient(job);
+            }
+            fn normalize(job: Normalize<'_, Self>) {
+                batch_norm::normalize(job);
+            }
+            fn normalize_gradient(job: NormalizeGradient<'_, Self>) {
+                batch_norm::normalize_gradient(job);
             }
             fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize) {
                 interleave::$transpose(from, columns, rows, to, width);

@@ -2,6 +2,7 @@
 
 pub mod activation;
 mod adaptive_pool2d;
+mod batch_norm;
 mod combine;
 mod concat;
 mod conv1d;
@@ -32,6 +33,7 @@ mod window;
 
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
 pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d};
+pub use batch_norm::BatchNorm;
 pub use combine::{accumulate, add, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv_transpose2d::ConvTranspose2d;

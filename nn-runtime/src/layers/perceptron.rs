@@ -8,7 +8,7 @@ use rand::Rng;
 use crate::{
     Batch, Element, Shape, ShapeError,
     layers::Init,
-    network::{Name, Parameters, Tensor, TensorMut, View, ViewMut},
+    network::{Parameters, Tensor, TensorMut, View, ViewMut},
     shape::{Const, Dimension},
 };
 
@@ -167,16 +167,16 @@ impl<I: Dimension, E: Element> Parameters<E> for Perceptron<I, E> {
 
     fn tensor(&self, index: usize) -> Tensor<'_, E> {
         match index {
-            0 => Tensor { name: Name::new("weight"), shape: <(Const<1>, I)>::DIMS, values: &self.weight },
-            1 => Tensor { name: Name::new("bias"), shape: <(Const<1>,)>::DIMS, values: &self.bias },
+            0 => Tensor::new("weight", <(Const<1>, I)>::DIMS, &self.weight),
+            1 => Tensor::new("bias", <(Const<1>,)>::DIMS, &self.bias),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }
 
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
         match index {
-            0 => TensorMut { name: Name::new("weight"), shape: <(Const<1>, I)>::DIMS, values: &mut self.weight },
-            1 => TensorMut { name: Name::new("bias"), shape: <(Const<1>,)>::DIMS, values: &mut self.bias },
+            0 => TensorMut::new("weight", <(Const<1>, I)>::DIMS, &mut self.weight),
+            1 => TensorMut::new("bias", <(Const<1>,)>::DIMS, &mut self.bias),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }

@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     layers::{Activation, Dense, activation, dense::affine},
-    network::{Matrices, Name, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
+    network::{Matrices, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
     shape::{Dimension, Features},
 };
 
@@ -124,11 +124,11 @@ impl<I: Dimension, O: Dimension, E: Element> Parameters<E> for TiedDense<I, O, E
 
     fn tensor(&self, index: usize) -> Tensor<'_, E> {
         assert!(index < self.tensors(), "a parameter's index is below the number of parameters");
-        Tensor { name: Name::new("bias"), shape: <(O,)>::DIMS, values: &self.bias }
+        Tensor::new("bias", <(O,)>::DIMS, &self.bias)
     }
 
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
         assert!(index < self.tensors(), "a parameter's index is below the number of parameters");
-        TensorMut { name: Name::new("bias"), shape: <(O,)>::DIMS, values: &mut self.bias }
+        TensorMut::new("bias", <(O,)>::DIMS, &mut self.bias)
     }
 }

@@ -15,7 +15,7 @@ macro_rules! weight_and_bias {
                     (1, [_, bias]) if !bias.is_empty() => ("bias", $bias, bias),
                     _ => panic!("a parameter's index is below the number of parameters"),
                 };
-                $crate::network::Tensor { name: $crate::network::Name::new(name), shape, values }
+                $crate::network::Tensor::new(name, shape, values)
             }
 
             fn tensor_mut(&mut self, index: usize) -> $crate::network::TensorMut<'_, E> {
@@ -24,7 +24,7 @@ macro_rules! weight_and_bias {
                     (1, [_, bias]) if !bias.is_empty() => ("bias", $bias, bias),
                     _ => panic!("a parameter's index is below the number of parameters"),
                 };
-                $crate::network::TensorMut { name: $crate::network::Name::new(name), shape, values }
+                $crate::network::TensorMut::new(name, shape, values)
             }
         }
     };

@@ -37,7 +37,8 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    pub(super) fn new<E>(layout: &Layout, samples: usize) -> Cut {
+    /// For inference.
+    pub(super) fn inference<E>(layout: &Layout, samples: usize) -> Cut {
         let fit = PART_BYTES / (layout.width * size_of::<E>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);
@@ -46,6 +47,16 @@ impl Cut {
         let size = 1 << size.ilog2();
         let parts = samples.div_ceil(size);
         Cut { samples, size, parts, shares: parts.min(SHARES) }
+    }
+
+    /// For training: as for inference, but one part where a layer needs the batch together.
+    pub(super) fn training<E>(layout: &Layout, samples: usize) -> Cut {
+        if layout.whole_batch {
+            let parts = samples.min(1);
+            Cut { samples, size: samples.next_multiple_of(LANES), parts, shares: parts }
+        } else {
+            Cut::inference::<E>(layout, samples)
+        }
     }
 
     /// The first part of a share.

@@ -21,6 +21,8 @@ pub(super) struct Layout {
     pub(super) share: usize,
     /// Samples of a part below which cutting a batch further does not pay.
     pub(super) part: usize,
+    /// Whether a batch in training is one part.
+    pub(super) whole_batch: bool,
     /// Numbers of values and gradients in training.
     pub(super) width: usize,
 }
@@ -56,9 +58,15 @@ impl Layout {
             infer_scratch: plan.infer_scratch,
             share: plan.share,
             part: plan.part,
+            whole_batch: whole_batch(plan),
             width: plan.width(),
         }
     }
+}
+
+/// Whether a layer of a network, or of one inside, looks at the batch as a whole.
+fn whole_batch(plan: &Plan) -> bool {
+    plan.whole_batch || plan.parts.iter().any(whole_batch)
 }
 
 /// The kept values of a plan, then those of the plans inside. A network around another one needs the gradient with respect to its input

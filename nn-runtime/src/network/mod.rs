@@ -4,6 +4,8 @@
 //! network while its values stay in cache. Parts are gathered into at most eight **shares**; the parameter gradients
 //! that layers add up sample by sample (convolutions) have one buffer a share, summed in order. Threads take whole
 //! shares, so no result depends on how many threads there are.
+//!
+//! Where a layer normalizes by what all samples of a batch have in common, the batch is one part in training: see [`Plan::whole_batch`].
 
 mod engine;
 mod layer;
@@ -23,7 +25,7 @@ mod view;
 pub use layer::Layer;
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
-pub use parameters::{Gradients, Name, Parameters, Tensor, TensorMut, tensor, tensor_mut};
+pub use parameters::{Gradients, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, products};
@@ -59,6 +61,9 @@ pub struct Plan {
     /// The plans of the networks inside it, in order. Their kept values follow its own; their scratch and their shares' numbers are
     /// counted in its own.
     pub parts: &'static [Plan],
+    /// Whether a layer looks at all samples of a batch together, so that a batch in training is one part. That a network inside is so need
+    /// not be said here again.
+    pub whole_batch: bool,
 }
 
 impl Plan {
@@ -73,6 +78,7 @@ impl Plan {
         share: 0,
         part: 0,
         parts: &[],
+        whole_batch: false,
     };
 
     /// Numbers of values and gradients in training, a sample.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::{
     Layer, Shape,
-    network::{LayerInfo, Name, Plan, Rows, RowsRef, Scratch, Shares, Tensor, TensorMut, generator},
+    network::{LayerInfo, Plan, Rows, RowsRef, Scratch, Shares, Tensor, TensorMut, generator},
     shape::product,
 };
 
@@ -51,13 +51,13 @@ const fn count(parameters: &[(&'static str, &'static [usize])]) -> usize {
 /// The parameter `index`.
 pub fn tensor<L: Layer>(layer: &L, index: usize) -> Tensor<'_, L::Element> {
     let (name, shape) = L::PARAMETERS[index];
-    Tensor { name: Name::new(name), shape, values: layer.values(index) }
+    Tensor::new(name, shape, layer.values(index))
 }
 
 /// The parameter `index`, to change.
 pub fn tensor_mut<L: Layer>(layer: &mut L, index: usize) -> TensorMut<'_, L::Element> {
     let (name, shape) = L::PARAMETERS[index];
-    TensorMut { name: Name::new(name), shape, values: layer.values_mut(index) }
+    TensorMut::new(name, shape, layer.values_mut(index))
 }
 
 /// A layer with fresh parameters.

@@ -1,4 +1,4 @@
-//! The trained numbers of a network, by name.
+//! The numbers that a network keeps, by name: its parameters, and the statistics that some layers collect.
 
 use std::{
     fmt,
@@ -59,11 +59,30 @@ impl fmt::Debug for Name {
     }
 }
 
+/// What changes a tensor in training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A parameter: an optimizer's rule, from its gradient.
+    Learned,
+    /// A statistic of what a layer has seen, such as a running mean. What stands for it among the gradients is no gradient but how far it
+    /// falls: every optimizer subtracts it as it is, whatever its rate, and nothing clips it.
+    Statistic,
+}
+
 /// A parameter: its name, its shape in PyTorch's layout, its numbers in row-major order.
+///
+/// ```
+/// use nn_runtime::network::{Role, Tensor};
+/// let tensor = Tensor::new("weight", &[2], &[0.5, 1.0]);
+/// assert_eq!((tensor.name.to_string().as_str(), tensor.role), ("weight", Role::Learned));
+/// assert_eq!(Tensor::statistic("running_mean", &[1], &[0.0]).role, Role::Statistic);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tensor<'a, E> {
     /// The name.
     pub name: Name,
+    /// What changes it.
+    pub role: Role,
     /// The shape.
     pub shape: &'static [usize],
     /// The numbers.
@@ -71,6 +90,16 @@ pub struct Tensor<'a, E> {
 }
 
 impl<'a, E: Element> Tensor<'a, E> {
+    /// A parameter that is learned, under a layer's own name for it.
+    pub fn new(name: &'static str, shape: &'static [usize], values: &'a [E]) -> Self {
+        Tensor { name: Name::new(name), role: Role::Learned, shape, values }
+    }
+
+    /// A statistic, under a layer's own name for it.
+    pub fn statistic(name: &'static str, shape: &'static [usize], values: &'a [E]) -> Self {
+        Tensor { role: Role::Statistic, ..Tensor::new(name, shape, values) }
+    }
+
     /// The parameter as an array.
     pub fn to_array(&self) -> ArrayViewD<'a, E> {
         ArrayViewD::from_shape(IxDyn(self.shape), self.values).expect("a parameter fills its shape")
@@ -82,6 +111,8 @@ impl<'a, E: Element> Tensor<'a, E> {
 pub struct TensorMut<'a, E> {
     /// The name.
     pub name: Name,
+    /// What changes it.
+    pub role: Role,
     /// The shape.
     pub shape: &'static [usize],
     /// The numbers.
@@ -89,6 +120,16 @@ pub struct TensorMut<'a, E> {
 }
 
 impl<'a, E: Element> TensorMut<'a, E> {
+    /// A parameter that is learned, under a layer's own name for it.
+    pub fn new(name: &'static str, shape: &'static [usize], values: &'a mut [E]) -> Self {
+        TensorMut { name: Name::new(name), role: Role::Learned, shape, values }
+    }
+
+    /// A statistic, under a layer's own name for it.
+    pub fn statistic(name: &'static str, shape: &'static [usize], values: &'a mut [E]) -> Self {
+        TensorMut { role: Role::Statistic, ..TensorMut::new(name, shape, values) }
+    }
+
     /// The parameter as an array to change.
     pub fn into_array(self) -> ArrayViewMutD<'a, E> {
         ArrayViewMutD::from_shape(IxDyn(self.shape), self.values).expect("a parameter fills its shape")
@@ -117,7 +158,7 @@ pub trait Parameters<E> {
     /// Where `index` is not below [`Parameters::tensors`].
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E>;
 
-    /// All parameters in order: `for tensor in net.parameters() { … }`.
+    /// All parameters in order, statistics among them: `for tensor in net.parameters() { … }`.
     fn parameters<'a>(&'a self) -> impl Iterator<Item = Tensor<'a, E>>
     where
         Self: Sized,
@@ -171,7 +212,7 @@ pub fn tensor_mut<'a, E, const N: usize>(
     panic!("a parameter's index is below the number of parameters")
 }
 
-/// ∂C/∂θ for every parameter θ of a network, named and typed like its fields: `gradients.conv1.weight()`.
+/// ∂C/∂θ for every parameter θ of a network, and how far each [statistic](Role) falls, named and typed like its fields: `gradients.conv1.weight()`.
 #[derive(Clone, Debug)]
 pub struct Gradients<N>(pub(crate) N);
 

@@ -58,8 +58,10 @@ impl<'a, E: Element> Shares<'a, E> {
         for tensor in layers.into_iter().flatten() {
             let end = start + tensor.len();
             let mut buffers = self.data.chunks_exact(self.width);
-            if let Some(first) = buffers.next() {
-                tensor.copy_from_slice(&first[start..end]);
+            match buffers.next() {
+                Some(first) => tensor.copy_from_slice(&first[start..end]),
+                // A batch of no samples.
+                None => tensor.fill(E::zero()),
             }
             for buffer in buffers {
                 for (sum, &x) in tensor.iter_mut().zip(&buffer[start..end]) {

@@ -105,7 +105,7 @@ impl<N: Network> Pass<N> {
             step: 0,
             ready: [1, 1],
         };
-        pass.reserve(Need::Inference, pass.cut(capacity.max(1)), 1);
+        pass.reserve(Need::Inference, pass.cut(Need::Inference, capacity.max(1)), 1);
         pass
     }
 
@@ -124,7 +124,7 @@ impl<N: Network> Pass<N> {
 
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = self.cut(samples);
+        let cut = self.cut(Need::Inference, samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
@@ -182,8 +182,11 @@ impl<N: Network> Pass<N> {
         InputArray::new(copies.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
     }
 
-    fn cut(&self, samples: usize) -> Cut {
-        Cut::new::<N::Element>(&self.layout, samples)
+    fn cut(&self, need: Need, samples: usize) -> Cut {
+        match need {
+            Need::Inference => Cut::inference::<N::Element>(&self.layout, samples),
+            Need::Step | Need::Training => Cut::training::<N::Element>(&self.layout, samples),
+        }
     }
 
     fn reserve(&mut self, need: Need, cut: Cut, threads: usize) {
@@ -230,7 +233,7 @@ impl<N: Network> Pass<N> {
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = self.cut(samples);
+        let cut = self.cut(Need::Training, samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
@@ -264,7 +267,7 @@ impl<N: Trainable> Pass<N> {
             State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
             State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
         }
-        let cut = self.cut(samples);
+        let cut = self.cut(Need::Training, samples);
         let threads = cut.threads::<N>(2);
         self.reserve(Need::Training, cut, threads);
         for (index, rows) in d_outputs.iter().enumerate() {
@@ -294,7 +297,7 @@ impl<N: Trainable> Pass<N> {
     where
         F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
     {
-        let cut = self.cut(samples);
+        let cut = self.cut(Need::Step, samples);
         let threads = cut.threads::<N>(3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);

@@ -1,6 +1,6 @@
 //! Bounds on gradients, and the search for what is no number in them.
 
-use crate::{Element, Gradients, Trainable, kernels::sum};
+use crate::{Element, Gradients, Trainable, kernels::sum, network::Role};
 
 /// A gradient that cannot be clipped.
 ///
@@ -30,13 +30,14 @@ pub enum GradientError {
 }
 
 impl<N: Trainable> Gradients<N> {
-    /// ‖g‖ = √Σ g² over all numbers of all parameters.
+    /// ‖g‖ = √Σ g² over all numbers of all parameters that are learned.
     ///
     /// # Errors
     ///
     /// [`GradientError::NotFinite`] for the first number that is infinite or NaN.
     pub fn norm(&self) -> Result<f64, GradientError> {
-        let tensors = || (0..self.tensors()).map(|index| self.tensor(index).values);
+        let learned = || self.parameters().filter(|tensor| tensor.role == Role::Learned);
+        let tensors = || learned().map(|tensor| tensor.values);
         let squares: f64 = tensors().map(sum::squares).sum();
         if squares.is_finite() {
             return Ok(squares.sqrt());
@@ -46,7 +47,8 @@ impl<N: Trainable> Gradients<N> {
         Ok(tensors().flatten().fold(0.0, |norm: f64, g| norm.hypot(g.as_f64())))
     }
 
-    /// g ← g · min(1, `bound` / (‖g‖ + 10⁻⁶)): one factor for all parameters, so the direction stays. Returns ‖g‖ as it was.
+    /// g ← g · min(1, `bound` / (‖g‖ + 10⁻⁶)): one factor for all parameters, so the direction stays. Returns ‖g‖ as it was. [Statistics](Role)
+    /// are left alone.
     /// `torch.nn.utils.clip_grad_norm_`.
     ///
     /// # Errors
@@ -63,7 +65,8 @@ impl<N: Trainable> Gradients<N> {
         Ok(norm)
     }
 
-    /// g ← min(max(g, −`bound`), `bound`), each number on its own. `torch.nn.utils.clip_grad_value_`.
+    /// g ← min(max(g, −`bound`), `bound`), each number on its own. `torch.nn.utils.clip_grad_value_`. [Statistics](Role)
+    /// are left alone.
     ///
     /// # Errors
     ///
@@ -84,7 +87,7 @@ impl<N: Trainable> Gradients<N> {
         Ok(())
     }
 
-    /// Looks for infinity and NaN.
+    /// Looks for infinity and NaN, in [statistics](Role) too.
     ///
     /// # Errors
     ///
@@ -108,7 +111,10 @@ impl<N: Trainable> Gradients<N> {
 
     fn change(&mut self, f: impl Fn(&mut N::Element)) {
         for index in 0..self.tensors() {
-            self.tensor_mut(index).values.iter_mut().for_each(&f);
+            let tensor = self.tensor_mut(index);
+            if tensor.role == Role::Learned {
+                tensor.values.iter_mut().for_each(&f);
+            }
         }
     }
 }

@@ -63,6 +63,7 @@ impl<E: Element> Network for Mlp<E> {
         share: 0,
         part: 16,
         parts: &[],
+        whole_batch: false,
     };
 
     fn initialized(seed: u64) -> Self {

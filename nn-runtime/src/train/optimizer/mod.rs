@@ -21,6 +21,9 @@ use crate::{Element, Gradients, Trainable};
 /// The first step allocates what the rule remembers of each parameter; later steps allocate nothing. Every number is updated on its own, so
 /// the threads do not change a bit of the result.
 ///
+/// The [statistics](crate::network::Role) that layers collect move in the same call, and by no rule: the running mean of a
+/// [`BatchNorm`](crate::layers::BatchNorm) comes nearer to that of the batch whatever the rate, the momentum or the weight decay.
+///
 /// ```
 /// use nn_runtime::{Trainable, train::{Optimizer, OptimizerError, Sgd}};
 /// fn descend<N: Trainable<Element = f32>>(net: &mut N) -> Result<(), OptimizerError> {

@@ -1,8 +1,14 @@
 //! What an optimizer remembers of each parameter.
 
+use pulp::Simd;
+
 use crate::{
     Element, Gradients, Trainable,
-    kernels::optimizer::{Rule, update},
+    kernels::{
+        math::Math,
+        optimizer::{Rule, update},
+    },
+    network::{Role, Tensor},
 };
 
 /// An optimizer that was used for one network and now gets another.
@@ -61,7 +67,7 @@ fn check(options: &[(&'static str, f64)], expected: &'static str, fits: fn(f64) 
     }
 }
 
-/// `K` numbers for each number of each parameter.
+/// `K` numbers for each number of each parameter that is learned.
 #[derive(Clone, Debug)]
 pub(super) struct State<E> {
     /// One entry a parameter; none before the first step.
@@ -72,6 +78,25 @@ pub(super) struct State<E> {
 impl<E> Default for State<E> {
     fn default() -> Self {
         State { tensors: Vec::new(), steps: 0 }
+    }
+}
+
+/// θ ← θ − g, which moves a statistic.
+#[derive(Clone, Copy)]
+struct Difference;
+
+impl<E: Math> Rule<E, 0> for Difference {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, w: E::Vector<S>, g: E::Vector<S>, _: &mut [E::Vector<S>; 0]) -> E::Vector<S> {
+        E::sub(simd, w, g)
+    }
+}
+
+/// The numbers of a tensor that a rule remembers something of.
+fn remembered<E>(tensor: Tensor<'_, E>) -> usize {
+    match tensor.role {
+        Role::Learned => tensor.values.len(),
+        Role::Statistic => 0,
     }
 }
 
@@ -87,7 +112,7 @@ impl<E: Element> State<E> {
         if self.steps == 0 || self.tensors.iter().any(|tensor| tensor.len() != slots) {
             let slot = |length| vec![E::from_f64(initial); length];
             let slots = |length: usize| (0..slots).map(|_| slot(length)).collect();
-            self.tensors = net.parameters().map(|tensor| slots(tensor.values.len())).collect();
+            self.tensors = net.parameters().map(|tensor| slots(remembered(tensor))).collect();
         }
         let (expected, found) = (self.tensors.len(), net.tensors());
         if expected != found {
@@ -95,8 +120,8 @@ impl<E: Element> State<E> {
         }
         for (index, slots) in self.tensors.iter().enumerate() {
             let tensor = net.tensor(index);
-            if let Some(slot) = slots.first().filter(|slot| slot.len() != tensor.values.len()) {
-                let (expected, found) = (slot.len(), tensor.values.len());
+            if let Some(slot) = slots.first().filter(|slot| slot.len() != remembered(tensor)) {
+                let (expected, found) = (slot.len(), remembered(tensor));
                 return Err(OptimizerError::Size { name: tensor.name.to_string(), expected, found });
             }
         }
@@ -104,7 +129,7 @@ impl<E: Element> State<E> {
         Ok(self.steps)
     }
 
-    /// Applies `rule` to every parameter.
+    /// Applies `rule` to every parameter that is learned, and moves the statistics.
     pub(super) fn apply<N: Trainable<Element = E>, R: Rule<E, K>, const K: usize>(
         &mut self,
         rule: R,
@@ -113,9 +138,13 @@ impl<E: Element> State<E> {
     ) {
         let threads = rayon::current_num_threads();
         for (index, slots) in self.tensors.iter_mut().enumerate() {
+            let (tensor, gradient) = (net.tensor_mut(index), gradients.tensor(index).values);
             let mut slots = slots.iter_mut();
             let state: [&mut [E]; K] = std::array::from_fn(|_| slots.next().map_or(&mut [][..], Vec::as_mut_slice));
-            update(rule, net.tensor_mut(index).values, gradients.tensor(index).values, state, threads);
+            match tensor.role {
+                Role::Learned => update(rule, tensor.values, gradient, state, threads),
+                Role::Statistic => update(Difference, tensor.values, gradient, [], threads),
+            }
         }
     }
 }

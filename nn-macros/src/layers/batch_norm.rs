@@ -1,0 +1,55 @@
+//! `batch_norm`: the same shape, whose first axis is that of the channels.
+
+use super::real::Range;
+use super::{Arguments, Layer, Parameter, Real, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::Shape;
+
+/// Each channel, brought to mean 0 and variance 1 over the batch and its places, then scaled and shifted by its own parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct BatchNorm {
+    /// The part of the running statistics that a batch replaces.
+    pub(crate) momentum: Real,
+    /// What is added to the variance.
+    pub(crate) epsilon: Real,
+}
+
+impl Rule for BatchNorm {
+    const ROWS: &'static [Row] = &[Row {
+        name: "batch_norm",
+        call: "batch_norm",
+        options: &["epsilon", "momentum"],
+        trained: true,
+        read: |arguments| Self::read(arguments).map(Layer::BatchNorm),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+        Some(takes[0].shape.clone())
+    }
+
+    /// `weight [c]` and `bias [c]`.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        of_channels(["weight", "bias"], takes)
+    }
+
+    /// `running_mean [c]` and `running_var [c]`.
+    fn statistics(&self, takes: &[Shape]) -> Vec<Parameter> {
+        of_channels(["running_mean", "running_var"], takes)
+    }
+}
+
+fn of_channels(names: [&'static str; 2], takes: &[Shape]) -> Vec<Parameter> {
+    names.map(|name| Parameter { name, shape: takes[0][..1].to_vec() }).into()
+}
+
+impl BatchNorm {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let momentum = arguments.real_option("momentum", Range::Part, "momentum = 0.1");
+        let epsilon = arguments.real_option("epsilon", Range::Positive, "epsilon = 1e-5");
+        Some(Self {
+            momentum: momentum?.unwrap_or_else(|| Real::literal(0.1)),
+            epsilon: epsilon?.unwrap_or_else(|| Real::literal(1e-5)),
+        })
+    }
+}
