@@ -82,11 +82,7 @@ const fn fits<S: Shape, C: Dimension>() {
 
 /// How values of a shape lie.
 fn grids<S: Shape, C: Dimension, E: Element>(x: View<'_, S, E>) -> Grids {
-    if S::INTERLEAVED {
-        Grids::images(C::SIZE, x.samples(), x.lanes())
-    } else {
-        Grids::rows(x.data().len() / x.samples().max(1))
-    }
+    if S::INTERLEAVED { Grids::images(C::SIZE, x.samples(), x.lanes()) } else { Grids::rows(x.width()) }
 }
 
 impl<C: Dimension, E: Element> BatchNorm<C, E> {

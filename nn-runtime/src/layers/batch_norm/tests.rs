@@ -8,7 +8,7 @@ use crate::{
         testing::{assert_close, differences, values},
     },
     network::LANES,
-    shape::Const,
+    shape::{Const, FixedShape},
 };
 
 const EPSILON: f64 = 1e-3;
@@ -30,7 +30,7 @@ struct Laid<S> {
     shape: PhantomData<S>,
 }
 
-impl<S: Shape> Laid<S> {
+impl<S: FixedShape> Laid<S> {
     fn new(samples: usize) -> Self {
         Laid { samples, lanes: if samples == 1 { 1 } else { samples.next_multiple_of(LANES) }, shape: PhantomData }
     }
@@ -84,13 +84,13 @@ impl<S: Shape> Laid<S> {
 }
 
 /// The numbers of channel `channel`.
-fn channel<S: Shape, C: Dimension>(x: &[f64], channel: usize) -> Vec<f64> {
+fn channel<S: FixedShape, C: Dimension>(x: &[f64], channel: usize) -> Vec<f64> {
     let of = |index: usize| index % S::LEN / (S::LEN / C::SIZE);
     x.iter().enumerate().filter(|&(index, _)| of(index) == channel).map(|(_, &x)| x).collect()
 }
 
 /// The mean of each channel, its variance over n, and over n − 1.
-fn moments<S: Shape, C: Dimension>(x: &[f64]) -> Vec<[f64; 3]> {
+fn moments<S: FixedShape, C: Dimension>(x: &[f64]) -> Vec<[f64; 3]> {
     let of = |index| {
         let x = channel::<S, C>(x, index);
         let n = x.len() as f64;
@@ -101,7 +101,7 @@ fn moments<S: Shape, C: Dimension>(x: &[f64]) -> Vec<[f64; 3]> {
     (0..C::SIZE).map(of).collect()
 }
 
-fn naive<S: Shape, C: Dimension>(layer: &BatchNorm<C, f64>, x: &[f64], moments: &[[f64; 2]]) -> Vec<f64> {
+fn naive<S: FixedShape, C: Dimension>(layer: &BatchNorm<C, f64>, x: &[f64], moments: &[[f64; 2]]) -> Vec<f64> {
     let normalized = |(index, &x): (usize, &f64)| {
         let c = index % S::LEN / (S::LEN / C::SIZE);
         let [mean, variance] = moments[c];
@@ -110,7 +110,7 @@ fn naive<S: Shape, C: Dimension>(layer: &BatchNorm<C, f64>, x: &[f64], moments: 
     x.iter().enumerate().map(normalized).collect()
 }
 
-fn check<S: Shape, C: Dimension>(samples: usize) {
+fn check<S: FixedShape, C: Dimension>(samples: usize) {
     let laid = Laid::<S>::new(samples);
     let (layer, single) = (layer::<C, f64>(), layer::<C, f32>());
     // Away from 0, so that a variance as a difference of squares would be seen.
@@ -153,7 +153,7 @@ fn check<S: Shape, C: Dimension>(samples: usize) {
 }
 
 /// d_x, and the share, which is ones before.
-fn backward<S: Shape, C: Dimension, E: Element, A: Activation<E>>(
+fn backward<S: FixedShape, C: Dimension, E: Element, A: Activation<E>>(
     layer: &BatchNorm<C, E>,
     laid: &Laid<S>,
     x: &[E],
@@ -172,7 +172,12 @@ fn backward<S: Shape, C: Dimension, E: Element, A: Activation<E>>(
     (laid.rows(&d_x, E::zero()), share)
 }
 
-fn gradients<S: Shape, C: Dimension, A: Activation<f64>>(layer: &BatchNorm<C, f64>, laid: &Laid<S>, x: &[f64], a: A) {
+fn gradients<S: FixedShape, C: Dimension, A: Activation<f64>>(
+    layer: &BatchNorm<C, f64>,
+    laid: &Laid<S>,
+    x: &[f64],
+    a: A,
+) {
     let d = values::<f64>(x.len(), 2);
     let (d_x, share) = backward(layer, laid, x, &d, a);
     assert_close(&d_x, &differences(x, &d, |x| laid.outputs(layer, x, true, a)), 1e-6);
