@@ -43,6 +43,28 @@ network! {
         relu;
     }
     Stack: [2, 3, 3] -> [3] { first: Block; second: Block; flatten; last: dense(3); }
+    // Generic: at several sizes, one inside the other, for images, signals and vectors.
+    Residual<C, H, W>: [C, H, W] -> [C, H, W] {
+        c1: conv2d(C, kernel = 3, padding = same, bias = false);
+        n1: batch_norm, relu;
+        c2: conv2d(C, kernel = 3, padding = same, bias = false);
+        n2: batch_norm(epsilon = 0.01);
+        sum: add <- (n2, input);
+        relu;
+    }
+    Pair<C, H>: [C, H, H] -> [2 * C, H / 2, H / 2] {
+        first: Residual<C, H, H>;
+        pool: avg_pool2d(2);
+        widen: conv2d(2 * C, kernel = 1, bias = false);
+        norm: batch_norm;
+    }
+    Heard<C, L>: [C, L] -> [C] { n: batch_norm, tanh; global_avg_pool; m: batch_norm; }
+    Deep: [1, 6, 6] -> [4] {
+        stem: conv2d(2, kernel = 1, bias = false);
+        pair: Pair<2, 6>;
+        lines: reshape([4, 9]);
+        heard: Heard<4, 9>;
+    }
     Alone: [2] -> [2] { n: batch_norm(momentum = MOMENTUM); }
     Classifier: [1, 28, 28] -> [10] {
         conv1: conv2d(4, kernel = 5, stride = 2, bias = false);
@@ -60,6 +82,9 @@ fn gradients() {
     check::<Sequence<f64>>();
     check::<Image<f64>>();
     check::<Stack<f64>>();
+    check::<Residual<2, 3, 4, f64>>();
+    check::<Heard<3, 5, f64>>();
+    check::<Deep<f64>>();
 }
 
 #[test]
@@ -73,6 +98,8 @@ fn statistics_are_parameters_that_are_not_counted() {
     assert_eq!(Stack::PARAMETERS, 2 * (2 * 2 * 9 + 4) + 18 * 3 + 3);
     assert!(Stack::new(0).parameter("second.norm.running_var").is_some());
     assert_eq!(Alone::LAYERS[0].parameters, 4);
+    assert_eq!(Residual::<2, 3, 4>::PARAMETERS, 2 * (2 * 2 * 9 + 4));
+    assert!(Deep::new(0).parameter("pair.first.n1.running_mean").is_some());
 }
 
 /// Backward from the gradients `d`, and a step.
