@@ -3,14 +3,12 @@
 //!
 //! `cargo run --release --example digits -- --epochs 5 --save lenet.safetensors`
 
-use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
+mod console;
+
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use plumbline::{
-    prelude::*,
-    report::Picture,
-    train::{Event, Metric},
-};
+use plumbline::{prelude::*, report::Picture, train::Metric};
 
 network! {
     /// LeNet-5 (LeCun et al., 1998) for 28×28 grey images.
@@ -47,13 +45,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match program(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    console::exit(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,7 +61,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .seed(options.seed)
         .validate(&test)
         .metric(Accuracy)
-        .callback(watch)
+        .callback(console::watch)
         .fit(&mut net, &train)?;
     if let Some(path) = &options.save {
         net.save(path)?;
@@ -86,14 +78,6 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     show(&test, &wrong);
     println!("test accuracy: {:.4}", Accuracy.measure(&logits, test.targets())?);
     Ok(())
-}
-
-/// Prints a line an epoch where the trainer's own display has no terminal to be on.
-fn watch(event: &Event<'_>) {
-    match event {
-        Event::Epoch(epoch) if !std::io::stderr().is_terminal() => println!("{epoch}"),
-        _ => {}
-    }
 }
 
 /// Draws images side by side.

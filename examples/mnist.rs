@@ -5,13 +5,15 @@
 //! The folder holds the four original files, plain or gzip; `data::mnist` names them. Without `--data` it is the folder `mnist`
 //! of the folder that `PLUMBLINE_DATA` names.
 
-use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
+mod console;
+
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 use plumbline::{
     data::{Digits, Image},
     prelude::*,
-    train::{Event, Metric, OneCycle},
+    train::{Metric, OneCycle},
 };
 
 network! {
@@ -65,13 +67,7 @@ enum Model {
 }
 
 fn main() -> ExitCode {
-    match program(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    console::exit(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
@@ -107,16 +103,8 @@ where
         .seed(options.seed)
         .validate(test)
         .metric(Accuracy)
-        .callback(watch)
+        .callback(console::watch)
         .fit(&mut net, train)?;
     println!("test accuracy: {:.4}", Accuracy.measure(&net.forward(test.inputs()), test.targets())?);
     Ok(())
-}
-
-/// Prints a line an epoch where the trainer's own display has no terminal to be on.
-fn watch(event: &Event<'_>) {
-    match event {
-        Event::Epoch(epoch) if !std::io::stderr().is_terminal() => println!("{epoch}"),
-        _ => {}
-    }
 }
