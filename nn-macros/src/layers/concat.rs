@@ -89,8 +89,9 @@ impl Concat {
             Folded::Number(axis) if usize::try_from(axis).is_ok() => {
                 usize::try_from(axis).ok().map(|axis| Self { axis })
             }
-            _ => {
-                let fault = Argument::NotLiteral { what: arguments.what("axis"), found: compact(value) };
+            folded => {
+                let constant = folded == Folded::Constant;
+                let fault = Argument::NotAxis { layer: arguments.row.name, found: compact(value), constant };
                 arguments.scope.faults.add(value, fault);
                 None
             }

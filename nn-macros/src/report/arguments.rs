@@ -24,7 +24,7 @@ pub(crate) enum Argument {
     NotFlag { layer: &'static str, option: String, found: String },
     NotReal { what: String, found: String, example: String },
     NotShape { what: String, found: String },
-    NotLiteral { what: String, found: String },
+    NotAxis { layer: &'static str, found: String, constant: bool },
     NotName { what: String, found: String },
     TooSmall { what: String, least: u64, found: String },
     TooLarge { what: String, found: Dimension },
@@ -141,11 +141,21 @@ impl From<Argument> for Message {
             Argument::NotShape { what, found } => {
                 Self::new(say![what, " is a shape, found `", found, "`"]).help(say!["write `reshape([1, 28, 28])`"])
             }
-            Argument::NotLiteral { what, found } => {
-                Self::new(say![what, " is a number such as `0`, found `", found, "`"])
-                    .help(say!["the shapes depend on it, so that the macro must know it"])
+            Argument::NotAxis { layer, found, constant } => {
+                let message = Self::new(say!["`axis` of `", layer, "` is a number such as `0`, found `", found, "`"]);
+                message.help(if constant {
+                    say!["the shapes depend on it, so that the macro must know it"]
+                } else {
+                    say!["axes are counted from 0, without the batch: those of an image are 0, 1 and 2"]
+                })
             }
-            Argument::NotName { what, found } => Self::new(say![what, " is the name of a node, found `", found, "`"]),
+            Argument::NotName { what, found } => {
+                let message = Self::new(say![what, " is the name of a node, found `", &found, "`"]);
+                match found.trim_matches('"') {
+                    name if name != found => message.help(say!["leave out the quotes: `", name, "`"]),
+                    _ => message.help(say!["a name is written as it is: `tied = encoder`"]),
+                }
+            }
             Argument::TooSmall { what, least, found } => {
                 Self::new(say![what, " is at least ", least, ", found ", found])
             }

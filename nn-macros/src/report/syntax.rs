@@ -10,7 +10,7 @@ pub(crate) enum Written {
     Colon { network: String },
     Arrow { network: String },
     Body { network: String },
-    Shape { found: Option<String>, network: String },
+    Shape { found: Option<String>, network: String, role: &'static str },
     Port { found: String },
     PortsUnnamed,
     Dimension { found: String },
@@ -52,8 +52,8 @@ impl From<Written> for Message {
             ]),
             Written::Shape { found: Some(found), .. } => Self::new(say!["expected a shape, found `", found, "`"])
                 .help(say!["a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"]),
-            Written::Shape { found: None, network } => {
-                Self::new(say!["expected a shape after the header of `", network, "` so far"])
+            Written::Shape { found: None, network, role } => {
+                Self::new(say!["expected the shape that `", network, "` ", role])
                     .help(say!["a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"])
             }
             Written::Port { found } => Self::new(say!["expected a name and its shape, found `", found, "`"])

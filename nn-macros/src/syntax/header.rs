@@ -24,21 +24,27 @@ pub(super) fn header(input: ParseStream, network: &Ident, faults: &mut Faults) -
         faults.add(network, Written::Colon { network: text.clone() });
         skip_to(input, |input| at_ports(input) || input.peek(Token![->]) || input.peek(token::Brace));
     }
-    let (inputs, taken) = ports(input, network, faults);
+    let before = faults.count();
+    let (inputs, taken) = ports(input, network, "takes", faults);
+    // Who has not written the rest yet is told what comes next, and no more.
+    let unfinished = |input: ParseStream, faults: &Faults| input.is_empty() && faults.count() > before;
+    if unfinished(input, faults) {
+        return Header { parameters, inputs, outputs: Vec::new() };
+    }
     if !accept::<Token![->]>(input) {
         // What lacks its arrow lacks it after the inputs.
         faults.add(taken, Written::Arrow { network: text.clone() });
         skip_to(input, |input| at_ports(input) || input.peek(token::Brace));
-        if input.peek(token::Brace) {
+        if input.peek(token::Brace) || input.is_empty() {
             return Header { parameters, inputs, outputs: Vec::new() };
         }
     }
-    let (mut outputs, mut given) = ports(input, network, faults);
+    let (mut outputs, mut given) = ports(input, network, "gives", faults);
     if accept::<Token![->]>(input) {
         // The arrow that was missed comes after ports that are too many.
-        (outputs, given) = ports(input, network, faults);
+        (outputs, given) = ports(input, network, "gives", faults);
     }
-    if !input.peek(token::Brace) {
+    if !input.peek(token::Brace) && !unfinished(input, faults) {
         faults.add(given, Written::Body { network: text });
         skip_to(input, |input| input.peek(token::Brace));
     }
@@ -49,8 +55,8 @@ fn at_ports(input: ParseStream) -> bool {
     input.peek(token::Bracket) || input.peek(token::Paren)
 }
 
-/// The ports, and the tokens to underline for what is missing after them.
-fn ports(input: ParseStream, network: &Ident, faults: &mut Faults) -> (Vec<Port>, TokenStream) {
+/// The ports that the network `takes` or `gives`, and the tokens to underline for what is missing after them.
+fn ports(input: ParseStream, network: &Ident, role: &'static str, faults: &mut Faults) -> (Vec<Port>, TokenStream) {
     if input.peek(token::Bracket) {
         let tokens = next(input).to_token_stream();
         return (vec![Port { name: None, shape: shape(input, faults) }], tokens);
@@ -59,9 +65,9 @@ fn ports(input: ParseStream, network: &Ident, faults: &mut Faults) -> (Vec<Port>
         return (within(group.stream(), |input| named_ports(input, faults)), group.to_token_stream());
     }
     let skipped = skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace));
+    let found = (!skipped.is_empty()).then(|| compact(&skipped));
     let at = if skipped.is_empty() { network.to_token_stream() } else { skipped };
-    let found = (!input.peek(token::Brace) || *network != at.to_string()).then(|| compact(&at));
-    faults.add(&at, Written::Shape { found, network: network.to_string() });
+    faults.add(&at, Written::Shape { found, network: network.to_string(), role });
     (vec![Port { name: None, shape: None }], at)
 }
 
