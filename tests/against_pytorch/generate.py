@@ -500,12 +500,175 @@ def norms_and_blurs():
     save("norms_and_blurs", tensors)
 
 
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 4)
+        self.b = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return torch.tanh(self.b(torch.tanh(self.a(x))))
+
+
+class Parts(nn.Module):
+    """A module within a module, whose parameters have names with a dot."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = nn.ModuleDict({"a": nn.Linear(3, 6)})
+
+    def forward(self, x):
+        return torch.sigmoid(self.decoder["a"](self.encoder(x)))
+
+
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.c1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.c2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x):
+        return x + torch.tanh(self.c2(torch.tanh(self.c1(x))))
+
+
+class Residuals(nn.Module):
+    """One block at two sizes."""
+
+    def __init__(self):
+        super().__init__()
+        self.wide = Residual(2)
+        self.down = nn.Conv2d(2, 3, 2, stride=2)
+        self.narrow = Residual(3)
+
+    def forward(self, x):
+        return self.narrow(self.down(self.wide(x)))
+
+
+def graphs():
+    """Values that are read, joined and reshaped, and networks inside networks."""
+    tensors = {}
+    a, b = torch.tanh, torch.sigmoid
+    vectors = {
+        "identity": lambda x: x.clone(),
+        "add_three": lambda x: a(x) + b(x) + x,
+        "add_same": lambda x: a(x) + a(x),
+        "multiply_three": lambda x: a(x) * b(x) * x,
+        "multiply_same": lambda x: a(x) * a(x),
+        "concat_vectors": lambda x: torch.cat([a(x), x, b(x)], 1),
+    }
+    for case, function in vectors.items():
+        layer(tensors, case, Function(function), numbers(3, 5))
+    rows = {
+        "concat_steps": lambda x: torch.cat([a(x), x], 1),
+        "concat_features": lambda x: torch.cat([a(x), x], 2),
+    }
+    for case, function in rows.items():
+        layer(tensors, case, Function(function), numbers(3, 4, 5))
+    # More samples than the lanes of one block, and no multiple of them.
+    images = {
+        "flatten": lambda x: x.flatten(1),
+        "reshape_images": lambda x: x.reshape(-1, 4, 3, 2),
+        "reshape_to_rows": lambda x: x.reshape(-1, 4, 6),
+        "add_images": lambda x: a(x) + x,
+        "multiply_images": lambda x: a(x) * b(x),
+        "concat_channels": lambda x: torch.cat([a(x), x], 1),
+        "concat_heights": lambda x: torch.cat([x, a(x), x], 2),
+        "concat_columns": lambda x: torch.cat([a(x), x], 3),
+    }
+    for case, function in images.items():
+        layer(tensors, case, Function(function), numbers(19, 2, 3, 4))
+    layer(tensors, "reshape_to_image", Function(lambda x: x.reshape(-1, 2, 3, 4)), numbers(19, 24))
+    layer(tensors, "parts", Parts(), numbers(5, 6))
+    layer(tensors, "generic", Residuals(), numbers(5, 2, 6, 4))
+    save("graphs", tensors)
+
+
+class TwoOutputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.shared = nn.Linear(4, 6)
+        self.of_class = nn.Linear(6, 3)
+        self.more = nn.Linear(6, 5)
+        self.value = nn.Linear(5, 2)
+
+    def forward(self, x):
+        shared = torch.tanh(self.shared(x))
+        return self.of_class(shared), self.value(torch.tanh(self.more(shared)))
+
+
+def several_outputs():
+    """A loss on each output, and the gradients of their weighted sum."""
+    net, x = TwoOutputs(), numbers(7, 4).requires_grad_()
+    labels, values = torch.randint(3, (7,)), numbers(7, 2)
+    of_class, value = net(x)
+    loss = 0.7 * F.cross_entropy(of_class, labels) + 2.5 * F.mse_loss(value, values)
+    loss.backward()
+    tensors = {"input": x, "labels": labels, "values": values, "of_class": of_class, "value": value}
+    tensors |= {"loss": loss.reshape(1), "d_input": x.grad}
+    for key, parameter in net.named_parameters():
+        tensors |= {f"parameter.{key}": parameter, f"gradient.{key}": parameter.grad}
+    save("several_outputs", tensors)
+
+
+def without_gradient():
+    tensors = {}
+    line = torch.cat([torch.tensor([0.0, -0.0, 1e-30, -1e-30]), numbers(10)]).reshape(2, 7)
+    tensors |= {"sign.input": line, "sign.output": line.sign()}
+    unit, x = nn.Linear(5, 1), numbers(9, 5)
+    tensors |= {"perceptron.input": x, "perceptron.output": torch.where(unit(x) > 0, 1.0, -1.0)}
+    tensors |= {f"perceptron.parameter.unit.{key}": value for key, value in unit.named_parameters()}
+    save("without_gradient", tensors)
+
+
+def outcome(tensors, case, x, d_output, function):
+    """What may become of each number, and then of its gradient."""
+    x = x.clone().requires_grad_()
+    output = function(x)
+    (output * d_output).sum().backward()
+    index = sum(key.startswith(f"{case}.output") for key in tensors)
+    tensors |= {f"{case}.output{index}": output, f"{case}.d_input{index}": x.grad}
+
+
+def random_layers():
+    """Random layers, whose draws differ: all that each number may become. What they are in evaluation."""
+    tensors = {}
+    for rank, shape in {"rows": (40, 6), "images": (40, 2, 3, 1)}.items():
+        # Away from 0 and 1, which some numbers become.
+        x, d_output = 0.1 + 0.8 * torch.rand(*shape), numbers(*shape)
+        cases = ["dropout", "masking", "salt_and_pepper", "gaussian"]
+        tensors |= {f"{case}_{rank}.{key}": value for case in cases for key, value in {"input": x, "d_output": d_output}.items()}
+        tensors |= {f"{case}_{rank}.evaluated": x for case in cases[1:]}
+        dropout = nn.Dropout(0.4)
+        tensors[f"dropout_{rank}.evaluated"] = dropout.eval()(x)
+        # PyTorch draws as well: what it keeps is found by drawing until everything has been kept.
+        dropout.train()
+        kept, d_kept = torch.zeros(shape), torch.zeros(shape)
+        while (kept == 0).any():
+            leaf = x.clone().requires_grad_()
+            output = dropout(leaf)
+            (output * d_output).sum().backward()
+            assert ((output == 0) == (leaf.grad == 0)).all()
+            kept, d_kept = torch.where(output == 0, kept, output.detach()), torch.where(output == 0, d_kept, leaf.grad)
+        tensors |= {f"dropout_{rank}.output0": kept, f"dropout_{rank}.d_input0": d_kept}
+        outcome(tensors, f"dropout_{rank}", x, d_output, lambda x: 0 * x)
+        for keeps in [1, 0]:
+            outcome(tensors, f"masking_{rank}", x, d_output, lambda x: keeps * x)
+        outcome(tensors, f"salt_and_pepper_{rank}", x, d_output, lambda x: x.clone())
+        for value in [0, 1]:
+            outcome(tensors, f"salt_and_pepper_{rank}", x, d_output, lambda x: 0 * x + value)
+        outcome(tensors, f"gaussian_{rank}", x, d_output, lambda x: x + 0.3 * torch.randn(shape))
+        # Its values are as many as there are draws; its gradient is one.
+        del tensors[f"gaussian_{rank}.output0"]
+    save("random_layers", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers]):
         torch.manual_seed(seed)
         part()
 

@@ -2,8 +2,11 @@
 
 mod batch_norms;
 mod fixture;
+mod graphs;
 mod layers;
 mod losses;
 mod networks;
 mod optimizers;
+mod random_layers;
 mod signals;
+mod without_gradient;

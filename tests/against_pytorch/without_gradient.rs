@@ -1,0 +1,41 @@
+//! Layers without a gradient: their outputs alone.
+
+use plumbline::prelude::*;
+
+use crate::fixture::Fixture;
+
+network! {
+    Sign: [7] -> [7] { sign; }
+    Unit: [5] -> [1] { unit: perceptron; }
+}
+
+/// A network of one layer with the parameters of a case gives the case's output.
+fn check<N: Network<Input: Shape, Output: Shape>>(case: &str) {
+    let fixture = Fixture::open("without_gradient");
+    let mut net = N::initialized(0);
+    assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());
+    for index in 0..net.tensors() {
+        let tensor = net.tensor_mut(index);
+        let name = format!("{case}.parameter.{}", tensor.name);
+        assert_eq!(tensor.shape, fixture.shape(&name), "`{name}`");
+        let numbers = fixture.numbers(&name);
+        tensor.values.iter_mut().zip(numbers).for_each(|(value, number)| *value = N::Element::from_f64(number));
+    }
+    let x = fixture.batch::<N::Input, N::Element>(&format!("{case}.input"));
+    fixture.assert_close(&format!("{case}.output"), net.forward(&x).as_slice(), 0.0);
+    let singles: Vec<_> =
+        (0..x.samples()).flat_map(|index| net.forward(&x.rows(index..index + 1)).into_vec()).collect();
+    fixture.assert_close(&format!("{case}.output"), &singles, 0.0);
+}
+
+#[test]
+fn sign() {
+    check::<Sign<f64>>("sign");
+    check::<Sign<f32>>("sign");
+}
+
+#[test]
+fn perceptron() {
+    check::<Unit<f64>>("perceptron");
+    check::<Unit<f32>>("perceptron");
+}
