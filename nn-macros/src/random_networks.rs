@@ -5,9 +5,57 @@ use proptest::prelude::*;
 /// A layer to append, with sizes that may or may not fit.
 #[derive(Clone, Debug)]
 enum Draw {
-    Conv { channels: usize, kernel: [usize; 2], stride: [usize; 2], padding: usize, dilation: usize },
-    Same { channels: usize, kernel: usize },
-    Pool { kernel: usize, stride: usize },
+    Conv {
+        channels: usize,
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: usize,
+        dilation: usize,
+    },
+    Same {
+        channels: usize,
+        kernel: usize,
+    },
+    Pool {
+        layer: &'static str,
+        kernel: usize,
+        stride: usize,
+    },
+    Transposed {
+        channels: usize,
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: usize,
+    },
+    Bins {
+        layer: &'static str,
+        size: [usize; 2],
+    },
+    /// Each channel of an image as a signal.
+    Line,
+    ConvAlong {
+        channels: usize,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+        dilation: usize,
+    },
+    PoolAlong {
+        layer: &'static str,
+        kernel: usize,
+        stride: usize,
+    },
+    TransposedAlong {
+        channels: usize,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+    },
+    BinsAlong {
+        layer: &'static str,
+        size: usize,
+    },
+    Global(&'static str),
     Dense(usize),
     Flatten,
     Activation,
@@ -17,6 +65,8 @@ enum Draw {
 
 fn draw() -> impl Strategy<Value = Draw> {
     let pair = || [1_usize..4, 1..4];
+    let images = prop_oneof![Just("max_pool2d"), Just("avg_pool2d"), Just("lp_pool2d"), Just("weighted_avg_pool2d")];
+    let signals = prop_oneof![Just("max_pool1d"), Just("avg_pool1d"), Just("lp_pool1d"), Just("weighted_avg_pool1d")];
     prop_oneof![
         (1_usize..5, pair(), pair(), 0_usize..3, 1_usize..3).prop_map(
             |(channels, kernel, stride, padding, dilation)| {
@@ -24,7 +74,24 @@ fn draw() -> impl Strategy<Value = Draw> {
             }
         ),
         (1_usize..5, 1_usize..5).prop_map(|(channels, kernel)| Draw::Same { channels, kernel }),
-        (1_usize..4, 1_usize..4).prop_map(|(kernel, stride)| Draw::Pool { kernel, stride }),
+        (images, 1_usize..4, 1_usize..4).prop_map(|(layer, kernel, stride)| Draw::Pool { layer, kernel, stride }),
+        (1_usize..5, pair(), pair(), 0_usize..3)
+            .prop_map(|(channels, kernel, stride, padding)| { Draw::Transposed { channels, kernel, stride, padding } }),
+        (prop_oneof![Just("adaptive_max_pool2d"), Just("adaptive_avg_pool2d")], pair())
+            .prop_map(|(layer, size)| Draw::Bins { layer, size }),
+        Just(Draw::Line),
+        (1_usize..5, 1_usize..4, 1_usize..4, 0_usize..3, 1_usize..3).prop_map(
+            |(channels, kernel, stride, padding, dilation)| {
+                Draw::ConvAlong { channels, kernel, stride, padding, dilation }
+            }
+        ),
+        (signals, 1_usize..4, 1_usize..4).prop_map(|(layer, kernel, stride)| Draw::PoolAlong { layer, kernel, stride }),
+        (1_usize..5, 1_usize..4, 1_usize..4, 0_usize..3).prop_map(|(channels, kernel, stride, padding)| {
+            Draw::TransposedAlong { channels, kernel, stride, padding }
+        }),
+        (prop_oneof![Just("adaptive_max_pool1d"), Just("adaptive_avg_pool1d")], 1_usize..9)
+            .prop_map(|(layer, size)| Draw::BinsAlong { layer, size }),
+        prop_oneof![Just("global_max_pool"), Just("global_avg_pool")].prop_map(Draw::Global),
         (1_usize..40).prop_map(Draw::Dense),
         Just(Draw::Flatten),
         Just(Draw::Activation),
@@ -40,15 +107,37 @@ fn places(size: usize, kernel: usize, stride: usize, padding: usize, dilation: u
     (count > 0).then_some(count)
 }
 
-/// The line that appends a layer.
-fn line(draw: &Draw, index: usize) -> String {
+/// The places that the windows of a transposed convolution reach along an axis, marked one by one, without the padding on both
+/// sides: `None` where nothing is left.
+fn reached(size: usize, kernel: usize, stride: usize, padding: usize) -> Option<usize> {
+    let last = (0..size).flat_map(|place| (0..kernel).map(move |tap| place * stride + tap)).max()?;
+    (last + 1).checked_sub(2 * padding).filter(|&left| left > 0)
+}
+
+/// The line that appends a layer to a value of the shape.
+fn line(draw: &Draw, index: usize, shape: &[usize]) -> String {
     let before = if index == 0 { "input".to_owned() } else { format!("n{}", index - 1) };
     let layer = match draw {
         Draw::Conv { channels, kernel, stride, padding, dilation } => format!(
             "conv2d({channels}, kernel = {kernel:?}, stride = {stride:?}, padding = {padding}, dilation = {dilation})"
         ),
         Draw::Same { channels, kernel } => format!("conv2d({channels}, kernel = {kernel}, padding = same), relu"),
-        Draw::Pool { kernel, stride } => format!("max_pool2d({kernel}, stride = {stride})"),
+        Draw::Pool { layer, kernel, stride } | Draw::PoolAlong { layer, kernel, stride } => {
+            format!("{layer}({kernel}, stride = {stride})")
+        }
+        Draw::Transposed { channels, kernel, stride, padding } => {
+            format!("conv_transpose2d({channels}, kernel = {kernel:?}, stride = {stride:?}, padding = {padding})")
+        }
+        Draw::Bins { layer, size } => format!("{layer}({size:?})"),
+        Draw::Line => format!("reshape([{}, {}])", shape[0], shape[1..].iter().product::<usize>()),
+        Draw::ConvAlong { channels, kernel, stride, padding, dilation } => format!(
+            "conv1d({channels}, kernel = {kernel}, stride = {stride}, padding = {padding}, dilation = {dilation})"
+        ),
+        Draw::TransposedAlong { channels, kernel, stride, padding } => {
+            format!("conv_transpose1d({channels}, kernel = {kernel}, stride = {stride}, padding = {padding})")
+        }
+        Draw::BinsAlong { layer, size } => format!("{layer}({size})"),
+        Draw::Global(layer) => (*layer).to_owned(),
         Draw::Dense(outputs) => format!("dense({outputs}), tanh"),
         Draw::Flatten => "flatten".to_owned(),
         Draw::Activation => "gelu".to_owned(),
@@ -60,7 +149,7 @@ fn line(draw: &Draw, index: usize) -> String {
 
 /// The shape that a layer gives, or `None` where it does not take `shape`.
 fn gives(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
-    let image = <[usize; 3]>::try_from(shape).ok();
+    let (image, signal) = (<[usize; 3]>::try_from(shape).ok(), <[usize; 2]>::try_from(shape).ok());
     Some(match *draw {
         Draw::Conv { channels, kernel, stride, padding, dilation } => {
             let [_, height, width] = image?;
@@ -71,7 +160,23 @@ fn gives(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
             let [_, height, width] = image?;
             vec![channels, height, width]
         }
-        Draw::Pool { kernel, stride } => {
+        Draw::Transposed { channels, kernel, stride, padding } => {
+            let [_, height, width] = image?;
+            let height = reached(height, kernel[0], stride[0], padding)?;
+            vec![channels, height, reached(width, kernel[1], stride[1], padding)?]
+        }
+        Draw::Bins { size, .. } => vec![image?[0], size[0], size[1]],
+        Draw::Line => vec![shape[0], shape[1..].iter().product()],
+        Draw::ConvAlong { channels, kernel, stride, padding, dilation } => {
+            vec![channels, places(signal?[1], kernel, stride, padding, dilation)?]
+        }
+        Draw::PoolAlong { kernel, stride, .. } => vec![signal?[0], places(signal?[1], kernel, stride, 0, 1)?],
+        Draw::TransposedAlong { channels, kernel, stride, padding } => {
+            vec![channels, reached(signal?[1], kernel, stride, padding)?]
+        }
+        Draw::BinsAlong { size, .. } => vec![signal?[0], size],
+        Draw::Global(_) => (shape.len() > 1).then(|| vec![shape[0]])?,
+        Draw::Pool { kernel, stride, .. } => {
             let [channels, height, width] = image?;
             vec![channels, places(height, kernel, stride, 0, 1)?, places(width, kernel, stride, 0, 1)?]
         }
@@ -96,7 +201,7 @@ proptest! {
         let mut shape = input.to_vec();
         let mut lines = Vec::new();
         for draw in &draws {
-            let next = line(draw, lines.len());
+            let next = line(draw, lines.len(), &shape);
             match gives(draw, &shape) {
                 Some(gives) => {
                     lines.push(next);

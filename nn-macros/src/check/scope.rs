@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Ident};
 
 use super::constants::{Constants, Producer, guarded};
@@ -154,10 +154,20 @@ impl Scope {
             }
             Folded::Constant => {
                 let written = self.constants.name("usize", &expression.to_token_stream());
+                self.ask_known(expression, &written);
                 let size = Dimension::Constant(written);
                 self.hold(expression, size, least, what)
             }
             Folded::Other => self.not_whole(expression, what),
+        }
+    }
+
+    /// Asks that a constant is not the largest `usize`, which stands for a size that is not known and satisfies every other condition.
+    fn ask_known(&mut self, expression: &Expr, written: &TokenStream) {
+        let known = quote!(#written != ::core::primitive::usize::MAX);
+        if self.asked.insert(known.to_string()) {
+            let fault = Argument::Overflow { expression: compact(expression) };
+            self.constants.check(&known, &fault.into(), &expression.to_token_stream(), None);
         }
     }
 

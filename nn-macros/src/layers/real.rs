@@ -38,7 +38,7 @@ impl Range {
             Self::Part => "from 0 to 1",
             Self::Positive => "more than 0",
             Self::NotNegative => "at least 0",
-            Self::AtLeastOne => "at least 1",
+            Self::AtLeastOne => "at least 1 and finite",
         }
     }
 

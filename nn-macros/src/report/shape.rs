@@ -515,10 +515,12 @@ impl From<Mismatch> for Message {
     }
 }
 
-/// A shape of too many elements, with the first dimension that would do.
+/// A shape of too many elements, with the first dimension that would do where one does for sure.
 fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
     let message = Message::new([what, say![" has more elements than the largest allowed, ", LARGEST]].concat());
-    let rest = Operation::Product.of(&shape[1..]);
+    // Of several constants the product alone may be too large.
+    let sure = shape.len() == 2 || shape[1..].iter().all(|size| size.literal().is_some());
+    let rest = Operation::Product.of(&shape[1..]).filter(|_| sure);
     let most = rest.and_then(|rest| Operation::Quotient.of(&[Dimension::Literal(LARGEST), rest]));
     match most.filter(|most| most.literal() != Some(0)) {
         Some(most) => message.help(say!["its first dimension may be ", most, " at most"]),
