@@ -82,8 +82,8 @@ fn check_several<E: Element>(tolerance: f64) {
     fixture.assert_close("value", value.as_slice(), tolerance);
     let (_, mut d_class) = CrossEntropy::new().value_and_gradient(&of_class, &labels()).unwrap();
     let (_, mut d_value) = MeanSquaredError.value_and_gradient(&value, &values).unwrap();
-    d_class.as_mut_slice().iter_mut().for_each(|d| *d = *d * E::from_f64(0.7));
-    d_value.as_mut_slice().iter_mut().for_each(|d| *d = *d * E::from_f64(2.5));
+    d_class.as_mut_slice().iter_mut().for_each(|d| *d *= E::from_f64(0.7));
+    d_value.as_mut_slice().iter_mut().for_each(|d| *d *= E::from_f64(2.5));
     let d_input = net.backward(&d_class, &d_value, &mut pass, &mut gradients).unwrap();
     fixture.assert_close("d_input", d_input.as_slice(), tolerance);
     check_gradients(&gradients);
