@@ -18,7 +18,8 @@ pub(crate) enum Written {
     RankTooHigh { rank: usize },
     Attribute,
     StatedShape { found: String },
-    SourcesLoose { sources: String },
+    SourcesLoose { sources: Option<String>, fixed: String },
+    Late { tail: String, found: String, fixed: Option<String>, semicolon: bool },
     Unexpected { after: String, found: String },
     Stage { found: String },
     StageMissing { after: String },
@@ -71,8 +72,20 @@ impl From<Written> for Message {
                 .help(say!["an attribute is written `#[name]`, a doc comment `/// text`"]),
             Written::StatedShape { found } => Self::new(say!["expected a shape after `->`, found `", found, "`"])
                 .help(say!["a node states what it gives as `-> [16, 5, 5];`"]),
-            Written::SourcesLoose { sources } => {
-                Self::new(say!["several sources stand in parentheses"]).help(say!["write `<- (", sources, ")`"])
+            Written::SourcesLoose { sources: Some(sources), fixed } => {
+                Self::new(say!["several sources stand in parentheses"])
+                    .help(say!["write `<- (", sources, ")`"])
+                    .help(say!["a layer or activation stands before the source: `", fixed, "`"])
+            }
+            Written::SourcesLoose { sources: None, fixed } => {
+                Self::new(say!["a layer or activation stands before the source"]).help(say!["write `", fixed, "`"])
+            }
+            Written::Late { tail, found, fixed, semicolon } => {
+                let mut message = Self::new(say!["expected `;` after `", tail, "`, found `", found, "`"]);
+                if let Some(fixed) = fixed {
+                    message = message.help(say!["layers and activations stand before it: `", fixed, "`"]);
+                }
+                if semicolon { message.help(say!["`", tail, ";` ends the node"]) } else { message }
             }
             Written::Unexpected { after, found } => {
                 Self::new(say!["expected `,`, `<-`, `->` or `;` after `", after, "`, found `", found, "`"])

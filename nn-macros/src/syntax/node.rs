@@ -1,6 +1,6 @@
 //! `name: stage, stage <- source -> shape;`
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -45,21 +45,39 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
         );
     }
     stages(input, &mut node, &mut last, faults);
+    let chain = node.stages.iter().map(text_of).collect::<Vec<_>>().join(", ");
+    let mut tail = Vec::new();
     if accept::<Token![<-]>(input) {
-        node.sources = sources(input, &mut last, faults).map_or(Sources::Lost, Sources::Named);
+        node.sources = sources(input, &chain, &mut last, faults).map_or(Sources::Lost, Sources::Named);
+        tail.push(format!("<- {}", compact(&last)));
     }
     if accept::<Token![->]>(input) {
         if input.peek(token::Bracket) {
             last = next(input).to_token_stream();
             node.stated = shape(input, faults);
+            tail.push(format!("-> {}", compact(&last)));
         } else {
             let found = skip_to(input, |input| input.peek(Token![;]));
             faults.add(&found, Written::StatedShape { found: compact(&found) });
         }
     }
-    end(input, &last, faults, before);
+    end(input, &last, &Line { chain, tail: tail.join(" ") }, faults, before);
     node.broken = faults.count() > before;
     node
+}
+
+/// A stage as it is written.
+fn text_of(stage: &Stage) -> String {
+    match stage {
+        Stage::Layer(call) => compact(&call.tokens),
+        Stage::Path(path) => compact(path),
+    }
+}
+
+/// What a node has been found to hold, as text: its stages, and the source and shape behind them.
+struct Line {
+    chain: String,
+    tail: String,
 }
 
 fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &mut Faults) {
@@ -92,7 +110,7 @@ fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &
 }
 
 /// What follows a node must be its `;`. Where the next node's beginning can be told, reading goes on there.
-fn end(input: ParseStream, last: &TokenStream, faults: &mut Faults, before: usize) {
+fn end(input: ParseStream, last: &TokenStream, line: &Line, faults: &mut Faults, before: usize) {
     if accept::<Token![;]>(input) {
         return;
     }
@@ -103,6 +121,15 @@ fn end(input: ParseStream, last: &TokenStream, faults: &mut Faults, before: usiz
     } else if next_node {
         faults.add(last, Written::Semicolon { after });
         return;
+    } else if !line.tail.is_empty() && (input.peek(Token![,]) || input.peek(Ident)) {
+        // A stage behind the source, where another node may begin as well.
+        let semicolon = input.peek(Ident);
+        accept::<Token![,]>(input);
+        let late = skip_to(input, |input| input.peek(Token![;]) || at_name_and_colon(input));
+        let Line { chain, tail } = line;
+        let fixed = (!late.is_empty()).then(|| format!("{chain}, {} {tail}", compact(&late)));
+        let at = if late.is_empty() { last.clone() } else { late };
+        faults.add(&at, Written::Late { tail: tail.clone(), found: compact(&at), fixed, semicolon });
     } else if let Some(found) = next_text(input) {
         let stage_follows = input.peek(Ident);
         if stage_follows {
@@ -160,7 +187,7 @@ fn path(input: ParseStream) -> syn::Result<syn::Path> {
 }
 
 /// The names after `<-`.
-fn sources(input: ParseStream, last: &mut TokenStream, faults: &mut Faults) -> Option<Vec<Ident>> {
+fn sources(input: ParseStream, chain: &str, last: &mut TokenStream, faults: &mut Faults) -> Option<Vec<Ident>> {
     if let (true, Ok(group)) = (input.peek(token::Paren), input.fork().parse::<Group>()) {
         *last = skip_to(input, |input| !input.peek(token::Paren));
         return within(group.stream(), |input| {
@@ -184,9 +211,12 @@ fn sources(input: ParseStream, last: &mut TokenStream, faults: &mut Faults) -> O
     *last = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
     let name = source(input, &before, faults)?;
     if input.peek(Token![,]) {
-        // Several sources without their parentheses.
+        // Several sources without their parentheses, or a stage.
         let rest = skip_to(input, |input| input.peek(Token![;]) || input.peek(Token![->]));
-        faults.add(&rest, Written::SourcesLoose { sources: format!("{name}{}", compact(rest.clone())) });
+        let stage = compact(rest.clone()).trim_start_matches(", ").to_owned();
+        let names = rest.clone().into_iter().all(|token| !matches!(token, TokenTree::Group(_)));
+        let sources = names.then(|| format!("{name}{}", compact(rest.clone())));
+        faults.add(&rest, Written::SourcesLoose { sources, fixed: format!("{chain}, {stage} <- {name}") });
         return None;
     }
     Some(vec![name])
