@@ -37,14 +37,35 @@ pub trait Activation<E: Math>: Copy + Send + Sync {
 }
 
 /// f(x) = x
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Identity, activation}, network::ViewMut};
+/// let mut y = [-1.0, 2.0];
+/// activation::forward(Identity, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [-1.0, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Identity;
 
 /// f(x) = max(x, 0), its slope at 0 taken as 0 (Nair and Hinton, 2010).
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Relu, activation}, network::ViewMut};
+/// let mut y = [-1.0, 2.0];
+/// activation::forward(Relu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [0.0, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu;
 
 /// f(x) = x for x > 0, else a x with a ≥ 0 (Maas, Hannun and Ng, 2013).
+///
+/// ```
+/// use nn_runtime::{Const, layers::{LeakyRelu, activation}, network::ViewMut};
+/// let mut y = [-1.0, 2.0];
+/// activation::forward(LeakyRelu(0.1), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [-0.1, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu(
     /// a, 0.01 in the literature and by default.
@@ -52,6 +73,13 @@ pub struct LeakyRelu(
 );
 
 /// f(x) = x for x > 0, else a (eˣ − 1) with a ≥ 0 (Clevert, Unterthiner and Hochreiter, 2016).
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Elu, activation}, network::ViewMut};
+/// let mut y = [f64::NEG_INFINITY, 2.0];
+/// activation::forward(Elu(1.0), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [-1.0, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu(
     /// a, 1 by default.
@@ -60,18 +88,46 @@ pub struct Elu(
 
 /// f(x) = λ x for x > 0, else λ α (eˣ − 1), with λ and α for which activations of mean 0 and variance 1 keep them
 /// (Klambauer et al., 2017).
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Selu, activation}, network::ViewMut};
+/// let mut y = [0.0, 1.0];
+/// activation::forward(Selu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [0.0, 1.050_700_987_355_480_5]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Selu;
 
 /// f(x) = 1 / (1 + e⁻ˣ)
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Sigmoid, activation}, network::ViewMut};
+/// let mut y = [0.0, f64::INFINITY];
+/// activation::forward(Sigmoid, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [0.5, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 
 /// f(x) = tanh x
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
+/// let mut y = [0.0, 1.0];
+/// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert!(y[0] == 0.0 && (y[1] - 1.0_f64.tanh()).abs() < 1e-15);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tanh;
 
 /// f(x) = ln(1 + eˣ)
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Softplus, activation}, network::ViewMut};
+/// let mut y = [0.0, 1000.0];
+/// activation::forward(Softplus, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert!((y[0] - 2.0_f64.ln()).abs() < 1e-15 && y[1] == 1000.0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softplus;
 
