@@ -16,10 +16,16 @@ network! {
     Normalized: [1, 28, 28] -> [10] {
         conv1: conv2d(4, kernel = 5, stride = 2);
         norm1: batch_norm, relu;
-        pool1: max_pool2d(2), flatten;
+        inside: Block, flatten;
         hidden: dense(150);
         norm2: batch_norm, tanh;
         logits: dense(10);
+    }
+    Block: [4, 12, 12] -> [4, 6, 6] {
+        conv: conv2d(4, kernel = 3, padding = same, bias = false);
+        norm: batch_norm;
+        sum: add <- (norm, input);
+        max_pool2d(2);
     }
 }
 

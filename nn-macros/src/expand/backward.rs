@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use crate::{
     expand::{
         forward::{self, Names},
+        legs::{self, Legs},
         lower::{Buffer, Operation, Program, Step, Value},
         plan::Pool,
         types,
@@ -53,6 +54,9 @@ struct Writer<'p, 'a> {
     /// The gradients calculated so far.
     gradients: Vec<Option<Slot>>,
     pool: Pool,
+    /// The statements of the steps before.
+    legs: Legs,
+    /// Those of the step that is being written.
     statements: TokenStream,
 }
 
@@ -79,12 +83,14 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
         homes,
         gradients,
         pool: Pool::default(),
+        legs: Legs::new(program),
         statements: TokenStream::new(),
     };
     for step in program.steps.iter().rev() {
         writer.step(step);
     }
-    let Writer { names, pool, statements, homes, .. } = writer;
+    let Writer { names, pool, legs, homes, .. } = writer;
+    let statements = legs.finish();
     let gradient_slots = pool.widths();
     let mut slot_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
     slot_names.extend((0..gradient_slots.len()).map(pooled_name));
@@ -173,11 +179,10 @@ impl Writer<'_, '_> {
         // A value that no output depends on has no gradient.
         let Some(slot) = self.gradients[gives].clone() else { return };
         let in_place = step.takes.is_empty();
-        let before = std::mem::take(&mut self.statements);
         let transferred = self.reverse(step, &slot);
-        let mine = std::mem::replace(&mut self.statements, before);
+        let mine = std::mem::take(&mut self.statements);
         let only_inputs = self.needs[gives] == Need::Inputs;
-        self.statements.extend(if only_inputs && !mine.is_empty() { quote!(if INPUTS { #mine }) } else { mine });
+        self.legs.add(if only_inputs && !mine.is_empty() { quote!(if INPUTS { #mine }) } else { mine });
         if !in_place
             && !transferred
             && let Some(place) = slot.pooled
@@ -197,7 +202,7 @@ impl Writer<'_, '_> {
             Operation::Interleave => self.write(step, 0, |x| quote!(layers::deinterleave(#d, #x);)),
             Operation::Deinterleave => self.write(step, 0, |x| quote!(layers::interleave(#d, #x);)),
             Operation::Copy => return self.pass_on(step, slot),
-            Operation::Trained { activation, .. } => self.trained(step, activation, &y, &d_mut),
+            Operation::Trained { activation, .. } => self.trained(step, activation, &y, [&d, &d_mut]),
             Operation::Part { .. } => self.part(step, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let Some(stage) = step.stage(network) else { return false };
@@ -252,7 +257,7 @@ impl Writer<'_, '_> {
         false
     }
 
-    fn trained(&mut self, step: &Step, activation: Option<usize>, y: &TokenStream, d_mut: &TokenStream) {
+    fn trained(&mut self, step: &Step, activation: Option<usize>, y: &TokenStream, [d, d_mut]: [&TokenStream; 2]) {
         let layer = forward::layer(self.program(), step);
         let activation = forward::fused(self.program(), step, activation);
         let takes = &step.takes[0];
@@ -267,6 +272,15 @@ impl Writer<'_, '_> {
         let call = if step.is_dense(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#layer.backward(#tied #y, #d_mut, #d_x, #activation);)
+        } else if legs::meets(self.program(), step) {
+            let (x, share, common) =
+                (self.names.view(takes), field.map(share_name), legs::common(self.program(), step));
+            self.legs.add(quote! {
+                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, part.first == 0, #activation);
+            });
+            self.legs.meet();
+            let call = quote!(#layer.backward(#x, #d, #name.view_mut::<#shape>(), &mut #common););
+            if need == Need::Inputs { quote!(if INPUTS { #call }) } else { call }
         } else {
             let x = self.names.view(takes);
             let share = field.map(share_name);
@@ -287,13 +301,16 @@ impl Writer<'_, '_> {
         };
         let layer = forward::layer(self.program(), step);
         let share = step.part(self.program().network).map(|(name, _)| share_name(name));
-        let nested = self.names.nested(step);
+        let nested = self.names.nested(step, true);
         // Where nobody asks for the gradient with respect to the inputs, there is no memory for it.
         let d_x = match self.needs[takes.buffer] {
             Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
             Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
         };
-        self.statements.extend(quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share);));
+        if let Some((_, part)) = step.part(self.program().network) {
+            let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share););
+            self.legs.part(&part.network(), &call);
+        }
         self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
     }
 

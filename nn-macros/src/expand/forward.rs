@@ -1,10 +1,11 @@
 //! The steps in order: forward for inference and for training.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::{
     expand::{
+        legs::{self, Legs},
         lower::{Buffer, Operation, Program, Step, Value},
         plan::Pool,
         types,
@@ -58,11 +59,24 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
 /// Forward for training: every buffer keeps its values for the backward pass.
 pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> TokenStream {
     let names = Names { program, slot: &|_| None };
-    let statements = program.steps.iter().map(|step| names.statement(step, true));
+    let mut legs = Legs::new(program);
+    for step in &program.steps {
+        let statement = names.statement(step, true);
+        if let Some((_, part)) = step.part(program.network) {
+            legs.part(&part.network(), &statement);
+            continue;
+        }
+        if legs::meets(program, step) {
+            legs.add(names.measure(step));
+            legs.meet();
+        }
+        legs.add(statement);
+    }
+    let statements = legs.finish();
     let scratch_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
     let widths: Vec<TokenStream> = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
     let head = head(program, kept, &scratch_names, &widths);
-    quote!(#head #(#statements)*)
+    quote!(#head #statements)
 }
 
 /// The names of a part's memory.
@@ -137,30 +151,44 @@ impl Names<'_, '_> {
                 let layer = layer(self.program, step);
                 let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
                 let activation = fused(self.program, step, activation);
-                let coupled = step.stage(self.program.network).is_some_and(|stage| stage.layer.needs_whole_batch());
-                let forward = if training && coupled { quote!(forward_train) } else { quote!(forward) };
-                quote!(#layer.#forward(#tied #x, #y, #activation);)
+                if training && legs::meets(self.program, step) {
+                    let common = legs::common(self.program, step);
+                    return quote!(#layer.forward_train(#x, #y, &mut #common, #activation););
+                }
+                quote!(#layer.forward(#tied #x, #y, #activation);)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
             Operation::Part { .. } => {
                 let method = types::local(if training { "forward" } else { "infer" });
-                let (nested, layer) = (self.nested(step), layer(self.program, step));
+                let (nested, layer) = (self.nested(step, training), layer(self.program, step));
                 quote!(#nested.#method(&#layer, #y);)
             }
         }
     }
 
+    /// What a part tells the others before the step.
+    fn measure(&self, step: &Step) -> TokenStream {
+        let (layer, x) = (layer(self.program, step), self.view(&step.takes[0]));
+        let common = legs::common(self.program, step);
+        quote!(#layer.measure(#x, &mut #common);)
+    }
+
     /// A network inside the network, with its input and its memory.
-    pub(super) fn nested(&self, step: &Step) -> TokenStream {
+    pub(super) fn nested(&self, step: &Step, training: bool) -> TokenStream {
         let (Operation::Part { scratch, .. }, Some((name, _))) = (&step.operation, step.part(self.program.network))
         else {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
         let (kept, random) = (part_name(name), random(step));
+        let (leg, common) = if training {
+            (legs::own_leg().into_token_stream(), legs::common(self.program, step))
+        } else {
+            (quote!(0), quote!(part.common.within(0)))
+        };
         quote! {
             network::Nested::new(
-                #x.rows(), network::KeptArray::reborrow(#kept), #scratch.scratch(), part.first, #random,
+                #x.rows(), network::KeptArray::reborrow(#kept), #scratch.scratch(), part.first, #random, #leg, #common,
             )
         }
     }

@@ -8,6 +8,7 @@ mod constants;
 mod documentation;
 mod forward;
 mod generics;
+mod legs;
 mod lower;
 mod methods;
 mod plan;

@@ -3,14 +3,14 @@
 use crate::{
     expand::{
         backward::{self, Backward},
-        forward,
+        forward, legs,
         lower::{Buffer, Program},
         types,
     },
     shape::Dimension,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// A program whose buffers have homes, and its three printouts.
 pub(super) struct Plan<'a> {
@@ -61,8 +61,12 @@ impl<'a> Plan<'a> {
         let parts = self.program.parts().map(|(_, part)| part.network());
         let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
-        let mut stages = self.program.network.nodes.iter().flat_map(|node| &node.stages);
-        let whole_batch = stages.any(|stage| stage.layer.needs_whole_batch());
+        let own = self.program.steps.iter().filter(|step| legs::meets(&self.program, step)).count();
+        let own = (own > 0).then(|| types::count(own).into_token_stream());
+        let nested =
+            self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
+        let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
+        let common = legs::widths(&self.program);
         quote! {
             network::Plan {
                 inputs: &[#(#inputs),*],
@@ -74,7 +78,8 @@ impl<'a> Plan<'a> {
                 share: network::total(&[#(#share),*]),
                 part: #part,
                 parts: &[#(#parts::PLAN),*],
-                whole_batch: #whole_batch,
+                meetings: network::total(&[#(#meetings),*]),
+                common: network::total(&[#(#common),*]),
             }
         }
     }

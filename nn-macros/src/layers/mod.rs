@@ -159,8 +159,8 @@ impl Layer {
         matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
     }
 
-    /// Whether, in training, what the layer gives for a sample depends on the others of the batch.
-    pub(crate) fn needs_whole_batch(&self) -> bool {
+    /// Whether, in training, what the layer gives for a sample depends on the others of the batch, so that all parts of it meet.
+    pub(crate) fn meets(&self) -> bool {
         matches!(self, Self::BatchNorm(_))
     }
 

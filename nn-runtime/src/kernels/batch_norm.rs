@@ -1,5 +1,7 @@
 //! Channels brought to mean 0 and variance 1 over all samples of a batch.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
 use crate::{
@@ -47,10 +49,30 @@ impl Grids {
         grid.chunks_mut(self.stride).map(move |row| row.split_at_mut(self.width.min(row.len())))
     }
 
-    /// The samples' numbers in a grid of `length` numbers.
-    fn numbers(self, length: usize) -> usize {
-        length / self.stride * self.width + (length % self.stride).min(self.width)
+    /// The columns of a channel.
+    fn run(self, channels: usize) -> usize {
+        self.width * self.count / channels
     }
+
+    /// Calls `f` for each grid with its place in `length` numbers, and its channels among `channels`.
+    #[inline(always)]
+    fn each(self, length: usize, channels: usize, mut f: impl FnMut(Range<usize>, Range<usize>)) {
+        let (length, channels) = (length / self.count, channels / self.count);
+        for grid in 0..self.count {
+            f(grid * length..(grid + 1) * length, grid * channels..(grid + 1) * channels);
+        }
+    }
+}
+
+/// The mean of each channel and the sum of the squared distances from it.
+#[derive(Debug)]
+pub struct Moments<'a, E> {
+    pub(crate) grids: Grids,
+    pub(crate) x: &'a [E],
+    pub(crate) mean: &'a mut [E],
+    pub(crate) squares: &'a mut [E],
+    /// The numbers of a channel.
+    pub(crate) count: f64,
 }
 
 /// y = max((x − μ) / σ · weight + bias, floor) for the mean μ and the variance σ² − ε of each channel. What lies beyond the samples becomes 0.
@@ -61,52 +83,64 @@ pub struct Normalize<'a, E> {
     pub(crate) y: &'a mut [E],
     pub(crate) weight: &'a [E],
     pub(crate) bias: &'a [E],
+    pub(crate) mean: &'a [E],
+    pub(crate) variance: &'a [E],
     pub(crate) epsilon: f64,
     pub(crate) floor: E,
-    /// μ and σ² − ε; those of x itself where there are none.
-    pub(crate) moments: Option<[&'a [E]; 2]>,
 }
 
-/// The gradients of [`Normalize`] without moments.
+/// The sums over each channel that the gradients of [`Normalize`] need: Σ d and Σ d · (x − μ).
+#[derive(Debug)]
+pub struct GradientSums<'a, E> {
+    pub(crate) grids: Grids,
+    pub(crate) x: &'a [E],
+    /// The result of a rectified normalization, whose gradient becomes 0 where it is not positive; else empty.
+    pub(crate) rectified: &'a [E],
+    pub(crate) d_y: &'a mut [E],
+    pub(crate) mean: &'a [E],
+    pub(crate) sums: &'a mut [E],
+    pub(crate) products: &'a mut [E],
+}
+
+/// d_x = weight / σ · (d − mean(d) − (x − μ) / σ² · mean(d · (x − μ))). What lies beyond the samples becomes 0.
 #[derive(Debug)]
 pub struct NormalizeGradient<'a, E> {
     pub(crate) grids: Grids,
     pub(crate) x: &'a [E],
-    /// The result of a rectified normalization, whose gradient is 0 where it is not positive; else empty.
-    pub(crate) rectified: &'a [E],
-    pub(crate) d_y: &'a mut [E],
-    /// To be overwritten, unless it is empty. What lies beyond the samples becomes 0.
+    pub(crate) d_y: &'a [E],
     pub(crate) d_x: &'a mut [E],
     pub(crate) weight: &'a [E],
-    /// The gradient is added.
-    pub(crate) d_weight: &'a mut [E],
-    /// The gradient is added.
-    pub(crate) d_bias: &'a mut [E],
-    pub(crate) epsilon: f64,
-    pub(crate) running: Running<'a, E>,
-}
-
-/// What becomes of the running moments.
-#[derive(Debug)]
-pub(crate) struct Running<'a, E> {
     pub(crate) mean: &'a [E],
     pub(crate) variance: &'a [E],
-    /// momentum · (running − batch) is added.
-    pub(crate) d_mean: &'a mut [E],
-    /// The same for the variance over n − 1, which there is from two numbers on.
-    pub(crate) d_variance: &'a mut [E],
-    pub(crate) momentum: f64,
+    pub(crate) epsilon: f64,
+    /// Those of all parts of the batch.
+    pub(crate) sums: &'a [E],
+    pub(crate) products: &'a [E],
+    /// The numbers of a channel in all of them.
+    pub(crate) count: f64,
+}
+
+/// Runs a [`Moments`].
+pub(super) fn moments<E: Element>(job: Moments<'_, E>) {
+    let memory = 3 * job.grids.width;
+    scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
 /// Runs a [`Normalize`].
 pub(super) fn normalize<E: Element>(job: Normalize<'_, E>) {
+    let memory = 3 * job.grids.width;
+    scratch::with(memory, |memory| simd::run(With { job, memory }));
+}
+
+/// Runs a [`GradientSums`].
+pub(super) fn gradient_sums<E: Element>(job: GradientSums<'_, E>) {
     let memory = 4 * job.grids.width;
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
 /// Runs a [`NormalizeGradient`].
 pub(super) fn normalize_gradient<E: Element>(job: NormalizeGradient<'_, E>) {
-    let memory = 5 * job.grids.width;
+    let memory = 4 * job.grids.width;
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
@@ -145,35 +179,6 @@ fn flush<E: Element>(sums: &mut [E], block: &mut [E]) {
     }
 }
 
-/// The sum of each channel's columns.
-#[inline(always)]
-fn channel_sum<E: Element>(columns: &[E]) -> f64 {
-    columns.iter().map(|x| x.as_f64()).sum()
-}
-
-/// Puts the mean of each channel in each of its columns of `mean`, and σ² − ε in those of `variance`.
-#[inline(always)]
-fn moments<E: Element>(grids: Grids, x: &[E], count: f64, run: usize, memory: [&mut [E]; 3]) {
-    let [mean, variance, block] = memory;
-    add_up(grids.rows_of(x), mean, block, |sum, x| {
-        for (sum, &x) in sum.iter_mut().zip(x) {
-            *sum += x;
-        }
-    });
-    for columns in mean.chunks_exact_mut(run) {
-        columns.fill(E::from_f64(channel_sum(columns) / count));
-    }
-    let mean = &*mean;
-    add_up(grids.rows_of(x), variance, block, |sum, x| {
-        for ((sum, &x), &mean) in sum.iter_mut().zip(x).zip(mean) {
-            *sum += (x - mean) * (x - mean);
-        }
-    });
-    for columns in variance.chunks_exact_mut(run) {
-        columns.fill(E::from_f64(channel_sum(columns) / count));
-    }
-}
-
 /// Puts each channel's number in each of its columns.
 #[inline(always)]
 fn spread<E: Element>(columns: &mut [E], run: usize, numbers: impl Iterator<Item = E>) {
@@ -195,110 +200,136 @@ fn split<E, const N: usize>(memory: &mut [E], width: usize) -> [&mut [E]; N] {
     std::array::from_fn(|_| rows.next().unwrap_or_default())
 }
 
+/// Sums over the columns of each channel.
+#[inline(always)]
+fn channel_sums<'a, E: Element>(columns: &'a [E], run: usize) -> impl Iterator<Item = f64> + 'a {
+    columns.chunks_exact(run).map(|columns| columns.iter().map(|x| x.as_f64()).sum())
+}
+
+impl<E: Element> WithSimd for With<'_, Moments<'_, E>, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Moments { grids, x, mean, squares, count } = self.job;
+        let run = grids.run(mean.len());
+        let [sums, means, block] = split(self.memory, grids.width);
+        grids.each(x.len(), mean.len(), |place, channels| {
+            let x = &x[place];
+            add_up(grids.rows_of(x), sums, block, |sum, x| {
+                for (sum, &x) in sum.iter_mut().zip(x) {
+                    *sum += x;
+                }
+            });
+            for (mean, sum) in mean[channels.clone()].iter_mut().zip(channel_sums(sums, run)) {
+                *mean = E::from_f64(sum / count);
+            }
+            spread(means, run, mean[channels.clone()].iter().copied());
+            let means = &*means;
+            add_up(grids.rows_of(x), sums, block, |sum, x| {
+                for ((sum, &x), &mean) in sum.iter_mut().zip(x).zip(means) {
+                    *sum += (x - mean) * (x - mean);
+                }
+            });
+            for (squares, sum) in squares[channels].iter_mut().zip(channel_sums(sums, run)) {
+                *squares = E::from_f64(sum);
+            }
+        });
+    }
+}
+
 impl<E: Element> WithSimd for With<'_, Normalize<'_, E>, E> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Normalize { grids, x, y, weight, bias, epsilon, floor, moments: given } = self.job;
-        let (length, channels) = (x.len() / grids.count, weight.len() / grids.count);
-        let (numbers, run) = (grids.numbers(length) / channels, grids.width / channels);
-        if numbers == 0 {
-            return;
-        }
-        let count = numbers as f64;
-        let [mean, factor, shift, block] = split(self.memory, grids.width);
-        for (grid, (x, y)) in x.chunks_exact(length).zip(y.chunks_exact_mut(length)).enumerate() {
-            let own = grid * channels..(grid + 1) * channels;
-            match given {
-                Some([means, variances]) => {
-                    spread(mean, run, means[own.clone()].iter().copied());
-                    spread(factor, run, variances[own.clone()].iter().copied());
-                }
-                None => moments(grids, x, count, run, [&mut *mean, &mut *factor, &mut *block]),
-            }
-            for (columns, &weight) in factor.chunks_exact_mut(run).zip(&weight[own.clone()]) {
-                columns.fill(E::from_f64(scale(columns[0], epsilon) * weight.as_f64()));
-            }
-            spread(shift, run, bias[own].iter().copied());
+        let Normalize { grids, x, y, weight, bias, mean, variance, epsilon, floor } = self.job;
+        let run = grids.run(weight.len());
+        let [means, factors, shifts] = split(self.memory, grids.width);
+        grids.each(x.len(), weight.len(), |place, channels| {
+            let (x, y) = (&x[place.clone()], &mut y[place]);
+            let (weight, variance) = (&weight[channels.clone()], &variance[channels.clone()]);
+            let factor = |(&weight, &variance): (&E, &E)| E::from_f64(scale(variance, epsilon) * weight.as_f64());
+            spread(means, run, mean[channels.clone()].iter().copied());
+            spread(factors, run, weight.iter().zip(variance).map(factor));
+            spread(shifts, run, bias[channels].iter().copied());
             for (x, (y, beyond)) in grids.rows_of(x).zip(grids.rows_of_mut(y)) {
-                for ((((y, &x), &mean), &factor), &shift) in y.iter_mut().zip(x).zip(&*mean).zip(&*factor).zip(&*shift)
-                {
+                let columns = means.iter().zip(&*factors).zip(&*shifts);
+                for ((y, &x), ((&mean, &factor), &shift)) in y.iter_mut().zip(x).zip(columns) {
                     let value = (x - mean) * factor + shift;
                     // Written so that NaN is handed on.
                     *y = if floor > value { floor } else { value };
                 }
                 beyond.fill(E::zero());
             }
+        });
+    }
+}
+
+impl<E: Element> WithSimd for With<'_, GradientSums<'_, E>, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let GradientSums { grids, x, rectified, d_y, mean, sums, products } = self.job;
+        for (d, &y) in d_y.iter_mut().zip(rectified) {
+            *d = if y > E::zero() { *d } else { E::zero() };
         }
+        let run = grids.run(mean.len());
+        let [means, columns, others, block] = split(self.memory, grids.width);
+        grids.each(x.len(), mean.len(), |place, channels| {
+            let (x, d_y) = (&x[place.clone()], &d_y[place]);
+            spread(means, run, mean[channels.clone()].iter().copied());
+            add_up(grids.rows_of(d_y), columns, block, |sum, d| {
+                for (sum, &d) in sum.iter_mut().zip(d) {
+                    *sum += d;
+                }
+            });
+            let means = &*means;
+            add_up(grids.rows_of(x).zip(grids.rows_of(d_y)), others, block, |sum, (x, d)| {
+                for (((sum, &x), &d), &mean) in sum.iter_mut().zip(x).zip(d).zip(means) {
+                    *sum += d * (x - mean);
+                }
+            });
+            let found = channel_sums(columns, run).zip(channel_sums(others, run));
+            let to = sums[channels.clone()].iter_mut().zip(&mut products[channels]);
+            for ((sum, product), (found, other)) in to.zip(found) {
+                (*sum, *product) = (E::from_f64(found), E::from_f64(other));
+            }
+        });
     }
 }
 
 impl<E: Element> WithSimd for With<'_, NormalizeGradient<'_, E>, E> {
     type Output = ();
 
-    // With x̂ = (x − μ) / σ, d_x = weight / σ · (d − mean(d) − x̂ · mean(d · x̂)).
+    // d_x = factor · d − sum − product · (x − μ), each of the three constant over a channel.
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let NormalizeGradient { grids, x, rectified, d_y, d_x, weight, d_weight, d_bias, epsilon, running } = self.job;
-        let (length, channels) = (x.len() / grids.count, weight.len() / grids.count);
-        let (numbers, run) = (grids.numbers(length) / channels, grids.width / channels);
-        if numbers == 0 {
-            return;
-        }
-        let count = numbers as f64;
-        let [mean, factor, sums, products, block] = split(self.memory, grids.width);
-        for (grid, (x, d_y)) in x.chunks_exact(length).zip(d_y.chunks_exact_mut(length)).enumerate() {
-            let first = grid * channels;
-            moments(grids, x, count, run, [&mut *mean, &mut *factor, &mut *block]);
-            if !rectified.is_empty() {
-                for (d, &y) in d_y.iter_mut().zip(&rectified[grid * length..][..length]) {
-                    *d = if y > E::zero() { *d } else { E::zero() };
-                }
+        let NormalizeGradient { grids, x, d_y, d_x, weight, mean, variance, epsilon, sums, products, count } = self.job;
+        let run = grids.run(weight.len());
+        let [means, factors, shifts, slopes] = split(self.memory, grids.width);
+        grids.each(x.len(), weight.len(), |place, channels| {
+            let (x, d_y, d_x) = (&x[place.clone()], &d_y[place.clone()], &mut d_x[place]);
+            for (place, channel) in channels.enumerate() {
+                let columns = place * run..(place + 1) * run;
+                let scale = scale(variance[channel], epsilon);
+                let factor = scale * weight[channel].as_f64();
+                let slope = factor * scale * scale * products[channel].as_f64() / count;
+                means[columns.clone()].fill(mean[channel]);
+                factors[columns.clone()].fill(E::from_f64(factor));
+                shifts[columns.clone()].fill(E::from_f64(factor * sums[channel].as_f64() / count));
+                slopes[columns].fill(E::from_f64(slope));
             }
-            add_up(grids.rows_of(d_y), sums, block, |sum, d| {
-                for (sum, &d) in sum.iter_mut().zip(d) {
-                    *sum += d;
-                }
-            });
-            let means = &*mean;
-            add_up(grids.rows_of(x).zip(grids.rows_of(d_y)), products, block, |sum, (x, d)| {
-                for (((sum, &x), &d), &mean) in sum.iter_mut().zip(x).zip(d).zip(means) {
-                    *sum += d * (x - mean);
-                }
-            });
-            // d_x = factor · d − sums − products · (x − μ)
-            for channel in 0..channels {
-                let (columns, index) = (channel * run..(channel + 1) * run, first + channel);
-                let (batch_mean, variance) = (mean[columns.start].as_f64(), factor[columns.start]);
-                let scale = scale(variance, epsilon);
-                let (sum, product) = (channel_sum(&sums[columns.clone()]), channel_sum(&products[columns.clone()]));
-                d_bias[index] += E::from_f64(sum);
-                d_weight[index] += E::from_f64(product * scale);
-                let slope = scale * weight[index].as_f64();
-                factor[columns.clone()].fill(E::from_f64(slope));
-                sums[columns.clone()].fill(E::from_f64(slope * sum / count));
-                products[columns].fill(E::from_f64(slope * scale * scale * product / count));
-                running.d_mean[index] += E::from_f64(running.momentum * (running.mean[index].as_f64() - batch_mean));
-                if count > 1.0 {
-                    let unbiased = variance.as_f64() * count / (count - 1.0);
-                    let difference = running.variance[index].as_f64() - unbiased;
-                    running.d_variance[index] += E::from_f64(running.momentum * difference);
-                }
-            }
-            if d_x.is_empty() {
-                continue;
-            }
-            let d_x = &mut d_x[grid * length..][..length];
-            let columns = || mean.iter().zip(&*factor).zip(&*sums).zip(&*products);
+            let columns = || means.iter().zip(&*factors).zip(&*shifts).zip(&*slopes);
             for ((x, d), (d_x, beyond)) in grids.rows_of(x).zip(grids.rows_of(d_y)).zip(grids.rows_of_mut(d_x)) {
-                for (((d_x, &x), &d), (((&mean, &factor), &sum), &product)) in
+                for (((d_x, &x), &d), (((&mean, &factor), &shift), &slope)) in
                     d_x.iter_mut().zip(x).zip(d).zip(columns())
                 {
-                    *d_x = factor * d - sum - product * (x - mean);
+                    *d_x = factor * d - shift - slope * (x - mean);
                 }
                 beyond.fill(E::zero());
             }
-        }
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! The kernels of layers over images and batches, compiled in this crate for each element type.
 
 use crate::kernels::{
-    batch_norm::{self, Normalize, NormalizeGradient},
+    batch_norm::{self, GradientSums, Moments, Normalize, NormalizeGradient},
     conv::{self, Correlate, WeightGradient},
     interleave,
     pool::{
@@ -35,8 +35,12 @@ pub trait Images: Sized {
     fn weighted_pool(job: WeightedPool<'_, Self>);
     /// See [`WeightedPoolGradient`].
     fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>);
+    /// See [`Moments`].
+    fn moments(job: Moments<'_, Self>);
     /// See [`Normalize`].
     fn normalize(job: Normalize<'_, Self>);
+    /// See [`GradientSums`].
+    fn gradient_sums(job: GradientSums<'_, Self>);
     /// See [`NormalizeGradient`].
     fn normalize_gradient(job: NormalizeGradient<'_, Self>);
     /// Row i of `to`, of which the first `rows` numbers are set, becomes column i of `from`.
@@ -76,8 +80,14 @@ macro_rules! implement {
             fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) {
                 pool::weighted_pool_gradient(job);
             }
+            fn moments(job: Moments<'_, Self>) {
+                batch_norm::moments(job);
+            }
             fn normalize(job: Normalize<'_, Self>) {
                 batch_norm::normalize(job);
+            }
+            fn gradient_sums(job: GradientSums<'_, Self>) {
+                batch_norm::gradient_sums(job);
             }
             fn normalize_gradient(job: NormalizeGradient<'_, Self>) {
                 batch_norm::normalize_gradient(job);

@@ -6,9 +6,9 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 
 use crate::{
     Element, Shape,
-    kernels::batch_norm::{Grids, Normalize, NormalizeGradient, Running},
+    kernels::batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
     layers::{Activation, activation},
-    network::{Parameters, Tensor, TensorMut, View, ViewMut},
+    network::{Common, Parameters, Tensor, TensorMut, View, ViewMut},
     shape::Dimension,
 };
 
@@ -24,6 +24,9 @@ use crate::{
 /// as PyTorch's `BatchNorm1d` and `BatchNorm2d`, with its names and defaults: momentum 0.1 and ε 10⁻⁵; `weight`, `bias`, `running_mean` and
 /// `running_var` are \[C\], ones, zeros, zeros and ones at first.
 ///
+/// The parts that a batch is cut into measure their own numbers first; once all have, each normalizes by those of all: see
+/// [`Common`](crate::network::Common).
+///
 /// A forward pass changes nothing. The backward pass leaves momentum · (running − batch) in the `running_mean` and `running_var` of the
 /// gradients, and the running statistics move **when the optimizer steps**, in every [`Optimizer`](crate::train::Optimizer) alike: see
 /// [`Role::Statistic`](crate::network::Role). A training loop that skips the optimizer's step for some batch does not count it.
@@ -32,11 +35,15 @@ use crate::{
 /// a(bias) and no gradient goes back, and `running_var` stays as it is.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{BatchNorm, Identity}, network::{View, ViewMut}};
+/// use nn_runtime::{Const, layers::{BatchNorm, Identity}, network::{Common, View, ViewMut}};
 /// let norm = BatchNorm::<Const<2>, f64>::new(0.1, 0.0);
 /// let (x, mut y) = ([1.0, 8.0, 3.0, 4.0], [0.0; 4]);
 /// let x = View::<(Const<2>,), f64>::new(&x, 2, 16);
-/// norm.forward_train(x, ViewMut::new(&mut y, 2, 16), Identity);
+/// // A batch of one part, whose statistics are those of all.
+/// let mut own = [0.0; BatchNorm::<Const<2>, f64>::COMMON];
+/// norm.measure(x, &mut Common::new(&mut own, &[], 9));
+/// let all = own;
+/// norm.forward_train(x, ViewMut::new(&mut y, 2, 16), &mut Common::new(&mut own, &all, 9), Identity);
 /// assert_eq!(y, [-1.0, 1.0, 1.0, -1.0]);
 /// // By the running statistics, which are those of a standard normal distribution at first.
 /// norm.forward(x, ViewMut::new(&mut y, 2, 16), Identity);
@@ -80,6 +87,11 @@ const fn fits<S: Shape, C: Dimension>() {
     assert!(S::DIMS[0] == C::SIZE, "the first axis is that of the channels");
 }
 
+/// The numbers of a channel.
+fn numbers<S: Shape, C: Dimension, E: Element>(x: View<'_, S, E>) -> f64 {
+    (x.samples() * x.width() / C::SIZE) as f64
+}
+
 /// How values of a shape lie.
 fn grids<S: Shape, C: Dimension, E: Element>(x: View<'_, S, E>) -> Grids {
     if S::INTERLEAVED { Grids::images(C::SIZE, x.samples(), x.lanes()) } else { Grids::rows(x.width()) }
@@ -87,6 +99,8 @@ fn grids<S: Shape, C: Dimension, E: Element>(x: View<'_, S, E>) -> Grids {
 
 impl<C: Dimension, E: Element> BatchNorm<C, E> {
     const SHAPE: &'static [usize] = &[C::SIZE];
+    /// The numbers that a part tells the others, see [`Common`].
+    pub const COMMON: usize = 1 + 4 * C::SIZE;
 
     /// A layer that normalizes and does no more. The running statistics move by `momentum`, from 0 to 1, towards those of a batch.
     pub fn new(momentum: f64, epsilon: f64) -> Self {
@@ -150,67 +164,154 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
     /// y by the running statistics, as in inference.
     pub fn forward<S: Shape, A: Activation<E>>(&self, x: View<'_, S, E>, y: ViewMut<'_, S, E>, a: A) {
         let (mean, variance) = self.running.split_at(C::SIZE);
-        self.normalize(x, y, Some([mean, variance]), a);
+        self.normalize(x, y, [mean, variance], a);
     }
 
-    /// y by the statistics of x itself, as in training.
-    pub fn forward_train<S: Shape, A: Activation<E>>(&self, x: View<'_, S, E>, y: ViewMut<'_, S, E>, a: A) {
-        self.normalize(x, y, None, a);
+    /// What the parts of a batch have to tell each other: the statistics of this one's x.
+    pub fn measure<S: Shape>(&self, x: View<'_, S, E>, common: &mut Common<'_, E>) {
+        const { fits::<S, C>() };
+        let Fields { count, mean, variance, .. } = Fields::new::<C>(common.own(Self::COMMON));
+        let numbers = numbers::<S, C, E>(x);
+        *count = E::from_f64(numbers);
+        E::moments(Moments { grids: grids::<S, C, E>(x), x: x.data(), mean, squares: variance, count: numbers });
     }
 
-    fn normalize<S: Shape, A: Activation<E>>(
+    /// y by the statistics of the batch, of which each part has called [`BatchNorm::measure`].
+    pub fn forward_train<S: Shape, A: Activation<E>>(
         &self,
         x: View<'_, S, E>,
-        mut y: ViewMut<'_, S, E>,
-        moments: Option<[&[E]; 2]>,
+        y: ViewMut<'_, S, E>,
+        common: &mut Common<'_, E>,
         a: A,
     ) {
+        let (own, parts) = common.split(Self::COMMON);
+        let Fields { count, mean, variance, .. } = Fields::new::<C>(own);
+        // A part's number, mean and squares.
+        let part =
+            |part: &[E], channel: usize| [0, 1, 1 + C::SIZE].map(|place| part[place + place.min(1) * channel].as_f64());
+        let all = parts.clone().map(|part| part[0].as_f64()).sum::<f64>();
+        for (channel, (mean, variance)) in mean.iter_mut().zip(&mut *variance).enumerate() {
+            let of = || parts.clone().map(|found| part(found, channel));
+            let middle = of().map(|[count, mean, _]| count * mean).sum::<f64>() / all;
+            let squares = of().map(|[count, mean, squares]| squares + count * (mean - middle) * (mean - middle));
+            (*mean, *variance) = (E::from_f64(middle), E::from_f64(squares.sum::<f64>() / all));
+        }
+        *count = E::from_f64(all);
+        self.normalize(x, y, [&*mean, &*variance], a);
+    }
+
+    fn normalize<S: Shape, A: Activation<E>>(&self, x: View<'_, S, E>, mut y: ViewMut<'_, S, E>, by: [&[E]; 2], a: A) {
         const { fits::<S, C>() };
         let (weight, bias) = self.learned.split_at(C::SIZE);
         let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
-        let (grids, epsilon) = (grids::<S, C, E>(x), self.epsilon);
-        E::normalize(Normalize { grids, x: x.data(), y: y.data_mut(), weight, bias, epsilon, floor, moments });
+        let (grids, epsilon, [mean, variance]) = (grids::<S, C, E>(x), self.epsilon, by);
+        E::normalize(Normalize { grids, x: x.data(), y: y.data_mut(), weight, bias, mean, variance, epsilon, floor });
         if !A::RECTIFIES {
             activation::forward(a, y);
         }
     }
 
-    /// The reverse of [`BatchNorm::forward_train`]: d_y = d_y ∘ a′(y) in place; adds to `share` the gradients of the weight and the bias, then
-    /// by how much the running mean and the running variance fall; then d_x, which is overwritten.
+    /// The first half of the reverse of [`BatchNorm::forward_train`]: d_y = d_y ∘ a′(y) in place; this part's sums, which the others need;
+    /// adds to `share` its part of the gradients of the weight and the bias. Where it is the `first` part of the batch, it adds behind them
+    /// by how much the running mean and the running variance fall.
     ///
     /// # Panics
     ///
     /// Where `share` is shorter than these four: a mistake in the network's memory plan, never in a user's data.
-    pub fn backward<S: Shape, A: Activation<E>>(
+    pub fn measure_gradient<S: Shape, A: Activation<E>>(
         &self,
         x: View<'_, S, E>,
         y: View<'_, S, E>,
         mut d_y: ViewMut<'_, S, E>,
-        d_x: Option<ViewMut<'_, S, E>>,
+        common: &mut Common<'_, E>,
         share: &mut [E],
+        first: bool,
         a: A,
     ) {
-        const { fits::<S, C>() };
         if !A::RECTIFIES {
             activation::backward(a, y, d_y.reborrow());
         }
-        let (d_learned, d_running) = share[..4 * C::SIZE].split_at_mut(2 * C::SIZE);
-        let (d_weight, d_bias) = d_learned.split_at_mut(C::SIZE);
-        let (d_mean, d_variance) = d_running.split_at_mut(C::SIZE);
-        let (mean, variance) = self.running.split_at(C::SIZE);
-        let mut d_x = d_x;
-        E::normalize_gradient(NormalizeGradient {
+        let Fields { count, mean, variance, sums, products } = Fields::new::<C>(common.own(Self::COMMON));
+        E::gradient_sums(GradientSums {
             grids: grids::<S, C, E>(x),
             x: x.data(),
             rectified: if A::RECTIFIES { y.data() } else { &[] },
             d_y: d_y.data_mut(),
-            d_x: d_x.as_mut().map_or(&mut [][..], |d_x| d_x.data_mut()),
-            weight: &self.learned[..C::SIZE],
-            d_weight,
-            d_bias,
-            epsilon: self.epsilon,
-            running: Running { mean, variance, d_mean, d_variance, momentum: self.momentum },
+            mean,
+            sums,
+            products,
         });
+        let (d_learned, d_running) = share[..4 * C::SIZE].split_at_mut(2 * C::SIZE);
+        let (d_weight, d_bias) = d_learned.split_at_mut(C::SIZE);
+        for channel in 0..C::SIZE {
+            let scale = 1.0 / (variance[channel].as_f64() + self.epsilon).sqrt();
+            d_weight[channel] += E::from_f64(products[channel].as_f64() * scale);
+            d_bias[channel] += sums[channel];
+        }
+        if first {
+            let count = count.as_f64();
+            for (channel, d) in d_running.iter_mut().enumerate() {
+                let running = self.running[channel].as_f64();
+                // The variance over n − 1, which there is from two numbers on.
+                let fall = match channel.checked_sub(C::SIZE) {
+                    None => running - mean[channel].as_f64(),
+                    Some(_) if count < 2.0 => 0.0,
+                    Some(channel) => running - variance[channel].as_f64() * count / (count - 1.0),
+                };
+                *d += E::from_f64(self.momentum * fall);
+            }
+        }
+    }
+
+    /// The second half: d_x, which is overwritten, after each part has called [`BatchNorm::measure_gradient`].
+    pub fn backward<S: Shape>(
+        &self,
+        x: View<'_, S, E>,
+        d_y: View<'_, S, E>,
+        mut d_x: ViewMut<'_, S, E>,
+        common: &mut Common<'_, E>,
+    ) {
+        let (own, parts) = common.split(Self::COMMON);
+        let Fields { count, mean, variance, sums, products } = Fields::new::<C>(own);
+        for (place, sum) in (1 + 2 * C::SIZE..).zip(sums.iter_mut().chain(&mut *products)) {
+            *sum = E::from_f64(parts.clone().map(|part| part[place].as_f64()).sum());
+        }
+        E::normalize_gradient(NormalizeGradient {
+            grids: grids::<S, C, E>(x),
+            x: x.data(),
+            d_y: d_y.data(),
+            d_x: d_x.data_mut(),
+            weight: &self.learned[..C::SIZE],
+            mean,
+            variance,
+            epsilon: self.epsilon,
+            sums,
+            products,
+            count: count.as_f64(),
+        });
+    }
+}
+
+/// What a part tells the others, and then what all of them have told.
+struct Fields<'a, E> {
+    /// The numbers of a channel.
+    count: &'a mut E,
+    mean: &'a mut [E],
+    /// A part tells the sum of squared distances from its mean.
+    variance: &'a mut [E],
+    /// Σ d
+    sums: &'a mut [E],
+    /// Σ d · (x − μ)
+    products: &'a mut [E],
+}
+
+impl<'a, E> Fields<'a, E> {
+    fn new<C: Dimension>(fields: &'a mut [E]) -> Self {
+        let (count, fields) = fields.split_first_mut().expect("a number and four for each channel");
+        let (mean, fields) = fields.split_at_mut(C::SIZE);
+        let (variance, fields) = fields.split_at_mut(C::SIZE);
+        let (sums, products) = fields.split_at_mut(C::SIZE);
+        Fields { count, mean, variance, sums, products }
     }
 }
 

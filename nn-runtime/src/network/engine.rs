@@ -3,6 +3,7 @@
 use crate::{
     Element, Network,
     network::{
+        common::Common,
         layout::Layout,
         memory::{InputArray, KeptArray, Scratch},
         part::Part,
@@ -37,8 +38,7 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// For inference.
-    pub(super) fn inference<E>(layout: &Layout, samples: usize) -> Cut {
+    pub(super) fn new<E>(layout: &Layout, samples: usize) -> Cut {
         let fit = PART_BYTES / (layout.width * size_of::<E>()).max(1);
         // A large batch has a part for each share at least; a small one is not cut below a block of lanes.
         let fair = samples.div_ceil(SHARES);
@@ -47,16 +47,6 @@ impl Cut {
         let size = 1 << size.ilog2();
         let parts = samples.div_ceil(size);
         Cut { samples, size, parts, shares: parts.min(SHARES) }
-    }
-
-    /// For training: as for inference, but one part where a layer needs the batch together.
-    pub(super) fn training<E>(layout: &Layout, samples: usize) -> Cut {
-        if layout.whole_batch {
-            let parts = samples.min(1);
-            Cut { samples, size: samples.next_multiple_of(LANES), parts, shares: parts }
-        } else {
-            Cut::inference::<E>(layout, samples)
-        }
     }
 
     /// The first part of a share.
@@ -84,8 +74,18 @@ impl Cut {
 pub(super) enum Slabs {
     /// One slab for each thread, used again for each of its parts: it stays in cache.
     Thread,
-    /// One slab for each part, which keeps its values for a backward pass.
+    /// One slab for each part, which keeps its values for a later leg or a backward pass.
     Part,
+}
+
+impl Slabs {
+    /// How many they are.
+    pub(super) fn count(self, cut: Cut, threads: usize) -> usize {
+        match self {
+            Slabs::Thread => threads,
+            Slabs::Part => cut.parts,
+        }
+    }
 }
 
 /// Some consecutive shares of a batch, and all they write to.
@@ -109,6 +109,14 @@ pub(super) struct Work<'a, N: Network> {
     /// Whether short parts are taken sample by sample.
     pub(super) singles: bool,
     pub(super) random: Random,
+    /// The leg of the way.
+    pub(super) leg: usize,
+    /// What the parts tell, a row for each.
+    pub(super) told: &'a mut [N::Element],
+    /// What all parts of the batch told in the legs before.
+    pub(super) heard: &'a [N::Element],
+    /// The numbers of such a row.
+    pub(super) common: usize,
 }
 
 impl<'a, N: Network> Work<'a, N> {
@@ -139,16 +147,18 @@ impl<'a, N: Network> Work<'a, N> {
         let (scratch, other_scratch) = self.scratch.split_at_mut(slabs * slab);
         let (buffers, other_buffers) = self.buffers.split_at_mut((middle - start) * self.buffer);
         let (sums, other_sums) = self.sums.split_at_mut(middle - start);
+        let (told, other_told) = self.told.split_at_mut((cut.part(middle) - cut.part(start)) * self.common);
         let second = Work {
             inputs: other_inputs,
             kept: other_kept,
             scratch: other_scratch,
             buffers: other_buffers,
             sums: other_sums,
+            told: other_told,
             start: middle,
             ..self
         };
-        (Work { inputs, kept, scratch, buffers, sums, end: middle, ..self }, second)
+        (Work { inputs, kept, scratch, buffers, sums, told, end: middle, ..self }, second)
     }
 
     fn walk_here<F>(self, f: &F)
@@ -158,15 +168,21 @@ impl<'a, N: Network> Work<'a, N> {
         let Work {
             mut inputs, mut kept, scratch, slab, slabs, mut buffers, buffer: width, sums, cut, start, end, ..
         } = self;
+        let (mut told, heard, common) = (self.told, self.heard, self.common);
         let (no_inputs, _) = inputs.split_at(0);
         let (no_rows, all) = kept.split_at(0);
         kept = all;
         let scratch = Scratch::new(scratch, 0, 0);
-        let mut now = Part { inputs: no_inputs, kept: no_rows, scratch, first: 0, random: self.random };
+        let nothing = Common::new(&mut [], heard, common);
+        let mut now =
+            Part { inputs: no_inputs, kept: no_rows, scratch, first: 0, random: self.random, leg: 0, common: nothing };
         for (share, sum) in (start..end).zip(sums) {
             let (buffer, rest) = buffers.split_at_mut(width);
             buffers = rest;
             for part in cut.part(share)..cut.part(share + 1) {
+                let (own, rest) = told.split_at_mut(common);
+                told = rest;
+                now.common = Common::new(own, heard, common);
                 let mut first = part * cut.size;
                 let past = (first + cut.size).min(cut.samples);
                 let single = self.singles && past - first <= SINGLES;
@@ -175,7 +191,7 @@ impl<'a, N: Network> Work<'a, N> {
                     let lanes = if single { 1 } else { samples.next_multiple_of(LANES) };
                     (now.inputs, inputs) = inputs.split_at(samples);
                     (now.kept, kept) = kept.split_at(samples);
-                    now.first = first;
+                    (now.first, now.leg) = (first, self.leg);
                     let slabs_before = if slabs == Slabs::Part { part - cut.part(start) } else { 0 };
                     now.scratch.move_to(slabs_before * slab, samples, lanes);
                     f(&mut now, buffer, sum);

@@ -21,8 +21,10 @@ pub(super) struct Layout {
     pub(super) share: usize,
     /// Samples of a part below which cutting a batch further does not pay.
     pub(super) part: usize,
-    /// Whether a batch in training is one part.
-    pub(super) whole_batch: bool,
+    /// How often the parts of a batch meet in a forward pass of training, and in a backward pass.
+    pub(super) meetings: usize,
+    /// The numbers that a part tells the others there.
+    pub(super) common: usize,
     /// Numbers of values and gradients in training.
     pub(super) width: usize,
 }
@@ -58,15 +60,11 @@ impl Layout {
             infer_scratch: plan.infer_scratch,
             share: plan.share,
             part: plan.part,
-            whole_batch: whole_batch(plan),
+            meetings: plan.meetings,
+            common: plan.common,
             width: plan.width(),
         }
     }
-}
-
-/// Whether a layer of a network, or of one inside, looks at the batch as a whole.
-fn whole_batch(plan: &Plan) -> bool {
-    plan.whole_batch || plan.parts.iter().any(whole_batch)
 }
 
 /// The kept values of a plan, then those of the plans inside. A network around another one needs the gradient with respect to its input

@@ -5,8 +5,10 @@
 //! that layers add up sample by sample (convolutions) have one buffer a share, summed in order. Threads take whole
 //! shares, so no result depends on how many threads there are.
 //!
-//! Where a layer normalizes by what all samples of a batch have in common, the batch is one part in training: see [`Plan::whole_batch`].
+//! Where a layer normalizes by what all samples of a batch have in common, its parts meet: in training they are walked in **legs**, each of
+//! which ends where such a layer needs what the others tell. See [`Plan::meetings`].
 
+mod common;
 mod engine;
 mod layer;
 mod layout;
@@ -22,6 +24,7 @@ mod random;
 mod sizes;
 mod view;
 
+pub use common::{Common, leg_within};
 pub use layer::Layer;
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
@@ -61,9 +64,12 @@ pub struct Plan {
     /// The plans of the networks inside it, in order. Their kept values follow its own; their scratch and their shares' numbers are
     /// counted in its own.
     pub parts: &'static [Plan],
-    /// Whether a layer looks at all samples of a batch together, so that a batch in training is one part. That a network inside is so need
-    /// not be said here again.
-    pub whole_batch: bool,
+    /// How often in a forward pass of training the parts of a batch meet, as they do where a layer needs what all samples have in common.
+    /// Every part walks up to the first meeting, then every part up to the second, and so on, [`Part::leg`] says how far; and in the
+    /// backward pass as often. Those of the networks inside are counted.
+    pub meetings: usize,
+    /// The numbers that a part tells the others at all meetings: the network's own, then those of the networks inside, in order.
+    pub common: usize,
 }
 
 impl Plan {
@@ -78,7 +84,8 @@ impl Plan {
         share: 0,
         part: 0,
         parts: &[],
-        whole_batch: false,
+        meetings: 0,
+        common: 0,
     };
 
     /// Numbers of values and gradients in training, a sample.

@@ -3,6 +3,7 @@
 use crate::{
     Network, Shape, Trainable,
     network::{
+        common::Common,
         memory::{InputArray, KeptArray, RowsRef, Scratch},
         part::Part,
         random::Random,
@@ -19,16 +20,18 @@ pub struct Nested<'a, N: Network> {
 
 impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
     /// The samples `x`, with the memory that the network around sets aside. `first` is the index of the first sample, `random` the
-    /// random numbers for this part.
+    /// random numbers for this part, `leg` its own leg of the way.
     pub fn new(
         x: RowsRef<'a, N::Element>,
         kept: N::Kept<'a>,
         scratch: Scratch<'a, N::Element>,
         first: usize,
         random: Random,
+        leg: usize,
+        common: Common<'a, N::Element>,
     ) -> Self {
         let inputs = InputArray::new([x]);
-        Nested { part: Part { inputs, kept, scratch, first, random } }
+        Nested { part: Part { inputs, kept, scratch, first, random, leg, common } }
     }
 
     /// y = what `net` gives for x in inference.
@@ -39,13 +42,16 @@ impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
 }
 
 impl<N: Trainable<Input: Shape, Output: Shape>> Nested<'_, N> {
-    /// y = what `net` gives for x in training.
+    /// y = what `net` gives for x in training, after the last leg.
     pub fn forward<S: Shape>(mut self, net: &N, mut y: ViewMut<'_, S, N::Element>) {
         net.forward_part(&mut self.part);
-        y.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[0].data());
+        if self.part.leg == N::PLAN.meetings {
+            y.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[0].data());
+        }
     }
 
-    /// d_x from d_y; what `net` adds up sample by sample is added to `share`. d_x is calculated where `INPUTS` says so.
+    /// d_x from d_y, which is read in the first leg, after the last; what `net` adds up sample by sample is added to `share`. d_x is
+    /// calculated where `INPUTS` says so.
     pub fn backward<const INPUTS: bool, S: Shape, T: Shape>(
         mut self,
         net: &N,
@@ -54,9 +60,11 @@ impl<N: Trainable<Input: Shape, Output: Shape>> Nested<'_, N> {
         share: &mut [N::Element],
     ) {
         let (d_output, d_input) = (N::PLAN.forward_kept, N::PLAN.forward_kept + 1);
-        self.part.kept.as_slice_mut()[d_output].data_mut().copy_from_slice(d_y.data());
+        if self.part.leg == 0 {
+            self.part.kept.as_slice_mut()[d_output].data_mut().copy_from_slice(d_y.data());
+        }
         net.backward_part::<INPUTS>(&mut self.part, share);
-        if let Some(mut d_x) = d_x.filter(|_| INPUTS) {
+        if let Some(mut d_x) = d_x.filter(|_| INPUTS && self.part.leg == N::PLAN.meetings) {
             d_x.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[d_input].data());
         }
     }

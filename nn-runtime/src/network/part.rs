@@ -2,7 +2,7 @@
 
 use crate::{
     Element, Network,
-    network::{memory::Scratch, random::Random},
+    network::{common::Common, memory::Scratch, random::Random},
 };
 
 /// Some consecutive samples of a batch on their way through a network `N`.
@@ -18,6 +18,10 @@ pub struct Part<'a, N: Network> {
     pub first: usize,
     /// The random numbers of this step.
     pub random: Random,
+    /// The leg of the way that is walked now: 0 up to the first meeting.
+    pub leg: usize,
+    /// What the part tells the others, and what they told.
+    pub common: Common<'a, N::Element>,
 }
 
 /// All samples of a batch, once each part has gone backward: what is left to do over the batch as a whole.

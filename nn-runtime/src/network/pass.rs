@@ -26,6 +26,8 @@ pub struct Pass<N: Network> {
     kept: Vec<Aligned<N::Element>>,
     scratch: Aligned<N::Element>,
     buffers: Aligned<N::Element>,
+    /// What the parts of the batch tell each other, and what they told before their last meeting.
+    told: [Aligned<N::Element>; 2],
     sums: Vec<f64>,
     seed: u64,
     step: u64,
@@ -80,6 +82,11 @@ impl Need {
         if used { kept.width } else { 0 }
     }
 
+    /// Which slabs of scratch there are: where parts meet on their way, they all need theirs until the last has passed.
+    fn slabs(self, layout: &Layout) -> Slabs {
+        if self == Need::Training || self == Need::Step && layout.meetings > 0 { Slabs::Part } else { Slabs::Thread }
+    }
+
     /// The numbers of a slab of scratch.
     fn slab(self, layout: &Layout, cut: Cut) -> usize {
         let width = match self {
@@ -100,12 +107,13 @@ impl<N: Network> Pass<N> {
             layout,
             scratch: Aligned::default(),
             buffers: Aligned::default(),
+            told: [Aligned::default(), Aligned::default()],
             sums: Vec::new(),
             seed: 0,
             step: 0,
             ready: [1, 1],
         };
-        pass.reserve(Need::Inference, pass.cut(Need::Inference, capacity.max(1)), 1);
+        pass.reserve(Need::Inference, pass.cut(capacity.max(1)), 1);
         pass
     }
 
@@ -124,7 +132,7 @@ impl<N: Network> Pass<N> {
 
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = self.cut(Need::Inference, samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
@@ -132,7 +140,7 @@ impl<N: Network> Pass<N> {
             self.ready[0] = threads;
             ready::<N>(&self.layout, cut, |pass, inputs| pass.infer(net, inputs, cut.size));
         }
-        let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads);
+        let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads, 0);
         work.walk(threads, &|part, _, _| net.infer_part(part));
     }
 
@@ -182,50 +190,59 @@ impl<N: Network> Pass<N> {
         InputArray::new(copies.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
     }
 
-    fn cut(&self, need: Need, samples: usize) -> Cut {
-        match need {
-            Need::Inference => Cut::inference::<N::Element>(&self.layout, samples),
-            Need::Step | Need::Training => Cut::training::<N::Element>(&self.layout, samples),
-        }
+    fn cut(&self, samples: usize) -> Cut {
+        Cut::new::<N::Element>(&self.layout, samples)
     }
 
     fn reserve(&mut self, need: Need, cut: Cut, threads: usize) {
         for (value, kept) in self.kept.iter_mut().zip(&self.layout.kept) {
             value.grow(cut.samples * need.width(kept));
         }
-        let slabs = if need == Need::Training { cut.parts } else { threads };
-        self.scratch.grow(slabs * need.slab(&self.layout, cut));
+        self.scratch.grow(need.slabs(&self.layout).count(cut, threads) * need.slab(&self.layout, cut));
         if need != Need::Inference {
             self.buffers.grow(cut.shares * self.layout.share);
+            self.told.iter_mut().for_each(|told| told.grow(cut.parts * self.layout.common));
         }
         if self.sums.len() < cut.shares {
             self.sums.resize(cut.shares, 0.0);
         }
     }
 
-    fn work<'a>(&'a mut self, need: Need, inputs: N::Inputs<'a>, cut: Cut, threads: usize) -> Work<'a, N> {
-        let slab = need.slab(&self.layout, cut);
-        let slabs = if need == Need::Training { Slabs::Part } else { Slabs::Thread };
-        let scratch = if need == Need::Training { cut.parts } else { threads } * slab;
-        let buffer = if need == Need::Inference { 0 } else { self.layout.share };
-        let buffers = self.buffers.as_mut_slice(cut.shares * buffer);
-        buffers.fill(<N::Element as crate::Element>::from_f64(0.0));
-        let sums = &mut self.sums[..cut.shares];
-        sums.fill(0.0);
+    /// Sets the sums over the batch to zero.
+    fn clear(&mut self, cut: Cut) {
+        self.buffers.as_mut_slice(cut.shares * self.layout.share).fill(<N::Element as crate::Element>::from_f64(0.0));
+        self.sums[..cut.shares].fill(0.0);
+    }
+
+    /// Lets each part hear, in the next leg, what all of them told.
+    fn meet(&mut self, cut: Cut) {
+        let length = cut.parts * self.layout.common;
+        let [told, heard] = &mut self.told;
+        heard.as_mut_slice(length).copy_from_slice(told.as_slice(length));
+    }
+
+    fn work<'a>(&'a mut self, need: Need, inputs: N::Inputs<'a>, cut: Cut, threads: usize, leg: usize) -> Work<'a, N> {
+        let (slab, slabs) = (need.slab(&self.layout, cut), need.slabs(&self.layout));
+        let [buffer, common] = if need == Need::Inference { [0, 0] } else { [self.layout.share, self.layout.common] };
+        let [told, heard] = &mut self.told;
         Work {
             inputs,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
-            scratch: self.scratch.as_mut_slice(scratch),
+            scratch: self.scratch.as_mut_slice(slabs.count(cut, threads) * slab),
             slab,
             slabs,
-            buffers,
+            buffers: self.buffers.as_mut_slice(cut.shares * buffer),
             buffer,
-            sums,
+            sums: &mut self.sums[..cut.shares],
             cut,
             start: 0,
             end: cut.shares,
             singles: need == Need::Inference,
             random: Random::new(self.seed, self.step),
+            leg,
+            told: told.as_mut_slice(cut.parts * common),
+            heard: heard.as_slice(cut.parts * common),
+            common,
         }
     }
 }
@@ -233,7 +250,7 @@ impl<N: Network> Pass<N> {
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
-        let cut = self.cut(Need::Training, samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
@@ -244,9 +261,12 @@ impl<N: Trainable> Pass<N> {
             copy.extend_from_slice(rows.data());
         }
         let copies = std::mem::take(&mut self.inputs);
-        let rows = Self::rows_of(&copies, &self.layout);
-        let work = self.work(Need::Training, rows, cut, threads);
-        work.walk(threads, &|part, _, _| net.forward_part(part));
+        for leg in 0..=self.layout.meetings {
+            let rows = Self::rows_of(&copies, &self.layout);
+            let work = self.work(Need::Training, rows, cut, threads, leg);
+            work.walk(threads, &|part, _, _| net.forward_part(part));
+            self.meet(cut);
+        }
         self.inputs = copies;
     }
 
@@ -267,23 +287,27 @@ impl<N: Trainable> Pass<N> {
             State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
             State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
         }
-        let cut = self.cut(Need::Training, samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(2);
         self.reserve(Need::Training, cut, threads);
         for (index, rows) in d_outputs.iter().enumerate() {
             self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
         }
         let copies = std::mem::take(&mut self.inputs);
-        let rows = Self::rows_of(&copies, &self.layout);
-        let work = self.work(Need::Training, rows, cut, threads);
-        work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
+        self.clear(cut);
+        for leg in 0..=self.layout.meetings {
+            let rows = Self::rows_of(&copies, &self.layout);
+            let work = self.work(Need::Training, rows, cut, threads, leg);
+            work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
+            self.meet(cut);
+        }
         let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
         self.inputs = copies;
         Ok(())
     }
 
-    /// Forward, loss and backward, part by part: the fastest step of training. `loss` gets the index of a part's first
+    /// Forward, loss and backward, part by part between their meetings: the fastest step of training. `loss` gets the index of a part's first
     /// sample and its rows of each output, writes the gradients with respect to them, and gives the part's loss.
     /// The sum over the parts is returned.
     pub fn step<F>(
@@ -297,21 +321,34 @@ impl<N: Trainable> Pass<N> {
     where
         F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
     {
-        let cut = self.cut(Need::Step, samples);
+        let cut = self.cut(samples);
         let threads = cut.threads::<N>(3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
         self.step += 1;
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
-        let work = self.work(Need::Step, InputArray::new(inputs.iter().copied()), cut, threads);
+        self.clear(cut);
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
-        work.walk(threads, &|part, share, sum| {
-            net.forward_part(part);
-            let (values, gradients) = part.kept.as_slice_mut().split_at_mut(kept);
-            *sum += loss(part.first, &values[..outputs], &mut gradients[..outputs]);
-            net.backward_part::<false>(part, share);
-        });
+        // The last leg forward and the first one backward are one.
+        let turn = self.layout.meetings;
+        for leg in 0..=2 * turn {
+            let work = self.work(Need::Step, InputArray::new(inputs.iter().copied()), cut, threads, leg);
+            work.walk(threads, &|part, share, sum| {
+                if leg <= turn {
+                    net.forward_part(part);
+                }
+                if leg == turn {
+                    let (values, gradients) = part.kept.as_slice_mut().split_at_mut(kept);
+                    *sum += loss(part.first, &values[..outputs], &mut gradients[..outputs]);
+                }
+                if leg >= turn {
+                    part.leg = leg - turn;
+                    net.backward_part::<false>(part, share);
+                }
+            });
+            self.meet(cut);
+        }
         self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
         self.sums[..cut.shares].iter().sum()
     }

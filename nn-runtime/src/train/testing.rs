@@ -63,7 +63,8 @@ impl<E: Element> Network for Mlp<E> {
         share: 0,
         part: 16,
         parts: &[],
-        whole_batch: false,
+        meetings: 0,
+        common: 0,
     };
 
     fn initialized(seed: u64) -> Self {

@@ -72,14 +72,76 @@ impl<S: FixedShape> Laid<S> {
         training: bool,
         a: A,
     ) -> Vec<E> {
+        if training {
+            return Parts::<S, E>::forward(layer, x, a).outputs();
+        }
         let x = self.laid(x, 1e3);
         let mut y = vec![E::nan(); x.len()];
-        if training {
-            layer.forward_train(self.view(&x), self.view_mut(&mut y), a);
-        } else {
-            layer.forward(self.view(&x), self.view_mut(&mut y), a);
-        }
+        layer.forward(self.view(&x), self.view_mut(&mut y), a);
         self.rows(&y, E::zero())
+    }
+}
+
+/// Samples of a part.
+const PART: usize = 64;
+
+/// A batch that is cut into parts, each laid out by itself.
+struct Parts<S, E> {
+    laid: Vec<Laid<S>>,
+    x: Vec<Vec<E>>,
+    y: Vec<Vec<E>>,
+    told: Vec<E>,
+}
+
+/// The rows of each part.
+fn cut<S: FixedShape, E>(rows: &[E]) -> impl Iterator<Item = &[E]> {
+    rows.chunks(PART * S::LEN)
+}
+
+/// Calls `f` for each part with what the parts tell, of which each hears what they told in the legs before.
+fn leg<E: Element>(told: &mut [E], width: usize, mut f: impl FnMut(usize, &mut Common<'_, E>)) {
+    let heard = told.to_vec();
+    for (part, own) in told.chunks_mut(width).enumerate() {
+        f(part, &mut Common::new(own, &heard, width));
+    }
+}
+
+impl<S: FixedShape, E: Element> Parts<S, E> {
+    /// Forward in training.
+    fn forward<C: Dimension, A: Activation<E>>(layer: &BatchNorm<C, E>, x: &[E], a: A) -> Self {
+        let laid: Vec<Laid<S>> = cut::<S, E>(x).map(|x| Laid::new(x.len() / S::LEN)).collect();
+        let x: Vec<Vec<E>> = laid.iter().zip(cut::<S, E>(x)).map(|(laid, x)| laid.laid(x, 1e3)).collect();
+        let mut y: Vec<Vec<E>> = x.iter().map(|x| vec![E::nan(); x.len()]).collect();
+        let width = BatchNorm::<C, E>::COMMON;
+        let mut told = vec![E::zero(); laid.len() * width];
+        leg(&mut told, width, |part, common| layer.measure(laid[part].view(&x[part]), common));
+        leg(&mut told, width, |part, common| {
+            layer.forward_train(laid[part].view(&x[part]), laid[part].view_mut(&mut y[part]), common, a);
+        });
+        Parts { laid, x, y, told }
+    }
+
+    /// The outputs in rows.
+    fn outputs(&self) -> Vec<E> {
+        self.laid.iter().zip(&self.y).flat_map(|(laid, y)| laid.rows(y, E::zero())).collect()
+    }
+
+    /// d_x in rows, and the share, which is ones before.
+    fn backward<C: Dimension, A: Activation<E>>(mut self, layer: &BatchNorm<C, E>, d: &[E], a: A) -> (Vec<E>, Vec<E>) {
+        let (laid, x, y) = (&self.laid, &self.x, &self.y);
+        let mut d_y: Vec<Vec<E>> = laid.iter().zip(cut::<S, E>(d)).map(|(laid, d)| laid.laid(d, 7.0)).collect();
+        let (width, mut share) = (BatchNorm::<C, E>::COMMON, vec![E::one(); 4 * C::SIZE]);
+        leg(&mut self.told, width, |part, common| {
+            let (x, y) = (laid[part].view(&x[part]), laid[part].view(&y[part]));
+            layer.measure_gradient(x, y, laid[part].view_mut(&mut d_y[part]), common, &mut share, part == 0, a);
+        });
+        let mut rows = Vec::new();
+        leg(&mut self.told, width, |part, common| {
+            let (laid, mut d_x) = (&laid[part], vec![E::nan(); x[part].len()]);
+            layer.backward(laid.view(&x[part]), laid.view(&d_y[part]), laid.view_mut(&mut d_x), common);
+            rows.extend(laid.rows(&d_x, E::zero()));
+        });
+        (rows, share)
     }
 }
 
@@ -136,7 +198,7 @@ fn check<S: FixedShape, C: Dimension>(samples: usize) {
 
     // How far the statistics fall, and the sums, which are added.
     let d = values::<f64>(x.len(), 2);
-    let (d_x, share) = backward(&layer, &laid, &x, &d, Identity);
+    let (d_x, share) = Parts::<S, f64>::forward(&layer, &x, Identity).backward(&layer, &d, Identity);
     for (c, &[mean, _, unbiased]) in batch.iter().enumerate() {
         let fall = |index: usize| share[index * C::SIZE + c] - 1.0;
         assert!((fall(2) - MOMENTUM * (layer.running_mean()[c] - mean)).abs() < 1e-12);
@@ -147,29 +209,10 @@ fn check<S: FixedShape, C: Dimension>(samples: usize) {
         assert!(channel::<S, C>(&d_x, c).iter().sum::<f64>().abs() < 1e-9);
     }
     let d32: Vec<f32> = d.iter().map(|&d| d as f32).collect();
-    let (single_d_x, single_share) = backward(&single, &laid, &x32, &d32, Identity);
+    let (single_d_x, single_share) =
+        Parts::<S, f32>::forward(&single, &x32, Identity).backward(&single, &d32, Identity);
     assert_close(&single_d_x, &d_x, 1e-4);
     assert_close(&single_share, &share, 1e-4);
-}
-
-/// d_x, and the share, which is ones before.
-fn backward<S: FixedShape, C: Dimension, E: Element, A: Activation<E>>(
-    layer: &BatchNorm<C, E>,
-    laid: &Laid<S>,
-    x: &[E],
-    d: &[E],
-    a: A,
-) -> (Vec<E>, Vec<E>) {
-    let y = laid.laid(&laid.outputs(layer, x, true, a), 5.0);
-    let (x, mut d_y) = (laid.laid(x, 1e3), laid.laid(d, 7.0));
-    let (mut d_x, mut share) = (vec![E::nan(); x.len()], vec![E::one(); 4 * C::SIZE]);
-    let d_x_view = laid.view_mut(&mut d_x);
-    layer.backward(laid.view(&x), laid.view(&y), laid.view_mut(&mut d_y), Some(d_x_view), &mut share, a);
-    // The same sums without d_x.
-    let (mut d_y, mut again) = (laid.laid(d, 7.0), vec![E::one(); share.len()]);
-    layer.backward(laid.view(&x), laid.view(&y), laid.view_mut(&mut d_y), None, &mut again, a);
-    assert_eq!(share, again);
-    (laid.rows(&d_x, E::zero()), share)
 }
 
 fn gradients<S: FixedShape, C: Dimension, A: Activation<f64>>(
@@ -179,7 +222,7 @@ fn gradients<S: FixedShape, C: Dimension, A: Activation<f64>>(
     a: A,
 ) {
     let d = values::<f64>(x.len(), 2);
-    let (d_x, share) = backward(layer, laid, x, &d, a);
+    let (d_x, share) = Parts::<S, f64>::forward(layer, x, a).backward(layer, &d, a);
     assert_close(&d_x, &differences(x, &d, |x| laid.outputs(layer, x, true, a)), 1e-6);
     for (index, found) in share.chunks(C::SIZE).take(2).enumerate() {
         let expected = differences(layer.tensor(index).values, &d, |values| {
@@ -239,7 +282,8 @@ fn one_number_has_no_variance() {
     let (laid, layer) = (Laid::<(Const<4>,)>::new(1), layer::<Const<4>, f64>());
     let x = [3.0, -2.0, 0.0, 1e9];
     assert_eq!(laid.outputs(&layer, &x, true, Identity), layer.bias().to_vec());
-    let (d_x, share) = backward(&layer, &laid, &x, &[1.0, 2.0, 3.0, 4.0], Identity);
+    let parts = Parts::<(Const<4>,), f64>::forward(&layer, &x, Identity);
+    let (d_x, share) = parts.backward(&layer, &[1.0, 2.0, 3.0, 4.0], Identity);
     assert_eq!(d_x, [0.0; 4]);
     // The gradient of the weight, and the fall of the running variance.
     assert_eq!((&share[..4], &share[12..]), (&[1.0; 4][..], &[1.0; 4][..]));
