@@ -29,6 +29,30 @@ network! {
         fc2: dense(84), relu;
         logits: dense(10);
     }
+
+    Residual<C, H, W>: [C, H, W] -> [C, H, W] {
+        conv1: conv2d(C, kernel = 3, padding = same, bias = false);
+        norm1: batch_norm, relu;
+        conv2: conv2d(C, kernel = 3, padding = same, bias = false);
+        norm2: batch_norm;
+        sum: add <- (norm2, input);
+        relu;
+    }
+
+    /// That of the example `residual`.
+    ResNet: [1, 28, 28] -> [10] {
+        stem: conv2d(8, kernel = 3, padding = same, bias = false);
+        norm0: batch_norm, relu;
+        block1: Residual<8, 28, 28>;
+        down1: conv2d(16, kernel = 3, stride = 2, padding = 1, bias = false);
+        norm1: batch_norm, relu;
+        block2: Residual<16, 14, 14>;
+        down2: conv2d(32, kernel = 3, stride = 2, padding = 1, bias = false);
+        norm2: batch_norm, relu;
+        block3: Residual<32, 7, 7>;
+        global_avg_pool;
+        logits: dense(10);
+    }
 }
 
 /// The training and test images, where there are some.
@@ -55,14 +79,14 @@ fn the_files_hold_what_is_known_of_them() {
     assert!((mean - 0.1307).abs() < 1e-4, "mean {mean}");
 }
 
-/// The accuracy on the test images after five epochs.
-fn accuracy<N>(mut net: N, train: &Digits, test: &Digits) -> f64
+/// The accuracy on the test images after some epochs, the rate at most `rate`.
+fn accuracy<N>(mut net: N, epochs: usize, rate: f64, train: &Digits, test: &Digits) -> f64
 where
     N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)>,
 {
-    let (epochs, batch) = (5, 64);
+    let batch = 64;
     let steps = epochs * train.len().div_ceil(batch);
-    let mut trainer = Trainer::new(Adam::new(3e-3), CrossEntropy::new())
+    let mut trainer = Trainer::new(Adam::new(rate), CrossEntropy::new())
         .schedule_steps(OneCycle::new(steps))
         .epochs(epochs)
         .batch_size(batch)
@@ -76,7 +100,7 @@ where
 #[test]
 fn a_multilayer_perceptron_learns_mnist() {
     let Some((train, test)) = mnist("multilayer perceptron") else { return };
-    let accuracy = accuracy(Mlp::new(42), &train, &test);
+    let accuracy = accuracy(Mlp::new(42), 5, 3e-3, &train, &test);
     println!("multilayer perceptron: {accuracy:.4}");
     assert!(accuracy >= 0.975, "{accuracy}");
 }
@@ -85,7 +109,17 @@ fn a_multilayer_perceptron_learns_mnist() {
 #[test]
 fn lenet_learns_mnist() {
     let Some((train, test)) = mnist("LeNet-5") else { return };
-    let accuracy = accuracy(LeNet5::new(42), &train, &test);
+    let accuracy = accuracy(LeNet5::new(42), 5, 3e-3, &train, &test);
     println!("LeNet-5: {accuracy:.4}");
     assert!(accuracy >= 0.989, "{accuracy}");
+}
+
+/// It takes two of the five epochs that the example takes.
+#[cfg_attr(debug_assertions, ignore = "takes minutes where it is not optimized")]
+#[test]
+fn a_residual_network_learns_mnist() {
+    let Some((train, test)) = mnist("residual network") else { return };
+    let accuracy = accuracy(ResNet::new(42), 2, 1e-2, &train, &test);
+    println!("residual network: {accuracy:.4}");
+    assert!(accuracy >= 0.99, "{accuracy}");
 }
