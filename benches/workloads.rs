@@ -165,7 +165,7 @@ fn train<N, L, T, O>(
 
 fn infer<N>(arguments: &Arguments, name: &str, net: &N, x: &Batch<N::Input>, inner: usize)
 where
-    N: Network<Element = f32, Input: FixedShape, Output: FixedShape>,
+    N: Network<Element = f32, Input: FixedShape, Output: FixedShape> + Total,
 {
     let mut pass = net.pass(x.samples());
     measure(arguments, (name, "infer", x.samples()), inner, || {
@@ -175,7 +175,7 @@ where
 
 fn classify<N, O>(arguments: &Arguments, name: &str, new: fn(u64) -> N, optimizer: impl Fn() -> O, batches: &[usize])
 where
-    N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)>,
+    N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)> + Total,
     O: Optimizer<f32>,
 {
     if !arguments.wants(name) {

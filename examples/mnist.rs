@@ -93,7 +93,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
 fn run<N>(mut net: N, options: &Options, train: &Digits, test: &Digits) -> Result<(), Box<dyn std::error::Error>>
 where
-    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)>,
+    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)> + Total,
 {
     let steps = options.epochs * train.len().div_ceil(options.batch.get());
     Trainer::new(Adam::new(3e-3), CrossEntropy::new())

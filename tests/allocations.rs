@@ -43,9 +43,19 @@ network! {
     }
 }
 
+network! {
+    Sized: [1, _, _] -> [3] {
+        conv: conv2d(4, kernel = 3, padding = 1), relu;
+        pool: max_pool2d(2);
+        wide: conv2d(8, kernel = 3, stride = 2), tanh;
+        global_avg_pool;
+        out: dense(3);
+    }
+}
+
 fn allocations<N>(pool: &rayon::ThreadPool) -> [usize; 3]
 where
-    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>,
+    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total,
 {
     pool.install(|| {
         let samples = 100;
@@ -141,6 +151,30 @@ fn several_outputs() -> (usize, Vec<usize>) {
     (steps, counts.windows(2).map(|pair| pair[1] - pair[0]).collect())
 }
 
+/// The allocations of steps and of inference over images of three sizes, once each size has been seen.
+fn free_sizes() -> [usize; 2] {
+    let (net, samples) = (Sized::new(1), 40);
+    let images = [[8, 8], [20, 12], [11, 30]].map(|[h, w]| {
+        Batch::<SizedInput>::from_vec_of((0..samples * h * w).map(|i| (i % 17) as f32 / 17.0).collect(), &[1, h, w])
+            .unwrap()
+    });
+    let labels = Labels::<3>::new((0..samples).map(|i| i % 3)).unwrap();
+    let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
+    let count = |f: &mut dyn FnMut(&Batch<SizedInput>)| {
+        images.iter().for_each(&mut *f);
+        let region = Region::new(ALLOCATOR);
+        images.iter().cycle().skip(1).take(7).for_each(f);
+        region.change().allocations
+    };
+    let steps = count(&mut |x| {
+        CrossEntropy::new().step(&net, x, &labels, &mut pass, &mut gradients).unwrap();
+    });
+    let inference = count(&mut |x| {
+        net.forward_into(x, &mut pass).unwrap();
+    });
+    [steps, inference]
+}
+
 // One test: a second one on another thread would be counted too. The pools live to its end, for a thread that ends allocates.
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
@@ -152,6 +186,7 @@ fn a_step_allocates_nothing_after_the_first() {
         let threads = pool.current_num_threads();
         assert_eq!(allocations::<Net>(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
         assert_eq!(allocations::<Normalized>(pool), [0, 0, 0], "normalized by batches, on {threads} threads");
+        assert_eq!(pool.install(free_sizes), [0, 0], "free sizes on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
     }

@@ -9,5 +9,6 @@ fn every_mistake_gets_its_own_error() {
     cases.compile_fail("tests/ui/constants/*.rs");
     cases.compile_fail("tests/ui/parts/*.rs");
     cases.compile_fail("tests/ui/parameters/*.rs");
+    cases.compile_fail("tests/ui/free/*.rs");
     cases.compile_fail("tests/ui/training/*.rs");
 }

@@ -12,7 +12,7 @@ const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 7] = [
+const KINDS: [(&str, &str, &str); 8] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
@@ -31,6 +31,12 @@ const KINDS: [(&str, &str, &str); 7] = [
         "Shapes with dimension parameters",
         "The same faults in networks such as `Residual<C, H, W>`. What no size can mend the macro finds where the network is declared; \
          the rest the compiler finds where the network is used at sizes that do not fit.",
+    ),
+    (
+        "free",
+        "Shapes with free dimensions",
+        "The same faults in networks such as `[3, _, _] -> [10]`, as far as they do not depend on the sizes that the running program has, and batches \
+         that are made or taken as if those were known.",
     ),
     (
         "parts",

@@ -74,8 +74,8 @@ fn gradients_of_several_outputs_agree_with_differences() {
 /// Both precisions of a network draw the same parameters, and give the same but for rounding.
 fn agree<N, W>()
 where
-    N: Network<Element = f32, Input = W::Input, Output = W::Output>,
-    W: Network<Element = f64, Input: FixedShape, Output: Shape>,
+    N: Network<Element = f32, Input = W::Input, Output = W::Output> + Total,
+    W: Network<Element = f64, Input: FixedShape, Output: Shape> + Total,
 {
     let x = data::<W::Input>(19);
     let (narrow, wide) = (N::initialized(5).forward(&x.cast()), W::initialized(5).forward(&x));

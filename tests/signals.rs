@@ -70,7 +70,7 @@ fn gradients() {
 /// A convolution that keeps both neighbours' difference, worked out by hand.
 #[test]
 fn values_in_both_element_types() {
-    fn slope<N: Trainable<Input = SlopeInput, Output = SlopeOutput>>() {
+    fn slope<N: Trainable<Input = SlopeInput, Output = SlopeOutput> + Total>() {
         let mut net = N::initialized(0);
         let numbers = [[-1.0, 0.0, 1.0].as_slice(), &[0.5]];
         for (index, numbers) in numbers.into_iter().enumerate() {

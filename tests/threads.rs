@@ -32,7 +32,7 @@ network! {
 /// Every number of the parameters after some steps, as bits.
 fn train<N>(threads: usize, seed: u64) -> Vec<u32>
 where
-    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>,
+    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total,
 {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
@@ -76,7 +76,7 @@ fn a_sample_does_not_see_its_batch() {
     does_not_see_its_batch::<Normalized>();
 }
 
-fn does_not_see_its_batch<N: Network<Element = f32, Input = NetInput, Output = NetOutput>>() {
+fn does_not_see_its_batch<N: Network<Element = f32, Input = NetInput, Output = NetOutput> + Total>() {
     let net = N::initialized(1);
     let digits = data::digits(37, 9);
     let all = net.forward(digits.inputs());
@@ -96,7 +96,7 @@ fn explicit_and_fused_steps_agree() {
     agree::<Normalized>();
 }
 
-fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput>>() {
+fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total>() {
     let digits = data::digits(50, 1);
     let net = N::initialized(1);
     let loss = CrossEntropy::new();

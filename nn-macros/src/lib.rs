@@ -35,7 +35,7 @@ use quote::quote;
 /// parameters = "<" Name ("," Name)* ">"
 /// ports     = shape | "(" name ":" shape ("," name ":" shape)* ")"
 /// shape     = "[" dimension ("," dimension)* "]"              one to three; the batch axis is not written
-/// dimension = a constant expression                           `28`, `HIDDEN`, `2 * HIDDEN + 1`
+/// dimension = "_" | a constant expression                     `_` is free; `28`, `HIDDEN`, `2 * HIDDEN + 1`
 /// node      = attribute* (name ":")? stage ("," stage)* source? ("->" shape)? ";"
 /// stage     = layer | layer "(" arguments ")" | Path
 /// source    = "<-" name | "<-" "(" name ("," name)* ")"
@@ -98,6 +98,13 @@ use quote::quote;
 /// written. What holds or fails whatever the sizes are is settled where the network is declared; the rest is an error of the compiler
 /// where it is used with sizes that do not fit: in `cargo check` as a part of a network without parameters, and when the program is built
 /// elsewhere.
+///
+/// # Free dimensions
+///
+/// `_` in an input's shape is a size that only the running program knows: `pub Filter: [3, _, _] -> [8, _, _]`. It goes through convolution, pooling
+/// and all layers whose parameters do not depend on it, and adaptive and global pools make it fixed. Batches have one size at a time. `forward` and its
+/// like return a `Result`: the sizes are checked where a batch enters, by the rules that the macro and the compiler check elsewhere, and an error says
+/// which layer cannot take which size. What is known without the sizes is an error of the macro, as everywhere.
 ///
 /// # Functions of your own
 ///

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
+use crate::check::Sizes;
 use crate::layers::{Layer, Parameter, Part};
 use crate::report::NoFault;
 use crate::shape::Shape;
@@ -35,6 +36,8 @@ pub(crate) struct Graph {
     pub(crate) constants: Vec<TokenStream>,
     /// Statements that check what depends on the dimension parameters.
     pub(crate) checks: Vec<TokenStream>,
+    /// The sizes that only the running program knows, where there are any.
+    pub(crate) sizes: Option<Sizes>,
 }
 
 /// An input port.

@@ -6,6 +6,7 @@ use ndarray::{ArrayView, ArrayViewD, IxDyn};
 
 use crate::{
     Element, Shape,
+    check::LARGEST,
     shape::{Dims, FixedShape, product},
 };
 
@@ -42,7 +43,7 @@ pub type BatchView<'a, S, E = f32> = Batch<S, E, &'a [E]>;
 /// let error = Batch::<(Const<4>,)>::from_vec(vec![0.0; 6]).unwrap_err();
 /// assert_eq!(error, ShapeError::Length { expected: 4, found: 6 });
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ShapeError {
     /// The axes after the first are not those of a sample.
     #[error("expected samples of shape `{}`, found `{}`", Dims(expected), Dims(found))]
@@ -71,6 +72,34 @@ pub enum ShapeError {
     Order {
         /// The strides found, in elements.
         strides: Vec<isize>,
+    },
+    /// A sample of more numbers than a shape may have.
+    #[error("expected samples of at most {} numbers, found samples of shape `{}`", LARGEST, Dims(found))]
+    TooLarge {
+        /// The sizes of the axes.
+        found: Vec<usize>,
+    },
+    /// Sizes on free axes that a layer of a network cannot take.
+    #[error("expected {} with sizes that every layer takes, found {}: {rule}", list(expected), list(found))]
+    Sizes {
+        /// The shape of each input; [`FREE`](crate::shape::FREE) where an axis is free.
+        expected: Vec<Vec<usize>>,
+        /// The sizes of each input.
+        found: Vec<Vec<usize>>,
+        /// What is wrong, as the compiler would say it of known sizes.
+        rule: String,
+    },
+    /// A number that is no index, where a network begins with an `embedding`.
+    #[error("expected a whole number from 0 to {}, found {found} at position {position} of sample {sample}", vocabulary - 1)]
+    Index {
+        /// The number of indices.
+        vocabulary: usize,
+        /// The index of the sample.
+        sample: usize,
+        /// The index in the sample.
+        position: usize,
+        /// The number found.
+        found: f64,
     },
     /// Two batches that belong together have different numbers of samples.
     #[error("expected {expected} samples, found {found}")]
@@ -115,7 +144,8 @@ impl<S: Shape, E: Element> Batch<S, E> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::Length`] where `data` ends inside a sample.
+    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::TooLarge`] for more numbers than a shape may have,
+    /// [`ShapeError::Length`] where `data` ends inside a sample.
     pub fn from_vec_of(data: Vec<E>, sizes: &[usize]) -> Result<Self, ShapeError> {
         let samples = samples_in::<S>(data.len(), sizes)?;
         Ok(Self::make(data, samples, padded(sizes)))
@@ -125,7 +155,7 @@ impl<S: Shape, E: Element> Batch<S, E> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Sample`] where a size is not that of the shape.
+    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::TooLarge`] for more numbers than a shape may have.
     pub fn zeros_of(samples: usize, sizes: &[usize]) -> Result<Self, ShapeError> {
         check_sizes::<S>(sizes)?;
         Ok(Self::make(vec![E::zero(); samples * product(sizes)], samples, padded(sizes)))
@@ -325,6 +355,11 @@ impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for B
     }
 }
 
+/// Several shapes in a message.
+fn list(shapes: &[Vec<usize>]) -> String {
+    shapes.iter().map(|shape| format!("`{}`", Dims(shape))).collect::<Vec<_>>().join(" and ")
+}
+
 /// The sizes of up to three axes, and 1 behind them.
 fn padded(sizes: &[usize]) -> [usize; 3] {
     std::array::from_fn(|axis| sizes.get(axis).copied().unwrap_or(1))
@@ -348,5 +383,6 @@ fn check_axes<S: Shape>(axes: &[usize]) -> Result<(usize, [usize; 3]), ShapeErro
 
 fn check_sizes<S: Shape>(sizes: &[usize]) -> Result<(), ShapeError> {
     let error = || ShapeError::Sample { expected: S::DIMS.to_vec(), found: sizes.to_vec() };
-    S::extent(sizes).map(|_| ()).ok_or_else(error)
+    S::extent(sizes).ok_or_else(error)?;
+    if product(sizes) > LARGEST { Err(ShapeError::TooLarge { found: sizes.to_vec() }) } else { Ok(()) }
 }

@@ -20,5 +20,5 @@ pub mod train;
 
 pub use batch::{Batch, BatchView, ShapeError};
 pub use element::Element;
-pub use network::{Gradients, Layer, Network, Parameters, Pass, Trainable};
+pub use network::{Gradients, Layer, Network, Parameters, Pass, Total, Trainable};
 pub use shape::{Const, FixedShape, Free, Shape};

@@ -1,7 +1,7 @@
 //! What most programs use: `use plumbline::prelude::*;`.
 
 pub use crate::{
-    Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Trainable,
+    Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Total, Trainable,
     data::{self, Dataset, Labels},
     io::Weights,
     train::{

@@ -61,6 +61,8 @@ impl<const N: usize> Dimension for Const<N> {
     fixed!();
 }
 
+impl<const N: usize> FixedDimension for Const<N> {}
+
 macro_rules! arithmetic {
     ($($(#[$text:meta])* $name:ident: $function:path;)*) => {
         $($(#[$text])*
@@ -70,7 +72,9 @@ macro_rules! arithmetic {
         impl<A: Dimension, B: Dimension> Dimension for $name<A, B> {
             const SIZE: usize = $function(A::SIZE, B::SIZE);
             fixed!();
-        })*
+        }
+
+        impl<A: Dimension, B: Dimension> FixedDimension for $name<A, B> {})*
     };
 }
 
@@ -184,11 +188,21 @@ pub trait Shape: 'static + Send + Sync {
 /// fn one<S: FixedShape>() -> Batch<S> { Batch::zeros(1) }
 /// assert_eq!(one::<(Const<2>, Const<3>)>().as_slice().len(), 6);
 /// ```
+pub trait FixedShape: Shape {}
+
+/// A dimension whose size is known from its type: any but [`Free`].
+///
+/// ```
+/// use nn_runtime::{Const, shape::FixedDimension};
+/// fn size<D: FixedDimension>() -> usize { D::SIZE }
+/// assert_eq!(size::<Const<3>>(), 3);
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "the shape `{Self}` has a free axis, whose size is not known from its type",
+    message = "the size of an axis is not known from the type of the shape",
+    label = "this shape has a free axis",
     note = "`Batch::zeros_of`, `Batch::from_vec_of` and `BatchView::from_slice_of` take the sizes; `Batch::try_from` takes an array of any size"
 )]
-pub trait FixedShape: Shape {}
+pub trait FixedDimension: Dimension<Extent = ()> {}
 
 /// The product of sizes, 1 for none. A size that is not known ([`FREE`]) makes the product unknown.
 pub const fn product(sizes: &[usize]) -> usize {
@@ -224,7 +238,7 @@ macro_rules! shapes {
             }
         }
 
-        impl<$($axis: Dimension<Extent = ()>),+> FixedShape for ($($axis,)+) {})*
+        impl<$($axis: FixedDimension),+> FixedShape for ($($axis,)+) {})*
     };
 }
 

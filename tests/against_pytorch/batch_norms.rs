@@ -5,7 +5,7 @@ use plumbline::{network::Role, prelude::*};
 use crate::fixture::{DOUBLE, Fixture, SINGLE, path};
 
 /// A training step that changes nothing but the statistics, then inference.
-fn check<N: Trainable<Input: Shape, Output: Shape>>(case: &str, tolerance: f64) {
+fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(case: &str, tolerance: f64) {
     let fixture = Fixture::open("batch_norms");
     let name = |suffix: &str| format!("{case}.{suffix}");
     let mut net = N::initialized(0);

@@ -6,7 +6,7 @@ use crate::fixture::{DOUBLE, Fixture, SINGLE};
 
 /// Sets the parameters of a network of one layer to those of a case, and compares its output and its gradients for
 /// the case's gradient at the output.
-pub(crate) fn check<N: Trainable<Input: Shape, Output: Shape>>(file: &str, case: &str, tolerance: f64) {
+pub(crate) fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(file: &str, case: &str, tolerance: f64) {
     let fixture = Fixture::open(file);
     let mut net = N::initialized(0);
     assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());

@@ -48,7 +48,7 @@ network! {
 
 fn check<N, const CLASSES: usize>(name: &str, tolerance: f64)
 where
-    N: Trainable<Input: Shape, Output: Shape>,
+    N: Trainable<Input: Shape, Output: Shape> + Total,
     CrossEntropy: Loss<N::Output, Labels<CLASSES>, N::Element>,
 {
     let fixture = Fixture::open(name);

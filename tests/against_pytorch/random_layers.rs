@@ -5,7 +5,7 @@ use plumbline::prelude::*;
 use crate::fixture::{DOUBLE, Fixture, SINGLE};
 
 /// Each number and its gradient are, together, one of the outcomes that PyTorch has for them, and each outcome occurs.
-fn check<N: Trainable<Input: Shape, Output: Shape>>(case: &str, tolerance: f64) {
+fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(case: &str, tolerance: f64) {
     let fixture = Fixture::open("random_layers");
     let name = |suffix: &str| format!("{case}.{suffix}");
     let net = N::initialized(0);

@@ -10,7 +10,7 @@ network! {
 }
 
 /// A network of one layer with the parameters of a case gives the case's output.
-fn check<N: Network<Input: Shape, Output: Shape>>(case: &str) {
+fn check<N: Network<Input: Shape, Output: Shape> + Total>(case: &str) {
     let fixture = Fixture::open("without_gradient");
     let mut net = N::initialized(0);
     assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use super::sizes::{Sizes, mentions_sizes};
 use crate::paths;
 use crate::report::{Message, ends};
 use crate::shape::{Dimension, Shape};
@@ -20,6 +21,8 @@ pub(crate) struct Constants {
     /// Statements that check what depends on them.
     checks: Vec<TokenStream>,
     named: HashMap<String, Ident>,
+    /// What only the running program knows.
+    pub(super) sizes: Sizes,
 }
 
 /// Where the value comes from that a check finds wrong: a function's name, and the tokens for the compiler's note.
@@ -31,16 +34,22 @@ pub(crate) struct Producer<'a> {
 impl Constants {
     pub(crate) fn new(network: &Ident, parameters: Vec<Ident>) -> Self {
         let (items, checks, named) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { network: network.clone(), parameters, items, checks, named }
+        Self { network: network.clone(), parameters, items, checks, named, sizes: Sizes::default() }
     }
 
-    /// The items, and the statements that check what depends on the dimension parameters.
-    pub(crate) fn into_items(self) -> (Vec<TokenStream>, Vec<TokenStream>) {
-        (self.items, self.checks)
+    /// The items, the statements that check what depends on the dimension parameters, and the sizes that only the running program knows,
+    /// where there are any.
+    pub(crate) fn into_items(self) -> (Vec<TokenStream>, Vec<TokenStream>, Option<Sizes>) {
+        (self.items, self.checks, Some(self.sizes).filter(|sizes| !sizes.is_empty()))
+    }
+
+    /// Whether something stands in the tokens that no item can name: a dimension parameter, or a free size.
+    pub(super) fn is_open(&self, tokens: &TokenStream) -> bool {
+        mentions_sizes(tokens) || self.mentions_parameter(tokens)
     }
 
     /// Whether a dimension parameter stands in the tokens.
-    pub(super) fn mentions_parameter(&self, tokens: &TokenStream) -> bool {
+    fn mentions_parameter(&self, tokens: &TokenStream) -> bool {
         tokens.clone().into_iter().any(|token| match token {
             TokenTree::Ident(name) => self.parameters.contains(&name),
             TokenTree::Group(group) => self.mentions_parameter(&group.stream()),
@@ -50,7 +59,7 @@ impl Constants {
 
     /// A name for the value of a constant expression of the given type.
     pub(crate) fn name(&mut self, kind: &str, expression: &TokenStream) -> TokenStream {
-        if self.mentions_parameter(expression) {
+        if self.is_open(expression) {
             return expression.clone();
         }
         let key = format!("{kind}: {expression}");
@@ -74,6 +83,7 @@ impl Constants {
 
     pub(crate) fn name_size(&mut self, dimension: Dimension) -> Dimension {
         match dimension {
+            Dimension::Parameter(formula) => self.sizes.place(formula),
             Dimension::Constant(tokens) if !self.is_name(&tokens) => Dimension::Constant(self.name("usize", &tokens)),
             other => other,
         }
@@ -93,6 +103,10 @@ impl Constants {
         at: &TokenStream,
         producer: Option<Producer>,
     ) {
+        if mentions_sizes(condition) {
+            self.sizes.rule(condition, message);
+            return;
+        }
         let failure = message.failure(ends(at));
         if self.mentions_parameter(condition) || self.mentions_parameter(&failure) {
             self.checks.push(quote!(if !(#condition) { #failure }));

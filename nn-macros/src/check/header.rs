@@ -20,23 +20,28 @@ pub(super) fn check_parameters(scope: &mut Scope) {
     scope.parameters_fit = scope.faults.count() == before;
 }
 
+/// The shapes of inputs, each `None` where it has a fault. Each `_` is a size of its own.
+pub(super) fn inputs(ports: &[Port], scope: &mut Scope) -> Vec<Option<Shape>> {
+    let mut shapes = self::ports(ports, scope);
+    for dimension in shapes.iter_mut().flatten().flatten() {
+        if matches!(dimension, Dimension::Free) {
+            *dimension = scope.constants.sizes.input();
+        }
+    }
+    shapes
+}
+
 /// The shapes of ports, each `None` where it has a fault.
 pub(super) fn ports(ports: &[Port], scope: &mut Scope) -> Vec<Option<Shape>> {
     ports.iter().map(|port| shape(port.shape.as_ref()?, scope)).collect()
 }
 
-/// A shape that the user wrote. A size is at least 1 (`[0]`), a shape of no more elements than fit (`[99999999, 99999999]`),
-/// and a dimension is not free until networks over free dimensions are generated (`[_]`).
+/// A shape that the user wrote. A size is at least 1 (`[0]`), a shape of no more elements than fit (`[99999999, 99999999]`).
 pub(super) fn shape(written: &syntax::Shape, scope: &mut Scope) -> Option<Shape> {
     let mut shape = Vec::new();
     for size in &written.dimensions {
         shape.push(match size {
-            Size::Free(underscore) => {
-                if !std::mem::replace(&mut scope.free_reported, true) {
-                    scope.faults.add(underscore, Argument::FreeUnreleased);
-                }
-                Some(Dimension::Free)
-            }
+            Size::Free => Some(Dimension::Free),
             Size::Expression(expression) => scope.size(expression, 1, "a dimension"),
         });
     }

@@ -7,6 +7,7 @@ mod header;
 mod names;
 mod parts;
 mod scope;
+mod sizes;
 mod stages;
 
 use std::collections::HashSet;
@@ -22,6 +23,7 @@ use crate::syntax;
 pub(crate) use expression::{Folded, fold, name};
 pub(crate) use parts::{Known, Siblings};
 pub(crate) use scope::{Answer, Place, Scope, Value};
+pub(crate) use sizes::{Calculation, PartSizes, Sizes, part_list};
 
 /// What the check of one network comes to.
 pub(crate) enum Outcome {
@@ -53,7 +55,7 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
     let mut scope = Scope::new(&name, parameters, siblings.clone(), faults);
     header::check_parameters(&mut scope);
-    let takes = header::ports(&inputs, &mut scope);
+    let takes = header::inputs(&inputs, &mut scope);
     let gives = header::ports(&outputs, &mut scope);
     names::check_names(&inputs, &nodes, &mut scope);
     let links = graph::link(&inputs, &outputs, &nodes, &mut scope);
@@ -61,7 +63,7 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
 
     let Scope { faults, constants, mut parameters, parameters_fit, .. } = scope;
-    let (constants, checks) = constants.into_items();
+    let (constants, checks, sizes) = constants.into_items();
     let named = |ports: &[syntax::Port], shapes: Vec<Option<Shape>>| {
         ports.iter().map(|port| port.name.clone()).zip(shapes).collect::<Vec<_>>()
     };
@@ -77,7 +79,8 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
             };
             let outputs = outputs.into_iter().zip(links.outputs).map(output).collect();
             let nodes = stages::build(nodes, links.sources, chains).expect(whole);
-            let graph = Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants, checks };
+            let graph =
+                Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants, checks, sizes };
             Outcome::Checked(Box::new(Network::new(graph, proof)))
         }
         Err(errors) => {

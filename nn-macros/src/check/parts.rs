@@ -8,7 +8,7 @@ use syn::{Expr, GenericArgument, Ident, Path, PathArguments, Stmt, Type};
 use super::expression::name;
 use super::header::shape;
 use super::scope::Scope;
-use crate::layers;
+use crate::layers::{self, Part};
 use crate::shape::Shape;
 use crate::syntax::{self, Size, Stage};
 
@@ -27,6 +27,8 @@ struct Sibling {
     parts: Vec<String>,
     /// Whether a layer of its own has no gradient.
     steps: bool,
+    /// Whether a size of its inputs is free.
+    free: bool,
 }
 
 /// What a part takes and gives.
@@ -70,6 +72,7 @@ impl Siblings {
                 outputs: shapes(&network.outputs),
                 parts: parts.map(|segment| segment.ident.to_string()).collect(),
                 steps,
+                free: network.inputs.iter().filter_map(|port| port.shape.as_ref()).any(is_free),
             };
             all.entry(network.name.to_string()).or_insert(sibling);
         }
@@ -93,6 +96,11 @@ impl Siblings {
     /// Whether neither the part nor one inside it is known to have a layer without a gradient.
     pub(super) fn has_gradient(&self, path: &Path) -> bool {
         !self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.steps))
+    }
+
+    /// Whether the part, or one inside it, is known to have free dimensions.
+    pub(crate) fn is_free(&self, path: &Path) -> bool {
+        self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.free))
     }
 
     /// The names of the part and of all parts inside it.
@@ -135,6 +143,10 @@ impl Siblings {
     }
 }
 
+fn is_free(shape: &syntax::Shape) -> bool {
+    shape.dimensions.iter().any(|size| matches!(size, Size::Free))
+}
+
 /// The arguments of the path's last segment as expressions.
 fn arguments(path: &Path) -> Vec<Expr> {
     let Some(PathArguments::AngleBracketed(list)) = path.segments.last().map(|segment| &segment.arguments) else {
@@ -172,6 +184,25 @@ fn bind(expression: &mut Expr, bound: &HashMap<String, Expr>) {
 }
 
 impl Scope {
+    /// Notes the sizes of a part; what it gives, each free axis with a size of its own.
+    pub(crate) fn part_sizes(&mut self, name: &str, part: &Part, takes: &Shape, gives: Shape) -> Shape {
+        // A part without a name is a fault of its own.
+        let Ok(name) = syn::parse_str::<Ident>(name) else { return gives };
+        self.constants.sizes.part(&name, part, takes.clone(), gives)
+    }
+
+    /// Whether sizes are free in the network.
+    pub(crate) fn has_free_sizes(&self) -> bool {
+        !self.constants.sizes.is_empty()
+    }
+
+    /// Asks at run time that a part gives the shape that the network goes on with.
+    pub(crate) fn part_gives(&mut self, name: &str, part: &Part, gives: &Shape) {
+        if let Ok(name) = syn::parse_str::<Ident>(name) {
+            self.constants.sizes.part_gives(&name, part, gives);
+        }
+    }
+
     /// Does something whose faults are another network's, and reported there.
     pub(super) fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.faults.count();

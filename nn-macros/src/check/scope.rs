@@ -26,8 +26,6 @@ pub(crate) struct Scope {
     pub(crate) weights: Vec<(String, Weights)>,
     /// What the compiler has been asked about single sizes and shapes.
     asked: HashSet<String>,
-    /// Whether a free dimension has been refused; once is enough.
-    pub(crate) free_reported: bool,
     /// The names of all nodes, those below too.
     pub(crate) names: Vec<String>,
 }
@@ -72,7 +70,6 @@ impl Scope {
             parameters_fit: true,
             siblings,
             weights: Vec::new(),
-            free_reported: false,
             names: Vec::new(),
             asked: HashSet::new(),
         }
@@ -105,12 +102,12 @@ impl Scope {
         fault: impl Into<Message>,
     ) -> Answer {
         let named = self.constants.name("bool", condition);
-        let generic = self.constants.mentions_parameter(condition);
+        let open = self.constants.is_open(condition);
         let producer = producer.and_then(|value| value.producer.as_ref());
         let producer = producer.map(|(name, tokens)| Producer { name, tokens });
         self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
-        // What depends on dimension parameters is settled where they are known, and nothing before that can be told.
-        if generic { Answer::Holds } else { Answer::Deferred(named) }
+        // What depends on dimension parameters and free sizes is settled where they are known, and nothing before that can be told.
+        if open { Answer::Holds } else { Answer::Deferred(named) }
     }
 
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.

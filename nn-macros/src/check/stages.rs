@@ -70,7 +70,7 @@ fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>
     let stated = shape(stated, scope);
     let (stated, gives) = (stated?, gives?);
     let fault = Mismatch::Stated { node: label(node), stated: stated.clone(), gives: gives.clone() };
-    match Condition::same_shape(&stated, &gives) {
+    match Condition::same_shape(&stated, &gives).filter(|_| same_freedom(&stated, &gives)) {
         Some(same) => {
             let guarded = scope.ask(at, None, &same, fault).guard(gives)?;
             Some(scope.constants.name_sizes(guarded))
@@ -80,6 +80,11 @@ fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>
             None
         }
     }
+}
+
+/// `_` is written where only the running program knows the size, and nowhere else.
+fn same_freedom(written: &Shape, gives: &Shape) -> bool {
+    written.iter().zip(gives).all(|(written, gives)| written.is_free() == gives.is_free())
 }
 
 /// Notes what `tied` may find under the node's name.
@@ -265,7 +270,15 @@ impl Walk<'_> {
         let (values, place) = (takes?, Place { kind: row.name, subject, tokens: call.tokens.clone() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);
-        let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
+        let takes: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
+        for parameter in layer.parameters(&takes) {
+            if parameter.shape.iter().any(Dimension::is_free) {
+                let (subject, found, from) = (place.subject, takes[0].clone(), values[0].from.clone());
+                let fault = Mismatch::FixedParameter { subject, name: parameter.name, found, from };
+                self.scope.faults.add(&place.tokens, fault);
+                return None;
+            }
+        }
         let gives = self.check_size(&place, gives, &layer, &takes)?;
         let (mut taken, mut given) = (takes, gives.clone());
         layer.unify(&mut taken, &mut given);
@@ -325,9 +338,11 @@ pub(super) fn check_outputs(
             declared: declared.clone(),
             node: label(node),
             gives: gives.clone(),
-            cure: dense_cure(node, declared, gives).or_else(|| flatten_cure(declared, gives)),
+            cure: dense_cure(node, declared, gives)
+                .or_else(|| flatten_cure(declared, gives))
+                .or_else(|| pool_cure(declared, gives)),
         };
-        match Condition::same_shape(declared, gives) {
+        match Condition::same_shape(declared, gives).filter(|_| same_freedom(declared, gives)) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
             None => scope.faults.add(whole(node), fault),
         }
@@ -346,6 +361,13 @@ fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
 fn flatten_cure(declared: &Shape, gives: &Shape) -> Option<String> {
     let flat = Operation::Product.of(gives)?;
     (declared.len() == 1 && gives.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
+}
+
+/// A pool that makes free sizes known.
+fn pool_cure(declared: &Shape, gives: &Shape) -> Option<String> {
+    let wanted = !declared.iter().any(Dimension::is_free) && gives.iter().any(Dimension::is_free);
+    let pool = if gives.len() > 1 { "`global_avg_pool;` after it" } else { "`global_avg_pool;` in its place" };
+    wanted.then(|| format!("make the sizes known with an adaptive pool, or with {pool}"))
 }
 
 /// The nodes, if every part of every chain is there.

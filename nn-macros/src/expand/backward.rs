@@ -9,7 +9,7 @@ use crate::{
         legs::{self, Legs},
         lower::{Buffer, Operation, Program, Step, Value},
         plan::Pool,
-        types,
+        sizing, types,
     },
     layers::{Activation, Layer},
     shape::Dimension,
@@ -111,7 +111,9 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let slots =
         (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);));
     let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#fixed_names),*]));
+    let sizes = program.sizes(&quote!(part));
     let part = quote! {
+        #sizes
         let [#(#input_names),*] = part.inputs;
         let #pattern = &mut part.kept;
         #slots
@@ -194,9 +196,8 @@ impl Writer<'_, '_> {
     /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
     fn reverse(&mut self, step: &Step, slot: &Slot) -> bool {
         let network = self.program().network;
-        let shape = self.program().alias(&step.gives.shape);
-        let name = &slot.name;
-        let (d, d_mut) = (quote!(#name.view::<#shape>()), quote!(#name.view_mut::<#shape>()));
+        let (name, shape) = (&slot.name, &step.gives.shape);
+        let (d, d_mut) = (self.program().view(name, shape), self.program().view_mut(name, shape));
         let y = self.names.view(&step.gives);
         match step.operation {
             Operation::Interleave => self.write(step, 0, |x| quote!(layers::deinterleave(#d, #x);)),
@@ -263,11 +264,7 @@ impl Writer<'_, '_> {
         let takes = &step.takes[0];
         let need = self.needs[takes.buffer];
         let (target, temporary) = self.target(takes);
-        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
-        let d_x = match need {
-            Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
-            Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
-        };
+        let d_x = self.optional(&target, takes);
         let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
         let call = if step.is_dense(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
@@ -279,7 +276,8 @@ impl Writer<'_, '_> {
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, part.first == 0, #activation);
             });
             self.legs.meet();
-            let call = quote!(#layer.backward(#x, #d, #name.view_mut::<#shape>(), &mut #common););
+            let d_x = self.program().view_mut(&target.name, &takes.shape);
+            let call = quote!(#layer.backward(#x, #d, #d_x, &mut #common););
             if need == Need::Inputs { quote!(if INPUTS { #call }) } else { call }
         } else {
             let x = self.names.view(takes);
@@ -294,7 +292,6 @@ impl Writer<'_, '_> {
     fn part(&mut self, step: &Step, d: &TokenStream) {
         let takes = &step.takes[0];
         let (target, temporary) = self.target(takes);
-        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
         let inputs = match self.needs[takes.buffer] {
             Need::Parameters => quote!(true),
             Need::Inputs => quote!(INPUTS),
@@ -302,11 +299,7 @@ impl Writer<'_, '_> {
         let layer = forward::layer(self.program(), step);
         let share = step.part(self.program().network).map(|(name, _)| share_name(name));
         let nested = self.names.nested(step, true);
-        // Where nobody asks for the gradient with respect to the inputs, there is no memory for it.
-        let d_x = match self.needs[takes.buffer] {
-            Need::Parameters => quote!(Some(#name.view_mut::<#shape>())),
-            Need::Inputs => quote!(if INPUTS { Some(#name.view_mut::<#shape>()) } else { None }),
-        };
+        let d_x = self.optional(&target, takes);
         if let Some((_, part)) = step.part(self.program().network) {
             let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share););
             self.legs.part(&part.network(), &call);
@@ -314,13 +307,21 @@ impl Writer<'_, '_> {
         self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
     }
 
+    /// The gradient with respect to a value, to write. Where nobody asks for that with respect to the inputs, there is no memory for it.
+    fn optional(&self, target: &Slot, value: &Value) -> TokenStream {
+        let d_x = self.program().view_mut(&target.name, &value.shape);
+        match self.needs[value.buffer] {
+            Need::Parameters => quote!(Some(#d_x)),
+            Need::Inputs => quote!(if INPUTS { Some(#d_x) } else { None }),
+        }
+    }
+
     /// Prints a call that writes the gradient with respect to the step's source `index`.
     fn write(&mut self, step: &Step, index: usize, call: impl Fn(TokenStream) -> TokenStream) {
         let takes = &step.takes[index];
         let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
         let (target, temporary) = self.target(takes);
-        let (name, shape) = (&target.name, self.program().alias(&takes.shape));
-        let call = call(quote!(#name.view_mut::<#shape>()));
+        let call = call(self.program().view_mut(&target.name, &takes.shape));
         self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         self.add_temporary(takes, &target, temporary, guarded);
     }
@@ -351,8 +352,9 @@ impl Writer<'_, '_> {
             return;
         }
         let Some(sum) = self.gradients[value.buffer].clone() else { return };
-        let (name, sum, shape) = (&slot.name, &sum.name, self.program().alias(&value.shape));
-        let call = quote!(layers::accumulate(#name.view::<#shape>(), #sum.view_mut::<#shape>()););
+        let (x, sum) =
+            (self.program().view(&slot.name, &value.shape), self.program().view_mut(&sum.name, &value.shape));
+        let call = quote!(layers::accumulate(#x, #sum););
         self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         if let Some(place) = slot.pooled {
             self.pool.give_back(place);
@@ -361,7 +363,7 @@ impl Writer<'_, '_> {
 
     /// The gradient of what a step gives is that of each of its sources; the last one may take over its memory.
     fn pass_on(&mut self, step: &Step, slot: &Slot) -> bool {
-        let shape = self.program().alias(&step.gives.shape);
+        let shape = &step.gives.shape;
         let last = step.takes.len() - 1;
         for (index, takes) in step.takes.iter().enumerate() {
             let first = self.gradients[takes.buffer].is_none() && self.homes[takes.buffer].is_none();
@@ -376,8 +378,8 @@ impl Writer<'_, '_> {
                 Some(slot) => slot,
                 None => self.target(takes).0,
             };
-            let (name, sum) = (&slot.name, &sum.name);
-            let call = quote!(layers::#function(#name.view::<#shape>(), #sum.view_mut::<#shape>()););
+            let (d, sum) = (self.program().view(&slot.name, shape), self.program().view_mut(&sum.name, shape));
+            let call = quote!(layers::#function(#d, #sum););
             self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         }
         false
@@ -397,14 +399,14 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
         else {
             continue;
         };
-        let (x, shape) = (names.view(&step.takes[0]), program.alias(&step.gives.shape));
-        let d_y = &homes[step.gives.buffer];
+        let x = names.view(&step.takes[0]);
+        let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
         match step.tied(network) {
             None if forward::owns_weight(&stage.layer) => {
-                own.push(quote!(gradients.#name.product(#x, #d_y.view::<#shape>())));
+                own.push(quote!(gradients.#name.product(#x, #d_y)));
             }
             weight => {
-                tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y.view::<#shape>())]);));
+                tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y)]);));
             }
         }
     }
@@ -413,11 +415,13 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
     for step in &program.steps {
         let Some((name, part)) = step.part(network) else { continue };
         let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
+        let sizes = sizing::of_part(program, name);
         parts.extend(quote! {
             self.#name.finish(
                 network::Whole {
                     inputs: network::InputArray::new([#x.rows()]),
                     kept: network::KeptArray::reborrow(#kept),
+                    sizes: #sizes,
                     shares: whole.shares.within(network::total(&[#(#before),*])),
                 },
                 &mut gradients.#name,
@@ -434,7 +438,9 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
         let pattern = forward::with_parts(program, own_kept);
         quote!(let mut whole = whole; let #pattern = &mut whole.kept;)
     };
+    let sizes = program.sizes(&quote!(whole));
     quote! {
+        #sizes
         let [#(#inputs),*] = whole.inputs;
         #kept
         #sums

@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::{
-    expand::types,
+    check::part_list,
+    expand::{sizing, types},
     layers::{Layer, Reduction},
     network::{Network, Node, Stage},
     paths,
@@ -18,13 +19,12 @@ pub(super) fn layers(network: &Network) -> TokenStream {
         let inputs = node.stages[0].takes.iter().map(types::sizes);
         let output = types::sizes(node.gives());
         let parameters = parameters(node);
-        let mut flops = total(node.stages.iter().map(flops).collect());
-        for stage in &node.stages {
-            if let Layer::Part(part) = &stage.layer {
-                let part = part.network();
-                flops = quote!(#flops + #part::FLOPS);
-            }
-        }
+        let own = total(node.stages.iter().map(operations).collect());
+        let parts = node.stages.iter().filter_map(|stage| match &stage.layer {
+            Layer::Part(part) => Some(part.network()),
+            _ => None,
+        });
+        let flops = quote!(#own #(+ #parts::FLOPS)*);
         quote! {
             network::LayerInfo {
                 name: #name,
@@ -77,7 +77,7 @@ struct Product(Vec<Dimension>);
 
 /// The floating-point operations of a stage for a sample: multiplications, additions, comparisons, and one for each value of an activation. A `map`
 /// counts each operation of its simplified expression, both branches of an `if` among them.
-fn flops(stage: &Stage) -> Vec<Product> {
+fn operations(stage: &Stage) -> Vec<Product> {
     let gives = &stage.gives;
     let two = Dimension::Literal(2);
     let one = |shape: &Shape| vec![Product(shape.clone())];
@@ -141,6 +141,26 @@ fn flops(stage: &Stage) -> Vec<Product> {
     }
 }
 
+/// The operations of a network with free dimensions, once their sizes are known.
+pub(super) fn flops(network: &Network) -> TokenStream {
+    let own = total(network.nodes.iter().flat_map(|node| node.stages.iter().map(operations)).collect());
+    let stages = network.nodes.iter().flat_map(|node| node.stages.iter().map(move |stage| (node, stage)));
+    let parts = stages.filter_map(|(node, stage)| match (&stage.layer, &node.name) {
+        (Layer::Part(part), Some(name)) => Some(match sizing::parts(network).find(|part| part.name == *name) {
+            Some(part) => {
+                let (sizes, part) = (part_list(&part.name), part.part.with_element());
+                quote!(network::flops_of::<#part>(#sizes))
+            }
+            None => {
+                let part = part.network();
+                quote!(#part::FLOPS)
+            }
+        }),
+        _ => None,
+    });
+    quote!(#own #(+ #parts)*)
+}
+
 fn total(terms: Vec<Vec<Product>>) -> TokenStream {
     let terms: Vec<Product> = terms.into_iter().flatten().collect();
     let literal = |product: &Product| -> Option<u64> {
@@ -159,7 +179,10 @@ fn total(terms: Vec<Vec<Product>>) -> TokenStream {
 
 /// The constants of the trait, which follow from the table of layers.
 pub(super) fn constants(network: &Network) -> TokenStream {
-    let (name, layers) = (network.name.to_string(), layers(network));
+    let (name, mut layers) = (network.name.to_string(), layers(network));
+    if let Some(unknown) = sizing::unknown(network) {
+        layers = quote!({ #unknown #layers });
+    }
     let root = paths::plumbline();
     quote! {
         const NAME: &'static str = #name;

@@ -8,7 +8,7 @@ use crate::{
         legs::{self, Legs},
         lower::{Buffer, Operation, Program, Step, Value},
         plan::Pool,
-        types,
+        sizing, types,
     },
     layers::{Activation, Layer, Weight},
     shape::Operation as Arithmetic,
@@ -87,7 +87,9 @@ pub(super) fn head(program: &Program<'_>, kept: &[Buffer], scratch: &[Ident], wi
     let kept = kept.iter().map(|&buffer| names.name(buffer));
     let scratch = (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);));
     let kept = with_parts(program, quote!([#(#kept,)* ..]));
+    let sizes = program.sizes(&quote!(part));
     quote! {
+        #sizes
         let [#(#inputs),*] = part.inputs;
         let #kept = &mut part.kept;
         #scratch
@@ -130,13 +132,11 @@ impl Names<'_, '_> {
 
     /// The value, to read.
     pub(super) fn view(&self, value: &Value) -> TokenStream {
-        let (name, shape) = (self.name(value.buffer), self.program.alias(&value.shape));
-        quote!(#name.view::<#shape>())
+        self.program.view(&self.name(value.buffer), &value.shape)
     }
 
     fn view_mut(&self, value: &Value) -> TokenStream {
-        let (name, shape) = (self.name(value.buffer), self.program.alias(&value.shape));
-        quote!(#name.view_mut::<#shape>())
+        self.program.view_mut(&self.name(value.buffer), &value.shape)
     }
 
     fn statement(&self, step: &Step, training: bool) -> TokenStream {
@@ -180,7 +180,7 @@ impl Names<'_, '_> {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
-        let (kept, random) = (part_name(name), random(step));
+        let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {
             (legs::own_leg().into_token_stream(), legs::common(self.program, step))
         } else {
@@ -188,7 +188,7 @@ impl Names<'_, '_> {
         };
         quote! {
             network::Nested::new(
-                #x.rows(), network::KeptArray::reborrow(#kept), #scratch.scratch(), part.first, #random, #leg, #common,
+                #x.rows(), network::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), part.first, #random, #leg, #common,
             )
         }
     }

@@ -10,10 +10,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
-    expand::types::{self, length},
+    expand::{
+        sizing,
+        types::{self, length},
+    },
     layers::{Activation, Layer, Part, Weight},
     network::{Network, Source, Stage},
-    shape::{Dimension, Shape},
+    shape::{Dimension, Formula, Shape},
 };
 
 /// An index into [`Program::buffers`].
@@ -170,6 +173,29 @@ impl<'a> Program<'a> {
             None => format_ident!("Shape{place}"),
         };
         quote!(#alias)
+    }
+
+    /// The value of a shape under a name, to read.
+    pub(super) fn view(&self, name: &Ident, shape: &Shape) -> TokenStream {
+        let kind = self.alias(shape);
+        match types::extent(shape) {
+            Some(extent) => quote!(#name.view_sized::<#kind>(#extent)),
+            None => quote!(#name.view::<#kind>()),
+        }
+    }
+
+    /// The value of a shape under a name, to write.
+    pub(super) fn view_mut(&self, name: &Ident, shape: &Shape) -> TokenStream {
+        let kind = self.alias(shape);
+        match types::extent(shape) {
+            Some(extent) => quote!(#name.view_mut_sized::<#kind>(#extent)),
+            None => quote!(#name.view_mut::<#kind>()),
+        }
+    }
+
+    /// The sizes that only the running program knows, out of what holds them.
+    pub(super) fn sizes(&self, holder: &TokenStream) -> TokenStream {
+        sizing::split(self.network, &quote!(#holder.sizes), "split_at")
     }
 
     /// Whether shapes depend on dimension parameters, which an item outside of an impl cannot name.
@@ -364,9 +390,16 @@ impl Chain<'_, '_> {
         let name = format!("{}_rows", self.program.buffers[value.buffer].name);
         let (taken, _) = self.program.turned(&value, vec![length(&value.shape)], name);
         let (network, label) = (part.network(), self.program.network.nodes[self.node].label.clone());
-        let width = |of: TokenStream| Dimension::Constant(quote!(#network::PLAN.#of));
-        let scratch = self.program.buffer(format!("{label}_scratch"), &vec![width(quote!(train_scratch))], false);
-        self.program.buffers[scratch].infer_width = Some(width(quote!(infer_scratch)));
+        let sized = sizing::parts(self.program.network).find(|part| part.name == label);
+        let [training, inference] = match sized {
+            Some(part) => part.scratch.map(|place| Dimension::Parameter(Formula::free(place))),
+            None => {
+                let width = |of: TokenStream| Dimension::Constant(quote!(#network::PLAN.#of));
+                [width(quote!(train_scratch)), width(quote!(infer_scratch))]
+            }
+        };
+        let scratch = self.program.buffer(format!("{label}_scratch"), &vec![training], false);
+        self.program.buffers[scratch].infer_width = Some(inference);
         let rows = vec![length(&stage.gives)];
         let buffer = self.program.buffer(label, &rows, false);
         (self.fresh, self.overwritable) = (true, true);

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::{
-    expand::{constants, generics::Generics, plan::Plan, structure, types},
+    expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
     network::{Network, Stage},
     paths,
@@ -35,7 +35,13 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     };
     let constants = constants::constants(network);
     let output_names = output_names(network);
-    let memory = plan.tokens();
+    let parts = plan.program.parts().map(|(_, part)| part.network());
+    let mut memory = plan.tokens(&parts.map(|part| quote!(#part::PLAN)).collect::<Vec<_>>());
+    if let Some(unknown) = sizing::unknown(network) {
+        memory = quote!({ #unknown #memory });
+    }
+    let sizing = sizing::sizing(network, plan);
+    let total = total(network);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
@@ -50,7 +56,8 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             #constants
             #output_names
             #checked
-            const PLAN: network::Plan = #memory;
+            const PLAN: network::Plan<'static> = #memory;
+            #sizing
             fn initialized(seed: u64) -> Self {
                 #evaluated
                 let rng = &mut network::generator(seed);
@@ -60,7 +67,20 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
                 #infer
             }
         }
+        #total
     }
+}
+
+/// Whether the network may refuse a batch, for the sizes of free dimensions.
+pub(super) fn refuses(network: &Network) -> bool {
+    network.sizes.is_some()
+}
+
+/// `impl Total` for a network that takes every batch of its input type.
+fn total(network: &Network) -> Option<TokenStream> {
+    let (root, name, generics) = (paths::plumbline(), &network.name, Generics(&network.parameters));
+    let (declared, used) = (generics.declared(), generics.used());
+    (!refuses(network)).then(|| quote!(impl<#declared E: #root::Element> network::Total for #name<#used E> {}))
 }
 
 /// `OUTPUT_NAMES`, where there are several outputs; with one, what the trait says holds.
@@ -125,7 +145,7 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
 }
 
 /// The first layer that has no gradient: its node's name and its kind.
-fn without_gradient(network: &Network) -> Option<(String, Ident)> {
+pub(super) fn without_gradient(network: &Network) -> Option<(String, Ident)> {
     network.nodes.iter().find_map(|node| {
         let none = |stage: &&Stage| match &stage.layer {
             Layer::Part(part) => !part.gradient,
@@ -187,7 +207,7 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
     let name = &network.name;
     let generics = Generics(&network.parameters);
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
-    let several = (network.inputs.len() > 1 || network.outputs.len() > 1).then(|| several_ports(network));
+    let methods = ports::methods(network);
     quote! {
         impl #declaration #name #arguments {
             /// The numbers in all parameters.
@@ -208,106 +228,6 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
                 #root::report::Summary::of::<Self>()
             }
         }
-        #several
-    }
-}
-
-/// `forward`, `forward_into`, `forward_train` and `backward` with an argument for each port.
-fn several_ports(network: &Network) -> TokenStream {
-    let root = paths::plumbline();
-    let name = &network.name;
-    let generics = Generics(&network.parameters);
-    let (declared, used, arguments) = (generics.declared(), generics.used(), generics.arguments());
-    let shapes = structure::shapes(network).into_iter().map(|(alias, ..)| quote!(#alias #arguments));
-    let shapes: Vec<TokenStream> = shapes.collect();
-    let (input_shapes, output_shapes) = shapes.split_at(network.inputs.len());
-    let port = |name: &Option<Ident>, index: usize, role: &str| {
-        name.clone().unwrap_or_else(|| types::local(&format!("{role}{index}")))
-    };
-    let inputs: Vec<Ident> =
-        network.inputs.iter().enumerate().map(|(index, input)| port(&input.name, index, "input")).collect();
-    let gradients: Vec<Ident> = network
-        .outputs
-        .iter()
-        .enumerate()
-        .map(|(index, output)| match &output.name {
-            Some(name) => format_ident!("d_{name}"),
-            None => types::local(&format!("d_output{index}")),
-        })
-        .collect();
-    let data = |count: usize| -> Vec<Ident> { (1..=count).map(|index| format_ident!("D{index}")).collect() };
-    let (input_data, output_data) = (data(inputs.len()), data(gradients.len()));
-    let (input_index, output_index) = (0..inputs.len(), 0..gradients.len());
-    let (input_index, output_index): (Vec<usize>, Vec<usize>) = (input_index.collect(), output_index.collect());
-    let tuple = |types: Vec<TokenStream>| if types.len() == 1 { quote!(#(#types)*) } else { quote!((#(#types),*)) };
-    let owned = tuple(output_shapes.iter().map(|shape| quote!(#root::Batch<#shape, E>)).collect());
-    let borrowed = tuple(output_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
-    let d_inputs = tuple(input_shapes.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>)).collect());
-    let results = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index))).collect());
-    let copies = tuple(output_index.iter().map(|index| quote!(pass.output_batch(#index).to_batch())).collect());
-    let d_results = tuple(input_index.iter().map(|index| quote!(pass.d_input_batch(#index))).collect());
-    let batches = quote!(#(#inputs: &#root::Batch<#input_shapes, E, #input_data>),*);
-    let bounds = quote!(#(#input_data: ::core::ops::Deref<Target = [E]>),*);
-    let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
-    let count = quote!(#root::network::samples([#(#inputs.samples()),*])?);
-    let trains = without_gradient(network).is_none().then(|| {
-        quote! {
-            /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
-            ///
-            /// # Errors
-            ///
-            /// `ShapeError::Samples` where the inputs have different numbers of samples.
-            pub fn forward_train<'p, #bounds>(
-                &self, #batches, pass: &'p mut #root::Pass<Self>,
-            ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
-                pass.train(self, #rows, #count);
-                ::core::result::Result::Ok(#results)
-            }
-            /// The gradients after `forward_train`, from the gradient with respect to each output. Overwrites `gradients` and
-            /// returns the gradient with respect to each input.
-            ///
-            /// # Errors
-            ///
-            /// `PassError` where `pass` holds no such forward pass, or one of another number of samples.
-            pub fn backward<'p, #(#output_data: ::core::ops::Deref<Target = [E]>),*>(
-                &self,
-                #(#gradients: &#root::Batch<#output_shapes, E, #output_data>,)*
-                pass: &'p mut #root::Pass<Self>,
-                gradients: &mut #root::Gradients<Self>,
-            ) -> ::core::result::Result<#d_inputs, #root::network::PassError> {
-                let samples = pass.same_samples([#(#gradients.samples()),*])?;
-                pass.backward(self, &[#(#gradients.as_slice()),*], samples, gradients)?;
-                ::core::result::Result::Ok(#d_results)
-            }
-        }
-    });
-    quote! {
-        impl<#declared E: #root::Element> #name<#used E> {
-            /// The outputs of a batch.
-            ///
-            /// # Errors
-            ///
-            /// `ShapeError::Samples` where the inputs have different numbers of samples.
-            pub fn forward<#bounds>(
-                &self, #batches
-            ) -> ::core::result::Result<#owned, #root::ShapeError> {
-                let samples = #count;
-                let mut pass = #root::Network::pass(self, samples);
-                pass.infer(self, #rows, samples);
-                ::core::result::Result::Ok(#copies)
-            }
-            /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
-            ///
-            /// # Errors
-            ///
-            /// `ShapeError::Samples` where the inputs have different numbers of samples.
-            pub fn forward_into<'p, #bounds>(
-                &self, #batches, pass: &'p mut #root::Pass<Self>,
-            ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
-                pass.infer(self, #rows, #count);
-                ::core::result::Result::Ok(#results)
-            }
-            #trains
-        }
+        #methods
     }
 }

@@ -12,6 +12,8 @@ mod legs;
 mod lower;
 mod methods;
 mod plan;
+mod ports;
+mod sizing;
 mod structure;
 mod stub;
 mod types;

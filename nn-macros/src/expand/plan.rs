@@ -48,8 +48,8 @@ impl<'a> Plan<'a> {
         Plan { kept, infer, infer_scratch, forward, scratch, backward, program }
     }
 
-    /// `network::Plan` as an expression.
-    pub(super) fn tokens(&self) -> TokenStream {
+    /// `network::Plan` as an expression, with those of the parts.
+    pub(super) fn tokens(&self, parts: &[TokenStream]) -> TokenStream {
         let width = |&buffer: &Buffer| types::size(&self.program.buffers[buffer].width);
         let inputs = self.program.network.inputs.iter().map(|input| types::size(&types::length(&input.shape)));
         let forward_kept = types::count(self.kept.len());
@@ -58,7 +58,6 @@ impl<'a> Plan<'a> {
         let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = &self.infer_scratch;
         let share = &self.backward.share;
-        let parts = self.program.parts().map(|(_, part)| part.network());
         let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
         let own = self.program.steps.iter().filter(|step| legs::meets(&self.program, step)).count();
@@ -77,7 +76,7 @@ impl<'a> Plan<'a> {
                 infer_scratch: network::total(&[#(#infer),*]),
                 share: network::total(&[#(#share),*]),
                 part: #part,
-                parts: &[#(#parts::PLAN),*],
+                parts: &[#(#parts),*],
                 meetings: network::total(&[#(#meetings),*]),
                 common: network::total(&[#(#common),*]),
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    expand::{generics::Generics, types},
+    expand::{generics::Generics, ports, types},
     network::{Held, Sketch},
     paths,
     shape::Shape,
@@ -29,6 +29,9 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let generics = Generics(&sketch.parameters);
     let (declared, used) = (generics.declared(), generics.used());
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
+    let methods = ports::stub_methods(sketch);
+    let total =
+        methods.is_none().then(|| quote!(impl<#declared E: #root::Element> network::Total for #name<#used E> {}));
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
@@ -73,7 +76,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                 type Kept<'a> = [network::Rows<'a, E>; 0];
                 const NAME: &'static str = "";
                 const LAYERS: &'static [network::LayerInfo] = &[];
-                const PLAN: network::Plan = network::Plan::EMPTY;
+                const PLAN: network::Plan<'static> = network::Plan::EMPTY;
                 fn initialized(seed: u64) -> Self {
                     let _ = || #name::<#used E> { #(#names: ::core::panic!(#text),)* element: ::core::marker::PhantomData };
                     ::core::panic!(#text)
@@ -88,6 +91,8 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                 fn backward_part<const INPUTS: bool>(&self, part: &mut network::Part<'_, Self>, share: &mut [E]) {}
                 fn finish(&self, whole: network::Whole<'_, Self>, gradients: &mut Self) {}
             }
+            #total
+            #methods
         };
         #(#constants)*
     }
@@ -115,7 +120,7 @@ fn placeholder(kind: &Ident) -> TokenStream {
     }
 }
 
-fn known(shape: Option<&Shape>) -> TokenStream {
+pub(super) fn known(shape: Option<&Shape>) -> TokenStream {
     let root = paths::plumbline();
     shape.map_or_else(|| quote!((#root::Const<1>,)), types::shape)
 }

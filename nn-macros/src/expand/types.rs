@@ -51,6 +51,12 @@ pub(super) fn shape(shape: &Shape) -> TokenStream {
     quote!((#(#dimensions,)*))
 }
 
+/// What only the running program knows of a shape, as an expression; `None` where that is nothing.
+pub(super) fn extent(shape: &Shape) -> Option<TokenStream> {
+    let sizes = shape.iter().map(|dimension| if dimension.is_free() { size(dimension) } else { quote!(()) });
+    shape.iter().any(Dimension::is_free).then(|| quote!((#(#sizes,)*)))
+}
+
 /// A shape as an array of sizes.
 pub(super) fn sizes(shape: &Shape) -> TokenStream {
     let sizes = shape.iter().map(size);

@@ -68,11 +68,7 @@ impl Rule for Dense {
         if !self.each_step {
             vector(place, value, scope, Some(&self.outputs))?;
         }
-        let (features, steps) = value.shape.split_last()?;
-        if matches!(features, Dimension::Free) {
-            scope.faults.add(&place.tokens, Mismatch::FixedFeatures { subject, found, from });
-            return None;
-        }
+        let (_, steps) = value.shape.split_last()?;
         let mut gives = steps.to_vec();
         gives.push(self.outputs.clone());
         match &self.weight {

@@ -46,7 +46,11 @@ impl Rule for Part {
                     from: value.from.clone(),
                 };
                 match Condition::same_shape(&signature.takes, &value.shape) {
-                    Some(same) => scope.ask(&place.tokens, Some(value), &same, fault).guard(signature.gives),
+                    Some(same) => {
+                        let gives = scope.ask(&place.tokens, Some(value), &same, fault).guard(signature.gives)?;
+                        let free = scope.siblings.is_free(&self.path);
+                        Some(if free { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives })
+                    }
                     None => {
                         scope.faults.add(&place.tokens, fault);
                         None
@@ -70,16 +74,30 @@ impl Part {
             from: value.from.clone(),
         };
         scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
+        let open = scope.has_free_sizes();
+        if !open {
+            let fault = Mismatch::PartFree { subject: subject.clone(), path: path.clone() };
+            let part = &self.path;
+            let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
+            scope.ask_tokens(&place.tokens, None, &fixed, fault);
+        }
         let dims = self.dims("Output");
         let gives = vec![Piece::Shape(dims.clone())];
         if let Some((expected, verb)) = &self.expected {
             let fault = Mismatch::PartGives { subject, path, expected: expected.clone(), verb, gives };
             scope.ask_tokens(&place.tokens, None, &same_shape(&dims, expected), fault);
-            return expected.clone();
+            if !open {
+                return expected.clone();
+            }
+            let gives = scope.part_sizes(&place.subject, self, &value.shape, expected.clone());
+            scope.part_gives(&place.subject, self, &gives);
+            return gives;
         }
         let fault = Mismatch::PartUnstated { subject, path, gives };
-        let vector = scope.ask_tokens(&place.tokens, None, &quote!(#dims.len() == 1), fault);
-        vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default()
+        let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
+        let vector = scope.ask_tokens(&place.tokens, None, &known, fault);
+        let gives = vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default();
+        if open { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives }
     }
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.

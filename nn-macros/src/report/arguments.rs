@@ -9,7 +9,6 @@ use crate::shape::{Dimension, LARGEST};
 pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
     LayerUnreleased { name: String, released: Vec<&'static str> },
-    FreeUnreleased,
     ParameterTwice { name: String },
     ParameterName { name: String },
     NoOptions { layer: &'static str, call: &'static str },
@@ -62,8 +61,6 @@ impl From<Argument> for Message {
                 "` is not in this release of plumbline"
             ])
             .help(say!["this release has ", listed(&released, "and"), ", and the activations"]),
-            Argument::FreeUnreleased => Self::new(say!["free dimensions are not in this release of plumbline"])
-                .help(say!["a dimension is a number or a constant, such as `28`"]),
             Argument::ParameterTwice { name } => Self::new(say![
                 "the dimension parameter `",
                 &name,

@@ -18,6 +18,8 @@ pub(crate) struct Message {
 pub(crate) enum Piece {
     Text(String),
     Size(Dimension),
+    /// A size that only the running program knows, as a formula: `_ - 2`.
+    Formula(Dimension),
     /// Tokens of type `&'static [usize]`: a shape that only the compiler knows.
     Shape(TokenStream),
 }
@@ -94,23 +96,36 @@ impl Message {
         self.pieces(Piece::text).iter().map(Piece::text).collect()
     }
 
+    /// The text as a `String` of the running program, an expression.
+    pub(crate) fn description(&self) -> TokenStream {
+        let function = paths::checked("describe", Span::call_site());
+        let pieces = Self::new(self.text.clone()).tokens();
+        quote!(#function(&[#(#pieces),*]))
+    }
+
     /// A call that fails in a constant with this message, `at` being what the error underlines.
     pub(crate) fn failure(&self, at: [Span; 2]) -> TokenStream {
+        let pieces = self.tokens();
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
+        arguments.set_span(at[1]);
+        let [start, _] = at;
+        let function = paths::checked("fail", start);
+        quote!(#function #arguments)
+    }
+
+    /// The pieces as the runtime's.
+    fn tokens(&self) -> Vec<TokenStream> {
         let root = paths::plumbline();
         let pieces = self.pieces(Piece::number).into_iter().map(|piece| match (piece.number(), piece) {
             (Some(text), _) => quote!(#root::check::Piece::Text(#text)),
-            (None, Piece::Size(size)) => {
+            (None, Piece::Size(size) | Piece::Formula(size)) => {
                 let size = size.tokens();
                 quote!(#root::check::Piece::Size(#size))
             }
             (None, Piece::Shape(shape)) => quote!(#root::check::Piece::Shape(#shape)),
             (None, Piece::Text(_)) => unreachable!("text reads as itself"),
         });
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(&[#(#pieces),*]));
-        arguments.set_span(at[1]);
-        let [start, _] = at;
-        let function = paths::checked("fail", start);
-        quote!(#function #arguments)
+        pieces.collect()
     }
 
     /// The pieces in order, those that `text` can read joined.
@@ -135,7 +150,7 @@ impl Piece {
     /// The text as the compiler sees it, to whom a dimension parameter is a number.
     fn number(&self) -> Option<String> {
         match self {
-            Self::Size(Dimension::Parameter(_)) => None,
+            Self::Size(Dimension::Parameter(_)) | Self::Formula(_) => None,
             other => other.text(),
         }
     }
@@ -144,6 +159,8 @@ impl Piece {
     fn text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone()),
+            Self::Formula(Dimension::Parameter(formula)) => Some(format!("{formula:#}")),
+            Self::Formula(other) => Self::Size(other.clone()).text(),
             Self::Size(Dimension::Literal(value)) => Some(value.to_string()),
             Self::Size(Dimension::Constant(_)) | Self::Shape(_) => None,
             Self::Size(Dimension::Parameter(formula)) => Some(formula.to_string()),

@@ -27,8 +27,9 @@ pub(crate) enum Mismatch {
         reshaped: Option<Shape>,
         other: Option<String>,
     },
-    FixedFeatures {
+    FixedParameter {
         subject: String,
+        name: &'static str,
         found: Shape,
         from: String,
     },
@@ -163,6 +164,10 @@ pub(crate) enum Mismatch {
         path: String,
         gives: Vec<Piece>,
     },
+    PartFree {
+        subject: String,
+        path: String,
+    },
     PartParameters {
         network: String,
         parameters: Vec<String>,
@@ -233,8 +238,26 @@ impl From<Mismatch> for Message {
                     None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
                 }
             }
-            Mismatch::FixedFeatures { subject, found, from } => {
-                Self::new(say!["`", subject, "` needs a fixed number of features, found ", found, " from ", from])
+            Mismatch::FixedParameter { subject, name, found, from } => {
+                let rank = found.len();
+                let message = Self::new(say![
+                    "the `",
+                    name,
+                    "` of `",
+                    subject,
+                    "` needs known sizes, found ",
+                    found,
+                    " from ",
+                    from
+                ]);
+                message.help(match rank {
+                    1 => say![
+                        "`global_avg_pool;`, or an adaptive pool, in front of ",
+                        from,
+                        " makes the sizes known whatever the input has"
+                    ],
+                    _ => say!["give the network's input a known size there"],
+                })
             }
             Mismatch::Window { subject, kernel, dilation, padded, input, largest, padding } => {
                 let mut text = say!["kernel ", kernel];
@@ -339,17 +362,18 @@ impl From<Mismatch> for Message {
                 }
             }
             Mismatch::Concat { subject, axis, first, first_from, other, other_from, other_axis } => {
+                let [first_found, other_found] = apart(&first, &other);
                 let message = Self::new(say![
                     "`",
                     subject,
                     "` joins shapes that are equal but for axis ",
                     axis,
                     ", found ",
-                    &first,
+                    first_found,
                     " from ",
                     first_from,
                     " and ",
-                    &other,
+                    other_found,
                     " from ",
                     &other_from
                 ]);
@@ -367,6 +391,7 @@ impl From<Mismatch> for Message {
                 message.help(say!["let ", other_from, " give ", fitting])
             }
             Mismatch::Equal { subject, verb, first, first_from, other, other_from } => {
+                let [first, other] = apart(&first, &other);
                 let message = Self::new(say![
                     "`",
                     subject,
@@ -479,6 +504,10 @@ impl From<Mismatch> for Message {
                 "`"
             ])
             .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            Mismatch::PartFree { subject, path } => {
+                Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])
+                    .help(say!["declare it in the same `network!`, or give this network's input `_` as well"])
+            }
             Mismatch::PartParameters { network, parameters, path } if parameters.is_empty() => {
                 Self::new(say!["`", &network, "` has no dimension parameters, found `", path, "`"])
                     .help(say!["write `", network, "`"])
@@ -526,6 +555,27 @@ fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
         Some(most) => message.help(say!["its first dimension may be ", most, " at most"]),
         None => message,
     }
+}
+
+/// Two shapes that differ, so that the reader sees where: a free size that would read as the other one's does is a formula.
+fn apart(first: &Shape, other: &Shape) -> [Vec<Piece>; 2] {
+    let alike = |a: &Dimension, b: &Dimension| a.is_free() && b.is_free() && a != b;
+    let pieces = |shape: &Shape, beside: &Shape| {
+        let sizes = shape.iter().enumerate().map(|(axis, size)| match beside.get(axis) {
+            Some(other) if alike(size, other) => Piece::Formula(size.clone()),
+            _ => Piece::Size(size.clone()),
+        });
+        let mut pieces = say!["`["];
+        for (index, size) in sizes.enumerate() {
+            if index > 0 {
+                pieces.extend(say![", "]);
+            }
+            pieces.push(size);
+        }
+        pieces.extend(say!["]`"]);
+        pieces
+    };
+    [pieces(first, other), pieces(other, first)]
 }
 
 /// A shape between the backticks of something longer.

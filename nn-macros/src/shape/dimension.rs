@@ -15,9 +15,9 @@ pub(crate) enum Dimension {
     Literal(u64),
     /// Tokens that evaluate to a `usize` in a constant; `usize::MAX` stands for a size that another fault left unknown.
     Constant(TokenStream),
-    /// Arithmetic on the network's dimension parameters.
+    /// Arithmetic on the network's dimension parameters, and on sizes that only the running program knows.
     Parameter(Formula),
-    /// Known only when the program runs.
+    /// `_` where a value is described: any size that only the running program knows.
     Free,
 }
 
@@ -30,7 +30,16 @@ impl Dimension {
         }
     }
 
-    /// A constant expression of type `usize`. A free dimension has no value before the program runs: it reads as the
+    /// Whether only the running program knows the size.
+    pub(crate) fn is_free(&self) -> bool {
+        match self {
+            Self::Parameter(formula) => formula.is_free(),
+            Self::Free => true,
+            Self::Literal(_) | Self::Constant(_) => false,
+        }
+    }
+
+    /// An expression of type `usize`. `_` reads as the
     /// `usize::MAX` that the functions of `plumbline::check` pass on unseen.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::{Dimension, Operation};
@@ -20,6 +20,8 @@ pub(crate) struct Formula {
 enum Atom {
     /// A dimension parameter.
     Parameter(Ident),
+    /// A size that only the running program knows: its place in the network's list of sizes.
+    Free(usize),
     /// A constant of the user's.
     Constant(TokenStream),
     /// `⌊a / b⌋`, or `⌈a / b⌉` where `up`.
@@ -31,6 +33,7 @@ impl Atom {
     fn key(&self) -> String {
         match self {
             Self::Parameter(name) => name.to_string(),
+            Self::Free(index) => format!("size {index:4}"),
             Self::Constant(tokens) => tokens.to_string(),
             Self::Quotient { a, b, up } => format!("{}{a:?} / {b:?}", if *up { "up " } else { "" }),
         }
@@ -61,6 +64,11 @@ impl Formula {
     /// A dimension parameter.
     pub(crate) fn parameter(name: &Ident) -> Self {
         Self::atom(Atom::Parameter(name.clone()))
+    }
+
+    /// A size that only the running program knows.
+    pub(crate) fn free(index: usize) -> Self {
+        Self::atom(Atom::Free(index))
     }
 
     fn atom(atom: Atom) -> Self {
@@ -108,7 +116,7 @@ impl Formula {
         if let Some(value) = self.value() {
             return u64::try_from(value).ok().map(Dimension::Literal);
         }
-        if self.mentions_parameter() {
+        if self.mentions(&|atom| matches!(atom, Atom::Parameter(_) | Atom::Free(_))) {
             Some(Dimension::Parameter(self))
         } else {
             Some(Dimension::Constant(self.tokens()))
@@ -124,12 +132,22 @@ impl Formula {
         }
     }
 
-    fn mentions_parameter(&self) -> bool {
+    /// Whether a factor of that kind stands anywhere in it.
+    fn mentions(&self, kind: &dyn Fn(&Atom) -> bool) -> bool {
         self.terms.keys().flatten().any(|atom| match atom {
-            Atom::Parameter(_) => true,
-            Atom::Constant(_) => false,
-            Atom::Quotient { a, b, .. } => a.mentions_parameter() || b.mentions_parameter(),
+            Atom::Quotient { a, b, .. } => kind(atom) || a.mentions(kind) || b.mentions(kind),
+            _ => kind(atom),
         })
+    }
+
+    /// Whether only the running program knows its value.
+    pub(crate) fn is_free(&self) -> bool {
+        self.mentions(&|atom| matches!(atom, Atom::Free(_)))
+    }
+
+    /// Whether it divides, so that what is calculated from it would repeat it.
+    pub(crate) fn divides(&self) -> bool {
+        self.mentions(&|atom| matches!(atom, Atom::Quotient { .. }))
     }
 
     /// `self + sign · other`
@@ -187,9 +205,9 @@ impl Formula {
     /// Whether it is at least 0 for all parameters of at least 1, as far as the signs tell.
     pub(super) fn is_never_negative(&self) -> bool {
         let least = self.terms.iter().map(|(atoms, &coefficient)| {
-            let grows = atoms.iter().all(|atom| matches!(atom, Atom::Parameter(_) | Atom::Constant(_)));
-            let at_least =
-                if grows && atoms.iter().all(|atom| matches!(atom, Atom::Parameter(_))) { coefficient } else { 0 };
+            let at_least_one = |atom: &Atom| matches!(atom, Atom::Parameter(_) | Atom::Free(_));
+            let grows = atoms.iter().all(|atom| at_least_one(atom) || matches!(atom, Atom::Constant(_)));
+            let at_least = if grows && atoms.iter().all(at_least_one) { coefficient } else { 0 };
             if atoms.is_empty() { Some(coefficient) } else { (coefficient > 0 && grows).then_some(at_least) }
         });
         least.sum::<Option<i128>>().is_some_and(|least| least >= 0)
@@ -208,11 +226,18 @@ impl Formula {
         self.terms.keys().all(|atoms| without(atoms, divisor).is_some())
     }
 
-    /// A constant expression of type `usize`, over the parameters by name.
+    /// An expression of type `usize`, over the parameters by name; constant where no size in it is free.
     pub(crate) fn tokens(&self) -> TokenStream {
         self.write(
-            &|name| quote!(#name),
-            &|tokens| tokens.clone(),
+            &|atom| match atom {
+                Atom::Parameter(name) => quote!(#name),
+                Atom::Free(index) => {
+                    let (list, index) = (list(), Literal::usize_unsuffixed(*index));
+                    quote!(#list[#index])
+                }
+                Atom::Constant(tokens) => tokens.clone(),
+                Atom::Quotient { .. } => unreachable!("a quotient is written as its sides"),
+            },
             &|value| {
                 let value = usize::try_from(value).unwrap_or(usize::MAX);
                 quote!(#value)
@@ -224,15 +249,23 @@ impl Formula {
     /// A type whose size it is.
     pub(crate) fn kind(&self) -> TokenStream {
         let root = paths::plumbline();
+        if self.is_free() {
+            return quote!(#root::Free);
+        }
         self.write(
-            &|name| quote!(#root::Const<#name>),
-            &|tokens| quote!(#root::Const<{ #tokens }>),
+            &|atom| match atom {
+                Atom::Constant(tokens) => quote!(#root::Const<{ #tokens }>),
+                Atom::Parameter(name) => quote!(#root::Const<#name>),
+                Atom::Free(_) | Atom::Quotient { .. } => {
+                    unreachable!("none is free, and a quotient is written as its sides")
+                }
+            },
             &|value| {
-                let value = proc_macro2::Literal::u128_unsuffixed(value.unsigned_abs());
+                let value = Literal::u128_unsuffixed(value.unsigned_abs());
                 quote!(#root::Const<#value>)
             },
             &|operation, operands| {
-                let name = Ident::new(operation.kind(), proc_macro2::Span::call_site());
+                let name = Ident::new(operation.kind(), Span::call_site());
                 let [first, rest @ ..] = operands else { return TokenStream::new() };
                 rest.iter().fold(first.clone(), |left, right| quote!(#root::shape::#name<#left, #right>))
             },
@@ -253,8 +286,7 @@ impl Formula {
     /// Prints it, the terms with negative coefficients as a difference.
     fn write(
         &self,
-        parameter: &dyn Fn(&Ident) -> TokenStream,
-        constant: &dyn Fn(&TokenStream) -> TokenStream,
+        simple: &dyn Fn(&Atom) -> TokenStream,
         number: &dyn Fn(i128) -> TokenStream,
         apply: &dyn Fn(Operation, &[TokenStream]) -> TokenStream,
     ) -> TokenStream {
@@ -272,13 +304,12 @@ impl Formula {
                         factors.push(number(coefficient));
                     }
                     factors.extend(atoms.iter().map(|atom| match atom {
-                        Atom::Parameter(name) => parameter(name),
-                        Atom::Constant(tokens) => constant(tokens),
                         Atom::Quotient { a, b, up } => {
                             let operation = if *up { Operation::QuotientUp } else { Operation::Quotient };
-                            let sides = [a, b].map(|side| side.write(parameter, constant, number, apply));
+                            let sides = [a, b].map(|side| side.write(simple, number, apply));
                             apply(operation, &sides)
                         }
+                        _ => simple(atom),
                     }));
                     joined(Operation::Product, factors)
                 })
@@ -301,9 +332,18 @@ fn without(atoms: &[Atom], divisor: &[Atom]) -> Option<Vec<Atom>> {
     Some(left)
 }
 
-/// As a person writes it: `2 * C`, `H - 2`, `(H - 3) / 2 + 1`.
+/// What the list of the sizes that only the running program knows is called in generated code.
+pub(crate) fn list() -> Ident {
+    Ident::new("__sizes", Span::mixed_site())
+}
+
+/// As a person writes it: `2 * C`, `H - 2`, `(H - 3) / 2 + 1`; `_` where only the running program knows the value, or, where
+/// asked for the alternate form, `_ - 2`.
 impl std::fmt::Display for Formula {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_free() && !f.alternate() {
+            return f.write_str("_");
+        }
         let mut terms: Vec<_> = self.terms.iter().collect();
         // Numbers come last, and a positive term first.
         terms.sort_by_key(|(atoms, coefficient)| (atoms.is_empty(), **coefficient < 0));
@@ -321,10 +361,10 @@ impl std::fmt::Display for Formula {
             }
             factors.extend(atoms.iter().map(|atom| match atom {
                 Atom::Parameter(name) => name.to_string(),
-                Atom::Constant(_) => "_".to_owned(),
+                Atom::Constant(_) | Atom::Free(_) => "_".to_owned(),
                 Atom::Quotient { a, b, .. } => {
                     let side = |side: &Formula| {
-                        let text = side.to_string();
+                        let text = format!("{side:#}");
                         if text.contains(' ') { format!("({text})") } else { text }
                     };
                     format!("{} / {}", side(a), side(b))

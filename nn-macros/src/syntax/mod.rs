@@ -49,7 +49,7 @@ pub(crate) struct Shape {
 #[derive(Clone, Debug)]
 pub(crate) enum Size {
     /// `_`
-    Free(syn::Token![_]),
+    Free,
     Expression(Expr),
 }
 

@@ -25,7 +25,7 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Option<Shape> {
         let (mut dimensions, mut whole) = (Vec::new(), true);
         while !input.is_empty() {
             let size = if input.peek(Token![_]) {
-                input.parse().map(Size::Free)
+                input.parse::<Token![_]>().map(|_| Size::Free)
             } else {
                 input.parse::<Expr>().map(Size::Expression)
             };

@@ -47,6 +47,21 @@ pub const fn holdable(sizes: &[usize]) -> bool {
     !known || product(sizes) != UNKNOWN
 }
 
+/// Every size is known: none is free.
+///
+/// ```
+/// # use nn_runtime::check::{UNKNOWN, is_known};
+/// assert!(is_known(&[1, 28]) && !is_known(&[1, UNKNOWN]));
+/// ```
+pub const fn is_known(sizes: &[usize]) -> bool {
+    let (mut index, mut known) = (0, true);
+    while index < sizes.len() {
+        known &= sizes[index] != UNKNOWN;
+        index += 1;
+    }
+    known
+}
+
 /// The shapes have equally many axes, and equal sizes. A vector `b` of unknown size is a shape that a reported fault left unknown.
 ///
 /// ```

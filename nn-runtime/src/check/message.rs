@@ -83,6 +83,16 @@ impl Buffer {
     }
 }
 
+/// The text of a message about sizes that the running program knows.
+///
+/// ```
+/// # use nn_runtime::check::{Piece, describe};
+/// assert_eq!(describe(&[Piece::Text("expected 3, found "), Piece::Size(4)]), "expected 3, found 4");
+/// ```
+pub fn describe(pieces: &[Piece]) -> String {
+    write(pieces).text().to_owned()
+}
+
 /// Ends the evaluation of a constant with a message. The error is the caller's, so that its span is what the
 /// compiler underlines.
 ///
@@ -95,6 +105,10 @@ impl Buffer {
 /// ```
 #[track_caller]
 pub const fn fail(pieces: &[Piece]) -> ! {
+    panic!("{}", write(pieces).text())
+}
+
+const fn write(pieces: &[Piece]) -> Buffer {
     let (mut buffer, mut index) = (Buffer { bytes: [0; CAPACITY], length: 0 }, 0);
     while index < pieces.len() {
         match pieces[index] {
@@ -104,7 +118,7 @@ pub const fn fail(pieces: &[Piece]) -> ! {
         }
         index += 1;
     }
-    panic!("{}", buffer.text())
+    buffer
 }
 
 #[cfg(test)]

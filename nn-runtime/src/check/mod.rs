@@ -8,6 +8,6 @@ mod condition;
 mod message;
 mod size;
 
-pub use condition::{at_most, divides, equal, holdable, same_shape};
-pub use message::{Piece, fail};
+pub use condition::{at_most, divides, equal, holdable, is_known, same_shape};
+pub use message::{Piece, describe, fail};
 pub use size::{LARGEST, UNKNOWN, difference, guarded, product, quotient, quotient_up, same, span, sum, window};

@@ -33,6 +33,12 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
         (self.samples() != samples).then(|| self.samples())
     }
 
+    /// The numbers of a sample's target for an output, counted from 0, where its targets are numbers.
+    fn width(&self, output: usize) -> Option<usize> {
+        let _ = output;
+        None
+    }
+
     /// The targets of the samples `range`; what lies past the end is left out.
     fn rows(&self, range: Range<usize>) -> Self::View<'_>;
 
@@ -74,6 +80,12 @@ pub trait AsTarget: Sync {
         (self.target_samples() != samples).then(|| self.target_samples())
     }
 
+    /// The numbers of a sample's target, as [`Target::width`].
+    fn target_width(&self, output: usize) -> Option<usize> {
+        let _ = output;
+        None
+    }
+
     /// The targets of the samples `range`; what lies past the end is left out.
     fn target_rows(&self, range: Range<usize>) -> <Self::Owned as Target>::View<'_>;
 
@@ -94,6 +106,10 @@ impl<T: Target> AsTarget for T {
         self.other_than(samples)
     }
 
+    fn target_width(&self, output: usize) -> Option<usize> {
+        self.width(output)
+    }
+
     fn target_rows(&self, range: Range<usize>) -> T::View<'_> {
         self.rows(range)
     }
@@ -104,6 +120,10 @@ impl<S: Shape, E: Element> AsTarget for BatchView<'_, S, E> {
 
     fn target_samples(&self) -> usize {
         self.samples()
+    }
+
+    fn target_width(&self, output: usize) -> Option<usize> {
+        (output == 0).then(|| self.width())
     }
 
     fn target_rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {
@@ -117,6 +137,10 @@ impl<S: Shape, E: Element> Target for Batch<S, E> {
 
     fn samples(&self) -> usize {
         Batch::samples(self)
+    }
+
+    fn width(&self, output: usize) -> Option<usize> {
+        (output == 0).then(|| Batch::width(self))
     }
 
     fn rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {

@@ -41,6 +41,13 @@ macro_rules! tuples {
                 None$(.or(self.$index.other_than(samples)))*
             }
 
+            fn width(&self, output: usize) -> Option<usize> {
+                match output {
+                    $($index => self.$index.width(0),)*
+                    _ => None,
+                }
+            }
+
             fn rows(&self, range: Range<usize>) -> Self::View<'_> {
                 ($(self.$index.rows(range.clone()),)*)
             }

@@ -173,17 +173,17 @@ mod tests {
             testing::{assert_close, differences, values},
         },
         network::{Parameters, products},
-        shape::Const,
+        shape::{Const, FixedDimension},
     };
 
-    fn layer<I: Dimension<Extent = ()>, O: Dimension<Extent = ()>, E: Element>(bias: bool) -> Dense<I, O, E> {
+    fn layer<I: FixedDimension, O: FixedDimension, E: Element>(bias: bool) -> Dense<I, O, E> {
         let mut dense = Dense::new(Init::XavierNormal, bias, &mut StdRng::seed_from_u64(42));
         let values = values::<E>(dense.bias.len(), 5);
         dense.bias.copy_from_slice(&values);
         dense
     }
 
-    fn outputs<I: Dimension<Extent = ()>, O: Dimension<Extent = ()>, E: Element, A: Activation<E>>(
+    fn outputs<I: FixedDimension, O: FixedDimension, E: Element, A: Activation<E>>(
         dense: &Dense<I, O, E>,
         x: &[E],
         a: A,
@@ -195,7 +195,7 @@ mod tests {
     }
 
     /// tanh(x Wᵀ + b) by loops over the definition.
-    fn naive<I: Dimension<Extent = ()>, O: Dimension<Extent = ()>>(dense: &Dense<I, O, f64>, x: &[f64]) -> Vec<f64> {
+    fn naive<I: FixedDimension, O: FixedDimension>(dense: &Dense<I, O, f64>, x: &[f64]) -> Vec<f64> {
         let row = |x: &[f64], o: usize| {
             let dot: f64 = (0..I::SIZE).map(|i| dense.weight[o * I::SIZE + i] * x[i]).sum();
             (dot + dense.bias.get(o).unwrap_or(&0.0)).tanh()
@@ -204,7 +204,7 @@ mod tests {
     }
 
     /// Values, gradients and both precisions for a layer and a number of samples.
-    fn check<I: Dimension<Extent = ()>, O: Dimension<Extent = ()>>(samples: usize, bias: bool) {
+    fn check<I: FixedDimension, O: FixedDimension>(samples: usize, bias: bool) {
         let dense = layer::<I, O, f64>(bias);
         let x = values::<f64>(samples * I::SIZE, 1);
         let d = values::<f64>(samples * O::SIZE, 2);

@@ -13,13 +13,13 @@ use crate::{
     shape::Dimension,
 };
 
-/// y_t = a(W[x_t]): for each index x_t of a sequence the row of W that it names; `[T]` → `[T, N]`; a is an [`Activation`] chosen at the call.
+/// y_t = a(W\[x_t\]): for each index x_t of a sequence the row of W that it names; `[T]` → `[T, N]`; a is an [`Activation`] chosen at the call.
 ///
 /// `weight` [V, N], as PyTorch's `Embedding`; there it is drawn from a normal distribution of standard deviation 1. The indices are whole
 /// numbers from 0 to V − 1, of the type of all other numbers: `f32` holds those up to 2²⁴ exactly. A number that is no such index counts as the
 /// nearest that is one, and NaN as 0; networks let no such number in. T may be a free dimension.
 ///
-/// The backward pass is dW[v] = Σ dz_t over all t of all samples with x_t = v, where dz = dy ∘ a′(y), by [`Embedding::product`] over
+/// The backward pass is dW\[v\] = Σ dz_t over all t of all samples with x_t = v, where dz = dy ∘ a′(y), by [`Embedding::product`] over
 /// the whole batch at once. The indices, whole numbers, have no gradient: what stands for it is 0.
 ///
 /// ```
@@ -82,7 +82,7 @@ impl<V: Dimension, N: Dimension, E: Element> Embedding<V, N, E> {
         [&mut self.weight, &mut []]
     }
 
-    /// y_t = a(W[x_t])
+    /// y_t = a(W\[x_t\])
     #[inline(always)]
     pub fn forward<T: Dimension, A: Activation<E>>(&self, x: View<'_, (T,), E>, mut y: ViewMut<'_, (T, N), E>, a: A) {
         gather(&self.weight, N::SIZE, x.data(), y.data_mut());

@@ -144,10 +144,10 @@ mod tests {
             testing::{assert_close, differences, values},
         },
         network::Parameters,
-        shape::Const,
+        shape::{Const, FixedDimension},
     };
 
-    fn layer<N: Dimension<Extent = ()>, E: Element>() -> LayerNorm<N, E> {
+    fn layer<N: FixedDimension, E: Element>() -> LayerNorm<N, E> {
         let mut layer = LayerNorm::new(1e-5);
         let (weight, bias) = (values::<E>(N::SIZE, 5), values::<E>(N::SIZE, 6));
         layer.weight.copy_from_slice(&weight);
@@ -155,18 +155,14 @@ mod tests {
         layer
     }
 
-    fn outputs<N: Dimension<Extent = ()>, E: Element, A: Activation<E>>(
-        layer: &LayerNorm<N, E>,
-        x: &[E],
-        a: A,
-    ) -> Vec<E> {
+    fn outputs<N: FixedDimension, E: Element, A: Activation<E>>(layer: &LayerNorm<N, E>, x: &[E], a: A) -> Vec<E> {
         let samples = x.len() / N::SIZE;
         let mut y = vec![E::nan(); x.len()];
         layer.forward(View::<(N,), E>::new(x, samples, 16), ViewMut::new(&mut y, samples, 16), a);
         y
     }
 
-    fn naive<N: Dimension<Extent = ()>>(layer: &LayerNorm<N, f64>, x: &[f64]) -> Vec<f64> {
+    fn naive<N: FixedDimension>(layer: &LayerNorm<N, f64>, x: &[f64]) -> Vec<f64> {
         let n = N::SIZE as f64;
         let row = |x: &[f64]| -> Vec<f64> {
             let mean = x.iter().sum::<f64>() / n;
@@ -177,7 +173,7 @@ mod tests {
         x.chunks(N::SIZE).flat_map(row).collect()
     }
 
-    fn check<N: Dimension<Extent = ()>>(samples: usize) {
+    fn check<N: FixedDimension>(samples: usize) {
         let (layer, x) = (layer::<N, f64>(), values::<f64>(samples * N::SIZE, 1));
         assert_close(&outputs(&layer, &x, Identity), &naive(&layer, &x), 1e-12);
         let single = self::layer::<N, f32>();

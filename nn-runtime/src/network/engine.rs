@@ -60,8 +60,8 @@ impl Cut {
     }
 
     /// The threads that are worth asking.
-    pub(super) fn threads<N: Network>(&self, passes: u64) -> usize {
-        if self.shares == 1 || N::FLOPS * passes * (self.samples as u64) < THREAD_FLOPS {
+    pub(super) fn threads(&self, layout: &Layout, passes: u64) -> usize {
+        if self.shares == 1 || layout.flops * passes * (self.samples as u64) < THREAD_FLOPS {
             1
         } else {
             rayon::current_num_threads().min(self.shares)
@@ -117,6 +117,8 @@ pub(super) struct Work<'a, N: Network> {
     pub(super) heard: &'a [N::Element],
     /// The numbers of such a row.
     pub(super) common: usize,
+    /// The sizes of free dimensions.
+    pub(super) sizes: &'a [usize],
 }
 
 impl<'a, N: Network> Work<'a, N> {
@@ -174,8 +176,9 @@ impl<'a, N: Network> Work<'a, N> {
         kept = all;
         let scratch = Scratch::new(scratch, 0, 0);
         let nothing = Common::new(&mut [], heard, common);
+        let (random, sizes) = (self.random, self.sizes);
         let mut now =
-            Part { inputs: no_inputs, kept: no_rows, scratch, first: 0, random: self.random, leg: 0, common: nothing };
+            Part { inputs: no_inputs, kept: no_rows, sizes, scratch, first: 0, random, leg: 0, common: nothing };
         for (share, sum) in (start..end).zip(sums) {
             let (buffer, rest) = buffers.split_at_mut(width);
             buffers = rest;

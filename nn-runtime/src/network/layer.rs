@@ -123,7 +123,7 @@ macro_rules! layer {
             type Kept<'a> = [$crate::network::Rows<'a, E>; 3];
             const NAME: &'static str = stringify!($name);
             const LAYERS: &'static [$crate::network::LayerInfo] = &[$crate::network::own::info::<Self>(stringify!($name))];
-            const PLAN: $crate::network::Plan = $crate::network::own::Own::<Self>::PLAN;
+            const PLAN: $crate::network::Plan<'static> = $crate::network::own::Own::<Self>::PLAN;
             fn initialized(seed: u64) -> Self {
                 $crate::network::own::drawn(seed)
             }
@@ -131,6 +131,8 @@ macro_rules! layer {
                 $crate::network::own::forward(self, part.inputs, part.kept.each_mut());
             }
         }
+
+        impl<$($(const $parameter: $kind,)+)? E: $crate::Element> $crate::network::Total for $name<$($($parameter,)+)? E> {}
 
         impl<$($(const $parameter: $kind,)+)? E: $crate::Element> $crate::Trainable for $name<$($($parameter,)+)? E> {
             fn zeroed(&self) -> Self {

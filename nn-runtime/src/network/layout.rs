@@ -1,6 +1,6 @@
 //! The widths of a network's memory, those of the networks inside it among them.
 
-use crate::network::Plan;
+use crate::{network::Plan, shape::FREE};
 
 /// What a pass needs memory for, as numbers a sample.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub(super) struct Layout {
     pub(super) common: usize,
     /// Numbers of values and gradients in training.
     pub(super) width: usize,
+    /// Floating-point operations of a forward pass.
+    pub(super) flops: u64,
 }
 
 /// A value kept for the whole batch.
@@ -48,28 +50,42 @@ pub(super) enum Role {
 }
 
 impl Layout {
-    pub(super) fn new(plan: &Plan) -> Self {
-        let mut kept = Vec::new();
-        own(plan, Role::InputGradient, &mut kept);
-        Layout {
-            inputs: plan.inputs.to_vec(),
-            kept,
+    /// The layout of a plan; sizes that it does not know count as nothing.
+    pub(super) fn new(plan: &Plan<'_>, flops: u64) -> Self {
+        let mut layout = Layout {
+            inputs: Vec::new(),
+            kept: Vec::new(),
             outputs: plan.outputs,
             forward_kept: plan.forward_kept,
-            train_scratch: plan.train_scratch,
-            infer_scratch: plan.infer_scratch,
+            train_scratch: 0,
+            infer_scratch: 0,
             share: plan.share,
             part: plan.part,
             meetings: plan.meetings,
             common: plan.common,
-            width: plan.width(),
-        }
+            width: 0,
+            flops,
+        };
+        layout.read(plan, flops);
+        layout
+    }
+
+    /// Takes over the widths of a plan for other sizes. Allocates nothing.
+    pub(super) fn read(&mut self, plan: &Plan<'_>, flops: u64) {
+        let known = |&width: &usize| if width == FREE { 0 } else { width };
+        self.inputs.clear();
+        self.inputs.extend(plan.inputs.iter().map(known));
+        self.kept.clear();
+        own(plan, Role::InputGradient, &mut self.kept);
+        self.kept.iter_mut().for_each(|kept| kept.width = known(&kept.width));
+        (self.train_scratch, self.infer_scratch) = (plan.train_scratch, plan.infer_scratch);
+        (self.width, self.flops) = (plan.width(), flops);
     }
 }
 
 /// The kept values of a plan, then those of the plans inside. A network around another one needs the gradient with respect to its input
 /// in any case.
-fn own(plan: &Plan, input_gradient: Role, kept: &mut Vec<Kept>) {
+fn own(plan: &Plan<'_>, input_gradient: Role, kept: &mut Vec<Kept>) {
     let d_inputs = plan.forward_kept + plan.outputs..plan.forward_kept + plan.outputs + plan.inputs.len();
     kept.extend(plan.kept.iter().enumerate().map(|(index, &width)| {
         let role = if index < plan.forward_kept {

@@ -22,6 +22,7 @@ mod pass;
 mod product;
 mod random;
 mod sizes;
+mod sizing;
 mod view;
 
 pub use common::{Common, leg_within};
@@ -35,22 +36,27 @@ pub use product::{Matrices, Product, RowSums, Sums, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
 pub use sizes::{operations, rows, samples, split, total, widest};
+pub use sizing::{
+    Entry, Indices, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size,
+    scratch_of, sizes_of, with_plan,
+};
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
 
-use crate::{Batch, BatchView, Element, Shape};
+use crate::{Batch, BatchView, Element, Shape, shape::FREE};
 
-/// What a network needs memory for, as numbers a sample. The macro calculates it when it expands.
+/// What a network needs memory for, as numbers a sample. The macro calculates it when it expands; where a network has free dimensions, once
+/// more for their sizes.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub struct Plan<'a> {
     /// The width of each input.
-    pub inputs: &'static [usize],
+    pub inputs: &'a [usize],
     /// The number of outputs.
     pub outputs: usize,
     /// The widths of the values kept for the whole batch, in this order: the outputs, the other values of the forward pass; the
     /// gradients with respect to the outputs, to the inputs, and the others of the backward pass.
-    pub kept: &'static [usize],
+    pub kept: &'a [usize],
     /// How many of them belong to the forward pass.
     pub forward_kept: usize,
     /// The width of a part's scratch in training, forward and backward.
@@ -63,7 +69,7 @@ pub struct Plan {
     pub part: usize,
     /// The plans of the networks inside it, in order. Their kept values follow its own; their scratch and their shares' numbers are
     /// counted in its own.
-    pub parts: &'static [Plan],
+    pub parts: &'a [Plan<'a>],
     /// How often in a forward pass of training the parts of a batch meet, as they do where a layer needs what all samples have in common.
     /// Every part walks up to the first meeting, then every part up to the second, and so on, [`Part::leg`] says how far; and in the
     /// backward pass as often. Those of the networks inside are counted.
@@ -72,9 +78,9 @@ pub struct Plan {
     pub common: usize,
 }
 
-impl Plan {
+impl Plan<'_> {
     /// The plan of nothing.
-    pub const EMPTY: Plan = Plan {
+    pub const EMPTY: Plan<'static> = Plan {
         inputs: &[],
         outputs: 0,
         kept: &[],
@@ -116,8 +122,15 @@ pub struct LayerInfo {
     pub output: &'static [usize],
     /// The numbers in its parameters.
     pub parameters: usize,
-    /// Floating-point operations a sample, forward.
+    /// Floating-point operations a sample, forward, as far as they do not depend on free dimensions.
     pub flops: u64,
+}
+
+impl LayerInfo {
+    /// Whether every size is known: none is free.
+    pub(crate) fn is_known(&self) -> bool {
+        self.inputs.iter().chain([&self.output]).all(|shape| !shape.contains(&FREE))
+    }
 }
 
 /// A network: what the `network!` macro writes for a declaration, and what can be written by hand in its place.
@@ -155,6 +168,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         sum
     };
     /// Floating-point operations of a forward pass, a sample: multiplications, additions, comparisons, and one for each value of an activation.
+    /// Those whose number depends on free dimensions are not counted.
     const FLOPS: u64 = {
         let (mut sum, mut i) = (0, 0);
         while i < Self::LAYERS.len() {
@@ -167,9 +181,13 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const OUTPUT_NAMES: &'static [&'static str] = &[];
     /// Evaluates what a network's dimension parameters must satisfy; an error of the compiler where they do not.
     const CHECKED: () = ();
-    /// The memory plan.
-    const PLAN: Plan;
-    /// Bytes of values and gradients in training, a sample.
+    /// The memory plan; of what is known, where the network has free dimensions.
+    const PLAN: Plan<'static>;
+    /// What follows from the sizes of free dimensions, where there are any.
+    const SIZING: Option<Sizing> = None;
+    /// The inputs whose numbers are indices.
+    const INDICES: &'static [Indices] = &[];
+    /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.
     const ACTIVATION_BYTES: usize = Self::PLAN.width() * size_of::<Self::Element>();
 
     /// A network with fresh parameters. Equal seeds give equal parameters.
@@ -186,6 +204,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// The outputs of a batch.
     fn forward<D>(&self, x: &Batch<Self::Input, Self::Element, D>) -> Batch<Self::Output, Self::Element>
     where
+        Self: Total,
         Self::Input: Shape,
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,
@@ -201,6 +220,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
         pass: &'p mut Pass<Self>,
     ) -> BatchView<'p, Self::Output, Self::Element>
     where
+        Self: Total,
         Self::Input: Shape,
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,
@@ -243,6 +263,7 @@ pub trait Trainable: Network {
         pass: &'p mut Pass<Self>,
     ) -> BatchView<'p, Self::Output, Self::Element>
     where
+        Self: Total,
         Self::Input: Shape,
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,
@@ -264,6 +285,7 @@ pub trait Trainable: Network {
         gradients: &mut Gradients<Self>,
     ) -> Result<BatchView<'p, Self::Input, Self::Element>, PassError>
     where
+        Self: Total,
         Self::Input: Shape,
         Self::Output: Shape,
         D: Deref<Target = [Self::Element]>,

@@ -18,12 +18,13 @@ pub struct Nested<'a, N: Network> {
     part: Part<'a, N>,
 }
 
-impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
-    /// The samples `x`, with the memory that the network around sets aside. `first` is the index of the first sample, `random` the
-    /// random numbers for this part, `leg` its own leg of the way.
+impl<'a, N: Network> Nested<'a, N> {
+    /// The samples `x`, with the memory and the sizes of free dimensions that the network around sets aside. `first` is the index of the first
+    /// sample, `random` the random numbers for this part, `leg` its own leg of the way.
     pub fn new(
         x: RowsRef<'a, N::Element>,
         kept: N::Kept<'a>,
+        sizes: &'a [usize],
         scratch: Scratch<'a, N::Element>,
         first: usize,
         random: Random,
@@ -31,7 +32,7 @@ impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
         common: Common<'a, N::Element>,
     ) -> Self {
         let inputs = InputArray::new([x]);
-        Nested { part: Part { inputs, kept, scratch, first, random, leg, common } }
+        Nested { part: Part { inputs, kept, sizes, scratch, first, random, leg, common } }
     }
 
     /// y = what `net` gives for x in inference.
@@ -41,7 +42,7 @@ impl<'a, N: Network<Input: Shape, Output: Shape>> Nested<'a, N> {
     }
 }
 
-impl<N: Trainable<Input: Shape, Output: Shape>> Nested<'_, N> {
+impl<N: Trainable> Nested<'_, N> {
     /// y = what `net` gives for x in training, after the last leg.
     pub fn forward<S: Shape>(mut self, net: &N, mut y: ViewMut<'_, S, N::Element>) {
         net.forward_part(&mut self.part);

@@ -14,7 +14,7 @@ pub struct Own<L>(PhantomData<L>);
 
 impl<L: Layer> Own<L> {
     /// The plan.
-    pub const PLAN: Plan = Plan {
+    pub const PLAN: Plan<'static> = Plan {
         inputs: &[L::Input::LEN],
         outputs: 1,
         kept: &[L::Output::LEN, L::Output::LEN, L::Input::LEN],

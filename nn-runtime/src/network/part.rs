@@ -12,6 +12,8 @@ pub struct Part<'a, N: Network> {
     pub inputs: N::Inputs<'a>,
     /// The part's rows of each value that is kept for the whole batch.
     pub kept: N::Kept<'a>,
+    /// The sizes of free dimensions: those of the inputs, and what [`Sizing`](crate::network::Sizing) calculates from them.
+    pub sizes: &'a [usize],
     /// Memory for the other values.
     pub scratch: Scratch<'a, N::Element>,
     /// The index in the batch of the part's first sample.
@@ -31,6 +33,8 @@ pub struct Whole<'a, N: Network> {
     pub inputs: N::Inputs<'a>,
     /// The rows of each kept value.
     pub kept: N::Kept<'a>,
+    /// The sizes of free dimensions, as in [`Part`].
+    pub sizes: &'a [usize],
     /// The shares' gradient buffers.
     pub shares: Shares<'a, N::Element>,
 }

@@ -1,7 +1,7 @@
 //! The memory of a network's passes, owned by the caller.
 
 use crate::{
-    BatchView, Network, Shape, Trainable,
+    BatchView, Network, Shape, ShapeError, Trainable,
     network::{
         engine::{Aligned, Cut, Slabs, Work},
         layout::{Kept, Layout, Role},
@@ -9,7 +9,9 @@ use crate::{
         parameters::Gradients,
         part::{Shares, Whole},
         random::Random,
+        sizing::{Entry, Sizing, misfit},
     },
+    shape::Dims,
 };
 
 /// Memory for the forward and backward passes of a network: every value, for any number of samples.
@@ -33,6 +35,14 @@ pub struct Pass<N: Network> {
     step: u64,
     /// The threads whose kernels have memory of their own, for inference and for training.
     ready: [usize; 2],
+    /// The sizes of free dimensions that the layout is for; empty before the first batch.
+    sizes: Vec<usize>,
+    /// Those of the batch that enters.
+    entering: Vec<usize>,
+    /// The largest of each so far.
+    largest: Vec<usize>,
+    /// The most numbers a sample so far.
+    widest: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +61,14 @@ pub enum PassError {
     /// There is no forward pass for training to go back through.
     #[error("expected `forward_train` before `backward`, found no forward pass for training in this `Pass`")]
     NoForward,
+    /// The gradient with respect to an output has other sizes than the output.
+    #[error("expected the gradient of an output of `{}`, found one of `{}`", Dims(expected), Dims(found))]
+    Sizes {
+        /// The sizes of the output.
+        expected: Vec<usize>,
+        /// The sizes of the gradient.
+        found: Vec<usize>,
+    },
     /// The gradient is of another number of samples than the forward pass.
     #[error("expected the gradient of the {expected} samples of the forward pass, found one of {found}")]
     Samples {
@@ -99,8 +117,14 @@ impl Need {
 
 impl<N: Network> Pass<N> {
     pub(super) fn new(capacity: usize) -> Self {
-        let layout = Layout::new(&N::PLAN);
-        let mut pass = Pass {
+        let mut pass = Pass::with(Layout::new(&N::PLAN, N::FLOPS), Vec::new());
+        pass.reserve(Need::Inference, pass.cut(capacity.max(1)), 1);
+        pass
+    }
+
+    fn with(layout: Layout, sizes: Vec<usize>) -> Self {
+        let count = N::SIZING.map_or(0, |sizing| sizing.count);
+        Pass {
             state: State::Empty,
             inputs: vec![Vec::new(); layout.inputs.len()],
             kept: vec![Aligned::default(); layout.kept.len()],
@@ -112,9 +136,61 @@ impl<N: Network> Pass<N> {
             seed: 0,
             step: 0,
             ready: [1, 1],
-        };
-        pass.reserve(Need::Inference, pass.cut(capacity.max(1)), 1);
-        pass
+            sizes,
+            entering: Vec::with_capacity(count),
+            largest: vec![0; count],
+            widest: 0,
+        }
+    }
+
+    /// Lets batches in: takes their sizes on free axes, and looks through indices. Afterwards, a forward pass over them cannot fail. A network
+    /// without free dimensions and indices lets everything in. Allocates nothing where the sizes have been seen.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Sizes`] where a layer cannot take the sizes, [`ShapeError::Index`] for a number that is no index.
+    pub fn enter(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
+        self.take_sizes(inputs)?;
+        N::INDICES.iter().try_for_each(|indices| inputs[indices.input].check_indices(indices.vocabulary))
+    }
+
+    /// [`Pass::enter`] for batches whose indices are known to be some.
+    pub(crate) fn take_sizes(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
+        if let Some(sizing) = N::SIZING {
+            self.entering.clear();
+            self.entering.extend(inputs.iter().flat_map(Entry::free));
+            let known = self.entering.len();
+            if self.sizes.is_empty() || self.sizes[..known] != self.entering[..] {
+                self.entering.resize(sizing.count, 0);
+                (sizing.inner)(&mut self.entering);
+                let empty = self.entering[..known].contains(&0).then(|| "a size is at least 1".to_owned());
+                if let Some(rule) = empty.or_else(|| (sizing.broken)(&self.entering)) {
+                    return Err(misfit(inputs, rule));
+                }
+                self.resize(&sizing);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays the memory out for the sizes that have entered.
+    fn resize(&mut self, sizing: &Sizing) {
+        self.sizes.clone_from(&self.entering);
+        let Pass { layout, sizes, .. } = self;
+        (sizing.plan)(sizes, &mut |plan| layout.read(plan, (sizing.flops)(sizes)));
+        self.state = State::Empty;
+        let larger = self.largest.iter().zip(&self.sizes).any(|(largest, size)| size > largest);
+        if larger || self.layout.width > self.widest {
+            // The memory of the threads' kernels may have to grow.
+            self.ready = [1, 1];
+        }
+        self.largest.iter_mut().zip(&self.sizes).for_each(|(largest, &size)| *largest = size.max(*largest));
+        self.widest = self.widest.max(self.layout.width);
+    }
+
+    /// The sizes of free dimensions of the batches that entered last: those of the inputs in order, then those that follow from them.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
     }
 
     /// The seed of the layers that draw random numbers in training ([dropout](crate::layers)); 0 unless set. Counts steps anew.
@@ -133,15 +209,33 @@ impl<N: Network> Pass<N> {
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
-        let threads = cut.threads::<N>(1);
+        let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
         if threads > self.ready[0] {
             self.ready[0] = threads;
-            ready::<N>(&self.layout, cut, |pass, inputs| pass.infer(net, inputs, cut.size));
+            self.on_each_thread(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
         }
         let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads, 0);
         work.walk(threads, &|part, _, _| net.infer_part(part));
+    }
+
+    /// The batch of an output with axes of the given sizes after a forward pass.
+    ///
+    /// # Panics
+    ///
+    /// Where the output has other sizes: a mistake in generated code, never in a user's data.
+    pub fn output_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
+        BatchView::new(self.output(index), self.samples(), sizes)
+    }
+
+    /// The gradient with respect to an input with axes of the given sizes after [`Pass::backward`].
+    ///
+    /// # Panics
+    ///
+    /// Where the input has other sizes: a mistake in generated code, never in a user's data.
+    pub fn d_input_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
+        BatchView::new(self.d_input(index), self.samples(), sizes)
     }
 
     /// The batch of an output after a forward pass.
@@ -173,6 +267,23 @@ impl<N: Network> Pass<N> {
             Some(found) => Err(PassError::Samples { expected, found }),
             None => Ok(expected),
         }
+    }
+
+    /// Asks that a gradient has the sizes of its output.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError::Sizes`] where it has others.
+    pub fn same_sizes(&self, expected: &[usize], found: &[usize]) -> Result<(), PassError> {
+        if self.sizes.is_empty() || expected == found {
+            return Ok(());
+        }
+        Err(PassError::Sizes { expected: expected.to_vec(), found: found.to_vec() })
+    }
+
+    /// The numbers of a sample's output.
+    pub fn output_width(&self, index: usize) -> usize {
+        self.layout.kept[index].width
     }
 
     /// The rows of an output after a forward pass.
@@ -225,7 +336,9 @@ impl<N: Network> Pass<N> {
         let (slab, slabs) = (need.slab(&self.layout, cut), need.slabs(&self.layout));
         let [buffer, common] = if need == Need::Inference { [0, 0] } else { [self.layout.share, self.layout.common] };
         let [told, heard] = &mut self.told;
+        let sizes = &self.sizes;
         Work {
+            sizes,
             inputs,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
             scratch: self.scratch.as_mut_slice(slabs.count(cut, threads) * slab),
@@ -247,11 +360,25 @@ impl<N: Network> Pass<N> {
     }
 }
 
+impl<N: Network> Pass<N> {
+    /// Calls `pass` on every thread, with a part of zeros.
+    fn on_each_thread(&self, cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
+        let (layout, sizes) = (&self.layout, &self.sizes);
+        rayon::broadcast(|_| {
+            let zeros: Vec<Vec<N::Element>> =
+                layout.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
+            let rows: Vec<_> =
+                zeros.iter().zip(&layout.inputs).map(|(zeros, &width)| RowsRef::new(zeros, width)).collect();
+            pass(&mut Pass::with(layout.clone(), sizes.clone()), &rows);
+        });
+    }
+}
+
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
-        let threads = cut.threads::<N>(1);
+        let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
         self.step += 1;
@@ -288,7 +415,7 @@ impl<N: Trainable> Pass<N> {
             State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
         }
         let cut = self.cut(samples);
-        let threads = cut.threads::<N>(2);
+        let threads = cut.threads(&self.layout, 2);
         self.reserve(Need::Training, cut, threads);
         for (index, rows) in d_outputs.iter().enumerate() {
             self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
@@ -322,7 +449,7 @@ impl<N: Trainable> Pass<N> {
         F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
     {
         let cut = self.cut(samples);
-        let threads = cut.threads::<N>(3);
+        let threads = cut.threads(&self.layout, 3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
         self.step += 1;
@@ -357,7 +484,7 @@ impl<N: Trainable> Pass<N> {
     fn make_ready(&mut self, net: &N, cut: Cut, threads: usize) {
         if threads > self.ready[1] {
             self.ready = [threads; 2];
-            ready::<N>(&self.layout, cut, |pass, inputs| {
+            self.on_each_thread(cut, |pass, inputs| {
                 pass.step(net, inputs, cut.size, &mut net.gradients(), |_, _, _| 0.0);
             });
         }
@@ -366,21 +493,12 @@ impl<N: Trainable> Pass<N> {
     fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
         let whole = Whole {
             inputs,
+            sizes: &self.sizes,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
             shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
         };
         net.finish(whole, &mut gradients.0);
     }
-}
-
-/// Calls `pass` on every thread, with a part of zeros.
-fn ready<N: Network>(layout: &Layout, cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
-    rayon::broadcast(|_| {
-        let zeros: Vec<Vec<N::Element>> =
-            layout.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
-        let rows: Vec<_> = zeros.iter().zip(&layout.inputs).map(|(zeros, &width)| RowsRef::new(zeros, width)).collect();
-        pass(&mut Pass::new(0), &rows);
-    });
 }
 
 /// The kept values that `need` asks for, over `samples` samples; empty rows in place of the others.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{Network, network::LayerInfo, shape::Dims};
 
 /// The layers of a network as a table: name, kinds of its stages, output shape, parameters, floating-point operations of a
-/// forward pass of one sample; and the totals.
+/// forward pass of one sample; and the totals. `_` is what depends on free dimensions.
 ///
 /// ```
 /// use nn_runtime::{network::LayerInfo, report::Summary};
@@ -41,17 +41,21 @@ impl Summary {
     /// The summary of layers under a name.
     pub fn new(name: &str, layers: &[LayerInfo]) -> Summary {
         let row = |layer: &LayerInfo| {
-            let (parameters, flops) = (thousands(layer.parameters as u64), thousands(layer.flops));
+            let (parameters, flops) = (thousands(layer.parameters as u64), operations(layer.is_known(), layer.flops));
             [layer.name.to_owned(), layer.kind.to_owned(), Dims(layer.output).to_string(), parameters, flops]
         };
         let parameters = layers.iter().map(|layer| layer.parameters as u64).sum();
-        let flops = layers.iter().map(|layer| layer.flops).sum();
+        let flops = operations(layers.iter().all(LayerInfo::is_known), layers.iter().map(|layer| layer.flops).sum());
         Summary {
             title: name.to_owned(),
             rows: layers.iter().map(row).collect(),
-            total: ["total".to_owned(), String::new(), String::new(), thousands(parameters), thousands(flops)],
+            total: ["total".to_owned(), String::new(), String::new(), thousands(parameters), flops],
         }
     }
+}
+
+fn operations(known: bool, flops: u64) -> String {
+    if known { thousands(flops) } else { "_".to_owned() }
 }
 
 impl fmt::Display for Summary {

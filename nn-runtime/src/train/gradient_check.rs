@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use crate::{
     Batch, Pass, Shape, Trainable,
     data::Target,
-    network::{Role, rows},
+    network::{Role, entry, rows},
     train::{
         LossError, Objective,
         loss::{scales_for, term},
@@ -138,7 +138,8 @@ impl GradientCheck {
         let (mut net, mut x) = (net.clone(), x.to_batch());
         let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
         pass.set_seed(0);
-        let scales = scales_for(loss, x.samples(), target)?;
+        pass.enter(&[entry(&x)])?;
+        let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), target)?;
         let terms = |pass: &Pass<N>, d_outputs: &mut [Vec<f64>]| -> f64 {
             let mut cost = 0.0;
             for (index, (d_output, &scale)) in d_outputs.iter_mut().zip(scales.as_ref()).enumerate() {

@@ -4,7 +4,7 @@ use crate::{
     Const, Element, Network, Parameters, Trainable,
     layers::{Dense, Identity, Init, Tanh},
     network::{
-        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Whole, generator, products, tensor, tensor_mut,
+        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, products, tensor, tensor_mut,
     },
 };
 
@@ -53,7 +53,7 @@ impl<E: Element> Network for Mlp<E> {
         },
         LayerInfo { name: "output", kind: "dense", inputs: &[&[8]], output: &[3], parameters: 27, flops: 51 },
     ];
-    const PLAN: Plan = Plan {
+    const PLAN: Plan<'static> = Plan {
         inputs: &[2],
         outputs: 1,
         kept: &[3, 8, 3, 2, 8],
@@ -77,6 +77,8 @@ impl<E: Element> Network for Mlp<E> {
         self.forward_part(part);
     }
 }
+
+impl<E: Element> Total for Mlp<E> {}
 
 impl<E: Element> Trainable for Mlp<E> {
     fn zeroed(&self) -> Self {

@@ -1,6 +1,6 @@
 //! What can be wrong with targets and with a loss.
 
-use crate::{BatchView, Element, Shape};
+use crate::{BatchView, Element, Shape, ShapeError};
 
 /// Targets that a loss cannot compare outputs with, or an option that has no meaning.
 ///
@@ -25,6 +25,17 @@ pub enum LossError {
         /// The number found.
         found: usize,
     },
+    /// Targets of other sizes than the outputs, where these are free.
+    #[error("expected targets of {expected} numbers a sample, as many as outputs, found {found}")]
+    Width {
+        /// The numbers of a sample's output.
+        expected: usize,
+        /// The numbers of a sample's target.
+        found: usize,
+    },
+    /// A batch that the network does not let in.
+    #[error(transparent)]
+    Input(#[from] ShapeError),
     /// A target without a meaning for the loss.
     #[error("expected targets that are {expected}, found {found} at element {element} of sample {sample}")]
     Target {

@@ -22,7 +22,7 @@ pub use huber::Huber;
 pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
 pub use objective::Objective;
-pub(crate) use objective::{Means, scales, scales_for, step, term};
+pub(crate) use objective::{Means, check_widths, scales, scales_for, step, term};
 pub use squared::{MeanSquaredError, SquaredError};
 
 use std::ops::Deref;
@@ -110,7 +110,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<Out, A::Owned, E>,
     {
-        let scale = scale_for(self, output.samples(), target)?;
+        let scale = scale_for(self, output, target)?;
         Ok(E::from_f64(self.part(output.as_slice(), target.target_view(), scale, None)))
     }
 
@@ -154,7 +154,10 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         A: AsTarget,
         Self: Loss<Out, A::Owned, E>,
     {
-        let scale = scale_for(self, output.samples(), target)?;
+        let scale = scale_for(self, output, target)?;
+        if d_output.width() != output.width() {
+            return Err(LossError::Width { expected: output.width(), found: d_output.width() });
+        }
         if d_output.samples() != output.samples() {
             return Err(LossError::Samples { expected: output.samples(), found: d_output.samples() });
         }
@@ -188,13 +191,15 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
 }
 
 /// 1 / Z of a loss on one output, once everything is checked.
-fn scale_for<L, Out, E, A>(loss: &L, samples: usize, target: &A) -> Result<f64, LossError>
+fn scale_for<L, Out, E, D, A>(loss: &L, output: &Batch<Out, E, D>, target: &A) -> Result<f64, LossError>
 where
     L: Loss<Out, A::Owned, E>,
+    Out: Shape,
     E: Element,
+    D: Deref<Target = [E]>,
     A: AsTarget,
 {
-    let [scale] = objective::scales_for(loss, samples, target)?;
+    let [scale] = objective::scales_for(loss, output.samples(), |_| output.width(), target)?;
     Ok(scale)
 }
 

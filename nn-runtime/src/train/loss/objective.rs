@@ -5,7 +5,7 @@ use std::{fmt::Debug, ops::Deref};
 use crate::{
     Batch, Element, Gradients, Pass, Shape, Trainable,
     data::{AsTarget, Target},
-    network::rows,
+    network::{entry, rows},
     train::{
         loss::{Criterion, Loss, LossError, reciprocal},
         metric::MetricValue,
@@ -90,7 +90,12 @@ where
 }
 
 /// wᵢ / Zᵢ, once everything is checked.
-pub(crate) fn scales_for<L, Out, E, A>(loss: &L, samples: usize, target: &A) -> Result<L::Terms, LossError>
+pub(crate) fn scales_for<L, Out, E, A>(
+    loss: &L,
+    samples: usize,
+    widths: impl Fn(usize) -> usize,
+    target: &A,
+) -> Result<L::Terms, LossError>
 where
     L: Objective<Out, A::Owned, E>,
     E: Element,
@@ -102,8 +107,21 @@ where
     if samples == 0 {
         return Err(LossError::Empty);
     }
+    check_widths(loss.weights().as_ref().len(), widths, |output| target.target_width(output))?;
     loss.check_targets(target.target_view())?;
     Ok(scales(loss, &loss.normalizers(target.target_view(), samples)))
+}
+
+/// Asks that the targets of each output have as many numbers as it has.
+pub(crate) fn check_widths(
+    outputs: usize,
+    widths: impl Fn(usize) -> usize,
+    targets: impl Fn(usize) -> Option<usize>,
+) -> Result<(), LossError> {
+    (0..outputs).try_for_each(|output| match (widths(output), targets(output)) {
+        (expected, Some(found)) if expected != found => Err(LossError::Width { expected, found }),
+        _ => Ok(()),
+    })
 }
 
 /// `scale` · ∂Cᵢ/∂y, written over `d_output`, and its part of C. An output of weight 0 has none, whatever it gives.
@@ -142,11 +160,12 @@ where
     D: Deref<Target = [N::Element]>,
     A: AsTarget,
 {
-    let scales = scales_for(loss, x.samples(), target)?;
+    pass.enter(&[entry(x)])?;
+    let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), target)?;
     Ok(N::Element::from_f64(step(loss, net, x, target, &scales, pass, gradients)))
 }
 
-/// [`Criterion::step`] for targets that are known to fit.
+/// [`Criterion::step`] for a batch that has entered the pass, and targets that are known to fit.
 pub(crate) fn step<L, N, D, A>(
     loss: &L,
     net: &N,

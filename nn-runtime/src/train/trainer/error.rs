@@ -1,6 +1,9 @@
 //! What can go wrong in training.
 
-use crate::train::{GradientError, LossError, OptimizerError};
+use crate::{
+    ShapeError,
+    train::{GradientError, LossError, OptimizerError},
+};
 
 /// Data that cannot be trained on, or a training that has left the finite numbers.
 ///
@@ -31,6 +34,14 @@ pub enum TrainError {
         element: usize,
         /// The number found.
         found: f64,
+    },
+    /// Inputs that the network does not let in: a layer cannot take their size, or a number is no index.
+    #[error("{set} inputs: {source}")]
+    Shape {
+        /// Which data: training, validation or evaluation.
+        set: &'static str,
+        /// What is wrong.
+        source: ShapeError,
     },
     /// Targets that the loss cannot take, or options of the loss that have no meaning.
     #[error("{set} targets: {source}")]

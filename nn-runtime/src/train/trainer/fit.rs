@@ -8,10 +8,10 @@ use crate::{
     Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{Dataset, Target},
     kernels::sum,
-    network::{generator, mix, rows},
+    network::{entry, generator, mix, rows},
     train::{
         Epoch, Evaluation, Event, History, Objective, Optimizer, Stop, TrainError, Trainer,
-        loss::{Means, scales, step},
+        loss::{Means, check_widths, scales, step},
         metric::Metrics,
         progress::Progress,
         trainer::{Clip, Clock},
@@ -101,7 +101,9 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         M: Metrics<N::Output, T, N::Element>,
     {
         check(&self.loss, data, "evaluation")?;
-        Ok(evaluate(&self.loss, &self.metrics, net, data, &mut net.pass(data.len().min(EVALUATED))))
+        let mut pass = net.pass(data.len().min(EVALUATED));
+        enter(&self.loss, data, &mut pass, "evaluation")?;
+        Ok(evaluate(&self.loss, &self.metrics, net, data, &mut pass))
     }
 
     fn run<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
@@ -121,13 +123,18 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
             check(&self.loss, data, "validation")?;
         }
         let (seed, most) = (self.options.seed, self.options.batch_size.min(train.len()));
+        let mut pass = net.pass(most);
+        if let Some(data) = self.validation.data() {
+            enter(&self.loss, data, &mut pass, "validation")?;
+        }
+        enter(&self.loss, train, &mut pass, "training")?;
         let past = "no index is past the end";
         let mut run = Run {
             order: (0..train.len()).collect(),
             rng: generator(mix(seed)),
             inputs: train.inputs().select(&[]).expect(past),
             targets: train.targets().select(&[]).expect(past),
-            pass: net.pass(most),
+            pass,
             gradients: net.gradients(),
             progress: Progress::new(self.options.progress, self.options.epochs, train.len()),
             steps: 0,
@@ -220,6 +227,7 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         let mut tallies = M::Tallies::default();
         let (mut means, weights, mut stopped) = (Means::<L::Terms>::default(), self.loss.weights(), false);
         let steps = run.order.len().div_ceil(self.options.batch_size);
+        resume(&mut run.pass, train.inputs());
         for (index, indices) in run.order.chunks(self.options.batch_size).enumerate() {
             let past = "the order holds the dataset's indices";
             train.inputs().select_into(indices, &mut run.inputs).expect(past);
@@ -301,6 +309,29 @@ where
     loss.check_targets(data.targets().rows(0..data.len())).map_err(|source| TrainError::Loss { set, source })
 }
 
+/// Lets a dataset into a network's pass, and looks whether its targets have the sizes of the outputs.
+fn enter<L, N, T>(
+    loss: &L,
+    data: &Dataset<N::Input, T, N::Element>,
+    pass: &mut Pass<N>,
+    set: &'static str,
+) -> Result<(), TrainError>
+where
+    N: Network<Input: Shape>,
+    T: Target,
+    L: Objective<N::Output, T, N::Element>,
+{
+    pass.enter(&[entry(data.inputs())]).map_err(|source| TrainError::Shape { set, source })?;
+    let (widths, targets) = (|output| pass.output_width(output), |output| data.targets().width(output));
+    check_widths(loss.weights().as_ref().len(), widths, targets).map_err(|source| TrainError::Loss { set, source })
+}
+
+/// Gives the pass the sizes of a dataset that has entered it before.
+fn resume<N: Network<Input: Shape>>(pass: &mut Pass<N>, inputs: &Batch<N::Input, N::Element>) {
+    pass.take_sizes(&[entry(inputs)]).expect("the dataset has entered");
+}
+
+/// The loss and the metrics on a dataset that has entered the pass.
 fn evaluate<L, M, N, T>(
     loss: &L,
     metrics: &M,
@@ -315,6 +346,7 @@ where
     M: Metrics<N::Output, T, N::Element>,
 {
     let (mut tallies, mut means) = (M::Tallies::default(), Means::default());
+    resume(pass, data.inputs());
     for start in (0..data.len()).step_by(EVALUATED) {
         let (inputs, targets) = data.rows(start..start + EVALUATED);
         pass.infer(net, &[rows(&inputs)], inputs.samples());

@@ -1,0 +1,274 @@
+//! The methods of a network with several ports, or one that may refuse a batch: an argument for each port, and a `Result`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    expand::{
+        generics::Generics,
+        methods::{refuses, without_gradient},
+        structure, stub, types,
+    },
+    network::{Network, Sketch},
+    paths,
+    shape::{Dimension, Shape, list},
+};
+
+/// `forward`, `forward_into`, `forward_train` and `backward`, where those of the traits do not fit.
+pub(super) fn methods(network: &Network) -> Option<TokenStream> {
+    let several = network.inputs.len() > 1 || network.outputs.len() > 1;
+    (several || refuses(network)).then(|| Ports::new(network).methods())
+}
+
+/// The same for a network with faults, whose methods are signatures alone.
+pub(super) fn stub_methods(sketch: &Sketch) -> Option<TokenStream> {
+    let free = |(_, shape): &(Option<Ident>, Option<Shape>)| shape.iter().flatten().any(Dimension::is_free);
+    let several = sketch.inputs.len() > 1 || sketch.outputs.len() > 1;
+    (several || sketch.inputs.iter().any(free)).then(|| Ports::of_sketch(sketch).methods())
+}
+
+/// What the methods are made of.
+struct Ports<'a> {
+    name: &'a Ident,
+    parameters: &'a [Ident],
+    root: TokenStream,
+    /// Whether there are free dimensions.
+    sized: bool,
+    /// Whether a batch is let in before it goes through.
+    refuses: bool,
+    gradient: bool,
+    /// Whether the bodies are left out.
+    stub: bool,
+    /// The inputs' names, and those of the gradients with respect to the outputs.
+    inputs: Vec<Ident>,
+    gradients: Vec<Ident>,
+    input_types: Vec<TokenStream>,
+    output_types: Vec<TokenStream>,
+    /// The shapes of the values themselves.
+    input_shapes: Vec<&'a Shape>,
+    output_shapes: Vec<&'a Shape>,
+}
+
+/// A type or a value, or a tuple of several.
+fn tuple(parts: &[TokenStream]) -> TokenStream {
+    if parts.len() == 1 { quote!(#(#parts)*) } else { quote!((#(#parts),*)) }
+}
+
+fn data(count: usize) -> Vec<Ident> {
+    (1..=count).map(|index| format_ident!("D{index}")).collect()
+}
+
+/// The names of ports: their own, or else their role's with a number, `prefix` in front.
+fn names<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, prefix: &str, role: &str) -> Vec<Ident> {
+    let names = ports.enumerate().map(|(index, name)| match name {
+        Some(name) => format_ident!("{prefix}{name}"),
+        None => types::local(&format!("{prefix}{role}{index}")),
+    });
+    names.collect()
+}
+
+impl<'a> Ports<'a> {
+    fn new(network: &'a Network) -> Self {
+        let arguments = Generics(&network.parameters).arguments();
+        let shapes = structure::shapes(network).into_iter().map(|(alias, ..)| quote!(#alias #arguments));
+        let shapes: Vec<TokenStream> = shapes.collect();
+        let (input_types, output_types) = shapes.split_at(network.inputs.len());
+        Ports {
+            name: &network.name,
+            parameters: &network.parameters,
+            root: paths::plumbline(),
+            sized: network.sizes.is_some(),
+            refuses: refuses(network),
+            gradient: without_gradient(network).is_none(),
+            stub: false,
+            inputs: names(network.inputs.iter().map(|input| &input.name), "", "input"),
+            gradients: names(network.outputs.iter().map(|output| &output.name), "d_", "output"),
+            input_types: input_types.to_vec(),
+            output_types: output_types.to_vec(),
+            input_shapes: network.inputs.iter().map(|input| &input.shape).collect(),
+            output_shapes: network.outputs.iter().map(|output| network.nodes[output.node].gives()).collect(),
+        }
+    }
+
+    fn of_sketch(sketch: &'a Sketch) -> Self {
+        let kinds = |ports: &[(Option<Ident>, Option<Shape>)]| {
+            ports.iter().map(|(_, shape)| stub::known(shape.as_ref())).collect()
+        };
+        Ports {
+            name: &sketch.name,
+            parameters: &sketch.parameters,
+            root: paths::plumbline(),
+            sized: false,
+            refuses: false,
+            gradient: true,
+            stub: true,
+            inputs: names(sketch.inputs.iter().map(|(name, _)| name), "", "input"),
+            gradients: names(sketch.outputs.iter().map(|(name, _)| name), "d_", "output"),
+            input_types: kinds(&sketch.inputs),
+            output_types: kinds(&sketch.outputs),
+            input_shapes: Vec::new(),
+            output_shapes: Vec::new(),
+        }
+    }
+
+    /// What a method does.
+    fn body(&self, body: TokenStream) -> TokenStream {
+        if self.stub { quote!(::core::panic!("a network with faults does not compile")) } else { body }
+    }
+
+    /// The batches of values that `pass` holds.
+    fn lent(shapes: &[&Shape], method: &str) -> Vec<TokenStream> {
+        let lent = shapes.iter().enumerate().map(|(index, shape)| {
+            let index = types::count(index);
+            if shape.iter().any(Dimension::is_free) {
+                let (method, sizes) = (format_ident!("{method}_of"), types::sizes(shape));
+                quote!(pass.#method(#index, &#sizes))
+            } else {
+                let method = format_ident!("{method}");
+                quote!(pass.#method(#index))
+            }
+        });
+        lent.collect()
+    }
+
+    /// The sizes that `pass` was given, under their name.
+    fn sizes(&self) -> Option<TokenStream> {
+        let list = list();
+        self.sized.then(|| quote!(let #list = pass.sizes();))
+    }
+
+    /// What is asked of the inputs before they go through the network. It leaves their number in `samples`.
+    fn enter(&self) -> TokenStream {
+        let (root, inputs) = (&self.root, &self.inputs);
+        let enter = self.refuses.then(|| quote!(pass.enter(&[#(#root::network::entry(#inputs)),*])?;));
+        quote!(let samples = #root::network::samples([#(#inputs.samples()),*])?; #enter)
+    }
+
+    /// When there is an error.
+    fn errors(&self) -> String {
+        let mut errors = Vec::new();
+        if self.inputs.len() > 1 {
+            errors.push("`ShapeError::Samples` where the inputs have different numbers of samples");
+        }
+        if self.sized {
+            errors.push("`ShapeError::Sizes` where a layer cannot take the sizes of the free dimensions");
+        }
+        if errors.is_empty() {
+            "None: inputs of the right type fit.".to_owned()
+        } else {
+            format!("{}.", errors.join("; "))
+        }
+    }
+
+    fn methods(&self) -> TokenStream {
+        let (root, name, inputs) = (&self.root, self.name, &self.inputs);
+        let generics = Generics(self.parameters);
+        let (declared, used) = (generics.declared(), generics.used());
+        let (types, kinds) = (&self.input_types, data(inputs.len()));
+        let batches = quote!(#(#inputs: &#root::Batch<#types, E, #kinds>),*);
+        let bounds = quote!(#(#kinds: ::core::ops::Deref<Target = [E]>),*);
+        let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
+        let of_outputs =
+            |kind: &dyn Fn(&TokenStream) -> TokenStream| tuple(&self.output_types.iter().map(kind).collect::<Vec<_>>());
+        let owned = of_outputs(&|shape| quote!(#root::Batch<#shape, E>));
+        let borrowed = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let lent = Self::lent(&self.output_shapes, "output_batch");
+        let copies = tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>());
+        let (results, sizes, enter, errors) = (tuple(&lent), self.sizes(), self.enter(), self.errors());
+        let forward = self.body(quote! {
+            let mut pass = #root::Network::pass(self, 0);
+            #enter
+            pass.infer(self, #rows, samples);
+            #sizes
+            ::core::result::Result::Ok(#copies)
+        });
+        let pass_through = |method: &str| {
+            let method = format_ident!("{method}");
+            self.body(quote! {
+                #enter
+                pass.#method(self, #rows, samples);
+                #sizes
+                ::core::result::Result::Ok(#results)
+            })
+        };
+        let (forward_into, forward_train) = (pass_through("infer"), pass_through("train"));
+        let train = self.gradient.then(|| {
+            quote! {
+                /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
+                ///
+                /// # Errors
+                ///
+                #[doc = #errors]
+                pub fn forward_train<'p, #bounds>(
+                    &self, #batches, pass: &'p mut #root::Pass<Self>,
+                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                    #forward_train
+                }
+            }
+        });
+        let backward = self.gradient.then(|| self.backward());
+        quote! {
+            impl<#declared E: #root::Element> #name<#used E> {
+                /// The outputs of a batch.
+                ///
+                /// # Errors
+                ///
+                #[doc = #errors]
+                pub fn forward<#bounds>(&self, #batches) -> ::core::result::Result<#owned, #root::ShapeError> {
+                    #forward
+                }
+                /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
+                ///
+                /// # Errors
+                ///
+                #[doc = #errors]
+                pub fn forward_into<'p, #bounds>(
+                    &self, #batches, pass: &'p mut #root::Pass<Self>,
+                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                    #forward_into
+                }
+                #train
+                #backward
+            }
+        }
+    }
+
+    fn backward(&self) -> TokenStream {
+        let (root, gradients, types) = (&self.root, &self.gradients, &self.output_types);
+        let kinds = data(gradients.len());
+        let d_inputs = self.input_types.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let d_inputs = tuple(&d_inputs.collect::<Vec<_>>());
+        let results = tuple(&Self::lent(&self.input_shapes, "d_input_batch"));
+        let sizes = self.sizes();
+        let same = gradients.iter().zip(&self.output_shapes).filter(|(_, shape)| shape.iter().any(Dimension::is_free));
+        let same = same.map(|(gradient, shape)| {
+            let expected = types::sizes(shape);
+            quote!(pass.same_sizes(&#expected, #gradient.sizes())?;)
+        });
+        let same: Vec<TokenStream> = same.collect();
+        let same = (!same.is_empty()).then(|| quote!(#sizes #(#same)*));
+        let body = self.body(quote! {
+            let samples = pass.same_samples([#(#gradients.samples()),*])?;
+            #same
+            pass.backward(self, &[#(#gradients.as_slice()),*], samples, gradients)?;
+            #sizes
+            ::core::result::Result::Ok(#results)
+        });
+        quote! {
+            /// The gradients after `forward_train`, from the gradient with respect to each output. Overwrites `gradients` and
+            /// returns the gradient with respect to each input.
+            ///
+            /// # Errors
+            ///
+            /// `PassError` where `pass` holds no such forward pass, or one of another number of samples or of other sizes.
+            pub fn backward<'p, #(#kinds: ::core::ops::Deref<Target = [E]>),*>(
+                &self,
+                #(#gradients: &#root::Batch<#types, E, #kinds>,)*
+                pass: &'p mut #root::Pass<Self>,
+                gradients: &mut #root::Gradients<Self>,
+            ) -> ::core::result::Result<#d_inputs, #root::network::PassError> {
+                #body
+            }
+        }
+    }
+}
