@@ -92,8 +92,10 @@ fn sources(index: usize, names: &Names, scope: &mut Scope) -> Option<Vec<Source>
                 (0, [_]) => Some(vec![Source::Input(0)]),
                 // Which of several inputs: `Net: (a: [1], b: [1]) -> [2] { out: dense(2); }`.
                 (0, _) => {
-                    if !node.broken {
-                        let fault = Structure::WhichInput { reader: label(node), all: names.input_names() };
+                    let all = names.input_names();
+                    // Inputs that are not written as such have been reported.
+                    if !node.broken && all.len() == names.inputs.len() {
+                        let fault = Structure::WhichInput { reader: label(node), all };
                         scope.faults.add(whole(node), fault);
                     }
                     None

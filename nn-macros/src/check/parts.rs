@@ -83,6 +83,11 @@ impl Siblings {
         self.0.get(&path.segments.last().filter(|_| path.segments.len() == 1)?.ident.to_string())
     }
 
+    /// The dimension parameters of the network of that name.
+    pub(super) fn parameters(&self, name: &str) -> Option<Vec<String>> {
+        self.0.get(name).map(|sibling| sibling.parameters.iter().map(Ident::to_string).collect())
+    }
+
     /// Whether the part holds the network, itself or through others.
     pub(super) fn holds(&self, path: &Path, network: &Ident) -> bool {
         self.within(path).iter().any(|name| *network == name)

@@ -8,6 +8,7 @@ use crate::shape::{Dimension, LARGEST};
 #[derive(Debug)]
 pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
+    PartCalled { name: String, parameters: Vec<String>, arguments: Vec<String> },
     LayerUnreleased { name: String, released: Vec<&'static str> },
     ParameterTwice { name: String },
     ParameterName { name: String },
@@ -48,12 +49,18 @@ impl From<Argument> for Message {
                     Some(near) if name.starts_with(char::is_uppercase) => {
                         message.help(say!["did you mean `", near, "`?"])
                     }
-                    None if name.starts_with(char::is_uppercase) => {
-                        message.help(say!["layers are written in lower case, such as `dense(10)`"])
-                    }
+                    None if name.starts_with(char::is_uppercase) => message
+                        .help(say!["layers are written in lower case, such as `dense(10)`"])
+                        .help(say!["a network or layer of your own stands without parentheses: `", name, "`"]),
                     Some(near) => message.help(say!["did you mean `", near, "`? ", own]),
                     None => message.help(say![own]),
                 }
+            }
+            Argument::PartCalled { name, parameters, arguments } => {
+                let given = if arguments.len() == parameters.len() { arguments } else { parameters };
+                let part = if given.is_empty() { name.clone() } else { format!("{name}<{}>", given.join(", ")) };
+                Self::new(say!["`", name, "` is a network and stands without parentheses"])
+                    .help(say!["write `", part, "`"])
             }
             Argument::LayerUnreleased { name, released } => Self::new(say![
                 "`",

@@ -20,11 +20,12 @@ pub(crate) enum Written {
     StatedShape { found: String },
     SourcesLoose { sources: Option<String>, fixed: String },
     Late { tail: String, found: String, fixed: Option<String>, semicolon: bool },
-    Unexpected { after: String, found: String },
+    Unexpected { after: String, found: String, then: Option<String> },
     Stage { found: String },
     StageMissing { after: String },
     Semicolon { after: String },
     CommaOrSemicolon { after: String, found: String },
+    Let { name: String },
     EqualsForColon { name: String },
     ColonAfterName { name: String, found: String },
     Source { found: Option<String> },
@@ -58,7 +59,7 @@ impl From<Written> for Message {
                     .help(say!["a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"])
             }
             Written::Port { found } => Self::new(say!["expected a name and its shape, found `", found, "`"])
-                .help(say!["several inputs or outputs are written `(a: [3], b: [4])`"]),
+                .help(say!["several inputs or outputs are written `(a: [3], b: [4])`, a single one `[3]`"]),
             Written::PortsUnnamed => Self::new(say!["shapes in parentheses have names"])
                 .help(say!["several inputs or outputs are written `(a: [3], b: [4])`, a single one `[3]`"]),
             Written::Dimension { found } => Self::new(say!["expected a dimension, found `", found, "`"])
@@ -87,8 +88,15 @@ impl From<Written> for Message {
                 }
                 if semicolon { message.help(say!["`", tail, ";` ends the node"]) } else { message }
             }
-            Written::Unexpected { after, found } => {
-                Self::new(say!["expected `,`, `<-`, `->` or `;` after `", after, "`, found `", found, "`"])
+            Written::Unexpected { after, found, then } => {
+                let message =
+                    Self::new(say!["expected `,`, `<-`, `->` or `;` after `", &after, "`, found `", found, "`"]);
+                match then {
+                    Some(then) => {
+                        message.help(say!["what is applied to it comes after a comma: `", after, ", ", then, "`"])
+                    }
+                    None => message,
+                }
             }
             Written::Stage { found } => Self::new(say!["expected a layer or an activation, found `", found, "`"])
                 .help(say!["a node is written `name: dense(10), relu;`"]),
@@ -104,6 +112,7 @@ impl From<Written> for Message {
                     .help(say!["`", after, ", ", found, "` applies both in this node"])
                     .help(say!["`", after, ";` ends the node"])
             }
+            Written::Let { name } => Self::new(say!["a node is written without `let`"]).help(say!["write `", name, ": …;`"]),
             Written::EqualsForColon { name } => {
                 Self::new(say!["expected `:` after the name of a node, found `=`"]).help(say!["write `", name, ": …`"])
             }

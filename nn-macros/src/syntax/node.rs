@@ -21,7 +21,14 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     let mut node =
         Node { attributes, name: None, stages: Vec::new(), sources: Sources::Above, stated: None, broken: false };
     let mut last = TokenStream::new();
-    if at_name_and_colon(input) {
+    if input.peek(Token![let]) && input.peek2(Ident) {
+        // `let a = dense(3);`
+        let word = skip_one(input);
+        node.name = name(input, faults);
+        last = node.name.to_token_stream();
+        faults.add(word, Written::Let { name: last.to_string() });
+        let _equals = accept::<Token![=]>(input) || accept::<Token![:]>(input);
+    } else if at_name_and_colon(input) {
         node.name = name(input, faults);
         last = node.name.to_token_stream();
         accept::<Token![:]>(input);
@@ -136,7 +143,11 @@ fn end(input: ParseStream, last: &TokenStream, line: &Line, faults: &mut Faults,
             faults.add(last, Written::CommaOrSemicolon { after, found });
             return;
         }
-        faults.add(next(input).to_token_stream(), Written::Unexpected { after, found });
+        let at = next(input).to_token_stream();
+        // `dense(3).relu()`, `dense(3) | relu`
+        skip_one(input);
+        let then = next(input).filter(|_| input.peek(Ident)).map(compact);
+        faults.add(at, Written::Unexpected { after, found, then });
     }
     skip_to(input, |input| input.peek(Token![;]));
     accept::<Token![;]>(input);
