@@ -112,7 +112,9 @@ impl From<Written> for Message {
                     .help(say!["`", after, ", ", found, "` applies both in this node"])
                     .help(say!["`", after, ";` ends the node"])
             }
-            Written::Let { name } => Self::new(say!["a node is written without `let`"]).help(say!["write `", name, ": …;`"]),
+            Written::Let { name } => {
+                Self::new(say!["a node is written without `let`"]).help(say!["write `", name, ": …;`"])
+            }
             Written::EqualsForColon { name } => {
                 Self::new(say!["expected `:` after the name of a node, found `=`"]).help(say!["write `", name, ": …`"])
             }
