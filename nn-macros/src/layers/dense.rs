@@ -163,15 +163,21 @@ pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, outputs: O
     if value.shape.len() == 1 {
         return Some(());
     }
+    // Only what makes known features is offered.
     let steps = match (value.shape.as_slice(), outputs) {
-        ([steps, _], Some(outputs)) => Some(vec![steps.clone(), outputs.clone()]),
+        ([steps, features], Some(outputs)) if !features.is_free() => Some(vec![steps.clone(), outputs.clone()]),
+        _ => None,
+    };
+    let pooled = match value.shape.as_slice() {
+        [channels, sizes @ ..] if !channels.is_free() && sizes.iter().any(Dimension::is_free) => Some(channels.clone()),
         _ => None,
     };
     let fault = Mismatch::Vector {
         subject: place.subject.clone(),
         found: value.shape.clone(),
         from: value.from.clone(),
-        flat: Operation::Product.of(&value.shape),
+        flat: Operation::Product.of(&value.shape).filter(|flat| !flat.is_free()),
+        pooled,
         steps,
     };
     scope.faults.add(&place.tokens, fault);

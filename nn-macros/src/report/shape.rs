@@ -12,6 +12,8 @@ pub(crate) enum Mismatch {
         found: Shape,
         from: String,
         flat: Option<Dimension>,
+        /// What a global pool makes of sizes that are not known.
+        pooled: Option<Dimension>,
         steps: Option<Shape>,
     },
     Steps {
@@ -192,7 +194,7 @@ pub(crate) enum Mismatch {
 impl From<Mismatch> for Message {
     fn from(fault: Mismatch) -> Self {
         match fault {
-            Mismatch::Vector { subject, found, from, flat, steps } => {
+            Mismatch::Vector { subject, found, from, flat, pooled, steps } => {
                 let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", from]);
                 if let Some(flat) = flat {
                     message = message.help(say![
@@ -202,6 +204,16 @@ impl From<Mismatch> for Message {
                         subject,
                         "`: it makes ",
                         vec![flat]
+                    ]);
+                }
+                if let Some(pooled) = pooled {
+                    message = message.help(say![
+                        "put `global_avg_pool;` between ",
+                        from,
+                        " and `",
+                        subject,
+                        "`: it makes ",
+                        vec![pooled]
                     ]);
                 }
                 if let Some(steps) = steps {
@@ -388,6 +400,7 @@ impl From<Mismatch> for Message {
                 }
                 let mut fitting = first;
                 fitting[axis] = other[axis].clone();
+                let [fitting, _] = apart(&fitting, &other);
                 message.help(say!["let ", other_from, " give ", fitting])
             }
             Mismatch::Equal { subject, verb, first, first_from, other, other_from } => {
