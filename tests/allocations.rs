@@ -33,6 +33,29 @@ network! {
         norm3: batch_norm, tanh;
         logits: dense(10);
     }
+
+    /// Networks within a network, a tied weight, values that several nodes read.
+    Graph: [1, 12, 12] -> [10] {
+        flat: flatten;
+        code: dense(64), silu;
+        inner: Inner;
+        block: Gate<64>;
+        back: dense(144, tied = code), softplus;
+        all: concat <- (back, block, code);
+        mapped: map(|x| x / (1.0 + x.abs()));
+        logs: dense(12), log_softmax;
+        soft: dense(12), softmax <- mapped;
+        both: add <- (logs, soft);
+        logits: dense(10);
+    }
+    Inner: [64] -> [64] {
+        a: dense(64), leaky_relu;
+        norm: layer_norm;
+    }
+    Gate<N>: [N] -> [N] {
+        a: dense(N), sigmoid;
+        product: multiply <- (a, input);
+    }
 }
 
 network! {
@@ -185,6 +208,7 @@ fn a_step_allocates_nothing_after_the_first() {
     for pool in &pools {
         let threads = pool.current_num_threads();
         assert_eq!(allocations::<Net>(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
+        assert_eq!(allocations::<Graph>(pool), [0, 0, 0], "parts and branches, on {threads} threads");
         assert_eq!(allocations::<Normalized>(pool), [0, 0, 0], "normalized by batches, on {threads} threads");
         assert_eq!(pool.install(free_sizes), [0, 0], "free sizes on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");

@@ -27,6 +27,29 @@ network! {
         sum: add <- (norm, input);
         max_pool2d(2);
     }
+
+    /// Networks within a network, a tied weight, values that several nodes read.
+    Graph: [1, 28, 28] -> [10] {
+        flat: flatten;
+        code: dense(64), silu;
+        inner: Inner;
+        block: Gate<64>;
+        back: dense(784, tied = code), softplus;
+        all: concat <- (back, block, code);
+        mapped: map(|x| x / (1.0 + x.abs()));
+        logs: dense(12), log_softmax;
+        soft: dense(12), softmax <- mapped;
+        both: add <- (logs, soft);
+        logits: dense(10);
+    }
+    Inner: [64] -> [64] {
+        a: dense(64), leaky_relu;
+        norm: layer_norm;
+    }
+    Gate<N>: [N] -> [N] {
+        a: dense(N), sigmoid;
+        product: multiply <- (a, input);
+    }
 }
 
 /// Every number of the parameters after some steps, as bits.
@@ -56,9 +79,10 @@ where
 
 #[test]
 fn threads_do_not_change_a_bit() {
-    let (one, normalized) = (train::<Net>(1, 5), train::<Normalized>(1, 5));
+    let (one, graph, normalized) = (train::<Net>(1, 5), train::<Graph>(1, 5), train::<Normalized>(1, 5));
     for threads in [2, 3, 8] {
         assert!(train::<Net>(threads, 5) == one, "{threads} threads gave other bits than one");
+        assert!(train::<Graph>(threads, 5) == graph, "{threads} threads gave other bits than one");
         assert!(train::<Normalized>(threads, 5) == normalized, "{threads} threads gave other bits than one");
     }
 }
