@@ -3,7 +3,7 @@
 
 mod differences;
 
-use differences::{check, data};
+use differences::{check, check_on, data, data_of};
 use plumbline::{network::Role, prelude::*};
 
 const CHANNELS: usize = 3;
@@ -59,12 +59,35 @@ network! {
         norm: batch_norm;
     }
     Heard<C, L>: [C, L] -> [C] { n: batch_norm, tanh; global_avg_pool; m: batch_norm; }
+    // Between layers over signals, where it goes over images; its result is read in rows, too.
+    Signal: [2, 9] -> [3] {
+        a: conv1d(3, kernel = 3, bias = false);
+        n: batch_norm, relu;
+        b: conv1d(3, kernel = 3, padding = same, bias = false);
+        m: batch_norm, gelu;
+        sum: add <- (m, n);
+        global_avg_pool;
+    }
     Deep: [1, 6, 6] -> [4] {
         stem: conv2d(2, kernel = 1, bias = false);
         pair: Pair<2, 6>;
         lines: reshape([4, 9]);
         heard: Heard<4, 9>;
     }
+    // Of any size, within each other.
+    Inner<C>: [C, _, _] -> [C, _, _] {
+        conv: conv2d(C, kernel = 3, padding = same, bias = false);
+        norm: batch_norm;
+        sum: add <- (norm, input);
+    }
+    Outer: [1, _, _] -> [3] {
+        stem: conv2d(2, kernel = 3, bias = false);
+        norm: batch_norm, relu;
+        inner: Inner<2>, tanh;
+        global_avg_pool;
+        last: dense(3);
+    }
+    Line: [2, _] -> [2] { n: batch_norm, tanh; global_avg_pool; }
     Alone: [2] -> [2] { n: batch_norm(momentum = MOMENTUM); }
     Classifier: [1, 28, 28] -> [10] {
         conv1: conv2d(4, kernel = 5, stride = 2, bias = false);
@@ -85,6 +108,11 @@ fn gradients() {
     check::<Residual<2, 3, 4, f64>>();
     check::<Heard<3, 5, f64>>();
     check::<Deep<f64>>();
+    check::<Signal<f64>>();
+    for [h, w] in [[7, 6], [3, 11]] {
+        check_on::<Outer<f64>>(&data_of(21, &[1, h, w]), &data(21));
+    }
+    check_on::<Line<f64>>(&data_of(35, &[2, 9]), &data(35));
 }
 
 #[test]

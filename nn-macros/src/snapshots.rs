@@ -56,8 +56,9 @@ fn signals_from_image_to_image() {
         Beats: [2, 64] -> [3] {
             a: conv1d(4, kernel = 5, padding = same), relu;
             b: max_pool1d(2);
-            c: conv1d(4, kernel = 3, padding = same), relu;
-            sum: add <- (b, c);
+            c: conv1d(4, kernel = 3, padding = same, bias = false);
+            n: batch_norm, relu;
+            sum: add <- (b, n);
             d: conv1d(3, kernel = 3);
             global_avg_pool;
         }

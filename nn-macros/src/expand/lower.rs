@@ -251,6 +251,11 @@ impl<'a> Program<'a> {
         (self.step(operation, None, vec![takes], Value { buffer, shape }), true)
     }
 
+    /// Whether a buffer's numbers lie with the samples innermost, there or elsewhere.
+    fn is_image(&self, buffer: Buffer) -> bool {
+        self.buffers[buffer].interleaved || self.buffers[buffer].twin.is_some()
+    }
+
     /// The buffer with the same numbers in rows, where there is one.
     fn rows_of(&self, buffer: Buffer) -> Option<Buffer> {
         if self.buffers[buffer].interleaved { self.buffers[buffer].twin } else { Some(buffer) }
@@ -362,10 +367,12 @@ impl Chain<'_, '_> {
         }
     }
 
-    /// A step into a new buffer. A layer over images takes and makes them; what is no image outside is turned into rows.
+    /// A step into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
+    /// image already; what is no image outside is turned into rows.
     fn write(&mut self, operation: Operation, stage: &Stage, mut takes: Vec<Value>) -> Value {
         let mut shape = stage.gives.clone();
-        if stage.layer.is_over_images() {
+        let there = |value: &Value| value.shape.len() == 2 && self.program.is_image(value.buffer);
+        if stage.layer.is_over_images() || matches!(stage.layer, Layer::BatchNorm(_)) && takes.iter().all(there) {
             takes = takes.into_iter().map(|value| self.program.image(value).0).collect();
             shape = types::image(&shape);
         }

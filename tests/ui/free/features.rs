@@ -13,6 +13,10 @@ network! {
         conv: conv2d(8, kernel = 3);
     }
 
+    pub Normalized: [_, 28, 28] -> [_, 28, 28] {
+        norm: batch_norm;
+    }
+
     pub Steps: [_, 4] -> [_, 4] {
         turn: transpose;
         norm: layer_norm;
