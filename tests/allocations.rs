@@ -59,6 +59,17 @@ network! {
 }
 
 network! {
+    Windows: [1, 12, 12] -> [10] {
+        conv: conv2d(2, kernel = 3), lp_pool2d(2, p = 3), tanh;
+        up: conv_transpose2d(2, kernel = 2, stride = 2), relu;
+        weighted_avg_pool2d(3, stride = 2), adaptive_max_pool2d([3, 4]), avg_pool2d(2, stride = 1), reshape([2, 6]);
+        along: conv1d(3, kernel = 3, padding = same), lp_pool1d(2, stride = 1), gelu;
+        longer: conv_transpose1d(10, kernel = 2), weighted_avg_pool1d(2), max_pool1d(2, stride = 1);
+        adaptive_avg_pool1d(3), global_avg_pool;
+    }
+}
+
+network! {
     Two: [9] -> (class: [3], value: [1]) {
         shared: dense(16), tanh;
         class: dense(3) <- shared;
@@ -211,6 +222,7 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(allocations::<Graph>(pool), [0, 0, 0], "parts and branches, on {threads} threads");
         assert_eq!(allocations::<Normalized>(pool), [0, 0, 0], "normalized by batches, on {threads} threads");
         assert_eq!(pool.install(free_sizes), [0, 0], "free sizes on {threads} threads");
+        assert_eq!(allocations::<Windows>(pool), [0, 0, 0], "windows of all kinds, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
     }

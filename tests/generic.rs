@@ -59,6 +59,31 @@ network! {
         out: dense(C * H);
     }
 
+    /// Signals, and every pool over them.
+    pub Waves<C, L, K>: [C, L] -> [3 * C] {
+        wide: conv1d(2 * C, kernel = K, padding = 1, groups = C), tanh;
+        weighted_avg_pool1d(K, stride = 1), lp_pool1d(K, stride = 1, padding = K / 2), max_pool1d(2, stride = 1);
+        up: conv_transpose1d(3 * C, kernel = K, stride = 2, padding = K / 2, output_padding = 1), tanh;
+        avg_pool1d(K), adaptive_avg_pool1d(K), adaptive_max_pool1d(L);
+        global_avg_pool;
+    }
+
+    /// The same of images.
+    pub Pictures<C, H, K>: [C, H, H] -> [C, 2 * H, 2 * H] {
+        up: conv_transpose2d(C, kernel = K, stride = 2, padding = K / 2, output_padding = 1), tanh;
+        lp_pool2d(K, stride = 1, padding = K / 2), weighted_avg_pool2d([K, 1], stride = 1), adaptive_max_pool2d(H);
+        avg_pool2d(K, stride = 1), adaptive_avg_pool2d([2 * H, 2 * H]);
+    }
+
+    pub Windows: [2, 9] -> [4, 6, 6] {
+        waves: Waves<2, 9, 3>;
+        again: reshape([1, 6]), adaptive_max_pool1d(10), reshape([2, 5]);
+        even: Waves<2, 5, 3>;
+        reshape([1, 2, 3]), adaptive_max_pool2d([3, 3]);
+        wide: conv2d(4, kernel = 1);
+        pictures: Pictures<4, 3, 3>;
+    }
+
     /// In another invocation than the block.
     pub Elsewhere: [2, 5, 4] -> [2, 5, 4] {
         block: Residual<2, 5, 4> -> [2, 5, 4];
@@ -74,6 +99,9 @@ fn gradients_agree_with_differences() {
     check::<Kernels<2, 6, 3, f64>>();
     check::<Kernels<1, 4, 1, f64>>();
     check::<Elsewhere<f64>>();
+    check::<Waves<2, 9, 3, f64>>();
+    check::<Pictures<1, 5, 3, f64>>();
+    check::<Windows<f64>>();
 }
 
 #[test]

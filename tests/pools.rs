@@ -36,6 +36,18 @@ network! {
         c: weighted_avg_pool1d(3, sigma = 2, padding = 1, stride = 1);
         global_max_pool;
     }
+    // The larger half of the padding lies behind.
+    Kept: [2, 5, 4] -> [2] {
+        a: conv2d(2, kernel = 1), max_pool2d([2, 3], stride = 1, padding = same), tanh;
+        b: avg_pool2d([3, 4], stride = 1, padding = same), sigmoid;
+        c: lp_pool2d(2, stride = 1, padding = same) -> [2, 5, 4];
+        d: weighted_avg_pool2d([1, 2], stride = 1, padding = same);
+        global_avg_pool;
+    }
+    KeptValues: [1, 3] -> (max: [1, 3], mean: [1, 3]) {
+        max: max_pool1d(2, stride = 1, padding = same) <- input;
+        mean: avg_pool1d(2, stride = 1, padding = same) <- input;
+    }
     Values: [1, 4] -> (norm: [1, 2], taxicab: [1, 2], mean: [1, 1]) {
         norm: lp_pool1d(2) <- input;
         taxicab: lp_pool1d(2, p = 1) <- input;
@@ -49,6 +61,7 @@ fn gradients() {
     check::<Lines<f64>>();
     check::<Blurs<f64>>();
     check::<Smoothed<f64>>();
+    check::<Kept<f64>>();
 }
 
 #[test]
@@ -60,6 +73,15 @@ fn values_in_both_element_types() {
     let (norm, taxicab, mean) = Values::<f64>::initialized(0).forward(&x).unwrap();
     assert_eq!((norm.as_slice(), taxicab.as_slice()), (&[13.0, 17.0][..], &[17.0, 23.0][..]));
     assert!((mean.as_slice()[0] + 1.5).abs() < 1e-12);
+}
+
+#[test]
+fn padding_that_keeps_the_size_lies_behind() {
+    let x = Batch::from_vec(vec![-2.0, -4.0, -6.0]).unwrap();
+    let (max, mean) = KeptValues::new(0).forward(&x).unwrap();
+    // No maximum of padding; its zeros count in a mean.
+    assert_eq!(max.as_slice(), [-2.0, -4.0, -6.0]);
+    assert_eq!(mean.as_slice(), [-3.0, -5.0, -3.0]);
 }
 
 #[test]

@@ -12,6 +12,17 @@ network! {
         logits: dense(10);
     }
 
+    /// Windows of all kinds, over images and over signals.
+    Windows: [1, 28, 28] -> [10] {
+        conv1: conv2d(4, kernel = 5, stride = 2), relu;
+        lp_pool2d(2), weighted_avg_pool2d(2, stride = 1);
+        up: conv_transpose2d(4, kernel = 2, stride = 2), relu;
+        adaptive_avg_pool2d([3, 7]), reshape([4, 21]);
+        along: conv1d(8, kernel = 3), tanh;
+        longer: conv_transpose1d(10, kernel = 3, stride = 2), lp_pool1d(3, p = 1.5), weighted_avg_pool1d(2), avg_pool1d(2);
+        adaptive_max_pool1d(2), global_avg_pool;
+    }
+
     /// What a sample gives in training depends on its batch.
     Normalized: [1, 28, 28] -> [10] {
         conv1: conv2d(4, kernel = 5, stride = 2);
@@ -77,14 +88,22 @@ where
     })
 }
 
+fn same_on_any_number_of_threads<N>()
+where
+    N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total,
+{
+    let one = train::<N>(1, 5);
+    for threads in [2, 3, 8] {
+        assert!(train::<N>(threads, 5) == one, "{}: {threads} threads gave other bits than one", N::NAME);
+    }
+}
+
 #[test]
 fn threads_do_not_change_a_bit() {
-    let (one, graph, normalized) = (train::<Net>(1, 5), train::<Graph>(1, 5), train::<Normalized>(1, 5));
-    for threads in [2, 3, 8] {
-        assert!(train::<Net>(threads, 5) == one, "{threads} threads gave other bits than one");
-        assert!(train::<Graph>(threads, 5) == graph, "{threads} threads gave other bits than one");
-        assert!(train::<Normalized>(threads, 5) == normalized, "{threads} threads gave other bits than one");
-    }
+    same_on_any_number_of_threads::<Net>();
+    same_on_any_number_of_threads::<Graph>();
+    same_on_any_number_of_threads::<Normalized>();
+    same_on_any_number_of_threads::<Windows>();
 }
 
 #[test]

@@ -61,10 +61,10 @@ use quote::quote;
 /// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose1d(c)` | `[k, l]` → `[c, l']`, l' = (l − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose2d(c)` | `[k, h, w]` → `[c, h', w']`, h' = (h − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
-/// | `max_pool1d(k)`, `avg_pool1d(k)` | `[c, l]` → `[c, l']` | `stride` (k), `padding` (0) |
-/// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0) |
-/// | `lp_pool1d(k)`, `lp_pool2d(k)` | as the pools above: (Σ \|x\|ᵖ)^(1/p) of each window | `p` (2), `stride` (k), `padding` (0) |
-/// | `weighted_avg_pool1d(k)`, `weighted_avg_pool2d(k)` | as the pools above: means with weights that fall as exp(−d² / 2σ²) with the distance d from the window's centre | `sigma` (a quarter of k), `stride` (k), `padding` (0) |
+/// | `max_pool1d(k)`, `avg_pool1d(k)` | `[c, l]` → `[c, l']` | `stride` (k), `padding` (0 or `same`) |
+/// | `max_pool2d(k)`, `avg_pool2d(k)` | `[c, h, w]` → `[c, h', w']` | `stride` (k), `padding` (0 or `same`) |
+/// | `lp_pool1d(k)`, `lp_pool2d(k)` | as the pools above: (Σ \|x\|ᵖ)^(1/p) of each window | `p` (2), `stride` (k), `padding` (0 or `same`) |
+/// | `weighted_avg_pool1d(k)`, `weighted_avg_pool2d(k)` | as the pools above: means with weights that fall as exp(−d² / 2σ²) with the distance d from the window's centre | `sigma` (a quarter of k), `stride` (k), `padding` (0 or `same`) |
 /// | `adaptive_max_pool1d(l)`, `adaptive_avg_pool1d(l)` | `[c, _]` → `[c, l]`, by bins that may overlap | |
 /// | `adaptive_max_pool2d([h, w])`, `adaptive_avg_pool2d([h, w])` | `[c, _, _]` → `[c, h, w]`, by bins that may overlap | |
 /// | `global_max_pool`, `global_avg_pool` | `[c, l]` or `[c, h, w]` → `[c]` | |

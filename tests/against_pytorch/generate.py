@@ -663,12 +663,51 @@ def random_layers():
     save("random_layers", tensors)
 
 
+def all_image_pools(x):
+    x = F.adaptive_max_pool2d(F.avg_pool2d(F.max_pool2d(x, 3, 2, 1), 2, 1), (4, 5))
+    return F.adaptive_avg_pool2d(blur(F.lp_pool2d(x, 2, (1, 2), 1), (2, 2), 2), (3, 1)).amax((2, 3))
+
+
+def all_signal_pools(x):
+    x = F.lp_pool1d(F.adaptive_max_pool1d(F.avg_pool1d(F.max_pool1d(x, 3, 2, 1), 2, 1), 13), 2, 2)
+    return F.adaptive_avg_pool1d(blur(x, (2,), 1), 3).mean(2)
+
+
+def windows():
+    """Transposed convolutions with every option at once, batches of one sample and of many, pools that keep the size."""
+    tensors = {}
+    everything = nn.ConvTranspose2d(4, 6, (3, 4), (2, 3), (2, 1), (1, 2), groups=2)
+    layer(tensors, "everything_transposed", Named(everything), numbers(3, 4, 5, 4))
+    everything = nn.ConvTranspose1d(4, 6, 3, 3, 2, 2, groups=2)
+    layer(tensors, "everything_transposed_signal", Named(everything), numbers(3, 4, 7))
+    layer(tensors, "one_convolution", Named(nn.Conv2d(4, 3, 3, (2, 3), 1)), numbers(1, 4, 7, 8))
+    layer(tensors, "one_convolution_of_a_signal", Named(nn.Conv1d(4, 3, 3, 2, 1)), numbers(1, 4, 11))
+    layer(tensors, "one_halved", Function(lambda x: F.max_pool2d(x, 2)), numbers(1, 2, 6, 7))
+    for case, samples in {"one": 1, "many": 19}.items():
+        plural = "s" if samples > 1 else ""
+        layer(tensors, f"{case}_transposed", Named(nn.ConvTranspose2d(4, 3, (3, 2), (1, 2))), numbers(samples, 4, 3, 4))
+        layer(tensors, f"{case}_transposed_signal{plural}", Named(nn.ConvTranspose1d(4, 3, 3, 2, 1)), numbers(samples, 4, 11))
+        layer(tensors, f"{case}_image{plural}", Function(all_image_pools), numbers(samples, 2, 7, 9))
+        layer(tensors, f"{case}_signal{plural}", Function(all_signal_pools), numbers(samples, 2, 37))
+    # The larger half of the padding lies behind.
+    infinite = -float("inf")
+    same = {
+        "same_max": lambda x: F.max_pool2d(F.pad(x, (1, 1, 0, 1), value=infinite), (2, 3), 1),
+        "same_avg": lambda x: F.avg_pool2d(F.pad(x, (1, 2, 1, 1)), (3, 4), 1),
+    }
+    for case, pool in same.items():
+        layer(tensors, case, Function(pool), numbers(3, 2, 6, 7))
+    layer(tensors, "same_lp", Function(lambda x: F.lp_pool1d(F.pad(x, (1, 2)), 2, 4, 1)), numbers(3, 2, 11))
+    layer(tensors, "same_weighted", Function(lambda x: blur(F.pad(x, (0, 1)), (2,), 1, 3)), numbers(3, 2, 11))
+    save("windows", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows]):
         torch.manual_seed(seed)
         part()
 

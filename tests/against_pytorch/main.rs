@@ -9,4 +9,5 @@ mod networks;
 mod optimizers;
 mod random_layers;
 mod signals;
+mod windows;
 mod without_gradient;

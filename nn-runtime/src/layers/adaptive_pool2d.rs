@@ -14,6 +14,10 @@ use crate::{
 /// Bin i covers rows ⌊i·H/H′⌋ to ⌈(i+1)·H/H′⌉ without the last, and columns likewise, as PyTorch's `AdaptiveMaxPool2d`: bins overlap where
 /// H′ does not divide H. Backward, the gradient goes to the first maximum of a bin in row-major order.
 ///
+/// With one bin it is the global maximum of each channel.
+///
+/// Source: He et al., Spatial pyramid pooling in deep convolutional networks for visual recognition (2014).
+///
 /// ```
 /// use nn_runtime::{Const, layers::AdaptiveMaxPool2d, network::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<3>);
@@ -30,6 +34,10 @@ pub struct AdaptiveMaxPool2d<In, Out>(PhantomData<fn(In) -> Out>);
 /// y (c, i, j) = the mean of x (c, ·, ·) over bin (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
 ///
 /// The bins are those of [`AdaptiveMaxPool2d`], as PyTorch's `AdaptiveAvgPool2d`.
+///
+/// With one bin it is the global mean of each channel.
+///
+/// Source: for one bin Lin, Chen and Yan, Network in network (2014).
 ///
 /// ```
 /// use nn_runtime::{Const, layers::AdaptiveAvgPool2d, network::{View, ViewMut}};

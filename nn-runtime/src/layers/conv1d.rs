@@ -116,6 +116,8 @@ over_signals! {
     /// With `G` groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel] and `bias` \[K\], as
     /// PyTorch's `Conv1d`.
     ///
+    /// Source: Waibel et al., Phoneme recognition using time-delay neural networks (1989).
+    ///
     /// ```
     /// use nn_runtime::{Const, layers::{Conv1d, Identity, Init, Window}, network::{View, ViewMut}};
     /// use rand::{SeedableRng, rngs::StdRng};
@@ -139,6 +141,8 @@ over_signals! {
     /// `In` = (C, 1, L) → `Out` = (K, 1, L′), L′ = (L − 1) · stride − 2 · padding + kernel + output padding, with a
     /// [`Window`](crate::layers::Window) of one row: a [`ConvTranspose2d`] over images of height 1. `weight` is [C, K / G, kernel] and
     /// `bias` \[K\], as PyTorch's `ConvTranspose1d`.
+    ///
+    /// Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016), section 4.
     ///
     /// ```
     /// use nn_runtime::{Const, layers::{ConvTranspose1d, Identity, Init, Window}, network::{View, ViewMut}};

@@ -20,6 +20,9 @@ use crate::{
 /// groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel height, kernel width] and
 /// `bias` \[K\], as PyTorch's `Conv2d`.
 ///
+/// Source: LeCun et al., Backpropagation applied to handwritten zip code recognition (1989); dilation after Yu and Koltun, Multi-scale
+/// context aggregation by dilated convolutions (2016).
+///
 /// ```
 /// use nn_runtime::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};

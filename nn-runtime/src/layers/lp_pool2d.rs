@@ -21,6 +21,8 @@ use crate::{
 /// PyTorch's `LPPool2d` takes the root of Σ xᵖ: the same for even p, and for x ≥ 0; for odd p negative numbers count against
 /// the others there. It has no padding.
 ///
+/// Source: Sermanet, Chintala and LeCun, Convolutional neural networks applied to house numbers digit classification (2012).
+///
 /// ```
 /// use nn_runtime::{Const, layers::{LpPool2d, Window}, network::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<2>);

@@ -13,6 +13,8 @@ use crate::{
 ///
 /// Padding counts as −∞. Backward, the gradient goes to the first maximum of a window in row-major order, as in PyTorch.
 ///
+/// Source: Zhou and Chellappa, Computation of optical flow using a neural network (1988).
+///
 /// ```
 /// use nn_runtime::{Const, layers::{MaxPool2d, Window}, network::{View, ViewMut}};
 /// type In = (Const<1>, Const<2>, Const<2>);
@@ -29,6 +31,8 @@ pub struct MaxPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 /// y (c, i, j) = the mean of x (c, ·, ·) over window (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
 ///
 /// Padding counts as zeros: the divisor is always the kernel's size, as PyTorch's default.
+///
+/// Source: LeCun et al., Gradient-based learning applied to document recognition (1998), section II, without its trained factors.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{AvgPool2d, Window}, network::{View, ViewMut}};

@@ -18,6 +18,8 @@ use crate::{
 /// Without a σ, it is a quarter of the kernel's size along each axis, so that a window reaches as far as 2σ to each side. Padding
 /// counts as zeros, as in [`AvgPool2d`](crate::layers::AvgPool2d), which this becomes as σ grows.
 ///
+/// Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.3.
+///
 /// ```
 /// use nn_runtime::{Const, layers::{WeightedAvgPool2d, Window}, network::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<3>);
