@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use syn::Ident;
 
+use super::parts::formula;
 use super::{Scope, Siblings};
 use crate::layers::Part;
 use crate::network::Held;
@@ -37,12 +38,14 @@ pub(super) fn suggest(kind: &str, scope: &Scope) -> String {
 }
 
 /// The named nodes with their layers' kinds, as far as they can be fields.
-pub(super) fn fields(network: &Ident, siblings: &Siblings, nodes: &[Node]) -> Vec<(Ident, Held)> {
+pub(super) fn fields(network: &Ident, siblings: &Siblings, parameters: &[Ident], nodes: &[Node]) -> Vec<(Ident, Held)> {
     let mut seen = HashSet::new();
     let named = nodes.iter().filter_map(|node| match (&node.name, node.stages.first()) {
         (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), Held::Layer(call.kind.clone()))),
         // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
-        (Some(name), Some(Stage::Path(path))) if !siblings.holds(path, network) && siblings.fits(path) => {
+        (Some(name), Some(Stage::Path(path)))
+            if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>
+        {
             Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true })))
         }
         _ => None,

@@ -7,7 +7,7 @@ use syn::{Expr, GenericArgument, Ident, Path, PathArguments, Stmt, Type};
 
 use super::expression::name;
 use super::header::shape;
-use super::scope::Scope;
+use super::scope::{Scope, mentions};
 use crate::layers::{self, Part};
 use crate::shape::Shape;
 use crate::syntax::{self, Size, Stage};
@@ -169,6 +169,11 @@ fn arguments(path: &Path) -> Vec<Expr> {
         _ => None,
     };
     list.args.iter().filter_map(expression).collect()
+}
+
+/// The first argument that is arithmetic on dimension parameters, which stable Rust does not take there.
+pub(super) fn formula(path: &Path, parameters: &[Ident]) -> Option<Expr> {
+    arguments(path).into_iter().find(|size| name(size).is_none() && mentions(parameters, size))
 }
 
 /// Puts arguments in place of parameters.

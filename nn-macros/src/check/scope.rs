@@ -126,7 +126,7 @@ impl Scope {
 
     /// A size of at least `least`, which messages call `what`.
     pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Option<Dimension> {
-        if self.mentions_parameter(expression) {
+        if mentions(&self.parameters, expression) {
             let size = self.formula(expression, what)?;
             return self.hold(expression, size, least, what);
         }
@@ -192,16 +192,6 @@ impl Scope {
         None
     }
 
-    /// Whether a dimension parameter stands in the expression.
-    fn mentions_parameter(&self, expression: &Expr) -> bool {
-        match expression {
-            Expr::Binary(binary) => self.mentions_parameter(&binary.left) || self.mentions_parameter(&binary.right),
-            Expr::Paren(inner) => self.mentions_parameter(&inner.expr),
-            Expr::Group(inner) => self.mentions_parameter(&inner.expr),
-            other => name(other).is_some_and(|name| self.parameters.contains(name)),
-        }
-    }
-
     /// Arithmetic on dimension parameters.
     fn formula(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
         match expression {
@@ -223,6 +213,16 @@ impl Scope {
                 _ => self.size(other, 0, what),
             },
         }
+    }
+}
+
+/// Whether a dimension parameter stands in the expression.
+pub(super) fn mentions(parameters: &[Ident], expression: &Expr) -> bool {
+    match expression {
+        Expr::Binary(binary) => mentions(parameters, &binary.left) || mentions(parameters, &binary.right),
+        Expr::Paren(inner) => mentions(parameters, &inner.expr),
+        Expr::Group(inner) => mentions(parameters, &inner.expr),
+        other => name(other).is_some_and(|name| parameters.contains(name)),
     }
 }
 

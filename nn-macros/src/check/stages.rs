@@ -7,6 +7,7 @@ use syn::Ident;
 use super::graph::{Links, label, two_above, whole};
 use super::header::shape;
 use super::names::suggest;
+use super::parts;
 use super::scope::{Place, Scope, Value};
 use crate::layers::{self, Arguments, Layer, Part, Row, Weight, Weights};
 use crate::network::{self, Source};
@@ -178,6 +179,16 @@ impl Walk<'_> {
         self.check_name(&path.to_token_stream(), earlier);
         if self.scope.siblings.holds(path, self.network) {
             self.scope.faults.add(path, Structure::ContainsItself { name: self.network.to_string() });
+            return None;
+        }
+        // `Block<{ 2 * C }>` where C is a dimension parameter.
+        if let Some(formula) = parts::formula(path, &self.scope.parameters) {
+            let fault = Argument::PartFormula {
+                formula: compact(formula),
+                network: self.network.to_string(),
+                parameters: self.scope.parameters.iter().map(ToString::to_string).collect(),
+            };
+            self.scope.faults.add(path, fault);
             return None;
         }
         let node = &self.nodes[self.index];

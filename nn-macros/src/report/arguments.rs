@@ -8,6 +8,7 @@ use crate::shape::{Dimension, LARGEST};
 #[derive(Debug)]
 pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
+    PartFormula { formula: String, network: String, parameters: Vec<String> },
     PartCalled { name: String, parameters: Vec<String>, arguments: Vec<String> },
     LayerUnreleased { name: String, released: Vec<&'static str> },
     ParameterTwice { name: String },
@@ -55,6 +56,32 @@ impl From<Argument> for Message {
                     Some(near) => message.help(say!["did you mean `", near, "`? ", own]),
                     None => message.help(say![own]),
                 }
+            }
+            Argument::PartFormula { formula, network, parameters } => {
+                let taken = |letter: &&str| parameters.iter().all(|name| name != letter);
+                let free = ["D", "K", "M", "N", "P"].into_iter().find(taken).unwrap_or("Size");
+                Self::new(say!["the size of a part is a parameter, a number or a constant, found `", &formula, "`"])
+                    .help(say![
+                        "let a parameter stand for `",
+                        formula,
+                        "`: `",
+                        network,
+                        "<",
+                        parameters.join(", "),
+                        ", ",
+                        free,
+                        ">`"
+                    ])
+            }
+            Argument::PartCalled { name, .. } if !name.starts_with(char::is_uppercase) => {
+                let mut letters = name.chars();
+                let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+                let capital: String = first.chain(letters).collect();
+                Self::new(say!["a network begins with a capital where it is a part, found `", name, "`"]).help(say![
+                    "call it `",
+                    capital,
+                    "`"
+                ])
             }
             Argument::PartCalled { name, parameters, arguments } => {
                 let given = if arguments.len() == parameters.len() { arguments } else { parameters };

@@ -26,6 +26,8 @@ pub(crate) enum Written {
     Semicolon { after: String },
     CommaOrSemicolon { after: String, found: String },
     Let { name: String },
+    PartSizes { found: String, fixed: String },
+    Parameter { found: String, name: String },
     EqualsForColon { name: String },
     ColonAfterName { name: String, found: String },
     Source { found: Option<String> },
@@ -111,6 +113,14 @@ impl From<Written> for Message {
                 Self::new(say!["expected `,` or `;` after `", after, "`, found `", found, "`"])
                     .help(say!["`", after, ", ", found, "` applies both in this node"])
                     .help(say!["`", after, ";` ends the node"])
+            }
+            Written::PartSizes { found, fixed } => {
+                Self::new(say!["a formula among the sizes of a part stands in braces, found `", found, "`"])
+                    .help(say!["write `", fixed, "`"])
+            }
+            Written::Parameter { found, name } => {
+                Self::new(say!["a dimension parameter is a name alone, found `", found, "`"])
+                    .help(say!["write `", name, "`"])
             }
             Written::Let { name } => {
                 Self::new(say!["a node is written without `let`"]).help(say!["write `", name, ": …;`"])

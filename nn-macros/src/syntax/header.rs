@@ -7,6 +7,7 @@ use syn::{Ident, Token, token};
 
 use super::Port;
 use super::cursor::{accept, at_name_and_colon, name, next, skip_to, within};
+use super::network::skip_one;
 use super::shape::shape;
 use crate::report::{Faults, Written, compact};
 
@@ -99,8 +100,21 @@ fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
     let mut all = Vec::new();
     if accept::<Token![<]>(input) {
         while !input.peek(Token![>]) && !input.is_empty() {
-            all.extend(name(input, faults));
-            skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
+            // `const N: usize`, as Rust has it.
+            let mut found = if input.peek(Token![const]) { skip_one(input) } else { TokenStream::new() };
+            let name = name(input, faults);
+            name.to_tokens(&mut found);
+            let rest =
+                skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
+            rest.to_tokens(&mut found);
+            if let Some(name) = name {
+                if name != compact(&found) {
+                    let text = compact(&found).replace(" :", ":");
+                    let fault = Written::Parameter { found: text, name: name.to_string() };
+                    faults.add(&found, fault);
+                }
+                all.push(name);
+            }
             if !accept::<Token![,]>(input) {
                 break;
             }

@@ -89,6 +89,7 @@ struct Line {
 
 fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &mut Faults) {
     loop {
+        let before = faults.count();
         match stage(input, faults) {
             Some(stage) => {
                 *last = match &stage {
@@ -96,6 +97,10 @@ fn stages(input: ParseStream, node: &mut Node, last: &mut TokenStream, faults: &
                     Stage::Path(path) => path.to_token_stream(),
                 };
                 node.stages.push(stage);
+            }
+            None if faults.count() > before => {
+                skip_to(input, |input| input.peek(Token![;]));
+                return;
             }
             None => {
                 let found = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
@@ -161,9 +166,14 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
     let capital = text.starts_with(char::is_uppercase) && !input.peek2(token::Paren);
     if input.peek(Token![::]) || input.peek2(Token![::]) || capital {
         let fork = input.fork();
-        let path = path(&fork).ok()?;
-        input.advance_to(&fork);
-        return Some(Stage::Path(path));
+        if let Ok(path) = path(&fork) {
+            input.advance_to(&fork);
+            return Some(Stage::Path(path));
+        }
+        if input.peek2(Token![<]) {
+            formulas(input, faults);
+        }
+        return None;
     }
     let kind = Ident::parse_any(input).ok()?;
     if let (true, Ok(group)) = (input.peek(token::Paren), input.fork().parse::<Group>()) {
@@ -186,6 +196,23 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
         call.broken = true;
     }
     Some(Stage::Layer(call))
+}
+
+/// Reads and reports sizes of a part that are formulas: `Block<2 * 8>`.
+fn formulas(input: ParseStream, faults: &mut Faults) {
+    let name = skip_one(input);
+    let open = skip_one(input);
+    let sizes = skip_to(input, |input| input.peek(Token![>]) || input.peek(Token![;]));
+    let close = skip_to(input, |input| !input.peek(Token![>]));
+    let tokens: TokenStream = [name.clone(), open, sizes.clone(), close].into_iter().collect();
+    let sizes: Vec<TokenTree> = sizes.into_iter().collect();
+    let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == ',');
+    let braced = sizes.split(is_comma).map(|size| match size {
+        [one] => one.to_string(),
+        all => format!("{{ {} }}", compact(all.iter().cloned().collect::<TokenStream>())),
+    });
+    let fixed = format!("{}<{}>", compact(name), braced.collect::<Vec<_>>().join(", "));
+    faults.add(&tokens, Written::PartSizes { found: compact(&tokens), fixed });
 }
 
 /// A path with arguments behind its last name alone, so that `Block <- input` ends before the arrow.
