@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example any_size -- --epochs 4`
 
+mod exit;
+
 use std::{num::NonZeroUsize, process::ExitCode};
 
 use clap::Parser;
@@ -48,13 +50,7 @@ struct Options {
 type Images = Dataset<AnySizeInput, Labels<10>>;
 
 fn main() -> ExitCode {
-    match program(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::code(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

@@ -4,6 +4,7 @@
 //! `cargo run --release --example digits -- --epochs 5 --save lenet.safetensors`
 
 mod console;
+mod exit;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -45,7 +46,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    console::exit(program(&Options::parse()))
+    exit::code(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

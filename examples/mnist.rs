@@ -6,6 +6,7 @@
 //! of the folder that `PLUMBLINE_DATA` names.
 
 mod console;
+mod exit;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -67,7 +68,7 @@ enum Model {
 }
 
 fn main() -> ExitCode {
-    console::exit(program(&Options::parse()))
+    exit::code(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

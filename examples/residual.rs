@@ -7,6 +7,7 @@
 //! names; without that, the digits are generated.
 
 mod console;
+mod exit;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -68,7 +69,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    console::exit(program(&Options::parse()))
+    exit::code(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

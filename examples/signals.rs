@@ -4,6 +4,7 @@
 //! `cargo run --release --example signals -- --epochs 12 --noise 0.1`
 
 mod console;
+mod exit;
 
 use std::{f64::consts::TAU, num::NonZeroUsize, process::ExitCode};
 
@@ -72,7 +73,7 @@ fn deviation(text: &str) -> Result<f64, String> {
 }
 
 fn main() -> ExitCode {
-    console::exit(program(&Options::parse()))
+    exit::code(program(&Options::parse()))
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

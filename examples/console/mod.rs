@@ -1,6 +1,6 @@
-//! What examples print while they train, and how they end.
+//! What examples print while they train.
 
-use std::{error::Error, io::IsTerminal, process::ExitCode};
+use std::io::IsTerminal;
 
 use plumbline::train::Event;
 
@@ -9,16 +9,5 @@ pub(crate) fn watch(event: &Event<'_>) {
     match event {
         Event::Epoch(epoch) if !std::io::stderr().is_terminal() => println!("{epoch}"),
         _ => {}
-    }
-}
-
-/// How the process ends; an error is printed as a person reads it.
-pub(crate) fn exit(result: Result<(), Box<dyn Error>>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
     }
 }
