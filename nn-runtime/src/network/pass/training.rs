@@ -1,0 +1,139 @@
+//! Passes of training: forward, backward, and the step that is both.
+
+use super::{Need, Pass, PassError, State, kept_of};
+use crate::{
+    Trainable,
+    network::{
+        engine::Cut,
+        memory::{InputArray, KeptArray, Rows, RowsRef},
+        parameters::Gradients,
+        part::{Shares, Whole},
+    },
+};
+
+impl<N: Trainable> Pass<N> {
+    /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
+    pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
+        let cut = self.cut(samples);
+        let threads = cut.threads(&self.layout, 1);
+        self.reserve(Need::Training, cut, threads);
+        self.make_ready(net, cut, threads);
+        self.step += 1;
+        self.state = State::Trained(samples);
+        for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
+            copy.clear();
+            copy.extend_from_slice(rows.data());
+        }
+        let copies = std::mem::take(&mut self.inputs);
+        for leg in 0..=self.layout.meetings {
+            let rows = Self::rows_of(&copies, &self.layout);
+            let work = self.work(Need::Training, rows, cut, threads, leg);
+            work.walk(threads, &|part, _, _| net.forward_part(part));
+            self.meet(cut);
+        }
+        self.inputs = copies;
+    }
+
+    /// Backward from the gradient with respect to each output.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError`] where the last forward pass was none for training, or of another number of samples.
+    pub fn backward(
+        &mut self,
+        net: &N,
+        d_outputs: &[&[N::Element]],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+    ) -> Result<(), PassError> {
+        match self.state {
+            State::Trained(expected) if expected == samples => {}
+            State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
+            State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
+        }
+        let cut = self.cut(samples);
+        let threads = cut.threads(&self.layout, 2);
+        self.reserve(Need::Training, cut, threads);
+        for (index, rows) in d_outputs.iter().enumerate() {
+            self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
+        }
+        let copies = std::mem::take(&mut self.inputs);
+        self.clear(cut);
+        for leg in 0..=self.layout.meetings {
+            let rows = Self::rows_of(&copies, &self.layout);
+            let work = self.work(Need::Training, rows, cut, threads, leg);
+            work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
+            self.meet(cut);
+        }
+        let rows = Self::rows_of(&copies, &self.layout);
+        self.finish(net, Need::Training, rows, cut, gradients);
+        self.inputs = copies;
+        Ok(())
+    }
+
+    /// Forward, loss and backward, part by part between their meetings: the fastest step of training. `loss` gets the index of a part's first
+    /// sample and its rows of each output, writes the gradients with respect to them, and gives the part's loss.
+    /// The sum over the parts is returned.
+    pub fn step<F>(
+        &mut self,
+        net: &N,
+        inputs: &[RowsRef<'_, N::Element>],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+        loss: F,
+    ) -> f64
+    where
+        F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
+    {
+        let cut = self.cut(samples);
+        let threads = cut.threads(&self.layout, 3);
+        self.reserve(Need::Step, cut, threads);
+        self.make_ready(net, cut, threads);
+        self.step += 1;
+        // The outputs stay; the values that a backward pass needs do not.
+        self.state = State::Inferred(samples);
+        self.clear(cut);
+        let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
+        // The last leg forward and the first one backward are one.
+        let turn = self.layout.meetings;
+        for leg in 0..=2 * turn {
+            let work = self.work(Need::Step, InputArray::new(inputs.iter().copied()), cut, threads, leg);
+            work.walk(threads, &|part, share, sum| {
+                if leg <= turn {
+                    net.forward_part(part);
+                }
+                if leg == turn {
+                    let (values, gradients) = part.kept.as_slice_mut().split_at_mut(kept);
+                    *sum += loss(part.first, &values[..outputs], &mut gradients[..outputs]);
+                }
+                if leg >= turn {
+                    part.leg = leg - turn;
+                    net.backward_part::<false>(part, share);
+                }
+            });
+            self.meet(cut);
+        }
+        self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
+        self.sums[..cut.shares].iter().sum()
+    }
+
+    /// Lets the kernels of each thread make their memory before the first step, so that none does so later.
+    fn make_ready(&mut self, net: &N, cut: Cut, threads: usize) {
+        if threads > self.ready[1] {
+            self.ready = [threads; 2];
+            self.on_each_thread(cut, |pass, inputs| {
+                pass.step(net, inputs, cut.size, &mut net.gradients(), |_, _, _| 0.0);
+            });
+        }
+    }
+
+    fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
+        let whole = Whole {
+            inputs,
+            sizes: &self.sizes,
+            kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
+            shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
+        };
+        net.finish(whole, &mut gradients.0);
+    }
+}
