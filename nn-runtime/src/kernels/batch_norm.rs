@@ -134,7 +134,7 @@ pub(super) fn normalize<E: Element>(job: Normalize<'_, E>) {
 
 /// Runs a [`GradientSums`].
 pub(super) fn gradient_sums<E: Element>(job: GradientSums<'_, E>) {
-    let memory = 4 * job.grids.width;
+    let memory = 5 * job.grids.width;
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
@@ -155,7 +155,12 @@ const BLOCK: usize = 64;
 
 /// The sums of the columns of `rows`, where `add` adds a row to a sum.
 #[inline(always)]
-fn add_up<E: Element, R>(rows: impl Iterator<Item = R>, sums: &mut [E], block: &mut [E], add: impl Fn(&mut [E], R)) {
+fn add_up<E: Element, R>(
+    rows: impl Iterator<Item = R>,
+    sums: &mut [E],
+    block: &mut [E],
+    mut add: impl FnMut(&mut [E], R),
+) {
     sums.fill(E::zero());
     block.fill(E::zero());
     let mut left = BLOCK;
@@ -272,25 +277,28 @@ impl<E: Element> WithSimd for With<'_, GradientSums<'_, E>, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let GradientSums { grids, x, rectified, d_y, mean, sums, products } = self.job;
-        for (d, &y) in d_y.iter_mut().zip(rectified) {
-            *d = if y > E::zero() { *d } else { E::zero() };
-        }
         let run = grids.run(mean.len());
-        let [means, columns, others, block] = split(self.memory, grids.width);
+        let (means, memory) = self.memory.split_at_mut(grids.width);
+        let [both, block] = split(memory, 2 * grids.width);
         grids.each(x.len(), mean.len(), |place, channels| {
-            let (x, d_y) = (&x[place.clone()], &d_y[place]);
+            let (x, y) = (&x[place.clone()], rectified.get(place.clone()).unwrap_or_default());
+            let (mut y, d_y) = (grids.rows_of(y), grids.rows_of_mut(&mut d_y[place]));
             spread(means, run, mean[channels.clone()].iter().copied());
-            add_up(grids.rows_of(d_y), columns, block, |sum, d| {
-                for (sum, &d) in sum.iter_mut().zip(d) {
+            let means = &*means;
+            // A row is rectified and goes into both sums while it is in cache.
+            add_up(grids.rows_of(x).zip(d_y), both, block, |both, (x, (d, _))| {
+                for (d, &y) in d.iter_mut().zip(y.next().unwrap_or_default()) {
+                    *d = if y > E::zero() { *d } else { E::zero() };
+                }
+                let (sum, product) = both.split_at_mut(grids.width);
+                for (sum, &d) in sum.iter_mut().zip(&*d) {
                     *sum += d;
                 }
-            });
-            let means = &*means;
-            add_up(grids.rows_of(x).zip(grids.rows_of(d_y)), others, block, |sum, (x, d)| {
-                for (((sum, &x), &d), &mean) in sum.iter_mut().zip(x).zip(d).zip(means) {
+                for (((sum, &x), &d), &mean) in product.iter_mut().zip(x).zip(&*d).zip(means) {
                     *sum += d * (x - mean);
                 }
             });
+            let (columns, others) = both.split_at(grids.width);
             let found = channel_sums(columns, run).zip(channel_sums(others, run));
             let to = sums[channels.clone()].iter_mut().zip(&mut products[channels]);
             for ((sum, product), (found, other)) in to.zip(found) {
