@@ -57,6 +57,7 @@ use quote::quote;
 /// | layer | takes → gives | options (default) |
 /// |---|---|---|
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
+/// | `embedding(vocabulary, n)` | `[t]` of indices, an input → `[t, n]`, a row of the weight for each | `init` (`normal(1.0)`) |
 /// | `conv1d(c)` | `[k, l]` → `[c, l']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose1d(c)` | `[k, l]` → `[c, l']`, l' = (l − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
@@ -105,6 +106,9 @@ use quote::quote;
 /// and all layers whose parameters do not depend on it, and adaptive and global pools make it fixed. Batches have one size at a time. `forward` and its
 /// like return a `Result`: the sizes are checked where a batch enters, by the rules that the macro and the compiler check elsewhere, and an error says
 /// which layer cannot take which size. What is known without the sizes is an error of the macro, as everywhere.
+///
+/// `embedding` reads an input whose numbers are indices. They are looked through where a batch enters, too, so that `forward` and its like return a
+/// `Result` there as well.
 ///
 /// # Functions of your own
 ///

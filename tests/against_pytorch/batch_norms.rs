@@ -8,13 +8,7 @@ use crate::fixture::{DOUBLE, Fixture, SINGLE, path};
 fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(case: &str, tolerance: f64) {
     let fixture = Fixture::open("batch_norms");
     let name = |suffix: &str| format!("{case}.{suffix}");
-    let mut net = N::initialized(0);
-    assert_eq!(net.tensors(), fixture.names(&name("parameter.")).len());
-    for index in 0..net.tensors() {
-        let tensor = net.tensor_mut(index);
-        let numbers = fixture.numbers(&name(&format!("parameter.{}", tensor.name)));
-        tensor.values.iter_mut().zip(numbers).for_each(|(value, number)| *value = N::Element::from_f64(number));
-    }
+    let mut net: N = fixture.network(&name("parameter."));
     let x = fixture.batch::<N::Input, N::Element>(&name("input"));
     let d_output = fixture.batch::<N::Output, N::Element>(&name("d_output"));
     let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use plumbline::{Batch, Element, Shape};
+use plumbline::{Batch, Element, Network, Shape};
 use safetensors::{Dtype, SafeTensors};
 
 /// How far f64 may be from PyTorch's f64: both round, in different orders.
@@ -51,8 +51,23 @@ impl Fixture {
     }
 
     pub(crate) fn batch<S: Shape, E: Element>(&self, name: &str) -> Batch<S, E> {
-        assert_eq!(self.shape(name)[1..], *S::DIMS, "`{name}`");
-        Batch::from_vec_of(self.numbers(name).into_iter().map(E::from_f64).collect(), S::DIMS).unwrap()
+        let sizes = &self.shape(name)[1..];
+        Batch::from_vec_of(self.numbers(name).into_iter().map(E::from_f64).collect(), sizes)
+            .unwrap_or_else(|error| panic!("`{name}`: {error}"))
+    }
+
+    /// A network with the parameters `prefix…`, which are all and no more.
+    pub(crate) fn network<N: Network>(&self, prefix: &str) -> N {
+        let mut net = N::initialized(0);
+        assert_eq!(net.tensors(), self.names(prefix).len());
+        for index in 0..net.tensors() {
+            let tensor = net.tensor_mut(index);
+            let name = format!("{prefix}{}", tensor.name);
+            assert_eq!(tensor.shape, self.shape(&name), "`{name}`");
+            let numbers = self.numbers(&name);
+            tensor.values.iter_mut().zip(numbers).for_each(|(value, number)| *value = N::Element::from_f64(number));
+        }
+        net
     }
 
     /// Asserts that `found` is the tensor `name` to within `tolerance`.

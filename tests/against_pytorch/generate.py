@@ -702,12 +702,36 @@ def windows():
     save("windows", tensors)
 
 
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(11, 4)
+        self.tags = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.tags(torch.tanh(self.words(x)))
+
+
+def embeddings():
+    tensors = {}
+    cases = {"alone": (Named(nn.Embedding(7, 3)), 7, (19, 5)), "short": (Tagger(), 11, (3, 4)), "long": (Tagger(), 11, (70, 9))}
+    for case, (net, vocabulary, shape) in cases.items():
+        x = torch.randint(vocabulary, shape)
+        output = net(x)
+        d_output = numbers(*output.shape)
+        (output * d_output).sum().backward()
+        tensors |= {f"{case}.input": x.double(), f"{case}.output": output, f"{case}.d_output": d_output}
+        for key, value in net.named_parameters():
+            tensors |= {f"{case}.parameter.{key}": value, f"{case}.gradient.{key}": value.grad}
+    save("embeddings", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows, embeddings]):
         torch.manual_seed(seed)
         part()
 

@@ -59,12 +59,7 @@ cases! { graphs {
 
 fn check_several<E: Element>(tolerance: f64) {
     let fixture = Fixture::open("several_outputs");
-    let mut net = TwoOutputs::<E>::initialized(0);
-    for index in 0..net.tensors() {
-        let tensor = net.tensor_mut(index);
-        let numbers = fixture.numbers(&format!("parameter.{}", tensor.name));
-        tensor.values.iter_mut().zip(numbers).for_each(|(value, number)| *value = E::from_f64(number));
-    }
+    let net: TwoOutputs<E> = fixture.network("parameter.");
     let x = fixture.batch::<TwoOutputsInput, E>("input");
     let values = fixture.batch::<TwoOutputsValue, E>("values");
     let labels = || Labels::<3>::new(fixture.integers("labels")).unwrap();

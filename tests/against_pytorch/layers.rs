@@ -8,16 +8,7 @@ use crate::fixture::{DOUBLE, Fixture, SINGLE};
 /// the case's gradient at the output.
 pub(crate) fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(file: &str, case: &str, tolerance: f64) {
     let fixture = Fixture::open(file);
-    let mut net = N::initialized(0);
-    assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());
-    for index in 0..net.tensors() {
-        let tensor = net.tensor_mut(index);
-        let name = format!("{case}.parameter.{}", tensor.name);
-        assert_eq!(tensor.shape, fixture.shape(&name), "`{name}`");
-        for (value, number) in tensor.values.iter_mut().zip(fixture.numbers(&name)) {
-            *value = N::Element::from_f64(number);
-        }
-    }
+    let net: N = fixture.network(&format!("{case}.parameter."));
     let name = |suffix: &str| format!("{case}.{suffix}");
     let x = fixture.batch::<N::Input, N::Element>(&name("input"));
     let d_output = fixture.batch::<N::Output, N::Element>(&name("d_output"));

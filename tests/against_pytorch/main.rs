@@ -1,6 +1,7 @@
 //! Forward passes, gradients, losses and optimizers against the numbers that PyTorch calculates. See `README.md`.
 
 mod batch_norms;
+mod embeddings;
 mod fixture;
 mod graphs;
 mod layers;

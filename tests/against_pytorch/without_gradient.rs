@@ -12,15 +12,7 @@ network! {
 /// A network of one layer with the parameters of a case gives the case's output.
 fn check<N: Network<Input: Shape, Output: Shape> + Total>(case: &str) {
     let fixture = Fixture::open("without_gradient");
-    let mut net = N::initialized(0);
-    assert_eq!(net.tensors(), fixture.names(&format!("{case}.parameter.")).len());
-    for index in 0..net.tensors() {
-        let tensor = net.tensor_mut(index);
-        let name = format!("{case}.parameter.{}", tensor.name);
-        assert_eq!(tensor.shape, fixture.shape(&name), "`{name}`");
-        let numbers = fixture.numbers(&name);
-        tensor.values.iter_mut().zip(numbers).for_each(|(value, number)| *value = N::Element::from_f64(number));
-    }
+    let net: N = fixture.network(&format!("{case}.parameter."));
     let x = fixture.batch::<N::Input, N::Element>(&format!("{case}.input"));
     fixture.assert_close(&format!("{case}.output"), net.forward(&x).as_slice(), 0.0);
     let singles: Vec<_> =

@@ -46,7 +46,8 @@ pub(super) fn fields(network: &Ident, siblings: &Siblings, parameters: &[Ident],
         (Some(name), Some(Stage::Path(path)))
             if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>
         {
-            Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true })))
+            let indices = siblings.takes_indices(path);
+            Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true, indices })))
         }
         _ => None,
     });

@@ -27,6 +27,8 @@ struct Sibling {
     parts: Vec<String>,
     /// Whether a layer of its own has no gradient.
     steps: bool,
+    /// Whether a layer of its own takes indices.
+    indices: bool,
     /// Whether a size of its inputs is free.
     free: bool,
 }
@@ -58,10 +60,13 @@ impl Siblings {
         for network in networks {
             let shapes = |ports: &[syntax::Port]| ports.iter().map(|port| port.shape.clone()).collect();
             let stages = network.nodes.iter().flat_map(|node| &node.stages);
-            let steps = stages.clone().any(|stage| match stage {
-                Stage::Layer(call) => layers::is_step(&call.kind.to_string()),
-                Stage::Path(_) => false,
-            });
+            let holds = |is: fn(&str) -> bool| {
+                stages.clone().any(|stage| match stage {
+                    Stage::Layer(call) => is(&call.kind.to_string()),
+                    Stage::Path(_) => false,
+                })
+            };
+            let (steps, indices) = (holds(layers::is_step), holds(layers::takes_indices));
             let parts = stages.filter_map(|stage| match stage {
                 Stage::Path(path) => path.segments.last().filter(|_| path.segments.len() == 1),
                 Stage::Layer(_) => None,
@@ -72,6 +77,7 @@ impl Siblings {
                 outputs: shapes(&network.outputs),
                 parts: parts.map(|segment| segment.ident.to_string()).collect(),
                 steps,
+                indices,
                 free: network.inputs.iter().filter_map(|port| port.shape.as_ref()).any(is_free),
             };
             all.entry(network.name.to_string()).or_insert(sibling);
@@ -101,6 +107,11 @@ impl Siblings {
     /// Whether neither the part nor one inside it is known to have a layer without a gradient.
     pub(super) fn has_gradient(&self, path: &Path) -> bool {
         !self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.steps))
+    }
+
+    /// Whether the part, or one inside it, is known to take indices.
+    pub(super) fn takes_indices(&self, path: &Path) -> bool {
+        self.within(path).iter().any(|name| self.0.get(name).is_some_and(|sibling| sibling.indices))
     }
 
     /// Whether the part, or one inside it, is known to have free dimensions.

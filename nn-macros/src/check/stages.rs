@@ -209,8 +209,9 @@ impl Walk<'_> {
             None => self.declared.clone().map(|shape| (shape, "declare")),
         };
         let expected = expected.filter(|_| keeps);
-        let gradient = self.scope.siblings.has_gradient(path);
-        let layer = Layer::Part(Part { path: path.clone(), expected, gradient });
+        let siblings = &self.scope.siblings;
+        let (gradient, indices) = (siblings.has_gradient(path), siblings.takes_indices(path));
+        let layer = Layer::Part(Part { path: path.clone(), expected, gradient, indices });
         let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);

@@ -64,7 +64,7 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let network = program.network;
     let inputs = (0..program.buffers.len()).filter(|&buffer| program.buffers[buffer].input.is_some());
     let mut fixed: Vec<Buffer> = program.outputs.iter().copied().chain(inputs).collect();
-    for step in program.steps.iter().filter(|step| step.is_dense(network)) {
+    for step in program.steps.iter().filter(|step| step.has_product(network)) {
         if !fixed.contains(&step.gives.buffer) {
             fixed.push(step.gives.buffer);
         }
@@ -266,7 +266,7 @@ impl Writer<'_, '_> {
         let (target, temporary) = self.target(takes);
         let d_x = self.optional(&target, takes);
         let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
-        let call = if step.is_dense(self.program().network) {
+        let call = if step.has_product(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#layer.backward(#tied #y, #d_mut, #d_x, #activation);)
         } else if legs::meets(self.program(), step) {
@@ -394,18 +394,13 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
     let sums =
         (!adding_up.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#adding_up.slices_mut()),*]);));
     let (mut own, mut tied) = (Vec::new(), Vec::new());
-    for step in program.steps.iter().filter(|step| step.is_dense(network)) {
-        let Some((stage, name)) = step.stage(network).zip(step.node.and_then(|node| network.nodes[node].name.as_ref()))
-        else {
-            continue;
-        };
+    for step in program.steps.iter().filter(|step| step.has_product(network)) {
+        let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
         let x = names.view(&step.takes[0]);
         let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
         match step.tied(network) {
-            None if forward::owns_weight(&stage.layer) => {
-                own.push(quote!(gradients.#name.product(#x, #d_y)));
-            }
-            weight => {
+            None => own.push(quote!(gradients.#name.product(#x, #d_y))),
+            Some(weight) => {
                 tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y)]);));
             }
         }

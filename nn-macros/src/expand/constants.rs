@@ -137,7 +137,12 @@ fn operations(stage: &Stage) -> Vec<Product> {
         Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
         // A part counts its own.
         Layer::Part(_) => Vec::new(),
-        Layer::Concat(_) | Layer::Noise(_) | Layer::Flatten(_) | Layer::Reshape(_) | Layer::Transpose(_) => Vec::new(),
+        Layer::Embedding(_)
+        | Layer::Concat(_)
+        | Layer::Noise(_)
+        | Layer::Flatten(_)
+        | Layer::Reshape(_)
+        | Layer::Transpose(_) => Vec::new(),
     }
 }
 

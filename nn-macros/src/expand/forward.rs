@@ -10,7 +10,7 @@ use crate::{
         plan::Pool,
         sizing, types,
     },
-    layers::{Activation, Layer, Weight},
+    layers::{Activation, Layer},
     shape::Operation as Arithmetic,
 };
 
@@ -282,9 +282,4 @@ pub(super) fn offsets(step: &Step, axis: usize) -> Vec<TokenStream> {
     let sizes: Vec<_> = step.takes.iter().map(|value| value.shape[axis].clone()).collect();
     let before = (0..sizes.len()).map(|count| Arithmetic::Sum.of(&sizes[..count]));
     before.map(|offset| offset.map_or_else(TokenStream::new, |offset| types::size(&offset))).collect()
-}
-
-/// Whether a layer's weight is its own.
-pub(super) fn owns_weight(layer: &Layer) -> bool {
-    matches!(layer, Layer::Dense(dense) if matches!(dense.weight, Weight::Own(_)))
 }

@@ -429,7 +429,7 @@ impl Chain<'_, '_> {
 }
 
 fn trained(stage: &Stage) -> bool {
-    matches!(stage.layer, Layer::Dense(_)) || stage.layer.adds_up()
+    stage.layer.has_product() || stage.layer.adds_up()
 }
 
 /// Whether a stage is an activation that the layer before it calculates along with its own result.
@@ -458,8 +458,8 @@ impl Step {
     }
 
     /// Whether the step's weight gradient is one product over the whole batch, which needs what it read kept.
-    pub(super) fn is_dense(&self, network: &Network) -> bool {
-        self.stage(network).is_some_and(|stage| matches!(stage.layer, Layer::Dense(_)))
+    pub(super) fn has_product(&self, network: &Network) -> bool {
+        self.stage(network).is_some_and(|stage| stage.layer.has_product())
     }
 
     /// The network inside the network that the step calls, under its field's name.

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use crate::{
     expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
-    network::{Network, Stage},
+    network::{Network, Source, Stage},
     paths,
     shape::Shape,
 };
@@ -41,6 +41,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
         memory = quote!({ #unknown #memory });
     }
     let sizing = sizing::sizing(network, plan);
+    let indices = indices(network);
     let total = total(network);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
@@ -58,6 +59,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             #checked
             const PLAN: network::Plan<'static> = #memory;
             #sizing
+            #indices
             fn initialized(seed: u64) -> Self {
                 #evaluated
                 let rng = &mut network::generator(seed);
@@ -71,9 +73,40 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// Whether the network may refuse a batch, for the sizes of free dimensions.
+/// Whether the network may refuse a batch, for the sizes of free dimensions or for numbers that are no indices.
 pub(super) fn refuses(network: &Network) -> bool {
-    network.sizes.is_some()
+    network.sizes.is_some() || indices(network).is_some()
+}
+
+/// The inputs' numbers that must be indices, where there are such inputs.
+pub(super) fn indices(network: &Network) -> Option<TokenStream> {
+    let checks = network.nodes.iter().filter_map(|node| {
+        let Some(Source::Input(input)) = node.sources.first() else { return None };
+        match &node.stages[0].layer {
+            Layer::Embedding(embedding) => {
+                let (input, vocabulary) = (types::count(*input), types::size(&embedding.vocabulary));
+                Some(quote!(inputs[#input].check_indices(#vocabulary)?;))
+            }
+            Layer::Part(part) if part.indices => {
+                let (part, input) = (part.with_element(), types::count(*input));
+                Some(quote!(<#part as network::Network>::check_indices(&inputs[#input..=#input])?;))
+            }
+            _ => None,
+        }
+    });
+    let checks: Vec<TokenStream> = checks.collect();
+    let root = paths::plumbline();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            const INDICES: bool = true;
+            fn check_indices(
+                inputs: &[network::Entry<'_, E>],
+            ) -> ::core::result::Result<(), #root::ShapeError> {
+                #(#checks)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    })
 }
 
 /// `impl Total` for a network that takes every batch of its input type.

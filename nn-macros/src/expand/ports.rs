@@ -6,10 +6,11 @@ use quote::{format_ident, quote};
 use crate::{
     expand::{
         generics::Generics,
-        methods::{refuses, without_gradient},
+        methods::{indices, refuses, without_gradient},
         structure, stub, types,
     },
-    network::{Network, Sketch},
+    layers,
+    network::{Held, Network, Sketch},
     paths,
     shape::{Dimension, Shape, list},
 };
@@ -24,7 +25,12 @@ pub(super) fn methods(network: &Network) -> Option<TokenStream> {
 pub(super) fn stub_methods(sketch: &Sketch) -> Option<TokenStream> {
     let free = |(_, shape): &(Option<Ident>, Option<Shape>)| shape.iter().flatten().any(Dimension::is_free);
     let several = sketch.inputs.len() > 1 || sketch.outputs.len() > 1;
-    (several || sketch.inputs.iter().any(free)).then(|| Ports::of_sketch(sketch).methods())
+    let indices = |(_, held): &(Ident, Held)| match held {
+        Held::Layer(kind) => layers::takes_indices(&kind.to_string()),
+        Held::Part(part) => part.indices,
+    };
+    let refuses = sketch.inputs.iter().any(free) || sketch.fields.iter().any(indices);
+    (several || refuses).then(|| Ports::of_sketch(sketch).methods())
 }
 
 /// What the methods are made of.
@@ -34,6 +40,8 @@ struct Ports<'a> {
     root: TokenStream,
     /// Whether there are free dimensions.
     sized: bool,
+    /// Whether numbers must be indices.
+    indices: bool,
     /// Whether a batch is let in before it goes through.
     refuses: bool,
     gradient: bool,
@@ -78,6 +86,7 @@ impl<'a> Ports<'a> {
             parameters: &network.parameters,
             root: paths::plumbline(),
             sized: network.sizes.is_some(),
+            indices: indices(network).is_some(),
             refuses: refuses(network),
             gradient: without_gradient(network).is_none(),
             stub: false,
@@ -99,6 +108,7 @@ impl<'a> Ports<'a> {
             parameters: &sketch.parameters,
             root: paths::plumbline(),
             sized: false,
+            indices: false,
             refuses: false,
             gradient: true,
             stub: true,
@@ -149,6 +159,9 @@ impl<'a> Ports<'a> {
         let mut errors = Vec::new();
         if self.inputs.len() > 1 {
             errors.push("`ShapeError::Samples` where the inputs have different numbers of samples");
+        }
+        if self.indices {
+            errors.push("`ShapeError::Index` for a number that is no index below the vocabulary of an `embedding`");
         }
         if self.sized {
             errors.push("`ShapeError::Sizes` where a layer cannot take the sizes of the free dimensions");

@@ -114,6 +114,7 @@ fn placeholder(kind: &Ident) -> TokenStream {
         "conv_transpose1d" => convolution(quote!(ConvTranspose1d)),
         "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
         "batch_norm" => quote!(#layers::BatchNorm<#one, E>),
+        "embedding" => quote!(#layers::Embedding<#one, #one, E>),
         "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),
         _ => quote!(()),

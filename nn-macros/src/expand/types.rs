@@ -142,6 +142,11 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, channels) = (named("BatchNorm", &stage.kind), dimension(&takes[0]));
             quote!(#name<#channels, E>)
         }
+        Layer::Embedding(embedding) => {
+            let name = named("Embedding", &stage.kind);
+            let (vocabulary, outputs) = (dimension(&embedding.vocabulary), dimension(&embedding.outputs));
+            quote!(#name<#vocabulary, #outputs, E>)
+        }
         Layer::LayerNorm(_) => {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
@@ -218,6 +223,10 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         Layer::BatchNorm(norm) => {
             let (momentum, epsilon) = (real(&norm.momentum), real(&norm.epsilon));
             quote!(layers::BatchNorm::new(#momentum, #epsilon))
+        }
+        Layer::Embedding(embedding) => {
+            let init = init(&embedding.init);
+            quote!(layers::Embedding::new(#init, rng))
         }
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);

@@ -85,7 +85,12 @@ impl<'a> Arguments<'a> {
 
     /// The next argument, a size of at least 1.
     pub(super) fn size(&mut self) -> Option<Dimension> {
-        let what = self.what_argument();
+        self.size_called(self.row.argument)
+    }
+
+    /// The next argument, a size of at least 1, of a layer that takes several.
+    pub(super) fn size_called(&mut self, name: &str) -> Option<Dimension> {
+        let what = format!("the {name} of `{}`", self.row.name);
         let argument = self.next()?;
         self.scope.size(argument, 1, &what)
     }

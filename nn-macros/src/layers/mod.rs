@@ -72,6 +72,7 @@ rows! {
     conv Conv,
     conv_transpose ConvTranspose,
     dense Dense,
+    embedding Embedding,
     flatten Flatten,
     global_pool GlobalPool,
     layer_norm LayerNorm,
@@ -86,7 +87,7 @@ rows! {
 }
 
 /// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] = &["boltzmann", "embedding", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
+const UNRELEASED: &[&str] = &["boltzmann", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -154,6 +155,11 @@ pub(crate) struct Parameter {
 }
 
 impl Layer {
+    /// Whether the layer's parameter gradients are calculated over the whole batch, from what it takes and the gradient of what it gives.
+    pub(crate) fn has_product(&self) -> bool {
+        matches!(self, Self::Dense(_) | Self::Embedding(_))
+    }
+
     /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
     pub(crate) fn adds_up(&self) -> bool {
         matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
@@ -196,6 +202,11 @@ pub(crate) fn is_activation(name: &str) -> bool {
 /// Whether the name is that of a layer without a gradient.
 pub(crate) fn is_step(name: &str) -> bool {
     matches!(name, "sign" | "perceptron")
+}
+
+/// Whether the name is that of a layer that takes indices.
+pub(crate) fn takes_indices(name: &str) -> bool {
+    name == "embedding"
 }
 
 /// The layer that another library calls so.

@@ -7,7 +7,7 @@ use syn::{Path, PathArguments};
 
 use super::{Row, Rule};
 use crate::check::{Known, Place, Scope, Value};
-use crate::report::{Mismatch, Piece, bare, compact};
+use crate::report::{Mismatch, Piece, Structure, bare, compact};
 use crate::shape::{Condition, Dimension, Shape};
 
 /// A part of the network that is a type of its own.
@@ -18,6 +18,8 @@ pub(crate) struct Part {
     pub(crate) expected: Option<(Shape, &'static str)>,
     /// Whether it has a gradient, as far as the macro knows.
     pub(crate) gradient: bool,
+    /// Whether it takes indices, as far as the macro knows.
+    pub(crate) indices: bool,
 }
 
 impl Rule for Part {
@@ -26,6 +28,11 @@ impl Rule for Part {
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let (value, path) = (&takes[0], compact(&self.path));
+        if self.indices && value.producer.is_some() {
+            let fault = Structure::IndicesInside { subject: place.subject.clone(), from: value.from.clone() };
+            scope.faults.add(&place.tokens, fault);
+            return None;
+        }
         match scope.siblings.clone().known(&self.path, scope) {
             Known::Faulty => None,
             Known::Ports(inputs, outputs) => {
@@ -74,10 +81,11 @@ impl Part {
             from: value.from.clone(),
         };
         scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
+        let (part, fault) = (&self.path, Mismatch::PartIndices { subject: subject.clone(), path: path.clone() });
+        scope.ask_tokens(&place.tokens, None, &quote!(!<#part as ::plumbline::Network>::INDICES), fault);
         let open = scope.has_free_sizes();
         if !open {
             let fault = Mismatch::PartFree { subject: subject.clone(), path: path.clone() };
-            let part = &self.path;
             let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
             scope.ask_tokens(&place.tokens, None, &fixed, fault);
         }

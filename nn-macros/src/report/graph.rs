@@ -26,6 +26,7 @@ pub(crate) enum Structure {
     SeveralSources { kind: String, example: Option<[String; 2]> },
     SeveralMidChain { kind: String, before: String },
     ContainsItself { name: String },
+    IndicesInside { subject: String, from: String },
     TiedUnknown { name: String, near: Option<String> },
     TiedBelow { name: String },
     TiedItself { name: String },
@@ -135,6 +136,10 @@ impl From<Structure> for Message {
             }
             Structure::ContainsItself { name } => Self::new(say!["`", name, "` contains itself"])
                 .help(say!["a network holds layers, and networks other than itself"]),
+            Structure::IndicesInside { subject, from } => {
+                Self::new(say!["`", subject, "` takes indices, which only an input of the network has, found ", from])
+                    .help(say!["let it read the input: `<- input`, or the name of one"])
+            }
             Structure::TiedUnknown { name, near } => {
                 let message = Self::new(say!["no node has the name `", name, "`"]);
                 cure(message, near, &[])

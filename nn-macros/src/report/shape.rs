@@ -16,6 +16,12 @@ pub(crate) enum Mismatch {
         pooled: Option<Dimension>,
         steps: Option<Shape>,
     },
+    Indices {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+    },
     Steps {
         subject: String,
         found: Shape,
@@ -170,6 +176,10 @@ pub(crate) enum Mismatch {
         subject: String,
         path: String,
     },
+    PartIndices {
+        subject: String,
+        path: String,
+    },
     PartParameters {
         network: String,
         parameters: Vec<String>,
@@ -248,6 +258,14 @@ impl From<Mismatch> for Message {
                     Some(other) => message.help(say!["`", other, "` takes images"]),
                     None if reshaped.is_some() => message,
                     None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
+                }
+            }
+            Mismatch::Indices { subject, found, from, flat } => {
+                let message =
+                    Self::new(say!["`", subject, "` takes a vector of indices, found ", found, " from ", &from]);
+                match flat {
+                    Some(flat) => message.help(say!["declare ", from, " as ", vec![flat]]),
+                    None => message,
                 }
             }
             Mismatch::FixedParameter { subject, name, found, from } => {
@@ -517,6 +535,10 @@ impl From<Mismatch> for Message {
                 "`"
             ])
             .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            Mismatch::PartIndices { subject, path } => {
+                Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
+                    .help(say!["declare it in the same `network!`"])
+            }
             Mismatch::PartFree { subject, path } => {
                 Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])
                     .help(say!["declare it in the same `network!`, or give this network's input `_` as well"])

@@ -61,7 +61,7 @@ messages! {
         Net: [3] -> [4] { a: lstm(3); b: dense(4); }
     } => "`lstm` is not in this release of plumbline\n\
           = help: this release has `adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_max_pool1d`, `adaptive_max_pool2d`, `add`, `avg_pool1d`, `avg_pool2d`, `batch_norm`, `concat`, `conv1d`, `conv2d`, \
-          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, \
+          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `embedding`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, \
           `layer_norm`, `lp_pool1d`, `lp_pool2d`, `map`, `masking_noise`, `max_pool1d`, `max_pool2d`, `multiply`, `perceptron`, `reshape`, `salt_and_pepper`, `transpose`, `weighted_avg_pool1d` and `weighted_avg_pool2d`, and the activations";
     contains_itself: {
         Net: [3] -> [4] { a: Net; b: dense(4); }

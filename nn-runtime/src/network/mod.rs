@@ -37,14 +37,14 @@ pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
 pub use sizes::{operations, rows, samples, split, total, widest};
 pub use sizing::{
-    Entry, Indices, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size,
-    scratch_of, sizes_of, with_plan,
+    Entry, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of,
+    sizes_of, with_plan,
 };
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
 
-use crate::{Batch, BatchView, Element, Shape, shape::FREE};
+use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::FREE};
 
 /// What a network needs memory for, as numbers a sample. The macro calculates it when it expands; where a network has free dimensions, once
 /// more for their sizes.
@@ -185,13 +185,22 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const PLAN: Plan<'static>;
     /// What follows from the sizes of free dimensions, where there are any.
     const SIZING: Option<Sizing> = None;
-    /// The inputs whose numbers are indices.
-    const INDICES: &'static [Indices] = &[];
+    /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
+    const INDICES: bool = false;
     /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.
     const ACTIVATION_BYTES: usize = Self::PLAN.width() * size_of::<Self::Element>();
 
     /// A network with fresh parameters. Equal seeds give equal parameters.
     fn initialized(seed: u64) -> Self;
+
+    /// Asks that the numbers of inputs that are indices are some.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Index`](crate::ShapeError::Index) where one is none.
+    fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
+        Ok(())
+    }
 
     /// Forward for inference over a part.
     fn infer_part(&self, part: &mut Part<'_, Self>);

@@ -151,7 +151,7 @@ impl<N: Network> Pass<N> {
     /// [`ShapeError::Sizes`] where a layer cannot take the sizes, [`ShapeError::Index`] for a number that is no index.
     pub fn enter(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
         self.take_sizes(inputs)?;
-        N::INDICES.iter().try_for_each(|indices| inputs[indices.input].check_indices(indices.vocabulary))
+        N::check_indices(inputs)
     }
 
     /// [`Pass::enter`] for batches whose indices are known to be some.

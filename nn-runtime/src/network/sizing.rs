@@ -29,15 +29,6 @@ pub struct Sizing {
     pub output: fn(&[usize], usize) -> usize,
 }
 
-/// An input whose numbers are indices: each is a whole number below `vocabulary`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Indices {
-    /// The input.
-    pub input: usize,
-    /// The number of rows that an index may choose from.
-    pub vocabulary: usize,
-}
-
 /// A network whose forward pass takes any batch of its input type. One with free dimensions takes the sizes that fit its layers alone, and one
 /// with an `embedding` the indices that its vocabulary has: what enters is checked then, and the methods of such a network return a `Result`.
 ///
@@ -78,7 +69,11 @@ impl<E: Element> Entry<'_, E> {
     }
 
     /// Asks that each number is an index below `vocabulary`.
-    pub(super) fn check_indices(&self, vocabulary: usize) -> Result<(), ShapeError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Index`] for the first that is none.
+    pub fn check_indices(&self, vocabulary: usize) -> Result<(), ShapeError> {
         let bound = vocabulary as f64;
         let is_index = |x: E| {
             let x = x.as_f64();
