@@ -31,6 +31,10 @@ use crate::{Element, Gradients, Trainable};
 ///     Sgd::new(0.1).momentum(0.9).step(net, &gradients)
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no optimizer",
+    note = "`Trainer::new` takes an optimizer, such as `Adam::new(1e-3)`, and then a loss"
+)]
 pub trait Optimizer<E: Element>: Send {
     /// The learning rate.
     fn rate(&self) -> f64;
