@@ -7,7 +7,7 @@ use syn::{Path, PathArguments};
 
 use super::{Row, Rule};
 use crate::check::{Known, Place, Scope, Value};
-use crate::report::{Mismatch, Piece, Structure, bare, compact};
+use crate::report::{PartMismatch, Piece, Structure, bare, compact};
 use crate::shape::{Condition, Dimension, Shape};
 
 /// A part of the network that is a type of its own.
@@ -36,17 +36,17 @@ impl Rule for Part {
         match scope.siblings.clone().known(&self.path, scope) {
             Known::Faulty => None,
             Known::Ports(inputs, outputs) => {
-                scope.faults.add(&place.tokens, Mismatch::PartPorts { path, inputs, outputs });
+                scope.faults.add(&place.tokens, PartMismatch::Ports { path, inputs, outputs });
                 None
             }
             Known::Parameters(parameters) => {
                 let parameters = parameters.iter().map(ToString::to_string).collect();
                 let network = self.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-                scope.faults.add(&place.tokens, Mismatch::PartParameters { network, parameters, path });
+                scope.faults.add(&place.tokens, PartMismatch::Parameters { network, parameters, path });
                 None
             }
             Known::Signature(signature) => {
-                let fault = Mismatch::Part {
+                let fault = PartMismatch::Takes {
                     subject: place.subject.clone(),
                     takes: bare(&signature.takes),
                     found: value.shape.clone(),
@@ -74,25 +74,25 @@ impl Part {
     fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Shape {
         let (subject, path) = (place.subject.clone(), compact(&self.path));
         let takes = self.dims("Input");
-        let fault = Mismatch::Part {
+        let fault = PartMismatch::Takes {
             subject: subject.clone(),
             takes: vec![Piece::Shape(takes.clone())],
             found: value.shape.clone(),
             from: value.from.clone(),
         };
         scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
-        let (part, fault) = (&self.path, Mismatch::PartIndices { subject: subject.clone(), path: path.clone() });
+        let (part, fault) = (&self.path, PartMismatch::Indices { subject: subject.clone(), path: path.clone() });
         scope.ask_tokens(&place.tokens, None, &quote!(!<#part as ::plumbline::Network>::INDICES), fault);
         let open = scope.has_free_sizes();
         if !open {
-            let fault = Mismatch::PartFree { subject: subject.clone(), path: path.clone() };
+            let fault = PartMismatch::Free { subject: subject.clone(), path: path.clone() };
             let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
             scope.ask_tokens(&place.tokens, None, &fixed, fault);
         }
         let dims = self.dims("Output");
         let gives = vec![Piece::Shape(dims.clone())];
         if let Some((expected, verb)) = &self.expected {
-            let fault = Mismatch::PartGives { subject, path, expected: expected.clone(), verb, gives };
+            let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, gives };
             scope.ask_tokens(&place.tokens, None, &same_shape(&dims, expected), fault);
             if !open {
                 return expected.clone();
@@ -101,7 +101,7 @@ impl Part {
             scope.part_gives(&place.subject, self, &gives);
             return gives;
         }
-        let fault = Mismatch::PartUnstated { subject, path, gives };
+        let fault = PartMismatch::Unstated { subject, path, gives };
         let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
         let vector = scope.ask_tokens(&place.tokens, None, &known, fault);
         let gives = vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default();

@@ -169,6 +169,40 @@ impl Piece {
     }
 }
 
+/// Two shapes that differ, so that the reader sees where: a free size that would read as the other one's does is a formula.
+pub(super) fn apart(first: &Shape, other: &Shape) -> [Vec<Piece>; 2] {
+    let alike = |a: &Dimension, b: &Dimension| a.is_free() && b.is_free() && a != b;
+    let pieces = |shape: &Shape, beside: &Shape| {
+        let sizes = shape.iter().enumerate().map(|(axis, size)| match beside.get(axis) {
+            Some(other) if alike(size, other) => Piece::Formula(size.clone()),
+            _ => Piece::Size(size.clone()),
+        });
+        let mut pieces = say!["`["];
+        for (index, size) in sizes.enumerate() {
+            if index > 0 {
+                pieces.extend(say![", "]);
+            }
+            pieces.push(size);
+        }
+        pieces.extend(say!["]`"]);
+        pieces
+    };
+    [pieces(first, other), pieces(other, first)]
+}
+
+/// A shape between the backticks of something longer.
+pub(crate) fn bare(shape: &Shape) -> Vec<Piece> {
+    let mut pieces = say!["["];
+    for (index, dimension) in shape.iter().enumerate() {
+        if index > 0 {
+            pieces.extend(say![", "]);
+        }
+        pieces.push(Piece::Size(dimension.clone()));
+    }
+    pieces.extend(say!["]"]);
+    pieces
+}
+
 /// Tokens on one line as a person writes them.
 pub(crate) fn compact(tokens: impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();

@@ -6,6 +6,7 @@ mod graph;
 mod map;
 mod message;
 mod near;
+mod parts;
 mod shape;
 mod syntax;
 
@@ -13,7 +14,8 @@ pub(crate) use arguments::Argument;
 pub(crate) use faults::{Faults, NoFault, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;
-pub(crate) use message::{Message, Piece, compact};
+pub(crate) use message::{Message, Piece, bare, compact};
 pub(crate) use near::nearest;
-pub(crate) use shape::{Mismatch, bare};
+pub(crate) use parts::PartMismatch;
+pub(crate) use shape::Mismatch;
 pub(crate) use syntax::Written;

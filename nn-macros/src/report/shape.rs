@@ -1,7 +1,7 @@
 //! Shapes that do not meet.
 
-use super::message::say;
-use super::{Message, Piece};
+use super::message::{apart, say};
+use super::{Message, Piece, bare};
 use crate::shape::{Dimension, LARGEST, Operation, Shape};
 
 /// A mistake in the sizes of a network.
@@ -151,44 +151,6 @@ pub(crate) enum Mismatch {
         found: Shape,
         from: String,
         flat: Option<Dimension>,
-    },
-    /// `takes` and `gives` are shapes in brackets.
-    Part {
-        subject: String,
-        takes: Vec<Piece>,
-        found: Shape,
-        from: String,
-    },
-    PartGives {
-        subject: String,
-        path: String,
-        expected: Shape,
-        /// What the user did to it: `state` or `declare`.
-        verb: &'static str,
-        gives: Vec<Piece>,
-    },
-    PartUnstated {
-        subject: String,
-        path: String,
-        gives: Vec<Piece>,
-    },
-    PartFree {
-        subject: String,
-        path: String,
-    },
-    PartIndices {
-        subject: String,
-        path: String,
-    },
-    PartParameters {
-        network: String,
-        parameters: Vec<String>,
-        path: String,
-    },
-    PartPorts {
-        path: String,
-        inputs: usize,
-        outputs: usize,
     },
     Elements {
         shape: Shape,
@@ -507,70 +469,6 @@ impl From<Mismatch> for Message {
                     None => message,
                 }
             }
-            Mismatch::Part { subject, takes, found, from } => {
-                Self::new(say!["`", subject, "` takes `", &takes, "`, found ", found, " from ", &from])
-                    .help(say!["let ", from, " give `", takes, "`"])
-            }
-            Mismatch::PartGives { subject, path, expected, verb, gives } => Self::new(say![
-                "`",
-                subject,
-                "` is ",
-                verb,
-                "d to give ",
-                expected,
-                ", but `",
-                path,
-                "` gives `",
-                &gives,
-                "`"
-            ])
-            .help(say![verb, " `-> ", gives, "`"]),
-            Mismatch::PartUnstated { subject, path, gives } => Self::new(say![
-                "what `",
-                subject,
-                "` gives is no vector and must be stated, found `",
-                gives,
-                "` from `",
-                &path,
-                "`"
-            ])
-            .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
-            Mismatch::PartIndices { subject, path } => {
-                Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
-                    .help(say!["declare it in the same `network!`"])
-            }
-            Mismatch::PartFree { subject, path } => {
-                Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])
-                    .help(say!["declare it in the same `network!`, or give this network's input `_` as well"])
-            }
-            Mismatch::PartParameters { network, parameters, path } if parameters.is_empty() => {
-                Self::new(say!["`", &network, "` has no dimension parameters, found `", path, "`"])
-                    .help(say!["write `", network, "`"])
-            }
-            Mismatch::PartParameters { network, parameters, path } => {
-                let all = parameters.join(", ");
-                Self::new(say![
-                    "`",
-                    &network,
-                    "` is declared with the dimension parameters `",
-                    &all,
-                    "`, found `",
-                    path,
-                    "`"
-                ])
-                .help(say!["write `", network, "<", all, ">` with a number for each"])
-            }
-            Mismatch::PartPorts { path, inputs, outputs } => Self::new(say![
-                "a part has one input and one output, but `",
-                &path,
-                "` has ",
-                inputs,
-                plural(" input", inputs),
-                " and ",
-                outputs,
-                plural(" output", outputs)
-            ])
-            .help(say!["write the nodes of `", path, "` in its place"]),
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {
                 too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)
@@ -592,40 +490,6 @@ fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
     }
 }
 
-/// Two shapes that differ, so that the reader sees where: a free size that would read as the other one's does is a formula.
-fn apart(first: &Shape, other: &Shape) -> [Vec<Piece>; 2] {
-    let alike = |a: &Dimension, b: &Dimension| a.is_free() && b.is_free() && a != b;
-    let pieces = |shape: &Shape, beside: &Shape| {
-        let sizes = shape.iter().enumerate().map(|(axis, size)| match beside.get(axis) {
-            Some(other) if alike(size, other) => Piece::Formula(size.clone()),
-            _ => Piece::Size(size.clone()),
-        });
-        let mut pieces = say!["`["];
-        for (index, size) in sizes.enumerate() {
-            if index > 0 {
-                pieces.extend(say![", "]);
-            }
-            pieces.push(size);
-        }
-        pieces.extend(say!["]`"]);
-        pieces
-    };
-    [pieces(first, other), pieces(other, first)]
-}
-
-/// A shape between the backticks of something longer.
-pub(crate) fn bare(shape: &Shape) -> Vec<Piece> {
-    let mut pieces = say!["["];
-    for (index, dimension) in shape.iter().enumerate() {
-        if index > 0 {
-            pieces.extend(say![", "]);
-        }
-        pieces.push(Piece::Size(dimension.clone()));
-    }
-    pieces.extend(say!["]"]);
-    pieces
-}
-
-fn plural(word: &str, count: usize) -> String {
+pub(super) fn plural(word: &str, count: usize) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }

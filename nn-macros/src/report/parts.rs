@@ -1,0 +1,120 @@
+//! Networks and layers of the user's own that do not fit the network around them.
+
+use super::message::say;
+use super::shape::plural;
+use super::{Message, Piece};
+use crate::shape::Shape;
+
+/// A mistake at the boundary of a part.
+#[derive(Debug)]
+pub(crate) enum PartMismatch {
+    /// `takes` and `gives` are shapes in brackets.
+    Takes {
+        subject: String,
+        takes: Vec<Piece>,
+        found: Shape,
+        from: String,
+    },
+    Gives {
+        subject: String,
+        path: String,
+        expected: Shape,
+        /// What the user did to it: `state` or `declare`.
+        verb: &'static str,
+        gives: Vec<Piece>,
+    },
+    Unstated {
+        subject: String,
+        path: String,
+        gives: Vec<Piece>,
+    },
+    Free {
+        subject: String,
+        path: String,
+    },
+    Indices {
+        subject: String,
+        path: String,
+    },
+    Parameters {
+        network: String,
+        parameters: Vec<String>,
+        path: String,
+    },
+    Ports {
+        path: String,
+        inputs: usize,
+        outputs: usize,
+    },
+}
+
+impl From<PartMismatch> for Message {
+    fn from(fault: PartMismatch) -> Self {
+        match fault {
+            PartMismatch::Takes { subject, takes, found, from } => {
+                Self::new(say!["`", subject, "` takes `", &takes, "`, found ", found, " from ", &from])
+                    .help(say!["let ", from, " give `", takes, "`"])
+            }
+            PartMismatch::Gives { subject, path, expected, verb, gives } => Self::new(say![
+                "`",
+                subject,
+                "` is ",
+                verb,
+                "d to give ",
+                expected,
+                ", but `",
+                path,
+                "` gives `",
+                &gives,
+                "`"
+            ])
+            .help(say![verb, " `-> ", gives, "`"]),
+            PartMismatch::Unstated { subject, path, gives } => Self::new(say![
+                "what `",
+                subject,
+                "` gives is no vector and must be stated, found `",
+                gives,
+                "` from `",
+                &path,
+                "`"
+            ])
+            .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            PartMismatch::Indices { subject, path } => {
+                Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
+                    .help(say!["declare it in the same `network!`"])
+            }
+            PartMismatch::Free { subject, path } => {
+                Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])
+                    .help(say!["declare it in the same `network!`, or give this network's input `_` as well"])
+            }
+            PartMismatch::Parameters { network, parameters, path } if parameters.is_empty() => {
+                Self::new(say!["`", &network, "` has no dimension parameters, found `", path, "`"])
+                    .help(say!["write `", network, "`"])
+            }
+            PartMismatch::Parameters { network, parameters, path } => {
+                let all = parameters.join(", ");
+                Self::new(say![
+                    "`",
+                    &network,
+                    "` is declared with the dimension parameters `",
+                    &all,
+                    "`, found `",
+                    path,
+                    "`"
+                ])
+                .help(say!["write `", network, "<", all, ">` with a number for each"])
+            }
+            PartMismatch::Ports { path, inputs, outputs } => Self::new(say![
+                "a part has one input and one output, but `",
+                &path,
+                "` has ",
+                inputs,
+                plural(" input", inputs),
+                " and ",
+                outputs,
+                plural(" output", outputs)
+            ])
+            .help(say!["write the nodes of `", path, "` in its place"]),
+        }
+    }
+}
