@@ -1,4 +1,5 @@
-//! The methods of a network with several ports, or one that may refuse a batch: an argument for each port, and a `Result`.
+//! The methods of a network with several ports, or one that may refuse a batch: an argument for each port, and a `Result` where one may
+//! be refused.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -30,7 +31,7 @@ pub(super) fn stub_methods(sketch: &Sketch) -> Option<TokenStream> {
         Held::Part(part) => part.indices,
     };
     let refuses = sketch.inputs.iter().any(free) || sketch.fields.iter().any(indices);
-    (several || refuses).then(|| Ports::of_sketch(sketch).methods())
+    (several || refuses).then(|| Ports::of_sketch(sketch, refuses).methods())
 }
 
 /// What the methods are made of.
@@ -99,7 +100,7 @@ impl<'a> Ports<'a> {
         }
     }
 
-    fn of_sketch(sketch: &'a Sketch) -> Self {
+    fn of_sketch(sketch: &'a Sketch, refuses: bool) -> Self {
         let kinds = |ports: &[(Option<Ident>, Option<Shape>)]| {
             ports.iter().map(|(_, shape)| stub::known(shape.as_ref())).collect()
         };
@@ -109,7 +110,7 @@ impl<'a> Ports<'a> {
             root: paths::plumbline(),
             sized: false,
             indices: false,
-            refuses: false,
+            refuses,
             gradient: true,
             stub: true,
             inputs: names(sketch.inputs.iter().map(|(name, _)| name), "", "input"),
@@ -147,15 +148,34 @@ impl<'a> Ports<'a> {
         self.sized.then(|| quote!(let #list = pass.sizes();))
     }
 
+    /// Whether inputs may not go through: of different numbers of samples, or refused for what they are.
+    fn fails(&self) -> bool {
+        self.inputs.len() > 1 || self.refuses
+    }
+
+    /// What a forward method gives, a type.
+    fn result(&self, outputs: &TokenStream) -> TokenStream {
+        let root = &self.root;
+        if self.fails() { quote!(::core::result::Result<#outputs, #root::ShapeError>) } else { outputs.clone() }
+    }
+
+    /// The same as a value.
+    fn done(&self, outputs: &TokenStream) -> TokenStream {
+        if self.fails() { quote!(::core::result::Result::Ok(#outputs)) } else { outputs.clone() }
+    }
+
     /// What is asked of the inputs before they go through the network. It leaves their number in `samples`.
     fn enter(&self) -> TokenStream {
         let (root, inputs) = (&self.root, &self.inputs);
+        if !self.fails() {
+            return quote!(let samples = #(#inputs.samples())*;);
+        }
         let enter = self.refuses.then(|| quote!(pass.enter(&[#(#root::network::entry(#inputs)),*])?;));
         quote!(let samples = #root::network::samples([#(#inputs.samples()),*])?; #enter)
     }
 
-    /// When there is an error.
-    fn errors(&self) -> String {
+    /// When there is an error, as documentation.
+    fn errors(&self) -> Option<TokenStream> {
         let mut errors = Vec::new();
         if self.inputs.len() > 1 {
             errors.push("`ShapeError::Samples` where the inputs have different numbers of samples");
@@ -166,11 +186,8 @@ impl<'a> Ports<'a> {
         if self.sized {
             errors.push("`ShapeError::Sizes` where a layer cannot take the sizes of the free dimensions");
         }
-        if errors.is_empty() {
-            "None: inputs of the right type fit.".to_owned()
-        } else {
-            format!("{}.", errors.join("; "))
-        }
+        let text = format!("{}.", errors.join("; "));
+        (!errors.is_empty()).then(|| quote!(#[doc = ""] #[doc = " # Errors"] #[doc = ""] #[doc = #text]))
     }
 
     fn methods(&self) -> TokenStream {
@@ -183,17 +200,17 @@ impl<'a> Ports<'a> {
         let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
         let of_outputs =
             |kind: &dyn Fn(&TokenStream) -> TokenStream| tuple(&self.output_types.iter().map(kind).collect::<Vec<_>>());
-        let owned = of_outputs(&|shape| quote!(#root::Batch<#shape, E>));
-        let borrowed = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let owned = self.result(&of_outputs(&|shape| quote!(#root::Batch<#shape, E>)));
+        let borrowed = self.result(&of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>)));
         let lent = Self::lent(&self.output_shapes, "output_batch");
-        let copies = tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>());
-        let (results, sizes, enter, errors) = (tuple(&lent), self.sizes(), self.enter(), self.errors());
+        let copies = self.done(&tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>()));
+        let (results, sizes, enter, errors) = (self.done(&tuple(&lent)), self.sizes(), self.enter(), self.errors());
         let forward = self.body(quote! {
             let mut pass = #root::Network::pass(self, 0);
             #enter
             pass.infer(self, #rows, samples);
             #sizes
-            ::core::result::Result::Ok(#copies)
+            #copies
         });
         let pass_through = |method: &str| {
             let method = format_ident!("{method}");
@@ -201,20 +218,17 @@ impl<'a> Ports<'a> {
                 #enter
                 pass.#method(self, #rows, samples);
                 #sizes
-                ::core::result::Result::Ok(#results)
+                #results
             })
         };
         let (forward_into, forward_train) = (pass_through("infer"), pass_through("train"));
         let train = self.gradient.then(|| {
             quote! {
                 /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
-                ///
-                /// # Errors
-                ///
-                #[doc = #errors]
+                #errors
                 pub fn forward_train<'p, #bounds>(
                     &self, #batches, pass: &'p mut #root::Pass<Self>,
-                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                ) -> #borrowed {
                     #forward_train
                 }
             }
@@ -223,21 +237,15 @@ impl<'a> Ports<'a> {
         quote! {
             impl<#declared E: #root::Element> #name<#used E> {
                 /// The outputs of a batch.
-                ///
-                /// # Errors
-                ///
-                #[doc = #errors]
-                pub fn forward<#bounds>(&self, #batches) -> ::core::result::Result<#owned, #root::ShapeError> {
+                #errors
+                pub fn forward<#bounds>(&self, #batches) -> #owned {
                     #forward
                 }
                 /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
-                ///
-                /// # Errors
-                ///
-                #[doc = #errors]
+                #errors
                 pub fn forward_into<'p, #bounds>(
                     &self, #batches, pass: &'p mut #root::Pass<Self>,
-                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                ) -> #borrowed {
                     #forward_into
                 }
                 #train
