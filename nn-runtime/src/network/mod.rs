@@ -197,7 +197,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Index`](crate::ShapeError::Index) where one is none.
+    /// [`ShapeError::Index`] where one is none.
     fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
         Ok(())
     }
