@@ -56,6 +56,10 @@ impl Rule for Part {
                     Some(same) => {
                         let gives = scope.ask(&place.tokens, Some(value), &same, fault).guard(signature.gives)?;
                         let free = scope.siblings.is_free(&self.path);
+                        // `_` in what a network of known sizes is declared to give is a fault of its own.
+                        if !free && gives.iter().any(Dimension::is_free) {
+                            return None;
+                        }
                         Some(if free { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives })
                     }
                     None => {
@@ -64,14 +68,14 @@ impl Rule for Part {
                     }
                 }
             }
-            Known::Nothing => Some(self.deferred(place, value, scope)),
+            Known::Nothing => self.deferred(place, value, scope),
         }
     }
 }
 
 impl Part {
     /// What the part gives, where only the compiler knows the type: what is expected of it, or else a vector.
-    fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Shape {
+    fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Option<Shape> {
         let (subject, path) = (place.subject.clone(), compact(&self.path));
         let takes = self.dims("Input");
         let fault = PartMismatch::Takes {
@@ -92,20 +96,25 @@ impl Part {
         let dims = self.dims("Output");
         let gives = vec![Piece::Shape(dims.clone())];
         if let Some((expected, verb)) = &self.expected {
+            if !open && expected.iter().any(Dimension::is_free) {
+                let fault = PartMismatch::Known { subject, expected: expected.clone(), verb };
+                scope.faults.add(&place.tokens, fault);
+                return None;
+            }
             let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, gives };
             scope.ask_tokens(&place.tokens, None, &same_shape(&dims, expected), fault);
             if !open {
-                return expected.clone();
+                return Some(expected.clone());
             }
             let gives = scope.part_sizes(&place.subject, self, &value.shape, expected.clone());
             scope.part_gives(&place.subject, self, &gives);
-            return gives;
+            return Some(gives);
         }
         let fault = PartMismatch::Unstated { subject, path, gives };
         let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
         let vector = scope.ask_tokens(&place.tokens, None, &known, fault);
         let gives = vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default();
-        if open { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives }
+        Some(if open { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives })
     }
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.

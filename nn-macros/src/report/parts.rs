@@ -23,6 +23,12 @@ pub(crate) enum PartMismatch {
         verb: &'static str,
         gives: Vec<Piece>,
     },
+    /// `_` where no size is free.
+    Known {
+        subject: String,
+        expected: Shape,
+        verb: &'static str,
+    },
     Unstated {
         subject: String,
         path: String,
@@ -69,6 +75,16 @@ impl From<PartMismatch> for Message {
                 "`"
             ])
             .help(say![verb, " `-> ", gives, "`"]),
+            PartMismatch::Known { subject, expected, verb } => Self::new(say![
+                "`",
+                subject,
+                "` is ",
+                verb,
+                "d to give ",
+                expected,
+                ", but no input of the network has a free size"
+            ])
+            .help(say![verb, " the sizes that it gives"]),
             PartMismatch::Unstated { subject, path, gives } => Self::new(say![
                 "what `",
                 subject,

@@ -260,8 +260,11 @@ impl<N: Network> Pass<N> {
     ///
     /// # Errors
     ///
-    /// [`PassError::Samples`] where one is not.
+    /// [`PassError::Samples`] where one is not, [`PassError::NoForward`] where there was none.
     pub fn same_samples<const M: usize>(&self, counts: [usize; M]) -> Result<usize, PassError> {
+        if self.state == State::Empty {
+            return Err(PassError::NoForward);
+        }
         let expected = self.samples();
         match counts.into_iter().find(|&found| found != expected) {
             Some(found) => Err(PassError::Samples { expected, found }),
@@ -275,7 +278,7 @@ impl<N: Network> Pass<N> {
     ///
     /// [`PassError::Sizes`] where it has others.
     pub fn same_sizes(&self, expected: &[usize], found: &[usize]) -> Result<(), PassError> {
-        if self.sizes.is_empty() || expected == found {
+        if expected == found {
             return Ok(());
         }
         Err(PassError::Sizes { expected: expected.to_vec(), found: found.to_vec() })
