@@ -7,6 +7,7 @@
 
 mod console;
 mod exit;
+mod folder;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -72,8 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let near = || std::env::var_os("PLUMBLINE_DATA").map(|data| PathBuf::from(data).join("mnist"));
-    let Some(dir) = options.data.clone().or_else(near) else {
+    let Some(dir) = folder::mnist(options.data.clone()) else {
         println!("no MNIST files: name their folder with `--data`; the example `digits` needs none");
         return Ok(());
     };

@@ -8,6 +8,7 @@
 
 mod console;
 mod exit;
+mod folder;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -94,8 +95,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
 /// The images to learn from, and those held out.
 fn digits(options: &Options) -> Result<(Digits, Digits), Box<dyn std::error::Error>> {
-    let near = || std::env::var_os("PLUMBLINE_DATA").map(|data| PathBuf::from(data).join("mnist"));
-    match options.data.clone().or_else(near).filter(|_| !options.generated) {
+    match folder::mnist(options.data.clone()).filter(|_| !options.generated) {
         Some(dir) => {
             let (train, test) = data::mnist(dir)?;
             Ok((train.take(options.samples.unwrap_or(train.len())), test))

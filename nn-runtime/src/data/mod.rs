@@ -15,3 +15,4 @@ pub use mnist::{MnistError, mnist};
 pub use plane::{Plane, moons, spirals, xor};
 pub use target::{AsTarget, Target};
 pub use targets::TargetAt;
+pub(crate) use targets::each_place;

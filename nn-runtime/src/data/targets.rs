@@ -72,6 +72,24 @@ tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
 
+/// Hands a macro each place of each tuple of outputs.
+macro_rules! each_place {
+    ($given:ident) => {
+        $given! {
+            0 A of (A, B);
+            1 B of (A, B);
+            0 A of (A, B, C);
+            1 B of (A, B, C);
+            2 C of (A, B, C);
+            0 A of (A, B, C, D);
+            1 B of (A, B, C, D);
+            2 C of (A, B, C, D);
+            3 D of (A, B, C, D);
+        }
+    };
+}
+pub(crate) use each_place;
+
 macro_rules! at {
     ($($index:tt $part:ident of ($($name:ident),*);)*) => {
         $(impl<$($name: Target),*> TargetAt<$index> for ($($name,)*) {
@@ -84,17 +102,7 @@ macro_rules! at {
     };
 }
 
-at! {
-    0 A of (A, B);
-    1 B of (A, B);
-    0 A of (A, B, C);
-    1 B of (A, B, C);
-    2 C of (A, B, C);
-    0 A of (A, B, C, D);
-    1 B of (A, B, C, D);
-    2 C of (A, B, C, D);
-    3 D of (A, B, C, D);
-}
+each_place!(at);
 
 #[cfg(test)]
 mod tests {

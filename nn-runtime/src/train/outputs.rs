@@ -43,14 +43,4 @@ macro_rules! at {
     };
 }
 
-at! {
-    0 A of (A, B);
-    1 B of (A, B);
-    0 A of (A, B, C);
-    1 B of (A, B, C);
-    2 C of (A, B, C);
-    0 A of (A, B, C, D);
-    1 B of (A, B, C, D);
-    2 C of (A, B, C, D);
-    3 D of (A, B, C, D);
-}
+crate::data::each_place!(at);
