@@ -141,6 +141,9 @@ fn operations(stage: &Stage) -> Vec<Product> {
         | Layer::Concat(_)
         | Layer::Noise(_)
         | Layer::Flatten(_)
+        | Layer::Last(_)
+        | Layer::Recurrent(_)
+        | Layer::Repeat(_)
         | Layer::Reshape(_)
         | Layer::Transpose(_) => Vec::new(),
     }
