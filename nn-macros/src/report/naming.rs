@@ -138,14 +138,13 @@ impl From<Naming> for Message {
             ])
             .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
             Naming::State { reader, kind, name, lack, others } => match lack {
-                Lack::Itself => Self::new(say!["`", name, "` starts from its own state"])
-                    .help(names(kind, &others))
-                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Itself => carried(Self::new(say!["`", name, "` starts from its own state"]), kind, &others),
                 Lack::Below => Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
                     .help(say!["move `", name, "` above `", reader, "`"]),
-                Lack::Input => Self::new(say!["the input `", name, "` has no state to start from"])
-                    .help(names(kind, &others))
-                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Input => {
+                    let input = if name == "input" { "the input".to_owned() } else { format!("the input `{name}`") };
+                    carried(Self::new(say![input, " has no state to start from"]), kind, &others)
+                }
                 Lack::Unknown { near } => {
                     let message = Self::new(say!["no node has the name `", name, "`"]);
                     match near {
@@ -208,9 +207,15 @@ impl From<Naming> for Message {
 /// What `state` may name.
 fn names(kind: &str, others: &[String]) -> Vec<Piece> {
     match others {
-        [] => say!["`state` names ", article(kind), " layer above"],
+        [] => say!["there is no `", kind, "` layer above: leave out `state` to start from zeros"],
         others => say!["`state` names ", article(kind), " layer above: ", quoted(others)],
     }
+}
+
+/// What to write where a state of the program's own was probably meant.
+fn carried(message: Message, kind: &str, others: &[String]) -> Message {
+    let message = if others.is_empty() { message } else { message.help(names(kind, others)) };
+    message.help(say!["leave out `state`: one that the program carries from batch to batch goes in by `forward_from`"])
 }
 
 fn article(kind: &str) -> String {
