@@ -96,7 +96,7 @@ impl From<Naming> for Message {
                     .help(say!["`tied` names another `dense` layer above"]),
                 Lack::Below => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
                     .help(say!["tie the later of the two to the earlier"]),
-                Lack::Input => Self::new(say!["the input `", name, "` has no weight to tie to"])
+                Lack::Input => Self::new(say![input(&name), " has no weight to tie to"])
                     .help(say!["`tied` names a `dense` layer above"]),
                 Lack::Unknown { near } => cure(Self::new(say!["no node has the name `", name, "`"]), near, &[]),
             },
@@ -141,10 +141,7 @@ impl From<Naming> for Message {
                 Lack::Itself => carried(Self::new(say!["`", name, "` starts from its own state"]), kind, &others),
                 Lack::Below => Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
                     .help(say!["move `", name, "` above `", reader, "`"]),
-                Lack::Input => {
-                    let input = if name == "input" { "the input".to_owned() } else { format!("the input `{name}`") };
-                    carried(Self::new(say![input, " has no state to start from"]), kind, &others)
-                }
+                Lack::Input => carried(Self::new(say![input(&name), " has no state to start from"]), kind, &others),
                 Lack::Unknown { near } => {
                     let message = Self::new(say!["no node has the name `", name, "`"]);
                     match near {
@@ -202,6 +199,11 @@ impl From<Naming> for Message {
             }
         }
     }
+}
+
+/// How messages call an input that an option names.
+fn input(name: &str) -> String {
+    if name == "input" { "the input".to_owned() } else { format!("the input `{name}`") }
 }
 
 /// What `state` may name.
