@@ -43,6 +43,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let sizing = sizing::sizing(network, plan);
     let indices = indices(network);
     let total = total(network);
+    let times = plan.program.times.constant(network);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
@@ -59,6 +60,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             #checked
             const PLAN: network::Plan<'static> = #memory;
             #sizing
+            #times
             #indices
             fn initialized(seed: u64) -> Self {
                 #evaluated

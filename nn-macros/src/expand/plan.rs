@@ -7,6 +7,7 @@ use crate::{
         lower::{Buffer, Program},
         types,
     },
+    layers::Layer,
     shape::Dimension,
 };
 use proc_macro2::TokenStream;
@@ -40,6 +41,8 @@ impl<'a> Plan<'a> {
                 kept.push(read.buffer);
             }
         }
+        kept.extend(program.memories().map(|(_, memory)| memory.start.buffer));
+        kept.extend(program.memories().map(|(_, memory)| memory.end.buffer));
         let lives_in_scratch = |buffer: &Buffer| {
             program.buffers[*buffer].input.is_none() && !kept.contains(buffer) && program.uses(*buffer)
         };
@@ -68,6 +71,15 @@ impl<'a> Plan<'a> {
             self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
         let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
         let common = legs::widths(&self.program);
+        let states = self.program.memories().map(|(name, _)| name.to_string());
+        let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
+        let bidirectional = own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
+        let nested = self.program.parts().map(|(_, part)| part.network());
+        let bidirectional = quote!(#bidirectional #(|| #nested::PLAN.bidirectional)*);
+        let parts = self.program.parts().zip(parts).map(|((name, _), plan)| {
+            let name = name.to_string();
+            quote!(network::Plan { name: #name, ..#plan })
+        });
         quote! {
             network::Plan {
                 inputs: &[#(#inputs),*],
@@ -81,6 +93,9 @@ impl<'a> Plan<'a> {
                 parts: &[#(#parts),*],
                 meetings: network::total(&[#(#meetings),*]),
                 common: network::total(&[#(#common),*]),
+                states: &[#(#states),*],
+                bidirectional: #bidirectional,
+                name: "",
             }
         }
     }

@@ -3,6 +3,7 @@
 pub mod activation;
 mod adaptive_pool2d;
 mod batch_norm;
+mod begin;
 mod combine;
 mod concat;
 mod conv1d;
@@ -34,7 +35,8 @@ mod window;
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
 pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d};
 pub use batch_norm::BatchNorm;
-pub use combine::{accumulate, add, copy, multiply, multiply_backward};
+pub use begin::{begin, begin_backward};
+pub use combine::{accumulate, add, clear, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, ConvTranspose1d};

@@ -181,6 +181,12 @@ impl<E: Element> Slot<'_, E> {
         ViewMut::sized(self.data, self.samples, self.lanes, extent)
     }
 
+    /// All of its numbers, to write.
+    #[inline(always)]
+    pub fn data_mut(&mut self) -> &mut [E] {
+        self.data
+    }
+
     /// The room as scratch of a network inside the network.
     #[inline(always)]
     pub fn scratch(&mut self) -> Scratch<'_, E> {

@@ -1,5 +1,6 @@
 //! The memory of a network's passes, owned by the caller; inference.
 
+mod states;
 mod training;
 
 use crate::{
@@ -43,6 +44,8 @@ pub struct Pass<N: Network> {
     largest: Vec<usize>,
     /// The most numbers a sample so far.
     widest: usize,
+    /// Whether the next forward pass goes on from states that the layers with memory have been given.
+    carried: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +143,7 @@ impl<N: Network> Pass<N> {
             entering: Vec::with_capacity(count),
             largest: vec![0; count],
             widest: 0,
+            carried: false,
         }
     }
 
@@ -211,6 +215,7 @@ impl<N: Network> Pass<N> {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
+        self.start(samples);
         self.state = State::Inferred(samples);
         if threads > self.ready[0] {
             self.ready[0] = threads;

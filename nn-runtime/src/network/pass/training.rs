@@ -18,6 +18,7 @@ impl<N: Trainable> Pass<N> {
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
+        self.start(samples);
         self.step += 1;
         self.state = State::Trained(samples);
         for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
@@ -89,6 +90,7 @@ impl<N: Trainable> Pass<N> {
         let threads = cut.threads(&self.layout, 3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
+        self.start(samples);
         self.step += 1;
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
@@ -133,6 +135,8 @@ impl<N: Trainable> Pass<N> {
             sizes: &self.sizes,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
             shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
+            samples: cut.samples,
+            part: cut.size,
         };
         net.finish(whole, &mut gradients.0);
     }
