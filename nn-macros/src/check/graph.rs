@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Ident;
 
-use super::Scope;
+use super::{Scope, name};
 use crate::layers;
 use crate::network::Source;
 use crate::report::{Structure, nearest};
@@ -26,13 +26,16 @@ pub(super) fn link(inputs: &[Port], outputs: &[Port], nodes: &[Node], scope: &mu
     let sources: Vec<_> = (0..nodes.len()).map(|index| sources(index, &names, scope)).collect();
     let outputs: Vec<_> = outputs.iter().map(|port| output(port, outputs.len(), &names, scope)).collect();
     let links = Links { sources, outputs };
+    let states: Vec<_> = (0..nodes.len()).map(|index| states(index, &names)).collect();
     let lost = nodes.iter().any(|node| node.broken)
+        || states.iter().any(Option::is_none)
         || links.sources.iter().any(Option::is_none)
         || links.outputs.iter().any(Option::is_none)
         || links.outputs.is_empty();
     // A source that cannot be found is probably the one that seems unread.
     if !lost {
-        check_nodes_read(&links, nodes, scope);
+        let states: Vec<usize> = states.into_iter().flatten().flatten().collect();
+        check_nodes_read(&links, &states, nodes, scope);
         check_inputs_read(&links, inputs, scope);
     }
     links
@@ -142,6 +145,20 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
     None
 }
 
+/// The nodes whose final states the node starts from; `None` where one is not there. What `state` may name is its layer's business.
+fn states(index: usize, names: &Names) -> Option<Vec<usize>> {
+    let calls = names.nodes[index].stages.iter().filter_map(|stage| match stage {
+        Stage::Layer(call) => {
+            layers::find(&call.kind.to_string()).is_some_and(|row| row.options.contains(&"state")).then_some(call)
+        }
+        Stage::Path(_) => None,
+    });
+    let options = calls.flat_map(|call| &call.options).filter(|(option, _)| option == "state");
+    options
+        .map(|(_, value)| names.node_of.get(&name(value)?.to_string()).copied().filter(|&node| node < index))
+        .collect()
+}
+
 /// With one output it is the last node unless named; each of several is a node's name.
 fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option<usize> {
     let last = names.nodes.len().checked_sub(1);
@@ -166,11 +183,11 @@ fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option
     None
 }
 
-/// Every node's value is read or given: `a: dense(3); b: dense(3) <- input;` leaves `a`.
-fn check_nodes_read(links: &Links, nodes: &[Node], scope: &mut Scope) {
+/// Every node's value is read or given, or another starts from its state: `a: dense(3); b: dense(3) <- input;` leaves `a`.
+fn check_nodes_read(links: &Links, states: &[usize], nodes: &[Node], scope: &mut Scope) {
     for (index, node) in nodes.iter().enumerate() {
         let read = links.sources.iter().flatten().flatten().any(|source| *source == Source::Node(index));
-        if !read && !links.outputs.contains(&Some(index)) {
+        if !read && !states.contains(&index) && !links.outputs.contains(&Some(index)) {
             let next = nodes.get(index + 1).map(label);
             scope.faults.add(whole(node), Structure::Unread { label: label(node), named: node.name.is_some(), next });
         }

@@ -20,6 +20,10 @@ pub(super) fn check_names(inputs: &[Port], nodes: &[Node], scope: &mut Scope) {
             scope.faults.add(name, Structure::NameTwice { name: name.to_string() });
         }
     }
+    scope.inputs = inputs.iter().flat_map(|port| &port.name).map(Ident::to_string).collect();
+    if inputs.len() == 1 {
+        scope.inputs.push("input".to_owned());
+    }
     for name in nodes.iter().filter_map(|node| node.name.as_ref()) {
         if inputs.len() == 1 && name == "input" {
             scope.faults.add(name, Structure::NameOfInput { name: name.to_string() });

@@ -9,7 +9,7 @@ use syn::{BinOp, Expr, Ident};
 use super::constants::{Constants, Producer, guarded};
 use super::expression::{Folded, fold, name};
 use super::parts::Siblings;
-use crate::layers::Weights;
+use crate::layers::{Named, Offer};
 use crate::report::{Argument, Faults, Message, compact};
 use crate::shape::{Condition, Dimension, Formula, LARGEST, Operation, Shape, Verdict};
 
@@ -22,12 +22,14 @@ pub(crate) struct Scope {
     pub(crate) parameters_fit: bool,
     /// The networks of the invocation.
     pub(crate) siblings: Siblings,
-    /// What `tied` may name: each named node so far, with the weight that it holds.
-    pub(crate) weights: Vec<(String, Weights)>,
+    /// The named nodes so far, which options may name.
+    pub(crate) named: Vec<Named>,
     /// What the compiler has been asked about single sizes and shapes.
     asked: HashSet<String>,
     /// The names of all nodes, those below too.
     pub(crate) names: Vec<String>,
+    /// The names of the inputs.
+    pub(crate) inputs: Vec<String>,
 }
 
 /// A value that a stage takes.
@@ -69,10 +71,16 @@ impl Scope {
             parameters,
             parameters_fit: true,
             siblings,
-            weights: Vec::new(),
+            named: Vec::new(),
             names: Vec::new(),
+            inputs: Vec::new(),
             asked: HashSet::new(),
         }
+    }
+
+    /// Whether a layer above has a memory, so that what has two axes is probably a sequence.
+    pub(crate) fn remembers(&self) -> bool {
+        self.named.iter().any(|named| matches!(named.offer, Offer::Memory { .. }))
     }
 
     /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.

@@ -9,7 +9,7 @@ use super::header::shape;
 use super::names::suggest;
 use super::parts;
 use super::scope::{Place, Scope, Value};
-use crate::layers::{self, Arguments, Layer, Part, Row, Weight, Weights};
+use crate::layers::{self, Arguments, Layer, Named, Offer, Part, Row};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Structure, compact, nearest};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -43,7 +43,7 @@ pub(super) fn check_nodes(
         if let Some(stated) = &node.stated {
             chain.gives = check_stated(node, stated, chain.gives, scope);
         }
-        register_weight(node, &chain, scope);
+        register(node, &chain, scope);
         chains.push(chain);
     }
     chains
@@ -88,25 +88,15 @@ fn same_freedom(written: &Shape, gives: &Shape) -> bool {
     written.iter().zip(gives).all(|(written, gives)| written.is_free() == gives.is_free())
 }
 
-/// Notes what `tied` may find under the node's name.
-fn register_weight(node: &Node, chain: &Chain, scope: &mut Scope) {
+/// Notes what options of the nodes below may find under the node's name.
+fn register(node: &Node, chain: &Chain, scope: &mut Scope) {
     let Some(name) = &node.name else { return };
-    let dense = node.stages.iter().position(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
-    let weights = match dense.map(|at| chain.stages.get(at).and_then(Option::as_ref)) {
-        None => Weights::None,
-        Some(None) => Weights::Own(None),
-        Some(Some(stage)) => match &stage.layer {
-            Layer::Dense(dense) => match &dense.weight {
-                Weight::Tied(tied) => Weights::Tied { to: tied.name.to_string() },
-                Weight::Own(_) => {
-                    let weight = stage.parameters().into_iter().find(|parameter| parameter.name == "weight");
-                    Weights::Own(weight.map(|weight| weight.shape))
-                }
-            },
-            _ => Weights::None,
-        },
-    };
-    scope.weights.push((name.to_string(), weights));
+    let offers = node.stages.iter().enumerate().map(|(at, stage)| match stage {
+        Stage::Layer(call) => Offer::of(&call.kind.to_string(), chain.stages.get(at).and_then(Option::as_ref)),
+        Stage::Path(_) => Offer::Nothing,
+    });
+    let offer = offers.into_iter().find(|offer| !matches!(offer, Offer::Nothing)).unwrap_or(Offer::Nothing);
+    scope.named.push(Named { name: name.to_string(), tokens: whole(node), offer });
 }
 
 /// The walk along one node's chain.
@@ -288,7 +278,7 @@ impl Walk<'_> {
         for parameter in layer.parameters(&takes) {
             if parameter.shape.iter().any(Dimension::is_free) {
                 let (subject, found, from) = (place.subject, takes[0].clone(), values[0].from.clone());
-                let fault = Mismatch::FixedParameter { subject, name: parameter.name, found, from };
+                let fault = Mismatch::FixedParameter { subject, name: parameter.name.into_owned(), found, from };
                 self.scope.faults.add(&place.tokens, fault);
                 return None;
             }
@@ -305,7 +295,7 @@ impl Walk<'_> {
         self.scope.ask_holdable(&place.tokens, &gives, fault)?;
         for parameter in layer.parameters(takes) {
             let (subject, shape) = (place.subject.clone(), parameter.shape.clone());
-            let fault = Mismatch::Parameters { subject, name: parameter.name, shape };
+            let fault = Mismatch::Parameters { subject, name: parameter.name.into_owned(), shape };
             self.scope.ask_holdable(&place.tokens, &parameter.shape, fault)?;
         }
         Some(gives)

@@ -157,6 +157,33 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// An option that is a number from 1 to `most` which the macro must know.
+    pub(super) fn count_or(&mut self, option: &str, most: u64, default: usize) -> Option<usize> {
+        let Some(value) = self.option(option) else { return Some(default) };
+        let (layer, option, found) = (self.row.name, option.to_owned(), compact(value));
+        let fault = match fold(value) {
+            Folded::Number(count) => match usize::try_from(count) {
+                Ok(count) if (1..=most).contains(&(count as u64)) => return Some(count),
+                _ => Argument::NotWithin { layer, option, most, found: count },
+            },
+            folded => Argument::NotCount { layer, option, found, constant: folded == Folded::Constant },
+        };
+        self.scope.faults.add(value, fault);
+        None
+    }
+
+    /// An option that is one of several words; `Some(None)` where it is absent.
+    pub(super) fn choice(&mut self, option: &str, all: &'static [&'static str]) -> Option<Option<&'static str>> {
+        let Some(value) = self.option(option) else { return Some(None) };
+        let found = compact(value);
+        if let Some(word) = all.iter().find(|word| **word == found) {
+            return Some(Some(word));
+        }
+        let fault = Argument::NotChoice { layer: self.row.name, option: option.to_owned(), all, found };
+        self.scope.faults.add(value, fault);
+        None
+    }
+
     /// An option that is a real number within a range; `Some(None)` where it is absent.
     pub(super) fn real_option(&mut self, option: &str, range: Range, example: &str) -> Option<Option<Real>> {
         let Some(value) = self.option(option) else { return Some(None) };
@@ -238,7 +265,7 @@ impl<'a> Arguments<'a> {
         if let Some(name) = name(value) {
             return Some(Some(name));
         }
-        let fault = Argument::NotName { what: self.what(option), found: compact(value) };
+        let fault = Argument::NotName { what: self.what(option), option: option.to_owned(), found: compact(value) };
         self.scope.faults.add(value, fault);
         None
     }

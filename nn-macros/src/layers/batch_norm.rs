@@ -40,7 +40,7 @@ impl Rule for BatchNorm {
 }
 
 fn of_channels(names: [&'static str; 2], takes: &[Shape]) -> Vec<Parameter> {
-    names.map(|name| Parameter { name, shape: takes[0][..1].to_vec() }).into()
+    names.map(|name| Parameter { name: name.into(), shape: takes[0][..1].to_vec() }).into()
 }
 
 impl BatchNorm {

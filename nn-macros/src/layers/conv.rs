@@ -71,8 +71,8 @@ pub(super) fn parameters(
     bias: Option<Dimension>,
 ) -> Vec<Parameter> {
     let channels: Option<Vec<Dimension>> = channels.into_iter().collect();
-    let weight = channels.map(|channels| Parameter { name: "weight", shape: [channels, window.kernel.clone()].concat() });
-    let bias = bias.map(|channels| Parameter { name: "bias", shape: vec![channels] });
+    let weight = channels.map(|channels| Parameter { name: "weight".into(), shape: [channels, window.kernel.clone()].concat() });
+    let bias = bias.map(|channels| Parameter { name: "bias".into(), shape: vec![channels] });
     weight.into_iter().chain(bias).collect()
 }
 

@@ -2,9 +2,9 @@
 
 use proc_macro2::Ident;
 
-use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use super::{Arguments, Init, Layer, Named, Offer, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::{Argument, Mismatch, Structure, nearest};
+use crate::report::{Argument, Naming, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// An affine map of the last axis.
@@ -35,17 +35,6 @@ pub(crate) struct Tied {
     pub(crate) weight: Option<Shape>,
 }
 
-/// What a named node offers to `tied`.
-#[derive(Clone, Debug)]
-pub(crate) enum Weights {
-    /// A dense layer with a weight of its own, `[n, i]` where it is known.
-    Own(Option<Shape>),
-    /// A dense layer that is itself tied to the layer of this name.
-    Tied { to: String },
-    /// No dense layer.
-    None,
-}
-
 impl Rule for Dense {
     const ROWS: &'static [Row] = &[Row {
         name: "dense",
@@ -62,7 +51,7 @@ impl Rule for Dense {
         let value = &takes[0];
         let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
         if self.each_step && value.shape.len() != 2 {
-            scope.faults.add(&place.tokens, Mismatch::Steps { subject, found, from });
+            scope.faults.add(&place.tokens, Rank::Steps { subject, found, from });
             return None;
         }
         if !self.each_step {
@@ -94,8 +83,8 @@ impl Rule for Dense {
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let features = takes[0].last().filter(|_| matches!(self.weight, Weight::Own(_)));
         let weight = features.map(|features| vec![self.outputs.clone(), features.clone()]);
-        let weight = weight.map(|shape| Parameter { name: "weight", shape });
-        let bias = self.bias.then(|| Parameter { name: "bias", shape: vec![self.outputs.clone()] });
+        let weight = weight.map(|shape| Parameter { name: "weight".into(), shape });
+        let bias = self.bias.then(|| Parameter { name: "bias".into(), shape: vec![self.outputs.clone()] });
         weight.into_iter().chain(bias).collect()
     }
 }
@@ -120,22 +109,27 @@ impl Dense {
         };
         Some(Self { outputs: outputs?, bias: bias?, each_step: each_step?, weight })
     }
+
+    /// Its weight, for `tied`.
+    pub(super) fn offer(&self, takes: &[Shape]) -> Offer {
+        match &self.weight {
+            Weight::Tied(tied) => Offer::TiedWeight { to: tied.name.to_string() },
+            Weight::Own(_) => Offer::Weight(takes[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
+        }
+    }
 }
 
 impl Tied {
     /// The layer of that name, if `tied` may name it.
     fn find(name: &Ident, arguments: &mut Arguments) -> Option<Self> {
         let (text, scope) = (name.to_string(), &mut *arguments.scope);
-        let fault = match scope.weights.iter().find(|(node, _)| *node == text) {
-            Some((_, Weights::Own(weight))) => return Some(Self { name: name.clone(), weight: weight.clone() }),
-            Some((_, Weights::Tied { to })) => Structure::TiedTwice { name: text, original: to.clone() },
-            Some((_, Weights::None)) => Structure::TiedKind { name: text },
-            None if text == arguments.subject => Structure::TiedItself { name: text },
-            None if scope.names.contains(&text) => Structure::TiedBelow { name: text },
-            None => {
-                let near = nearest(&text, scope.weights.iter().map(|(name, _)| name.as_str()));
-                Structure::TiedUnknown { near: near.map(str::to_owned), name: text }
+        let fault = match Named::find(&text, arguments.subject, scope) {
+            Ok(Named { offer: Offer::Weight(weight), .. }) => {
+                return Some(Self { name: name.clone(), weight: weight.clone() });
             }
+            Ok(Named { offer: Offer::TiedWeight { to }, .. }) => Naming::TiedTwice { name: text, original: to.clone() },
+            Ok(_) => Naming::TiedKind { name: text },
+            Err(lack) => Naming::Tied { name: text, lack },
         };
         scope.faults.add(name, fault);
         None
@@ -147,12 +141,12 @@ impl Tied {
         let (subject, source, weight) = (place.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
         let (found, from) = (value.shape.clone(), value.from.clone());
         let takes = value.shape.last()?.clone();
-        let fault = Mismatch::TiedTakes {
+        let fault = Naming::TiedTakes {
             subject: subject.clone(), source: source.clone(), weight: weight.clone(), takes: n.clone(), found, from,
         };
         let taken = scope.ask(&place.tokens, Some(value), &Condition::Equal(n.clone(), takes), fault);
         let (gives, found) = (i.clone(), outputs.clone());
-        let fault = Mismatch::TiedGives { subject, source, weight, gives, found };
+        let fault = Naming::TiedGives { subject, source, weight, gives, found };
         let given = scope.ask(&place.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
         (!taken.fails() && !given.fails()).then_some(())
     }
@@ -172,13 +166,18 @@ pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, outputs: O
         [channels, sizes @ ..] if !channels.is_free() && sizes.iter().any(Dimension::is_free) => Some(channels.clone()),
         _ => None,
     };
-    let fault = Mismatch::Vector {
+    let last = match value.shape.as_slice() {
+        [_, features] if !features.is_free() && scope.remembers() => Some(features.clone()),
+        _ => None,
+    };
+    let fault = Rank::Vector {
         subject: place.subject.clone(),
         found: value.shape.clone(),
         from: value.from.clone(),
         flat: Operation::Product.of(&value.shape).filter(|flat| !flat.is_free()),
         pooled,
         steps,
+        last,
     };
     scope.faults.add(&place.tokens, fault);
     None

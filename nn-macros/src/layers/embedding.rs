@@ -2,7 +2,7 @@
 
 use super::{Arguments, Init, Layer, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::{Mismatch, Structure};
+use crate::report::{Rank, Structure};
 use crate::shape::{Dimension, Operation, Shape};
 
 /// A row of the weight for each index.
@@ -39,7 +39,7 @@ impl Rule for Embedding {
             let (subject, found) = (place.subject.clone(), value.shape.clone());
             let flat = Operation::Product.of(&value.shape);
             let from = value.from.clone();
-            scope.faults.add(&place.tokens, Mismatch::Indices { subject, found, from, flat });
+            scope.faults.add(&place.tokens, Rank::Indices { subject, found, from, flat });
             return None;
         };
         Some(vec![steps.clone(), self.outputs.clone()])
@@ -47,7 +47,7 @@ impl Rule for Embedding {
 
     /// `weight [vocabulary, n]`
     fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {
-        vec![Parameter { name: "weight", shape: vec![self.vocabulary.clone(), self.outputs.clone()] }]
+        vec![Parameter { name: "weight".into(), shape: vec![self.vocabulary.clone(), self.outputs.clone()] }]
     }
 }
 

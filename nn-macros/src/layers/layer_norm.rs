@@ -3,7 +3,7 @@
 use super::real::Range;
 use super::{Arguments, Layer, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::Mismatch;
+use crate::report::Rank;
 use crate::shape::{Operation, Shape};
 
 /// The numbers of the last axis, brought to mean 0 and variance 1, then scaled and shifted each by its own parameters.
@@ -31,7 +31,7 @@ impl Rule for LayerNorm {
     /// `weight [n]` and `bias [n]`.
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let last = &takes[0][takes[0].len() - 1..];
-        ["weight", "bias"].map(|name| Parameter { name, shape: last.to_vec() }).into()
+        ["weight", "bias"].map(|name| Parameter { name: name.into(), shape: last.to_vec() }).into()
     }
 }
 
@@ -49,6 +49,6 @@ pub(super) fn rows(place: &Place, value: &Value, scope: &mut Scope) -> Option<()
     }
     let flat = Operation::Product.of(&value.shape);
     let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&place.tokens, Mismatch::Rows { subject, found, from, flat });
+    scope.faults.add(&place.tokens, Rank::Rows { subject, found, from, flat });
     None
 }

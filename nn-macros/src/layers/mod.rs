@@ -2,18 +2,23 @@
 
 mod arguments;
 mod init;
+mod offer;
 mod real;
 mod window;
+
+use std::borrow::Cow;
 
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
-pub(crate) use dense::{Weight, Weights};
+pub(crate) use dense::Weight;
 pub(crate) use init::Init;
 pub(crate) use noise::NoiseKind;
+pub(crate) use offer::{Memory, Named, Offer};
 pub(crate) use pool::{Pooling, Reduction};
 pub(crate) use real::Real;
+pub(crate) use recurrent::Cell;
 pub(crate) use window::Window;
 
 /// The list of layers: the file, and the type in it.
@@ -75,6 +80,7 @@ rows! {
     embedding Embedding,
     flatten Flatten,
     global_pool GlobalPool,
+    last Last,
     layer_norm LayerNorm,
     map Map,
     multiply Multiply,
@@ -82,12 +88,14 @@ rows! {
     part Part,
     perceptron Perceptron,
     pool Pool,
+    recurrent Recurrent,
+    repeat Repeat,
     reshape Reshape,
     transpose Transpose,
 }
 
 /// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] = &["boltzmann", "gru", "hopfield", "last", "lstm", "rbm", "repeat", "rnn"];
+const UNRELEASED: &[&str] = &["boltzmann", "hopfield", "rbm"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -148,8 +156,8 @@ trait Rule: Sized {
 /// A tensor that a layer learns, or collects.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameter {
-    /// PyTorch's name for it: `weight`, `running_mean`.
-    pub(crate) name: &'static str,
+    /// PyTorch's name for it: `weight`, `running_mean`, `weight_hh_l1_reverse`.
+    pub(crate) name: Cow<'static, str>,
     /// In PyTorch's order of axes; up to four.
     pub(crate) shape: Shape,
 }
@@ -240,6 +248,16 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "gaussiannoise" => "gaussian_noise",
         "cat" | "concatenate" => "concat",
         "mul" => "multiply",
+        "simplernn" | "simple_rnn" | "elman" | "elman_rnn" | "elmanrnn" | "rnncell" | "rnn_cell" => "rnn",
+        "lstmcell" | "lstm_cell" => "lstm",
+        "grucell" | "gru_cell" => "gru",
+        "birnn" | "bi_rnn" => "rnn(64, bidirectional = true)",
+        "bilstm" | "bi_lstm" | "bidirectional" => "lstm(64, bidirectional = true)",
+        "bigru" | "bi_gru" => "gru(64, bidirectional = true)",
+        "peepholelstm" | "peephole_lstm" => "lstm(64, peephole = true)",
+        "timedistributed" | "time_distributed" => "dense(10, each_step = true)",
+        "repeatvector" | "repeat_vector" => "repeat",
+        "laststep" | "last_step" => "last",
         "view" => "reshape",
         "logistic" => "sigmoid",
         "swish" => "silu",

@@ -27,8 +27,8 @@ impl Rule for Perceptron {
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
         let one = Dimension::Literal(1);
         vec![
-            Parameter { name: "weight", shape: vec![one.clone(), takes[0][0].clone()] },
-            Parameter { name: "bias", shape: vec![one] },
+            Parameter { name: "weight".into(), shape: vec![one.clone(), takes[0][0].clone()] },
+            Parameter { name: "bias".into(), shape: vec![one] },
         ]
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Range {
     NotNegative,
     /// 1 ≤ x
     AtLeastOne,
+    /// Any number that is finite.
+    Finite,
 }
 
 impl Real {
@@ -39,6 +41,7 @@ impl Range {
             Self::Positive => "more than 0",
             Self::NotNegative => "at least 0",
             Self::AtLeastOne => "at least 1 and finite",
+            Self::Finite => "finite",
         }
     }
 
@@ -49,6 +52,7 @@ impl Range {
             Self::Positive => value > 0.0 && value.is_finite(),
             Self::NotNegative => value >= 0.0 && value.is_finite(),
             Self::AtLeastOne => value >= 1.0 && value.is_finite(),
+            Self::Finite => value.is_finite(),
         }
     }
 
@@ -60,6 +64,9 @@ impl Range {
             Self::Positive => quote!(#value > 0.0 && #value < ::core::primitive::f64::INFINITY),
             Self::NotNegative => quote!(#value >= 0.0 && #value < ::core::primitive::f64::INFINITY),
             Self::AtLeastOne => quote!(#value >= 1.0 && #value < ::core::primitive::f64::INFINITY),
+            Self::Finite => {
+                quote!(#value > ::core::primitive::f64::NEG_INFINITY && #value < ::core::primitive::f64::INFINITY)
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Layer, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::Mismatch;
+use crate::report::Rank;
 use crate::shape::{Dimension, Shape};
 
 /// The two axes of a matrix, exchanged.
@@ -27,7 +27,7 @@ impl Rule for Transpose {
             _ => None,
         };
         let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-        scope.faults.add(&place.tokens, Mismatch::Matrix { subject, found, from, matrix });
+        scope.faults.add(&place.tokens, Rank::Matrix { subject, found, from, matrix });
         None
     }
 }

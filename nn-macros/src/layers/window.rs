@@ -4,7 +4,7 @@ use syn::Expr;
 
 use super::Arguments;
 use crate::check::{Answer, Place, Scope, Value, name};
-use crate::report::{Argument, Mismatch, Piece};
+use crate::report::{Argument, Mismatch, Piece, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// A window of one axis, or of two with the vertical first: every field has a size for each.
@@ -181,7 +181,7 @@ pub(super) fn spatial(axes: &'static [usize], place: &Place, value: &Value, scop
     // The layer of the same kind for what was found.
     let other = (found > 0).then(|| place.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
     let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&place.tokens, Mismatch::Spatial { subject, axes, found, from, reshaped, other });
+    scope.faults.add(&place.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other });
     None
 }
 

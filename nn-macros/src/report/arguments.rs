@@ -26,7 +26,10 @@ pub(crate) enum Argument {
     NotReal { what: String, found: String, example: String },
     NotShape { what: String, found: String },
     NotAxis { layer: &'static str, found: String, constant: bool },
-    NotName { what: String, found: String },
+    NotCount { layer: &'static str, option: String, found: String, constant: bool },
+    NotWithin { layer: &'static str, option: String, most: u64, found: i128 },
+    NotChoice { layer: &'static str, option: String, all: &'static [&'static str], found: String },
+    NotName { what: String, option: String, found: String },
     TooSmall { what: String, least: u64, found: String },
     TooLarge { what: String, found: Dimension },
     NotBetween { what: String, least: u64, found: Dimension },
@@ -180,11 +183,37 @@ impl From<Argument> for Message {
                     say!["axes are counted from 0, without the batch: those of an image are 0, 1 and 2"]
                 })
             }
-            Argument::NotName { what, found } => {
+            Argument::NotCount { layer, option, found, constant } => {
+                let text = say!["`", option, "` of `", layer, "` is a number such as `2`, found `", &found, "`"];
+                let message = Self::new(text);
+                message.help(if constant {
+                    say!["the parameters depend on it, so that the macro must know it"]
+                } else {
+                    whole(&found)
+                })
+            }
+            Argument::NotWithin { layer, option, most, found } => {
+                let near = if found < 1 { 1 } else { most };
+                let found = found.to_string();
+                Self::new(say!["`", &option, "` of `", layer, "` is from 1 to ", most, ", found ", found])
+                    .help(say!["write `", option, " = ", near, "`"])
+            }
+            Argument::NotChoice { layer, option, all, found } => {
+                let text = say!["`", &option, "` of `", layer, "` is ", listed(all, "or"), ", found `", &found, "`"];
+                let quoted = all.iter().find(|word| found.trim_matches('"') == **word);
+                Self::new(text).help(match quoted {
+                    Some(word) => say!["leave out the quotes: `", word, "`"],
+                    None => {
+                        let written: Vec<String> = all.iter().map(|word| format!("{option} = {word}")).collect();
+                        say!["write ", listed(&written.iter().map(String::as_str).collect::<Vec<_>>(), "or")]
+                    }
+                })
+            }
+            Argument::NotName { what, option, found } => {
                 let message = Self::new(say![what, " is the name of a node, found `", &found, "`"]);
                 match found.trim_matches('"') {
                     name if name != found => message.help(say!["leave out the quotes: `", name, "`"]),
-                    _ => message.help(say!["a name is written as it is: `tied = encoder`"]),
+                    _ => message.help(say!["a name is written as it is: `", option, " = encoder`"]),
                 }
             }
             Argument::TooSmall { what, least, found } => {

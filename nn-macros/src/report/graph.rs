@@ -27,11 +27,6 @@ pub(crate) enum Structure {
     SeveralMidChain { kind: String, before: String },
     ContainsItself { name: String },
     IndicesInside { subject: String, from: String },
-    TiedUnknown { name: String, near: Option<String> },
-    TiedBelow { name: String },
-    TiedItself { name: String },
-    TiedKind { name: String },
-    TiedTwice { name: String, original: String },
 }
 
 impl From<Structure> for Message {
@@ -140,29 +135,11 @@ impl From<Structure> for Message {
                 Self::new(say!["`", subject, "` takes indices, which only an input of the network has, found ", from])
                     .help(say!["let it read the input: `<- input`, or the name of one"])
             }
-            Structure::TiedUnknown { name, near } => {
-                let message = Self::new(say!["no node has the name `", name, "`"]);
-                cure(message, near, &[])
-            }
-            Structure::TiedBelow { name } => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
-                .help(say!["tie the later of the two to the earlier"]),
-            Structure::TiedItself { name } => {
-                Self::new(say!["`", name, "` is tied to itself"]).help(say!["`tied` names another `dense` layer above"])
-            }
-            Structure::TiedKind { name } => {
-                Self::new(say!["`", name, "` is no `dense` layer and has no weight to tie to"])
-                    .help(say!["`tied` names a `dense` layer above"])
-            }
-            Structure::TiedTwice { name, original } => {
-                Self::new(say!["`", name, "` is tied to `", original, "` and has no weight of its own"]).help(say![
-                    "`dense(…)` without `tied` has the transposed shape; `tied` names a layer with its own weight"
-                ])
-            }
         }
     }
 }
 
-fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
+pub(super) fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
     match near {
         Some(near) => message.help(say!["did you mean `", near, "`?"]),
         None if all.is_empty() => message,
@@ -170,6 +147,6 @@ fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
     }
 }
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     listed(&names.iter().map(String::as_str).collect::<Vec<_>>(), "and")
 }

@@ -7,37 +7,9 @@ use crate::shape::{Dimension, LARGEST, Operation, Shape};
 /// A mistake in the sizes of a network.
 #[derive(Debug)]
 pub(crate) enum Mismatch {
-    Vector {
-        subject: String,
-        found: Shape,
-        from: String,
-        flat: Option<Dimension>,
-        /// What a global pool makes of sizes that are not known.
-        pooled: Option<Dimension>,
-        steps: Option<Shape>,
-    },
-    Indices {
-        subject: String,
-        found: Shape,
-        from: String,
-        flat: Option<Dimension>,
-    },
-    Steps {
-        subject: String,
-        found: Shape,
-        from: String,
-    },
-    Spatial {
-        subject: String,
-        axes: &'static [usize],
-        found: Shape,
-        from: String,
-        reshaped: Option<Shape>,
-        other: Option<String>,
-    },
     FixedParameter {
         subject: String,
-        name: &'static str,
+        name: String,
         found: Shape,
         from: String,
     },
@@ -112,21 +84,6 @@ pub(crate) enum Mismatch {
         other: Shape,
         other_from: String,
     },
-    TiedGives {
-        subject: String,
-        source: String,
-        weight: Shape,
-        gives: Dimension,
-        found: Dimension,
-    },
-    TiedTakes {
-        subject: String,
-        source: String,
-        weight: Shape,
-        takes: Dimension,
-        found: Shape,
-        from: String,
-    },
     Declared {
         network: String,
         port: Option<String>,
@@ -140,25 +97,13 @@ pub(crate) enum Mismatch {
         stated: Shape,
         gives: Shape,
     },
-    Matrix {
-        subject: String,
-        found: Shape,
-        from: String,
-        matrix: Option<Shape>,
-    },
-    Rows {
-        subject: String,
-        found: Shape,
-        from: String,
-        flat: Option<Dimension>,
-    },
     Elements {
         shape: Shape,
         what: String,
     },
     Parameters {
         subject: String,
-        name: &'static str,
+        name: String,
         shape: Shape,
     },
 }
@@ -166,70 +111,6 @@ pub(crate) enum Mismatch {
 impl From<Mismatch> for Message {
     fn from(fault: Mismatch) -> Self {
         match fault {
-            Mismatch::Vector { subject, found, from, flat, pooled, steps } => {
-                let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", from]);
-                if let Some(flat) = flat {
-                    message = message.help(say![
-                        "put `flatten;` between ",
-                        from,
-                        " and `",
-                        subject,
-                        "`: it makes ",
-                        vec![flat]
-                    ]);
-                }
-                if let Some(pooled) = pooled {
-                    message = message.help(say![
-                        "put `global_avg_pool;` between ",
-                        from,
-                        " and `",
-                        subject,
-                        "`: it makes ",
-                        vec![pooled]
-                    ]);
-                }
-                if let Some(steps) = steps {
-                    message = message.help(say!["`each_step = true` applies it to each row: it makes ", steps]);
-                }
-                message
-            }
-            Mismatch::Steps { subject, found, from } => Self::new(say![
-                "`",
-                subject,
-                "` takes `[steps, features]` with `each_step = true`, found ",
-                found,
-                " from ",
-                from
-            ])
-            .help(say!["without `each_step` it takes a vector"]),
-            Mismatch::Spatial { subject, axes, found, from, reshaped, other } => {
-                let takes = match axes {
-                    [1] => "a signal `[channels, length]`",
-                    [2] => "an image `[channels, height, width]`",
-                    _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
-                };
-                let mut message = Self::new(say!["`", subject, "` takes ", takes, ", found ", &found, " from ", from]);
-                if let Some(reshaped) = &reshaped {
-                    let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
-                    message = message.help(say!["`reshape(", bare(reshaped), ")` before it makes ", what]);
-                }
-                match other {
-                    Some(other) if found.len() == 2 => {
-                        message.help(say!["`", other, "` takes signals `[channels, length]`"])
-                    }
-                    Some(other) => message.help(say!["`", other, "` takes images"]),
-                    None if reshaped.is_some() => message,
-                    None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
-                }
-            }
-            Mismatch::Indices { subject, found, from, flat } => {
-                let message =
-                    Self::new(say!["`", subject, "` takes a vector of indices, found ", found, " from ", &from]);
-                match flat {
-                    Some(flat) => message.help(say!["declare ", from, " as ", vec![flat]]),
-                    None => message,
-                }
-            }
             Mismatch::FixedParameter { subject, name, found, from } => {
                 let rank = found.len();
                 let message = Self::new(say![
@@ -401,34 +282,6 @@ impl From<Mismatch> for Message {
                 ]);
                 message.help(say!["let ", other_from, " give ", first, ", or ", first_from, " give ", other])
             }
-            Mismatch::TiedGives { subject, source, weight, gives, found } => Self::new(say![
-                "`",
-                subject,
-                "` is tied to `",
-                source,
-                "`, whose weight is ",
-                weight,
-                ": it gives ",
-                vec![gives.clone()],
-                ", found ",
-                vec![found]
-            ])
-            .help(say!["write `dense(", gives, ", tied = ", source, ")`"]),
-            Mismatch::TiedTakes { subject, source, weight, takes, found, from } => Self::new(say![
-                "`",
-                subject,
-                "` is tied to `",
-                &source,
-                "`, whose weight is ",
-                weight,
-                ": it takes ",
-                vec![takes.clone()],
-                ", found ",
-                found,
-                " from ",
-                &from
-            ])
-            .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
             Mismatch::Declared { network, port, declared, node, gives, cure } => {
                 let message = Self::new(match &port {
                     None => {
@@ -453,21 +306,6 @@ impl From<Mismatch> for Message {
                     bare(&gives),
                     "`"
                 ])
-            }
-            Mismatch::Matrix { subject, found, from, matrix } => {
-                let message = Self::new(say!["`", subject, "` takes two axes, found ", found, " from ", from]);
-                match matrix {
-                    Some(matrix) => message.help(say!["put `reshape(", bare(&matrix), ")` before it"]),
-                    None => message,
-                }
-            }
-            Mismatch::Rows { subject, found, from, flat } => {
-                let message =
-                    Self::new(say!["`", subject, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
-                match flat {
-                    Some(flat) => message.help(say!["put `flatten` before it: it makes ", vec![flat]]),
-                    None => message,
-                }
             }
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {

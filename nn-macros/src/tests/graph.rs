@@ -107,7 +107,7 @@ fn a_tied_layer_has_a_bias_of_its_own_alone() {
         Net: [784] -> [784] { encoder: dense(32), sigmoid; decoder: dense(784, tied = encoder), sigmoid; }
     });
     let parameters = network.nodes[1].stages[0].parameters();
-    assert_eq!((parameters.len(), parameters[0].name), (1, "bias"));
+    assert_eq!((parameters.len(), &*parameters[0].name), (1, "bias"));
     let Layer::Dense(dense) = &network.nodes[1].stages[0].layer else { panic!("a dense layer") };
     assert!(matches!(&dense.weight, Weight::Tied(tied) if tied.name == "encoder"));
 }

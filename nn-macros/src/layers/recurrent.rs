@@ -1,0 +1,207 @@
+//! `rnn(n)`, `lstm(n)` and `gru(n)`: `[t, i]` → `[t, n]`, or `[t, 2n]` with `bidirectional = true`.
+
+use proc_macro2::Ident;
+
+use super::real::Range;
+use super::{Arguments, Init, Layer, Memory, Offer, Parameter, Real, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::{Rank, Sequenced};
+use crate::shape::{Dimension, Operation, Shape};
+
+/// A stack of layers with memory, which goes through a sequence step by step.
+#[derive(Clone, Debug)]
+pub(crate) struct Recurrent {
+    pub(crate) cell: Cell,
+    /// The units of each layer and direction.
+    pub(crate) units: Dimension,
+    /// From 1 to 16, each reading the one before.
+    pub(crate) layers: usize,
+    /// Whether half of the units go through the sequence from its end.
+    pub(crate) bidirectional: bool,
+    /// How each gate's block of `weight_hh` is drawn.
+    pub(crate) init: Init,
+    /// The node whose final state it starts from: it comes earlier and has a memory of the same form.
+    pub(crate) state: Option<Ident>,
+}
+
+/// What happens in one step.
+#[derive(Clone, Debug)]
+pub(crate) enum Cell {
+    Rnn { relu: bool },
+    Lstm { peephole: bool, forget_bias: Real },
+    Gru,
+}
+
+/// What all rows have.
+const ROW: Row = Row { arguments: [1, 1], argument: "number of units", trained: true, ..Row::PLAIN };
+
+impl Rule for Recurrent {
+    const ROWS: &'static [Row] = &[
+        Row {
+            name: "rnn",
+            call: "rnn(64)",
+            options: &["activation", "bidirectional", "init", "layers", "state"],
+            read: |arguments| {
+                let activation = arguments.choice("activation", &["tanh", "relu"]);
+                let init = match arguments.option("init") {
+                    Some(_) => arguments.init(),
+                    None => Some(Init::Orthogonal),
+                };
+                let cell = activation.map(|activation| Cell::Rnn { relu: activation == Some("relu") });
+                Self::read(arguments, cell, init)
+            },
+            ..ROW
+        },
+        Row {
+            name: "lstm",
+            call: "lstm(64)",
+            options: &["bidirectional", "forget_bias", "layers", "peephole", "state"],
+            read: |arguments| {
+                let peephole = arguments.flag_or("peephole", false);
+                let bias = arguments.real_option("forget_bias", Range::Finite, "forget_bias = 1.0");
+                let bias = bias.map(|bias| bias.unwrap_or_else(|| Real::literal(1.0)));
+                let cell = peephole.zip(bias).map(|(peephole, forget_bias)| Cell::Lstm { peephole, forget_bias });
+                Self::read(arguments, cell, Some(Init::Orthogonal))
+            },
+            ..ROW
+        },
+        Row {
+            name: "gru",
+            call: "gru(64)",
+            options: &["bidirectional", "layers", "state"],
+            read: |arguments| Self::read(arguments, Some(Cell::Gru), Some(Init::Orthogonal)),
+            ..ROW
+        },
+    ];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &takes[0];
+        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        match value.shape.as_slice() {
+            [_, features] if features.is_free() => {
+                scope.faults.add(&place.tokens, Rank::Features { subject, found, from });
+                None
+            }
+            [steps, _] => Some(vec![steps.clone(), self.outputs()]),
+            _ => {
+                let cure = sequenced(value);
+                scope.faults.add(&place.tokens, Rank::Sequence { subject, found, from, cure });
+                None
+            }
+        }
+    }
+
+    /// For each layer and direction `weight_ih [g · n, i]`, `weight_hh [g · n, n]`, `bias_ih [g · n]` and `bias_hh [g · n]` with g blocks,
+    /// and `weight_peephole [3, n]` of an LSTM that has them.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let Some(features) = takes[0].last() else { return Vec::new() };
+        let (rows, units) = (self.times(self.cell.blocks()), &self.units);
+        let mut parameters = Vec::new();
+        for layer in 0..self.layers {
+            let reads = if layer == 0 { features.clone() } else { self.outputs() };
+            for direction in ["", "_reverse"].into_iter().take(self.directions()) {
+                let mut add = |name: &str, shape: Shape| {
+                    parameters.push(Parameter { name: format!("{name}_l{layer}{direction}").into(), shape });
+                };
+                add("weight_ih", vec![rows.clone(), reads.clone()]);
+                add("weight_hh", vec![rows.clone(), units.clone()]);
+                add("bias_ih", vec![rows.clone()]);
+                add("bias_hh", vec![rows.clone()]);
+                if matches!(self.cell, Cell::Lstm { peephole: true, .. }) {
+                    add("weight_peephole", vec![Dimension::Literal(3), units.clone()]);
+                }
+            }
+        }
+        parameters
+    }
+}
+
+impl Recurrent {
+    /// What all kinds have; `cell` and `init` are `None` where they have a fault.
+    fn read(arguments: &mut Arguments, cell: Option<Cell>, init: Option<Init>) -> Option<Layer> {
+        let units = arguments.size();
+        let layers = arguments.count_or("layers", 16, 1);
+        let bidirectional = arguments.flag_or("bidirectional", false);
+        let state = arguments.node("state");
+        let mut layer =
+            Self { cell: cell?, units: units?, layers: layers?, bidirectional: bidirectional?, init: init?, state: None };
+        if let Some(name) = state? {
+            layer.units = layer.memory().start_from(name, arguments)?;
+            layer.state = Some(name.clone());
+        }
+        Some(Layer::Recurrent(layer))
+    }
+
+    /// 1, or 2 where it is bidirectional.
+    pub(crate) fn directions(&self) -> usize {
+        if self.bidirectional { 2 } else { 1 }
+    }
+
+    /// The numbers that it gives for each step.
+    fn outputs(&self) -> Dimension {
+        self.times(self.directions() as u64)
+    }
+
+    /// A multiple of the units; too large a one is found where a shape is held against the largest.
+    fn times(&self, factor: u64) -> Dimension {
+        match &self.units {
+            Dimension::Literal(units) => Dimension::Literal(factor * units),
+            units => Operation::Product.of(&[Dimension::Literal(factor), units.clone()]).unwrap_or_else(|| units.clone()),
+        }
+    }
+
+    fn memory(&self) -> Memory {
+        let Self { units, layers, bidirectional, .. } = self;
+        Memory { kind: self.cell.kind(), units: units.clone(), layers: *layers, bidirectional: *bidirectional }
+    }
+
+    /// Its state, for `state`.
+    pub(super) fn offer(&self) -> Offer {
+        Offer::Memory { kind: self.cell.kind(), memory: Some(self.memory()) }
+    }
+}
+
+impl Cell {
+    /// The layer's name.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Rnn { .. } => "rnn",
+            Self::Lstm { .. } => "lstm",
+            Self::Gru => "gru",
+        }
+    }
+
+    /// How many blocks of n rows its weights have.
+    fn blocks(&self) -> u64 {
+        match self {
+            Self::Rnn { .. } => 1,
+            Self::Lstm { .. } => 4,
+            Self::Gru => 3,
+        }
+    }
+}
+
+/// What makes a sequence of a vector or an image.
+fn sequenced(value: &Value) -> Sequenced {
+    match value.shape.as_slice() {
+        [Dimension::Literal(1), height, width] if !height.is_free() && !width.is_free() => {
+            Sequenced::Rows(vec![height.clone(), width.clone()])
+        }
+        [channels, sizes @ ..] if !sizes.is_empty() => {
+            let pixels = Operation::Product.of(sizes).filter(|pixels| !pixels.is_free());
+            let (pooled, pixels) = (pixels.is_none(), pixels.unwrap_or(Dimension::Literal(10)));
+            match channels.is_free() {
+                true => Sequenced::Unknown,
+                false => Sequenced::Pixels { flat: vec![channels.clone(), pixels], pooled },
+            }
+        }
+        _ => match &value.producer {
+            None => Sequenced::Declared,
+            // The name of its node may be another, so that what is written tells.
+            Some((_, tokens)) if tokens.clone().into_iter().last().is_some_and(|last| last.to_string() == "last") => {
+                Sequenced::WithoutLast
+            }
+            Some(_) => Sequenced::Repeated,
+        },
+    }
+}

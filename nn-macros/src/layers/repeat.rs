@@ -1,0 +1,29 @@
+//! `repeat(t)`: `[n]` → `[t, n]`.
+
+use super::dense::vector;
+use super::{Layer, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::{Dimension, Shape};
+
+/// A vector, at each of a number of steps.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeat {
+    /// The steps.
+    pub(crate) times: Dimension,
+}
+
+impl Rule for Repeat {
+    const ROWS: &'static [Row] = &[Row {
+        name: "repeat",
+        call: "repeat(10)",
+        arguments: [1, 1],
+        argument: "number of steps",
+        read: |arguments| arguments.size().map(|times| Layer::Repeat(Self { times })),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(place, &takes[0], scope, None)?;
+        Some(vec![self.times.clone(), takes[0].shape[0].clone()])
+    }
+}

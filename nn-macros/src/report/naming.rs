@@ -1,0 +1,223 @@
+//! Mistakes in options that name another node: `tied` and `state`.
+
+use super::graph::{cure, quoted};
+use super::message::say;
+use super::shape::plural;
+use super::{Message, Piece};
+use crate::shape::{Dimension, Shape};
+
+/// A mistake in what an option names.
+#[derive(Debug)]
+pub(crate) enum Naming {
+    Tied {
+        name: String,
+        lack: Lack,
+    },
+    TiedKind {
+        name: String,
+    },
+    TiedTwice {
+        name: String,
+        original: String,
+    },
+    TiedGives {
+        subject: String,
+        source: String,
+        weight: Shape,
+        gives: Dimension,
+        found: Dimension,
+    },
+    TiedTakes {
+        subject: String,
+        source: String,
+        weight: Shape,
+        takes: Dimension,
+        found: Shape,
+        from: String,
+    },
+    /// `reader` is of the kind that it asks for, `others` are the nodes above that are so too.
+    State {
+        reader: String,
+        kind: &'static str,
+        name: String,
+        lack: Lack,
+        others: Vec<String>,
+    },
+    StateNone {
+        kind: &'static str,
+        name: String,
+        others: Vec<String>,
+    },
+    StateKind {
+        reader: String,
+        kind: &'static str,
+        name: String,
+        of: &'static str,
+    },
+    StateUnits {
+        reader: String,
+        kind: &'static str,
+        name: String,
+        has: Dimension,
+        found: Dimension,
+    },
+    StateLayers {
+        reader: String,
+        name: String,
+        has: usize,
+        found: usize,
+    },
+    StateDirections {
+        reader: String,
+        name: String,
+        bidirectional: bool,
+    },
+}
+
+/// Why an option finds no node of a name above it.
+#[derive(Debug)]
+pub(crate) enum Lack {
+    /// It is the layer's own.
+    Itself,
+    /// It is that of a node below.
+    Below,
+    /// It is an input's.
+    Input,
+    Unknown {
+        near: Option<String>,
+    },
+}
+
+impl From<Naming> for Message {
+    fn from(fault: Naming) -> Self {
+        match fault {
+            Naming::Tied { name, lack } => match lack {
+                Lack::Itself => Self::new(say!["`", name, "` is tied to itself"])
+                    .help(say!["`tied` names another `dense` layer above"]),
+                Lack::Below => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
+                    .help(say!["tie the later of the two to the earlier"]),
+                Lack::Input => Self::new(say!["the input `", name, "` has no weight to tie to"])
+                    .help(say!["`tied` names a `dense` layer above"]),
+                Lack::Unknown { near } => cure(Self::new(say!["no node has the name `", name, "`"]), near, &[]),
+            },
+            Naming::TiedKind { name } => {
+                Self::new(say!["`", name, "` is no `dense` layer and has no weight to tie to"])
+                    .help(say!["`tied` names a `dense` layer above"])
+            }
+            Naming::TiedTwice { name, original } => {
+                Self::new(say!["`", name, "` is tied to `", original, "` and has no weight of its own"]).help(say![
+                    "`dense(…)` without `tied` has the transposed shape; `tied` names a layer with its own weight"
+                ])
+            }
+            Naming::TiedGives { subject, source, weight, gives, found } => Self::new(say![
+                "`",
+                subject,
+                "` is tied to `",
+                source,
+                "`, whose weight is ",
+                weight,
+                ": it gives ",
+                vec![gives.clone()],
+                ", found ",
+                vec![found]
+            ])
+            .help(say!["write `dense(", gives, ", tied = ", source, ")`"]),
+            Naming::TiedTakes { subject, source, weight, takes, found, from } => Self::new(say![
+                "`",
+                subject,
+                "` is tied to `",
+                &source,
+                "`, whose weight is ",
+                weight,
+                ": it takes ",
+                vec![takes.clone()],
+                ", found ",
+                found,
+                " from ",
+                &from
+            ])
+            .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
+            Naming::State { reader, kind, name, lack, others } => match lack {
+                Lack::Itself => Self::new(say!["`", name, "` starts from its own state"])
+                    .help(names(kind, &others))
+                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Below => Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
+                    .help(say!["move `", name, "` above `", reader, "`"]),
+                Lack::Input => Self::new(say!["the input `", name, "` has no state to start from"])
+                    .help(names(kind, &others))
+                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Unknown { near } => {
+                    let message = Self::new(say!["no node has the name `", name, "`"]);
+                    match near {
+                        Some(_) => cure(message, near, &[]),
+                        None => message.help(names(kind, &others)),
+                    }
+                }
+            },
+            Naming::StateNone { kind, name, others } => {
+                Self::new(say!["`", name, "` is no recurrent layer and has no state to start from"])
+                    .help(names(kind, &others))
+            }
+            Naming::StateKind { reader, kind, name, of } => Self::new(say![
+                "`",
+                reader,
+                "` starts from the state of ",
+                article(kind),
+                " layer, found `",
+                &name,
+                "`, which is ",
+                article(of)
+            ])
+            .help(say!["write `", of, "` here, or `", kind, "` at `", name, "`"]),
+            Naming::StateUnits { reader, kind, name, has, found } => Self::new(say![
+                "`",
+                reader,
+                "` starts from the state of `",
+                &name,
+                "`, which has ",
+                &has,
+                " units, found ",
+                &found
+            ])
+            .help(say!["write `", kind, "(", has, ", state = ", name, ")`"]),
+            Naming::StateLayers { reader, name, has, found } => Self::new(say![
+                "`",
+                reader,
+                "` starts from the state of `",
+                &name,
+                "`, which has ",
+                layers(has),
+                ", found ",
+                found
+            ])
+            .help(say!["write `layers = ", has, "`, or give `", name, "` ", layers(found)]),
+            Naming::StateDirections { reader, name, bidirectional } => {
+                let (has, found, here) = if bidirectional {
+                    ("is bidirectional", "one direction", "write `bidirectional = true`")
+                } else {
+                    ("goes in one direction", "`bidirectional = true`", "leave out `bidirectional = true`")
+                };
+                let there = if bidirectional { "leave it out at" } else { "give it to" };
+                Self::new(say!["`", reader, "` starts from the state of `", &name, "`, which ", has, ", found ", found])
+                    .help(say![here, ", or ", there, " `", name, "`"])
+            }
+        }
+    }
+}
+
+/// What `state` may name.
+fn names(kind: &str, others: &[String]) -> Vec<Piece> {
+    match others {
+        [] => say!["`state` names ", article(kind), " layer above"],
+        others => say!["`state` names ", article(kind), " layer above: ", quoted(others)],
+    }
+}
+
+fn article(kind: &str) -> String {
+    let article = if kind.starts_with(['l', 'r']) { "an" } else { "a" };
+    format!("{article} `{kind}`")
+}
+
+fn layers(count: usize) -> String {
+    format!("{count} {}", plural("layer", count))
+}

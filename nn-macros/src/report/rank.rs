@@ -1,0 +1,252 @@
+//! Values of another rank than a layer takes.
+
+use super::message::say;
+use super::{Message, Piece, bare};
+use crate::shape::{Dimension, Shape};
+
+/// A value with too many axes, or too few.
+#[derive(Debug)]
+pub(crate) enum Rank {
+    Vector {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+        /// What a global pool makes of sizes that are not known.
+        pooled: Option<Dimension>,
+        steps: Option<Shape>,
+        /// What the last step of a sequence has.
+        last: Option<Dimension>,
+    },
+    Indices {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+    },
+    Steps {
+        subject: String,
+        found: Shape,
+        from: String,
+    },
+    /// A recurrent layer takes a sequence.
+    Sequence {
+        subject: String,
+        found: Shape,
+        from: String,
+        cure: Sequenced,
+    },
+    /// The features of a step are its parameters' business.
+    Features {
+        subject: String,
+        found: Shape,
+        from: String,
+    },
+    Last {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+        pooled: Option<Dimension>,
+    },
+    Spatial {
+        subject: String,
+        axes: &'static [usize],
+        found: Shape,
+        from: String,
+        reshaped: Option<Shape>,
+        other: Option<String>,
+    },
+    Matrix {
+        subject: String,
+        found: Shape,
+        from: String,
+        matrix: Option<Shape>,
+    },
+    Rows {
+        subject: String,
+        found: Shape,
+        from: String,
+        flat: Option<Dimension>,
+    },
+}
+
+/// What makes a sequence of what is none.
+#[derive(Debug)]
+pub(crate) enum Sequenced {
+    /// An input of the network is declared as one.
+    Declared,
+    /// Without the layer `last` before it.
+    WithoutLast,
+    /// A vector stands at each step.
+    Repeated,
+    /// The rows of an image of one channel.
+    Rows(Shape),
+    /// The pixels of an image `[channels, pixels]`; of one whose sizes are not known, those of a pool.
+    Pixels { flat: Shape, pooled: bool },
+    /// The sizes are not known.
+    Unknown,
+}
+
+impl From<Rank> for Message {
+    fn from(fault: Rank) -> Self {
+        match fault {
+            Rank::Vector { subject, found, from, flat, pooled, steps, last } => {
+                let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", &from]);
+                if let Some(last) = last {
+                    message = message.help(say![
+                        "put `last;` between ",
+                        &from,
+                        " and `",
+                        &subject,
+                        "`: it makes ",
+                        vec![last]
+                    ]);
+                }
+                if let Some(flat) = flat {
+                    message = message.help(say![
+                        "put `flatten;` between ",
+                        &from,
+                        " and `",
+                        &subject,
+                        "`: it makes ",
+                        vec![flat]
+                    ]);
+                }
+                if let Some(pooled) = pooled {
+                    message = message.help(say![
+                        "put `global_avg_pool;` between ",
+                        &from,
+                        " and `",
+                        &subject,
+                        "`: it makes ",
+                        vec![pooled]
+                    ]);
+                }
+                if let Some(steps) = steps {
+                    message = message.help(say!["`each_step = true` applies it to each row: it makes ", steps]);
+                }
+                message
+            }
+            Rank::Indices { subject, found, from, flat } => {
+                let message =
+                    Self::new(say!["`", subject, "` takes a vector of indices, found ", found, " from ", &from]);
+                match flat {
+                    Some(flat) => message.help(say!["declare ", from, " as ", vec![flat]]),
+                    None => message,
+                }
+            }
+            Rank::Steps { subject, found, from } => Self::new(say![
+                "`",
+                subject,
+                "` takes `[steps, features]` with `each_step = true`, found ",
+                found,
+                " from ",
+                from
+            ])
+            .help(say!["without `each_step` it takes a vector"]),
+            Rank::Sequence { subject, found, from, cure } => {
+                let message = Self::new(say![
+                    "`",
+                    &subject,
+                    "` takes a sequence `[steps, features]`, found ",
+                    &found,
+                    " from ",
+                    &from
+                ]);
+                cure.help(message, &subject, &found, &from)
+            }
+            Rank::Features { subject, found, from } => {
+                let known = found.iter().find(|size| !size.is_free()).cloned();
+                let text = say!["`", subject, "` needs a fixed number of features, found ", found, " from ", from];
+                let mut message = Self::new(text);
+                if let Some(known) = known {
+                    let turned = vec![Dimension::Free, known];
+                    message = message.help(say!["`transpose;` before it makes ", turned, ", of any number of steps"]);
+                }
+                message.help(say!["give the network's input a known size there"])
+            }
+            Rank::Last { subject, found, from, flat, pooled } => {
+                let text = say!["`", subject, "` takes a sequence `[steps, features]`, found ", &found, " from ", from];
+                let mut message = Self::new(text);
+                if found.len() == 1 {
+                    return message.help(say!["leave it out: ", found, " is no sequence, and has no last step"]);
+                }
+                for (layer, made) in [("flatten", flat), ("global_avg_pool", pooled)] {
+                    if let Some(made) = made {
+                        message = message.help(say!["`", layer, ";` in its place makes ", vec![made]]);
+                    }
+                }
+                message
+            }
+            Rank::Spatial { subject, axes, found, from, reshaped, other } => {
+                let takes = match axes {
+                    [1] => "a signal `[channels, length]`",
+                    [2] => "an image `[channels, height, width]`",
+                    _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
+                };
+                let mut message = Self::new(say!["`", subject, "` takes ", takes, ", found ", &found, " from ", from]);
+                if let Some(reshaped) = &reshaped {
+                    let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
+                    message = message.help(say!["`reshape(", bare(reshaped), ")` before it makes ", what]);
+                }
+                match other {
+                    Some(other) if found.len() == 2 => {
+                        message.help(say!["`", other, "` takes signals `[channels, length]`"])
+                    }
+                    Some(other) => message.help(say!["`", other, "` takes images"]),
+                    None if reshaped.is_some() => message,
+                    None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
+                }
+            }
+            Rank::Matrix { subject, found, from, matrix } => {
+                let message = Self::new(say!["`", subject, "` takes two axes, found ", found, " from ", from]);
+                match matrix {
+                    Some(matrix) => message.help(say!["put `reshape(", bare(&matrix), ")` before it"]),
+                    None => message,
+                }
+            }
+            Rank::Rows { subject, found, from, flat } => {
+                let message =
+                    Self::new(say!["`", subject, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
+                match flat {
+                    Some(flat) => message.help(say!["put `flatten` before it: it makes ", vec![flat]]),
+                    None => message,
+                }
+            }
+        }
+    }
+}
+
+impl Sequenced {
+    fn help(self, message: Message, subject: &str, found: &Shape, from: &str) -> Message {
+        let between = |layers: Vec<Piece>, made: &Shape, what: &str| {
+            say!["put `", layers, ";` between ", from, " and `", subject, "`: it makes ", made, what]
+        };
+        let steps = Dimension::Literal(10);
+        let repeated = |message: Message| {
+            let made = [vec![steps.clone()], found.clone()].concat();
+            message.help(between(say!["repeat(", &steps, ")"], &made, ", the same at each step"))
+        };
+        match self {
+            Self::Declared => {
+                let declared = [vec![Dimension::Free], found.clone()].concat();
+                repeated(message.help(say!["declare ", from, " as ", declared, ": the first axis is time"]))
+            }
+            Self::WithoutLast => message.help(say!["leave out `last`: it gives one step of the sequence alone"]),
+            Self::Repeated => repeated(message),
+            Self::Rows(rows) => {
+                message.help(between(say!["reshape(", bare(&rows), ")"], &rows, ", a step for each row"))
+            }
+            Self::Pixels { flat, pooled } => {
+                let made = flat.iter().rev().cloned().collect();
+                let mut layers = say!["reshape(", bare(&flat), "), transpose"];
+                if pooled {
+                    layers.splice(0..0, say!["adaptive_avg_pool2d([1, ", &flat[1], "]), "]);
+                }
+                message.help(between(layers, &made, ", a step for each pixel"))
+            }
+            Self::Unknown => message.help(say!["give the network's input known sizes"]),
+        }
+    }
+}
