@@ -146,10 +146,8 @@ fn share_name(layer: &Ident) -> Ident {
 fn needs(program: &Program<'_>) -> Vec<Need> {
     let mut needs = vec![Need::Inputs; program.buffers.len()];
     for step in &program.steps {
-        let trained = matches!(
-            step.operation,
-            Operation::Trained { .. } | Operation::Part { .. } | Operation::Recurrent { .. }
-        );
+        let trained =
+            matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. } | Operation::Recurrent { .. });
         let own = if trained { Need::Parameters } else { Need::Inputs };
         let before = step.takes.iter().map(|value| needs[value.buffer]);
         let need = before.chain([own, needs[step.gives.buffer]]).max();
@@ -184,7 +182,9 @@ impl Writer<'_, '_> {
     fn step(&mut self, step: &Step) {
         let gives = step.gives.buffer;
         // A layer whose last state is read, and nothing else of it, has a gradient of zeros.
-        if step.memory().is_some_and(|memory| self.gradients[memory.end.buffer].is_some()) && self.gradients[gives].is_none() {
+        if step.memory().is_some_and(|memory| self.gradients[memory.end.buffer].is_some())
+            && self.gradients[gives].is_none()
+        {
             let (slot, _) = self.target(&step.gives);
             let d = self.program().view_mut(&slot.name, &step.gives.shape);
             self.statements.extend(quote!(layers::clear(#d);));

@@ -19,7 +19,9 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let uses = |buffer| {
         let steps = program.steps.iter().enumerate();
         let mut users = steps.filter(move |(_, step)| {
-            step.room() == Some(buffer) || step.gives.buffer == buffer || step.takes.iter().any(|value| value.buffer == buffer)
+            step.room() == Some(buffer)
+                || step.gives.buffer == buffer
+                || step.takes.iter().any(|value| value.buffer == buffer)
         });
         users.next_back().map(|(index, _)| index)
     };
@@ -199,7 +201,8 @@ impl Names<'_, '_> {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
-        let timed = step.node.zip(step.stage_index()).is_some_and(|(node, stage)| self.program.times.is_timed(node, stage));
+        let timed =
+            step.node.zip(step.stage_index()).is_some_and(|(node, stage)| self.program.times.is_timed(node, stage));
         let lengths = timed.then(|| self.lengths(step)).map(|lengths| quote!(.with_lengths(#lengths)));
         let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {

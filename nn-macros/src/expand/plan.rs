@@ -63,7 +63,10 @@ impl<'a> Plan<'a> {
         let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = &self.infer_scratch;
         let share = &self.backward.share;
-        let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
+        // A layer with memory has work enough for every step of few samples, and no other way to share it out.
+        let small =
+            self.program.buffers.iter().any(|buffer| buffer.interleaved) || self.program.traces().next().is_some();
+        let part = if small { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
         let own = self.program.steps.iter().filter(|step| legs::meets(&self.program, step)).count();
         let own = (own > 0).then(|| types::count(own).into_token_stream());
@@ -73,7 +76,8 @@ impl<'a> Plan<'a> {
         let common = legs::widths(&self.program);
         let states = self.program.memories().map(|(name, _)| name.to_string());
         let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
-        let bidirectional = own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
+        let bidirectional =
+            own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
         let nested = self.program.parts().map(|(_, part)| part.network());
         let bidirectional = quote!(#bidirectional #(|| #nested::PLAN.bidirectional)*);
         let parts = self.program.parts().zip(parts).map(|((name, _), plan)| {

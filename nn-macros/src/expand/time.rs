@@ -62,8 +62,7 @@ impl Times {
 
     /// `TIMES`, where an output is a sequence.
     pub(super) fn constant(&self, network: &Network) -> Option<TokenStream> {
-        let times: Vec<Option<&Time>> =
-            network.outputs.iter().map(|output| self.gives[output.node].as_ref()).collect();
+        let times: Vec<Option<&Time>> = network.outputs.iter().map(|output| self.gives[output.node].as_ref()).collect();
         if times.iter().all(Option::is_none) {
             return None;
         }

@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::{
     layers::{
-        Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Recurrent,
-        Reduction, Weight, Window,
+        Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real,
+        Recurrent, Reduction, Weight, Window,
     },
     network::{Node, Stage},
     paths,

@@ -123,7 +123,7 @@ fn memories(plan: &Plan<'_>, prefix: &str, first: usize, all: &mut Vec<Memory>) 
         start: past - 2 * count + index,
         end: past - count + index,
     }));
-    plan.parts.iter().fold(first + plan.kept.len(), |first, part| {
-        memories(part, &format!("{prefix}{}.", part.name), first, all)
-    })
+    plan.parts
+        .iter()
+        .fold(first + plan.kept.len(), |first, part| memories(part, &format!("{prefix}{}.", part.name), first, all))
 }

@@ -4,10 +4,7 @@ use std::fmt;
 
 use ndarray::ArrayView2;
 
-use crate::{
-    Element, Network,
-    network::layout::Layout,
-};
+use crate::{Element, Network, network::layout::Layout};
 
 /// The state of each layer with memory of a network `N`, for a number of samples: what [`Network::forward_from`] goes on from and leaves behind. It
 /// is made by [`Network::state`], held by the caller, and can be cloned to come back to it.

@@ -12,7 +12,9 @@ impl<N: Network> Pass<N> {
     ///
     /// [`ShapeError::Samples`] where `state` is of another number of samples.
     pub fn go_on_from(&mut self, state: &State<N>, samples: usize) -> Result<(), ShapeError> {
-        const { assert!(!N::PLAN.bidirectional, "a bidirectional layer reads its sequences to their ends: no state goes on") };
+        const {
+            assert!(!N::PLAN.bidirectional, "a bidirectional layer reads its sequences to their ends: no state goes on")
+        };
         if state.samples() != samples {
             return Err(ShapeError::Samples { expected: samples, found: state.samples() });
         }
