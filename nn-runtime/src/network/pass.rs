@@ -1,5 +1,7 @@
 //! The memory of a network's passes, owned by the caller; inference.
 
+#[cfg(test)]
+mod tests;
 mod training;
 
 use crate::{
@@ -25,6 +27,8 @@ pub struct Pass<N: Network> {
     /// How the memory is laid out.
     layout: Layout,
     inputs: Vec<Vec<N::Element>>,
+    /// The lengths of the samples of each input of the last forward pass; none where all are full.
+    lengths: Vec<Vec<usize>>,
     kept: Vec<Aligned<N::Element>>,
     scratch: Aligned<N::Element>,
     buffers: Aligned<N::Element>,
@@ -44,6 +48,9 @@ pub struct Pass<N: Network> {
     /// The most numbers a sample so far.
     widest: usize,
 }
+
+/// The numbers of each input of a forward pass, and the lengths of its samples.
+type Copies<E> = (Vec<Vec<E>>, Vec<Vec<usize>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -127,6 +134,7 @@ impl<N: Network> Pass<N> {
         Pass {
             state: State::Empty,
             inputs: vec![Vec::new(); layout.inputs.len()],
+            lengths: vec![Vec::new(); layout.inputs.len()],
             kept: vec![Aligned::default(); layout.kept.len()],
             layout,
             scratch: Aligned::default(),
@@ -206,12 +214,25 @@ impl<N: Network> Pass<N> {
         }
     }
 
+    /// The lengths of the samples of an input of the last forward pass; empty where all were full.
+    pub fn lengths(&self, input: usize) -> &[usize] {
+        &self.lengths[input]
+    }
+
+    fn remember_lengths(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        for (lengths, rows) in self.lengths.iter_mut().zip(inputs) {
+            lengths.clear();
+            lengths.extend_from_slice(rows.lengths());
+        }
+    }
+
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
         self.state = State::Inferred(samples);
+        self.remember_lengths(inputs);
         if threads > self.ready[0] {
             self.ready[0] = threads;
             self.on_each_thread(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
@@ -300,8 +321,9 @@ impl<N: Network> Pass<N> {
         self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
     }
 
-    fn rows_of<'a>(copies: &'a [Vec<N::Element>], layout: &Layout) -> N::Inputs<'a> {
-        InputArray::new(copies.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
+    fn rows_of<'a>(copies: &'a Copies<N::Element>, layout: &Layout) -> N::Inputs<'a> {
+        let rows = copies.0.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width));
+        InputArray::new(rows.zip(&copies.1).map(|(rows, lengths)| rows.with_lengths(lengths)))
     }
 
     fn cut(&self, samples: usize) -> Cut {
