@@ -1,6 +1,6 @@
 //! Passes of training: forward, backward, and the step that is both.
 
-use super::{Need, Pass, PassError, State, kept_of};
+use super::{Copies, Need, Pass, PassError, State, kept_of};
 use crate::{
     Trainable,
     network::{
@@ -25,14 +25,15 @@ impl<N: Trainable> Pass<N> {
             copy.clear();
             copy.extend_from_slice(rows.data());
         }
-        let copies = std::mem::take(&mut self.inputs);
+        self.remember_lengths(inputs);
+        let copies = self.take_copies();
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
             let work = self.work(Need::Training, rows, cut, threads, leg);
             work.walk(threads, &|part, _, _| net.forward_part(part));
             self.meet(cut);
         }
-        self.inputs = copies;
+        (self.inputs, self.lengths) = copies;
     }
 
     /// Backward from the gradient with respect to each output.
@@ -58,7 +59,7 @@ impl<N: Trainable> Pass<N> {
         for (index, rows) in d_outputs.iter().enumerate() {
             self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
         }
-        let copies = std::mem::take(&mut self.inputs);
+        let copies = self.take_copies();
         self.clear(cut);
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
@@ -68,7 +69,7 @@ impl<N: Trainable> Pass<N> {
         }
         let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
-        self.inputs = copies;
+        (self.inputs, self.lengths) = copies;
         Ok(())
     }
 
@@ -94,6 +95,7 @@ impl<N: Trainable> Pass<N> {
         self.step += 1;
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
+        self.remember_lengths(inputs);
         self.clear(cut);
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
         // The last leg forward and the first one backward are one.
@@ -117,6 +119,11 @@ impl<N: Trainable> Pass<N> {
         }
         self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
         self.sums[..cut.shares].iter().sum()
+    }
+
+    /// What the last forward pass went over, so that the rest of the memory can be lent at the same time.
+    fn take_copies(&mut self) -> Copies<N::Element> {
+        (std::mem::take(&mut self.inputs), std::mem::take(&mut self.lengths))
     }
 
     /// Lets the kernels of each thread make their memory before the first step, so that none does so later.
