@@ -21,6 +21,7 @@ mod part;
 mod pass;
 mod product;
 mod random;
+mod remembered;
 mod sizes;
 mod sizing;
 mod state;
@@ -37,6 +38,7 @@ pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
+pub use remembered::{Remembered, kept_count, remembered_within};
 pub use sizes::{operations, rows, samples, split, total, widest};
 pub use sizing::{
     Entry, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of,
@@ -216,6 +218,11 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// [`ShapeError::Index`] where one is none.
     fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
         Ok(())
+    }
+
+    /// The layers with memory, those of the networks inside among them.
+    fn memories(&self) -> Vec<Remembered<'_, Self::Element>> {
+        Vec::new()
     }
 
     /// Forward for inference over a part.

@@ -50,6 +50,8 @@ pub struct Pass<N: Network> {
     widest: usize,
     /// Whether the next forward pass goes on from states that the layers with memory have been given.
     carried: bool,
+    /// Whether a backward pass has come after the last forward pass.
+    returned: bool,
 }
 
 /// The numbers of each input of a forward pass, and the lengths of its samples.
@@ -68,6 +70,9 @@ enum State {
 /// A backward pass that does not follow from the forward pass before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PassError {
+    /// There is no backward pass to look at.
+    #[error("expected a backward pass, found none after the last forward pass of this `Pass`")]
+    NoBackward,
     /// There is no forward pass for training to go back through.
     #[error("expected `forward_train` before `backward`, found no forward pass for training in this `Pass`")]
     NoForward,
@@ -152,6 +157,7 @@ impl<N: Network> Pass<N> {
             largest: vec![0; count],
             widest: 0,
             carried: false,
+            returned: false,
         }
     }
 

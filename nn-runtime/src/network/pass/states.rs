@@ -2,8 +2,18 @@
 
 use crate::{
     Element, Network, ShapeError,
-    network::{Pass, State},
+    network::{Pass, PassError, Remembered, State},
 };
+
+/// What a layer with memory kept of a batch.
+pub(crate) struct Traced<'a, E> {
+    pub(crate) numbers: &'a [E],
+    /// The numbers of a sample.
+    pub(crate) width: usize,
+    pub(crate) samples: usize,
+    /// The samples of each part but the last.
+    pub(crate) part: usize,
+}
 
 impl<N: Network> Pass<N> {
     /// Lets the next forward pass go on from `state`.
@@ -40,8 +50,23 @@ impl<N: Network> Pass<N> {
         }
     }
 
+    /// What a layer with memory kept of the last passes, forward and backward, over how many samples in parts of how many.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError::NoBackward`] where none came after the last forward pass.
+    pub(crate) fn trace(&self, memory: &Remembered<'_, N::Element>) -> Result<Traced<'_, N::Element>, PassError> {
+        if !self.returned {
+            return Err(PassError::NoBackward);
+        }
+        let (samples, width) = (self.samples(), self.layout.kept[memory.trace].width);
+        let numbers = self.kept[memory.trace].as_slice(samples * width);
+        Ok(Traced { numbers, width, samples, part: self.cut(samples).size })
+    }
+
     /// Lets the layers with memory begin afresh, unless they have been given a state to go on from.
     pub(super) fn start(&mut self, samples: usize) {
+        self.returned = false;
         if std::mem::take(&mut self.carried) {
             return;
         }

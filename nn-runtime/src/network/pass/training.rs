@@ -69,6 +69,7 @@ impl<N: Trainable> Pass<N> {
         }
         let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
+        self.returned = true;
         (self.inputs, self.lengths) = copies;
         Ok(())
     }
@@ -118,6 +119,7 @@ impl<N: Trainable> Pass<N> {
             self.meet(cut);
         }
         self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
+        self.returned = true;
         self.sums[..cut.shares].iter().sum()
     }
 
