@@ -7,6 +7,7 @@ Every number is drawn from a seed, and PyTorch calculates in f64 on one thread, 
 changes nothing but, perhaps, last digits.
 """
 
+import copy
 import pathlib
 
 import torch
@@ -776,9 +777,7 @@ def recurrent():
     for name, rnn in cases:
         for case, given in [(name, None), (f"{name}_ragged", lengths)]:
             # Small weights: over many steps a rectified unit grows without bound.
-            layer(tensors, case, Recurrent(rnn, given), numbers(7, 6, 3), 0.5)
-            for parameter in rnn.parameters():
-                parameter.grad = None
+            layer(tensors, case, Recurrent(copy.deepcopy(rnn), given), numbers(7, 6, 3), 0.5)
     tensors["lengths"] = lengths
     for case, kind, bidirectional in [("lstm_translator", nn.LSTM, False), ("gru_translator", nn.GRU, True)]:
         net = Translator(kind, bidirectional)

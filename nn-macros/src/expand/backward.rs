@@ -330,17 +330,18 @@ impl Writer<'_, '_> {
         let layer = forward::layer(self.program(), step);
         let (lengths, trace) = (self.names.lengths(step), self.names.name(memory.trace));
         let end = self.gradients[memory.end.buffer].clone();
-        let option = |view: Option<TokenStream>| match view {
-            Some(view) => quote!(::core::option::Option::Some(#view)),
-            None => quote!(::core::option::Option::None),
+        let state = self.program().alias(&memory.end.shape);
+        let option = |view: Option<TokenStream>, kind: &str| match (view, types::local(kind)) {
+            (Some(view), _) => quote!(::core::option::Option::Some(#view)),
+            (None, kind) => quote!(::core::option::Option::None::<network::#kind<'_, #state, E>>),
         };
-        let d_end = option(end.as_ref().map(|slot| self.program().view(&slot.name, &memory.end.shape)));
+        let d_end = option(end.as_ref().map(|slot| self.program().view(&slot.name, &memory.end.shape)), "View");
         let takes = &step.takes[0];
         let (target, temporary) = self.target(takes);
         let d_x = self.optional(&target, takes);
         let other = step.takes.get(1).map(|other| (other, self.target(other)));
         let d_other = other.as_ref().map(|(other, (slot, _))| self.program().view_mut(&slot.name, &other.shape));
-        let d_start = option(d_other.clone());
+        let d_start = option(d_other.clone(), "ViewMut");
         self.statements.extend(quote!(#layer.backward(#d, #d_x, #lengths, #d_end, #d_start, #trace.data_mut());));
         if let (Some((other, (slot, temporary))), Some(d_other)) = (other, d_other) {
             let start = self.names.view(&memory.start);
