@@ -24,6 +24,7 @@ mod pool2d;
 mod sign;
 mod silu;
 mod softmax;
+mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tied;
@@ -55,6 +56,7 @@ pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
 pub use sign::Sign;
 pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
+pub use steps::{last, last_backward, repeat, repeat_backward};
 pub use tied::TiedDense;
 pub use transpose::Transpose;
 pub use weighted_avg_pool2d::{WeightedAvgPool1d, WeightedAvgPool2d};
