@@ -6,6 +6,7 @@ fn every_mistake_gets_its_own_error() {
     cases.compile_fail("tests/ui/syntax/*.rs");
     cases.compile_fail("tests/ui/graph/*.rs");
     cases.compile_fail("tests/ui/shape/*.rs");
+    cases.compile_fail("tests/ui/recurrent/*.rs");
     cases.compile_fail("tests/ui/constants/*.rs");
     cases.compile_fail("tests/ui/parts/*.rs");
     cases.compile_fail("tests/ui/parameters/*.rs");

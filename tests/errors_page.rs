@@ -12,13 +12,18 @@ const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 8] = [
+const KINDS: [(&str, &str, &str); 9] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
         "shape",
         "Shapes",
         "Layers that do not fit what they are given. The sizes are literals, and the macro finds the fault.",
+    ),
+    (
+        "recurrent",
+        "Sequences and states",
+        "Recurrent layers, and the layers around them, that do not fit what they are given, or the layer from whose state they start.",
     ),
     (
         "constants",

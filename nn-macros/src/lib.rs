@@ -58,6 +58,11 @@ use quote::quote;
 /// |---|---|---|
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
 /// | `embedding(vocabulary, n)` | `[t]` of indices, an input → `[t, n]`, a row of the weight for each | `init` (`normal(1.0)`) |
+/// | `rnn(n)` | `[t, i]` → `[t, n]`, or `[t, 2n]` where it is bidirectional | `layers` (1), `bidirectional` (false), `activation` (`tanh` or `relu`), `init` of `weight_hh` (`orthogonal`), `state = name` |
+/// | `lstm(n)` | the same | `layers` (1), `bidirectional` (false), `peephole` (false), `forget_bias` (1.0), `state = name` |
+/// | `gru(n)` | the same | `layers` (1), `bidirectional` (false), `state = name` |
+/// | `last` | `[t, n]` → `[n]`, the step at each sequence's length | |
+/// | `repeat(t)` | `[n]` → `[t, n]` | |
 /// | `conv1d(c)` | `[k, l]` → `[c, l']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose1d(c)` | `[k, l]` → `[c, l']`, l' = (l − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
@@ -109,6 +114,12 @@ use quote::quote;
 ///
 /// `embedding` reads an input whose numbers are indices. They are looked through where a batch enters, too, so that `forward` and its like return a
 /// `Result` there as well.
+///
+/// # Sequences
+///
+/// Recurrent layers take `[t, i]`, where `t` may be `_`. A batch may carry the length of each of its sequences, `Batch::padded`; what lies behind is padding,
+/// which no layer with memory reads. `state = name` starts a layer from the last state of another of its kind and size above, an encoder's.
+/// `net.state(samples)` is a state of the program's own, from which `net.forward_from` goes on batch by batch.
 ///
 /// # Functions of your own
 ///

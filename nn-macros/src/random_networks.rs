@@ -57,6 +57,14 @@ enum Draw {
     },
     Global(&'static str),
     Dense(usize),
+    Recurrent {
+        layer: &'static str,
+        units: usize,
+        layers: usize,
+        bidirectional: bool,
+    },
+    Last,
+    Repeat(usize),
     Flatten,
     Activation,
     AddItself,
@@ -93,6 +101,10 @@ fn draw() -> impl Strategy<Value = Draw> {
             .prop_map(|(layer, size)| Draw::BinsAlong { layer, size }),
         prop_oneof![Just("global_max_pool"), Just("global_avg_pool")].prop_map(Draw::Global),
         (1_usize..40).prop_map(Draw::Dense),
+        (prop_oneof![Just("rnn"), Just("lstm"), Just("gru")], 1_usize..9, 1_usize..3, any::<bool>())
+            .prop_map(|(layer, units, layers, bidirectional)| Draw::Recurrent { layer, units, layers, bidirectional }),
+        Just(Draw::Last),
+        (1_usize..9).prop_map(Draw::Repeat),
         Just(Draw::Flatten),
         Just(Draw::Activation),
         Just(Draw::AddItself),
@@ -139,6 +151,11 @@ fn line(draw: &Draw, index: usize, shape: &[usize]) -> String {
         Draw::BinsAlong { layer, size } => format!("{layer}({size})"),
         Draw::Global(layer) => (*layer).to_owned(),
         Draw::Dense(outputs) => format!("dense({outputs}), tanh"),
+        Draw::Recurrent { layer, units, layers, bidirectional } => {
+            format!("{layer}({units}, layers = {layers}, bidirectional = {bidirectional})")
+        }
+        Draw::Last => "last".to_owned(),
+        Draw::Repeat(times) => format!("repeat({times})"),
         Draw::Flatten => "flatten".to_owned(),
         Draw::Activation => "gelu".to_owned(),
         Draw::AddItself => format!("add <- ({before}, {before})"),
@@ -181,6 +198,11 @@ fn gives(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
             vec![channels, places(height, kernel, stride, 0, 1)?, places(width, kernel, stride, 0, 1)?]
         }
         Draw::Dense(outputs) => (shape.len() == 1).then(|| vec![outputs])?,
+        Draw::Recurrent { units, bidirectional, .. } => {
+            vec![signal?[0], if bidirectional { 2 * units } else { units }]
+        }
+        Draw::Last => vec![signal?[1]],
+        Draw::Repeat(times) => (shape.len() == 1).then(|| vec![times, shape[0]])?,
         Draw::Flatten => vec![shape.iter().product()],
         Draw::Activation | Draw::AddItself => shape.to_vec(),
         Draw::ConcatItself => [&[2 * shape[0]], &shape[1..]].concat(),

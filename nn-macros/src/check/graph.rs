@@ -67,11 +67,6 @@ impl<'a> Names<'a> {
         Self { inputs, nodes, input_of, node_of }
     }
 
-    /// Whether a node without a name begins with such a word, which names no layer: it was probably meant as its name.
-    fn is_unknown_layer(&self, text: &str) -> bool {
-        layers::find(text).is_none() && self.nodes.iter().any(|node| node.name.is_none() && label(node) == text)
-    }
-
     fn input_names(&self) -> Vec<String> {
         self.inputs.iter().filter_map(|port| port.name.as_ref()).map(Ident::to_string).collect()
     }
@@ -126,7 +121,7 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
         // `<- input` where there are two
         None if text == "input" => Structure::InputOfSeveral { all: names.input_names() },
         // A layer that is unknown is reported as such: `a, dense(3);`
-        None if names.is_unknown_layer(&text) => return None,
+        None if scope.unknown_layers.contains(&text) => return None,
         // `flatten; a: dense(3) <- flatten;`
         None if names.nodes[..index].iter().any(|node| node.name.is_none() && label(node) == text) => {
             Structure::SourceUnnamed { kind: text }
@@ -169,7 +164,7 @@ fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option
     if let Some(&node) = names.node_of.get(&text) {
         return Some(node);
     }
-    if names.is_unknown_layer(&text) {
+    if scope.unknown_layers.contains(&text) {
         return None;
     }
     let fault = if names.input_of.contains_key(&text) {

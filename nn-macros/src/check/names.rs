@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use syn::Ident;
 
+use super::graph::label;
 use super::parts::formula;
 use super::{Scope, Siblings};
-use crate::layers::Part;
+use crate::layers::{self, Part};
 use crate::network::Held;
 use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
@@ -20,6 +21,8 @@ pub(super) fn check_names(inputs: &[Port], nodes: &[Node], scope: &mut Scope) {
             scope.faults.add(name, Structure::NameTwice { name: name.to_string() });
         }
     }
+    let unnamed = nodes.iter().filter(|node| node.name.is_none()).map(label);
+    scope.unknown_layers = unnamed.filter(|word| layers::find(word).is_none()).collect();
     scope.inputs = inputs.iter().flat_map(|port| &port.name).map(Ident::to_string).collect();
     if inputs.len() == 1 {
         scope.inputs.push("input".to_owned());

@@ -28,6 +28,8 @@ pub(crate) struct Scope {
     asked: HashSet<String>,
     /// The names of all nodes, those below too.
     pub(crate) names: Vec<String>,
+    /// The words that nodes without a name begin with and that name no layer: they were probably meant as names.
+    pub(crate) unknown_layers: Vec<String>,
     /// The names of the inputs.
     pub(crate) inputs: Vec<String>,
 }
@@ -73,6 +75,7 @@ impl Scope {
             siblings,
             named: Vec::new(),
             names: Vec::new(),
+            unknown_layers: Vec::new(),
             inputs: Vec::new(),
             asked: HashSet::new(),
         }

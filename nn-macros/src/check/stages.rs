@@ -343,7 +343,9 @@ pub(super) fn check_outputs(
             node: label(node),
             gives: gives.clone(),
             cure: dense_cure(node, declared, gives)
+                .or_else(|| units_cure(node, &chains[*index], declared, gives))
                 .or_else(|| flatten_cure(declared, gives))
+                .or_else(|| steps_cure(node, declared, gives).filter(|_| scope.remembers()))
                 .or_else(|| pool_cure(declared, gives)),
         };
         match Condition::same_shape(declared, gives).filter(|_| same_freedom(declared, gives)) {
@@ -361,10 +363,39 @@ fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
     (dense && same_rows).then(|| format!("write `dense({wanted})`"))
 }
 
+/// Other units of a recurrent layer, where they give what is declared.
+fn units_cure(node: &Node, chain: &Chain, declared: &Shape, gives: &Shape) -> Option<String> {
+    let mut stages = chain.stages.iter().flatten();
+    let (recurrent, stage) = stages.find_map(|stage| match &stage.layer {
+        Layer::Recurrent(recurrent) => Some((recurrent, stage)),
+        _ => None,
+    })?;
+    let ((Dimension::Literal(wanted), rows), (found, others)) = (declared.split_last()?, gives.split_last()?) else {
+        return None;
+    };
+    let (name, directions) = (node.name.as_ref()?, recurrent.directions() as u64);
+    let fits = rows == others && stage.gives.last() == Some(found) && wanted % directions == 0;
+    fits.then(|| format!("give `{name}` {} units", wanted / directions))
+}
+
 /// `flatten`, where that gives what is declared.
 fn flatten_cure(declared: &Shape, gives: &Shape) -> Option<String> {
     let flat = Operation::Product.of(gives)?;
     (declared.len() == 1 && gives.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
+}
+
+/// One step of a sequence, or a sequence of one vector, where that is what is declared.
+fn steps_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
+    let is_last = matches!(node.stages.last(), Some(Stage::Layer(call)) if call.kind == "last");
+    match (declared.as_slice(), gives.as_slice()) {
+        ([wanted], [_, found]) if wanted == found => Some("put `last;` after it".to_owned()),
+        ([Dimension::Literal(wanted)], [_, _]) => Some(format!("put `last;` and `dense({wanted})` after it")),
+        ([_, wanted], [found]) if is_last && wanted == found => Some("leave out `last`".to_owned()),
+        ([Dimension::Literal(steps), wanted], [found]) if wanted == found => {
+            Some(format!("put `repeat({steps});` after it"))
+        }
+        _ => None,
+    }
 }
 
 /// A pool that makes free sizes known.

@@ -36,9 +36,13 @@ impl<'a> Arguments<'a> {
         for (index, (option, _)) in call.options.iter().enumerate() {
             let text = option.to_string();
             if !row.options.contains(&text.as_str()) {
-                let near = nearest(&text, row.options.iter().copied());
+                let near = elsewhere(&text).filter(|near| row.options.contains(near));
+                let near = near.or_else(|| nearest(&text, row.options.iter().copied()));
                 let fault = match row.options {
                     [] => Argument::NoOptions { layer, call: row.call },
+                    options if text == "return_sequences" && options.contains(&"state") => {
+                        Argument::ReturnSequences { layer }
+                    }
                     options => Argument::UnknownOption { layer, option: text, near, options },
                 };
                 scope.faults.add(option, fault);
@@ -269,6 +273,19 @@ impl<'a> Arguments<'a> {
         self.scope.faults.add(value, fault);
         None
     }
+}
+
+/// The option that another library calls so.
+fn elsewhere(option: &str) -> Option<&'static str> {
+    Some(match option {
+        "num_layers" | "n_layers" => "layers",
+        "initial_state" | "hidden_state" | "h0" | "hx" => "state",
+        "nonlinearity" => "activation",
+        "recurrent_initializer" => "init",
+        "bias_forget" | "unit_forget_bias" => "forget_bias",
+        "use_bias" => "bias",
+        _ => return None,
+    })
 }
 
 /// The value of a literal, negative ones too.

@@ -129,7 +129,8 @@ impl Tied {
             }
             Ok(Named { offer: Offer::TiedWeight { to }, .. }) => Naming::TiedTwice { name: text, original: to.clone() },
             Ok(_) => Naming::TiedKind { name: text },
-            Err(lack) => Naming::Tied { name: text, lack },
+            Err(Some(lack)) => Naming::Tied { name: text, lack },
+            Err(None) => return None,
         };
         scope.faults.add(name, fault);
         None

@@ -43,12 +43,15 @@ pub(crate) struct Memory {
 }
 
 impl Named {
-    /// The node above that an option of the layer `reader` names.
-    pub(super) fn find<'a>(name: &str, reader: &str, scope: &'a Scope) -> Result<&'a Self, Lack> {
+    /// The node above that an option of the layer `reader` names; `Err(None)` where another fault tells why there is none.
+    pub(super) fn find<'a>(name: &str, reader: &str, scope: &'a Scope) -> Result<&'a Self, Option<Lack>> {
         if let Some(named) = scope.named.iter().find(|named| named.name == name) {
             return Ok(named);
         }
-        Err(if name == reader {
+        if scope.unknown_layers.iter().any(|word| word == name) {
+            return Err(None);
+        }
+        Err(Some(if name == reader {
             Lack::Itself
         } else if scope.names.iter().any(|node| node == name) {
             Lack::Below
@@ -57,7 +60,7 @@ impl Named {
         } else {
             let near = nearest(name, scope.named.iter().map(|named| named.name.as_str()));
             Lack::Unknown { near: near.map(str::to_owned) }
-        })
+        }))
     }
 }
 
@@ -80,45 +83,54 @@ impl Offer {
 impl Memory {
     /// The units of a layer with this memory that starts from the state of the node `name`.
     pub(super) fn start_from(&self, name: &Ident, arguments: &mut Arguments) -> Option<Dimension> {
-        let (source, reader, call) = (name.to_string(), arguments.subject.to_owned(), arguments.call);
+        let (source, reader) = (name.to_string(), arguments.subject.to_owned());
         let (kind, scope) = (self.kind, &mut *arguments.scope);
-        let found = match Named::find(&source, &reader, scope) {
+        let fault = match Named::find(&source, &reader, scope) {
             Ok(Named { offer: Offer::Memory { kind: of, memory }, tokens, .. }) if *of == kind => {
-                Ok(memory.clone().map(|memory| (memory, tokens.clone())))
+                // Where it is unknown, its own fault is reported.
+                let Some(memory) = memory.clone() else { return Some(self.units.clone()) };
+                let tokens = tokens.clone();
+                return self.is_like(&memory, source, tokens, arguments);
             }
             Ok(Named { offer: Offer::Memory { kind: of, .. }, .. }) => {
-                Err(Naming::StateKind { reader, kind, of, name: source.clone() })
+                Naming::StateKind { reader, kind, of, name: source }
             }
-            Ok(_) => Err(Naming::StateNone { kind, name: source.clone(), others: states(kind, scope) }),
-            Err(lack) => Err(Naming::State { reader, kind, lack, name: source.clone(), others: states(kind, scope) }),
+            Ok(_) => Naming::StateNone { kind, name: source, others: states(kind, scope) },
+            Err(Some(lack)) => Naming::State { reader, kind, lack, name: source, others: states(kind, scope) },
+            Err(None) => return None,
         };
-        let (memory, tokens) = match found {
-            Ok(Some(found)) => found,
-            // Its own fault is reported.
-            Ok(None) => return Some(self.units.clone()),
-            Err(fault) => {
-                scope.faults.add(name, fault);
-                return None;
-            }
-        };
+        scope.faults.add(name, fault);
+        None
+    }
+
+    /// Asks that the memory of the node `source` is of the same form.
+    fn is_like(
+        &self,
+        memory: &Self,
+        source: String,
+        tokens: TokenStream,
+        arguments: &mut Arguments,
+    ) -> Option<Dimension> {
+        let (call, kind) = (arguments.call, self.kind);
         let reader = arguments.subject.to_owned();
         let mut same = true;
         if memory.layers != self.layers {
             let (has, found) = (memory.layers, self.layers);
             let fault = Naming::StateLayers { reader: reader.clone(), name: source.clone(), has, found };
-            scope.faults.add(&call.tokens, fault);
+            arguments.scope.faults.add(&call.tokens, fault);
             same = false;
         }
         if memory.bidirectional != self.bidirectional {
             let (reader, name) = (reader.clone(), source.clone());
             let fault = Naming::StateDirections { reader, name, bidirectional: memory.bidirectional };
-            scope.faults.add(&call.tokens, fault);
+            arguments.scope.faults.add(&call.tokens, fault);
             same = false;
         }
         let (has, found) = (memory.units.clone(), self.units.clone());
         let fault = Naming::StateUnits { reader, kind, name: source.clone(), has: has.clone(), found: found.clone() };
         let producer = Value { from: format!("`{source}`"), producer: Some((source, tokens)), shape: Vec::new() };
-        let answer = scope.ask(&call.tokens, Some(&producer), &Condition::Equal(has.clone(), found.clone()), fault);
+        let answer =
+            arguments.scope.ask(&call.tokens, Some(&producer), &Condition::Equal(has.clone(), found.clone()), fault);
         // One size for both: where the compiler finds that they differ, the failed check is the only error.
         let units = Operation::Same.of(&[has, found.clone()]).filter(|_| !answer.fails());
         units.filter(|_| same)

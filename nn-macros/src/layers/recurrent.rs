@@ -5,8 +5,8 @@ use proc_macro2::Ident;
 use super::real::Range;
 use super::{Arguments, Init, Layer, Memory, Offer, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
-use crate::report::{Rank, Sequenced};
-use crate::shape::{Dimension, Operation, Shape};
+use crate::report::{Argument, Rank, Sequenced};
+use crate::shape::{Dimension, LARGEST, Operation, Shape};
 
 /// A stack of layers with memory, which goes through a sequence step by step.
 #[derive(Clone, Debug)]
@@ -120,6 +120,7 @@ impl Recurrent {
     /// What all kinds have; `cell` and `init` are `None` where they have a fault.
     fn read(arguments: &mut Arguments, cell: Option<Cell>, init: Option<Init>) -> Option<Layer> {
         let units = arguments.size();
+        let units = units.filter(|units| cell.as_ref().is_none_or(|cell| cell.can_have(units, arguments)));
         let layers = arguments.count_or("layers", 16, 1);
         let bidirectional = arguments.flag_or("bidirectional", false);
         let state = arguments.node("state");
@@ -169,6 +170,15 @@ impl Cell {
             Self::Lstm { .. } => "lstm",
             Self::Gru => "gru",
         }
+    }
+
+    /// Whether so many units have a `weight_hh` that a program can hold; where the compiler knows them alone, it is asked with the others.
+    fn can_have(&self, units: &Dimension, arguments: &mut Arguments) -> bool {
+        let most = (LARGEST / self.blocks()).isqrt();
+        let Some(found) = units.literal().filter(|&units| units > most) else { return true };
+        let fault = Argument::TooManyUnits { layer: self.kind(), most, found };
+        arguments.scope.faults.add(&arguments.call.positional[0], fault);
+        false
     }
 
     /// How many blocks of n rows its weights have.

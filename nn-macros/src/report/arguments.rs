@@ -15,6 +15,7 @@ pub(crate) enum Argument {
     ParameterName { name: String },
     NoOptions { layer: &'static str, call: &'static str },
     UnknownOption { layer: &'static str, option: String, near: Option<&'static str>, options: &'static [&'static str] },
+    ReturnSequences { layer: &'static str },
     OptionTwice { layer: &'static str, option: String },
     TooMany { layer: &'static str, call: &'static str, options: bool },
     TooFew { layer: &'static str, argument: &'static str, call: &'static str },
@@ -28,6 +29,7 @@ pub(crate) enum Argument {
     NotAxis { layer: &'static str, found: String, constant: bool },
     NotCount { layer: &'static str, option: String, found: String, constant: bool },
     NotWithin { layer: &'static str, option: String, most: u64, found: i128 },
+    TooManyUnits { layer: &'static str, most: u64, found: u64 },
     NotChoice { layer: &'static str, option: String, all: &'static [&'static str], found: String },
     NotName { what: String, option: String, found: String },
     TooSmall { what: String, least: u64, found: String },
@@ -126,6 +128,10 @@ impl From<Argument> for Message {
                     None => message.help(say!["`", layer, "` has ", listed]),
                 }
             }
+            Argument::ReturnSequences { layer } => {
+                Self::new(say!["`", layer, "` has no option `return_sequences`: it gives every step"])
+                    .help(say!["leave it out; `last;` after the layer keeps the last step alone"])
+            }
             Argument::OptionTwice { layer, option } => {
                 Self::new(say!["the option `", option, "` of `", layer, "` is given twice"])
                     .help(say!["remove one of the two"])
@@ -187,16 +193,26 @@ impl From<Argument> for Message {
                 let text = say!["`", option, "` of `", layer, "` is a number such as `2`, found `", &found, "`"];
                 let message = Self::new(text);
                 message.help(if constant {
-                    say!["the parameters depend on it, so that the macro must know it"]
+                    say!["write the number: the parameters depend on it, so that the macro must know it"]
                 } else {
                     whole(&found)
                 })
             }
             Argument::NotWithin { layer, option, most, found } => {
-                let near = if found < 1 { 1 } else { most };
-                let found = found.to_string();
-                Self::new(say!["`", &option, "` of `", layer, "` is from 1 to ", most, ", found ", found])
-                    .help(say!["write `", option, " = ", near, "`"])
+                let text = say!["`", &option, "` of `", layer, "` is from 1 to ", most, ", found ", found.to_string()];
+                Self::new(text).help(if found < 1 {
+                    say!["write `", option, " = 1`"]
+                } else {
+                    say!["write `", option, " = ", most, "`, and put the others into a second `", layer, "`"]
+                })
+            }
+            Argument::TooManyUnits { layer, most, found } => {
+                Self::new(say!["the number of units of `", layer, "` is from 1 to ", most, ", found ", found]).help(
+                    say![
+                        "of more units, the weights between them have more elements than the largest allowed, ",
+                        LARGEST
+                    ],
+                )
             }
             Argument::NotChoice { layer, option, all, found } => {
                 let text = say!["`", &option, "` of `", layer, "` is ", listed(all, "or"), ", found `", &found, "`"];

@@ -96,7 +96,7 @@ impl From<Naming> for Message {
                     .help(say!["`tied` names another `dense` layer above"]),
                 Lack::Below => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
                     .help(say!["tie the later of the two to the earlier"]),
-                Lack::Input => Self::new(say!["the input `", name, "` has no weight to tie to"])
+                Lack::Input => Self::new(say![input(&name), " has no weight to tie to"])
                     .help(say!["`tied` names a `dense` layer above"]),
                 Lack::Unknown { near } => cure(Self::new(say!["no node has the name `", name, "`"]), near, &[]),
             },
@@ -138,14 +138,10 @@ impl From<Naming> for Message {
             ])
             .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
             Naming::State { reader, kind, name, lack, others } => match lack {
-                Lack::Itself => Self::new(say!["`", name, "` starts from its own state"])
-                    .help(names(kind, &others))
-                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Itself => carried(Self::new(say!["`", name, "` starts from its own state"]), kind, &others),
                 Lack::Below => Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
                     .help(say!["move `", name, "` above `", reader, "`"]),
-                Lack::Input => Self::new(say!["the input `", name, "` has no state to start from"])
-                    .help(names(kind, &others))
-                    .help(say!["a state that the program carries from batch to batch goes in by `forward_from`"]),
+                Lack::Input => carried(Self::new(say![input(&name), " has no state to start from"]), kind, &others),
                 Lack::Unknown { near } => {
                     let message = Self::new(say!["no node has the name `", name, "`"]);
                     match near {
@@ -205,12 +201,23 @@ impl From<Naming> for Message {
     }
 }
 
+/// How messages call an input that an option names.
+fn input(name: &str) -> String {
+    if name == "input" { "the input".to_owned() } else { format!("the input `{name}`") }
+}
+
 /// What `state` may name.
 fn names(kind: &str, others: &[String]) -> Vec<Piece> {
     match others {
-        [] => say!["`state` names ", article(kind), " layer above"],
+        [] => say!["there is no `", kind, "` layer above: leave out `state` to start from zeros"],
         others => say!["`state` names ", article(kind), " layer above: ", quoted(others)],
     }
+}
+
+/// What to write where a state of the program's own was probably meant.
+fn carried(message: Message, kind: &str, others: &[String]) -> Message {
+    let message = if others.is_empty() { message } else { message.help(names(kind, others)) };
+    message.help(say!["leave out `state`: one that the program carries from batch to batch goes in by `forward_from`"])
 }
 
 fn article(kind: &str) -> String {

@@ -158,11 +158,19 @@ impl From<Rank> for Message {
             }
             Rank::Features { subject, found, from } => {
                 let known = found.iter().find(|size| !size.is_free()).cloned();
-                let text = say!["`", subject, "` needs a fixed number of features, found ", found, " from ", from];
+                let text = say!["`", &subject, "` needs a fixed number of features, found ", &found, " from ", &from];
                 let mut message = Self::new(text);
                 if let Some(known) = known {
                     let turned = vec![Dimension::Free, known];
-                    message = message.help(say!["`transpose;` before it makes ", turned, ", of any number of steps"]);
+                    message = message.help(say![
+                        "put `transpose;` between ",
+                        from,
+                        " and `",
+                        subject,
+                        "`: it makes ",
+                        turned,
+                        ", a sequence of any length"
+                    ]);
                 }
                 message.help(say!["give the network's input a known size there"])
             }
@@ -241,10 +249,11 @@ impl Sequenced {
             Self::Pixels { flat, pooled } => {
                 let made = flat.iter().rev().cloned().collect();
                 let mut layers = say!["reshape(", bare(&flat), "), transpose"];
+                let what = if pooled { ", a step for each bin" } else { ", a step for each pixel" };
                 if pooled {
                     layers.splice(0..0, say!["adaptive_avg_pool2d([1, ", &flat[1], "]), "]);
                 }
-                message.help(between(layers, &made, ", a step for each pixel"))
+                message.help(between(layers, &made, what))
             }
             Self::Unknown => message.help(say!["give the network's input known sizes"]),
         }

@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::checked;
-use crate::layers::{Activation, Init, Layer, Weight};
+use crate::layers::{Activation, Cell, Init, Layer, Weight};
 use crate::network::Source;
 use crate::shape::{Dimension, Shape};
 
@@ -110,6 +110,73 @@ fn a_tied_layer_has_a_bias_of_its_own_alone() {
     assert_eq!((parameters.len(), &*parameters[0].name), (1, "bias"));
     let Layer::Dense(dense) = &network.nodes[1].stages[0].layer else { panic!("a dense layer") };
     assert!(matches!(&dense.weight, Weight::Tied(tied) if tied.name == "encoder"));
+}
+
+/// The names of a node's parameters with their shapes.
+fn parameters(node: &crate::network::Node) -> Vec<(String, Vec<u64>)> {
+    let parameters = node.stages.iter().flat_map(|stage| stage.parameters()).into_iter();
+    parameters.map(|parameter| (parameter.name.into_owned(), sizes(&parameter.shape))).collect()
+}
+
+#[test]
+fn recurrent_layers_have_the_parameters_of_pytorch_in_its_order() {
+    let network = checked(quote! {
+        Net: [7, 3] -> [7, 10] {
+            stack: lstm(4, layers = 2, bidirectional = true, peephole = true) -> [7, 8];
+            gates: gru(4);
+            plain: rnn(5, bidirectional = true, activation = relu, init = identity);
+        }
+    });
+    let expected = |gates: u64, n: u64, inputs: &[(u64, &str)], peephole: bool| {
+        let tensors = inputs.iter().flat_map(|(i, end)| {
+            let rows = gates * n;
+            let mut tensors = vec![
+                (format!("weight_ih_{end}"), vec![rows, *i]),
+                (format!("weight_hh_{end}"), vec![rows, n]),
+                (format!("bias_ih_{end}"), vec![rows]),
+                (format!("bias_hh_{end}"), vec![rows]),
+            ];
+            tensors.extend(peephole.then(|| (format!("weight_peephole_{end}"), vec![3, n])));
+            tensors
+        });
+        tensors.collect::<Vec<_>>()
+    };
+    let stack = [(3, "l0"), (3, "l0_reverse"), (8, "l1"), (8, "l1_reverse")];
+    assert_eq!(parameters(&network.nodes[0]), expected(4, 4, &stack, true));
+    assert_eq!(parameters(&network.nodes[1]), expected(3, 4, &[(8, "l0")], false));
+    assert_eq!(parameters(&network.nodes[2]), expected(1, 5, &[(4, "l0"), (4, "l0_reverse")], false));
+    let recurrent = |node: usize| match &network.nodes[node].stages[0].layer {
+        Layer::Recurrent(recurrent) => recurrent.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(recurrent(0).cell, Cell::Lstm { peephole: true, .. }));
+    assert!(matches!((recurrent(1).cell, recurrent(1).init), (Cell::Gru, Init::Orthogonal)));
+    assert!(matches!((recurrent(2).cell, recurrent(2).init), (Cell::Rnn { relu: true }, Init::Identity)));
+}
+
+#[test]
+fn a_node_that_only_a_state_starts_from_is_read() {
+    let network = checked(quote! {
+        Net: (source: [_, 3], target: [5, 2]) -> [5, 8] {
+            encoder: lstm(8, layers = 2, peephole = true), dropout(0.5) <- source;
+            decoder: lstm(8, layers = 2, state = encoder) <- target;
+        }
+    });
+    let Layer::Recurrent(decoder) = &network.nodes[1].stages[0].layer else { panic!("a recurrent layer") };
+    assert_eq!(decoder.state.as_ref().map(ToString::to_string).as_deref(), Some("encoder"));
+}
+
+#[test]
+fn a_sequence_of_any_length_is_read_to_one_vector_and_a_vector_is_repeated() {
+    let network = checked(quote! {
+        Net<N>: [_, 3] -> [4, 2 * N] {
+            memory: gru(N, bidirectional = true) -> [_, 2 * N];
+            last -> [2 * N];
+            repeat(4);
+        }
+    });
+    assert_eq!(network.nodes[2].gives().len(), 2);
+    assert!(matches!(network.nodes[2].gives()[1], Dimension::Parameter(_)));
 }
 
 #[test]

@@ -58,11 +58,43 @@ messages! {
         Net: [3] -> [4] { a: dense(3); b: dense(4) <- input; }
     } => "nothing reads `a`\n= help: remove it, or let a node read it: `b` with `<- a`";
     not_released: {
-        Net: [3] -> [4] { a: lstm(3); b: dense(4); }
-    } => "`lstm` is not in this release of plumbline\n\
+        Net: [3] -> [4] { a: rbm(3); b: dense(4); }
+    } => "`rbm` is not in this release of plumbline\n\
           = help: this release has `adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_max_pool1d`, `adaptive_max_pool2d`, `add`, `avg_pool1d`, `avg_pool2d`, `batch_norm`, `concat`, `conv1d`, `conv2d`, \
-          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `embedding`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, \
-          `layer_norm`, `lp_pool1d`, `lp_pool2d`, `map`, `masking_noise`, `max_pool1d`, `max_pool2d`, `multiply`, `perceptron`, `reshape`, `salt_and_pepper`, `transpose`, `weighted_avg_pool1d` and `weighted_avg_pool2d`, and the activations";
+          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `embedding`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, `gru`, `last`, \
+          `layer_norm`, `lp_pool1d`, `lp_pool2d`, `lstm`, `map`, `masking_noise`, `max_pool1d`, `max_pool2d`, `multiply`, `perceptron`, `repeat`, `reshape`, `rnn`, `salt_and_pepper`, `transpose`, `weighted_avg_pool1d` and `weighted_avg_pool2d`, and the activations";
+    vector_into_memory: {
+        Net: (series: [3], place: [2]) -> [5] { memory: lstm(3) <- series; end: last; both: concat <- (end, place); }
+    } => "`memory` takes a sequence `[steps, features]`, found `[3]` from the input `series`\n\
+          = help: declare the input `series` as `[_, 3]`: the first axis is time\n\
+          = help: put `repeat(10);` between the input `series` and `memory`: it makes `[10, 3]`, the same at each step";
+    stacked_after_last: {
+        Net: [5, 3] -> [5, 4] { a: gru(8), last; b: gru(4); }
+    } => "`b` takes a sequence `[steps, features]`, found `[8]` from `a`\n\
+          = help: leave out `last`: it gives one step of the sequence alone";
+    steps_into_dense: {
+        Net: [_, 28] -> [10] { memory: gru(64); logits: dense(10); }
+    } => "`logits` takes a vector, found `[_, 64]` from `memory`\n\
+          = help: put `last;` between `memory` and `logits`: it makes `[64]`\n\
+          = help: `each_step = true` applies it to each row: it makes `[_, 10]`";
+    steps_into_dense_without_memory: {
+        Net: [28, 64] -> [10] { logits: dense(10); }
+    } => "`logits` takes a vector, found `[28, 64]` from the input\n\
+          = help: put `flatten;` between the input and `logits`: it makes `[1792]`\n\
+          = help: `each_step = true` applies it to each row: it makes `[28, 10]`";
+    state_of_another_size: {
+        Net: (a: [5, 3], b: [7, 2]) -> [7, 4] { from: lstm(8, peephole = true) <- a; to: lstm(4, state = from) <- b; }
+    } => "`to` starts from the state of `from`, which has 8 units, found 4\n= help: write `lstm(8, state = from)`";
+    state_of_another_kind: {
+        Net: (a: [5, 3], b: [7, 2]) -> [7, 4] { from: rnn(4) <- a; to: gru(4, state = from) <- b; }
+    } => "`to` starts from the state of a `gru` layer, found `from`, which is an `rnn`\n\
+          = help: write `rnn` here, or `gru` at `from`";
+    state_misspelt: {
+        Net: (a: [5, 3], b: [7, 2]) -> [7, 4] { encoder: rnn(4) <- a; to: rnn(4, state = encodr) <- b; }
+    } => "no node has the name `encodr`\n= help: did you mean `encoder`?";
+    tied_to_an_input: {
+        Net: [5] -> [5] { a: dense(5, tied = input); }
+    } => "the input has no weight to tie to\n= help: `tied` names a `dense` layer above";
     contains_itself: {
         Net: [3] -> [4] { a: Net; b: dense(4); }
     } => "`Net` contains itself\n= help: a network holds layers, and networks other than itself";

@@ -46,6 +46,16 @@ fn one_slip_makes_few_errors() {
                 joined: concat(axis = 0) <- (a, sum);
             }
         },
+        quote! {
+            Translator: (source: [_, 8], target: [5, 8]) -> [5, 4] {
+                encoder: lstm(16, layers = 2, bidirectional = true, forget_bias = 0.5) <- source;
+                decoder: lstm(16, layers = 2, bidirectional = true, state = encoder) <- target;
+                last;
+                repeat(5);
+                plain: rnn(8, activation = relu, init = identity);
+                words: dense(4, each_step = true);
+            }
+        },
     ];
     for network in networks {
         assert!(errors(network.clone()).is_empty());

@@ -3,9 +3,9 @@
 use plumbline::prelude::*;
 
 network! {
-    pub Tagger: [20, 64] -> [20, 10] {
-        steps: lstm(128);
-        tags: dense(10, each_step = true);
+    pub Features: [784] -> [10] {
+        features: rbm(128);
+        logits: dense(10);
     }
 }
 

@@ -1,0 +1,19 @@
+//! An activation that the plain recurrent layer does not have.
+
+use plumbline::prelude::*;
+
+network! {
+    pub Sigmoid: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = sigmoid);
+    }
+
+    pub Text: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = "relu");
+    }
+
+    pub Other: [20, 8] -> [20, 16] {
+        memory: lstm(16, activation = relu);
+    }
+}
+
+fn main() {}
