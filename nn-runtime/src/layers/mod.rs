@@ -20,9 +20,11 @@ pub mod map;
 mod noise;
 mod perceptron;
 mod pool2d;
+mod recurrent;
 mod sign;
 mod silu;
 mod softmax;
+mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tied;
@@ -50,9 +52,13 @@ pub use lp_pool2d::{LpPool1d, LpPool2d};
 pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
 pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
+pub use recurrent::{
+    Cell, CellFlow, Forgets, Gru, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn, StateActivation,
+};
 pub use sign::Sign;
 pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
+pub use steps::{last, last_backward, repeat, repeat_backward};
 pub use tied::TiedDense;
 pub use transpose::Transpose;
 pub use weighted_avg_pool2d::{WeightedAvgPool1d, WeightedAvgPool2d};
