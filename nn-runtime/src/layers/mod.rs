@@ -21,6 +21,7 @@ pub mod map;
 mod noise;
 mod perceptron;
 mod pool2d;
+mod recurrent;
 mod sign;
 mod silu;
 mod softmax;
@@ -53,6 +54,9 @@ pub use lp_pool2d::{LpPool1d, LpPool2d};
 pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
 pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
+pub use recurrent::{
+    Cell, CellFlow, Forgets, Gru, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn, StateActivation,
+};
 pub use sign::Sign;
 pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
