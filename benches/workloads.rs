@@ -55,6 +55,28 @@ network! {
         decoder2: dense(784), sigmoid;
     }
 
+    Lstm: [50, 64] -> [10] {
+        memory: lstm(128);
+        last;
+        logits: dense(10);
+    }
+
+    LstmLarge: [32, 128] -> [10] {
+        memory: lstm(512);
+        last;
+        logits: dense(10);
+    }
+
+    Rnn: [100, 32] -> [10] {
+        memory: rnn(64);
+        last;
+        logits: dense(10);
+    }
+
+    LstmStep: [1, 64] -> [1, 128] {
+        memory: lstm(128);
+    }
+
     TinyMlp: [16] -> [4] {
         first: dense(32), tanh;
         second: dense(32), tanh;
@@ -173,6 +195,17 @@ where
     });
 }
 
+/// One step of a stream, from the state that the step before left.
+fn step<N>(arguments: &Arguments, name: &str, net: &N, x: &Batch<N::Input>)
+where
+    N: Network<Element = f32, Input: FixedShape, Output: FixedShape> + Total,
+{
+    let (mut pass, mut state) = (net.pass(1), net.state(1));
+    measure(arguments, (name, "infer", 1), 10, || {
+        black_box(net.forward_from(black_box(x), &mut state, &mut pass).expect("a state of one sample"));
+    });
+}
+
 fn classify<N, O>(arguments: &Arguments, name: &str, new: fn(u64) -> N, optimizer: impl Fn() -> O, batches: &[usize])
 where
     N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)> + Total,
@@ -197,6 +230,9 @@ fn main() {
         classify(&arguments, "mlp_large", MlpLarge::new, || Adam::new(1e-3), &[128]);
         classify(&arguments, "lenet", LeNet::new, || Sgd::new(0.01).momentum(0.9), &[32, 128]);
         classify(&arguments, "cnn", Cnn::new, || Adam::new(1e-3), &[64]);
+        classify(&arguments, "lstm", Lstm::new, || Adam::new(1e-3), &[32]);
+        classify(&arguments, "lstm_large", LstmLarge::new, || Adam::new(1e-3), &[32]);
+        classify(&arguments, "rnn", Rnn::new, || Adam::new(1e-3), &[32]);
         if arguments.wants("autoencoder") {
             let x = uniform(128);
             let net = Autoencoder::new(1);
@@ -208,6 +244,9 @@ fn main() {
         }
         if arguments.wants("tiny_latency") || arguments.wants("tiny_lenet") {
             infer(&arguments, "tiny_lenet", &LeNet::new(1), &uniform(1), 10);
+        }
+        if arguments.wants("tiny_latency") || arguments.wants("tiny_lstmstep") {
+            step(&arguments, "tiny_lstmstep", &LstmStep::new(1), &uniform(1));
         }
     });
 }

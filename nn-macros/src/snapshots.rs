@@ -75,3 +75,14 @@ fn functions_of_the_users_own() {
         }
     }));
 }
+
+#[test]
+fn an_encoder_and_its_decoder() {
+    insta::assert_snapshot!(pretty(quote! {
+        Translator: (source: [_, 8], target: [_, 4]) -> [_, 4] {
+            encoder: lstm(6, layers = 2) <- source;
+            decoder: lstm(6, layers = 2, state = encoder), dropout(0.1) <- target;
+            out: dense(4, each_step = true);
+        }
+    }));
+}

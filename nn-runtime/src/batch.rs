@@ -1,5 +1,11 @@
 //! Samples of one shape, side by side.
 
+mod lengths;
+mod storage;
+
+use storage::Storage;
+pub use storage::{Borrowed, Owned};
+
 use std::{marker::PhantomData, ops::Deref};
 
 use ndarray::{ArrayView, ArrayViewD, IxDyn};
@@ -7,13 +13,16 @@ use ndarray::{ArrayView, ArrayViewD, IxDyn};
 use crate::{
     Element, Shape,
     check::LARGEST,
-    shape::{Dims, FixedShape, product},
+    shape::{Dims, FREE, FixedShape, product},
 };
 
 /// A batch: any number of samples of shape `S`, one after the other, each in row-major order.
 ///
 /// The shape is checked once, where the batch is made; afterwards no shape can be wrong. Axes that are free may have any size, which is the
-/// same for all samples of a batch. `D` holds the numbers: a `Vec` here, a borrowed slice in [`BatchView`].
+/// same for all samples of a batch. `D` holds the numbers: [`Owned`] here, [`Borrowed`] in [`BatchView`].
+///
+/// Sequences of different lengths lie in one batch with padding behind the shorter ones, and the batch knows their
+/// [lengths](Batch::lengths): see [`Batch::padded`] and [`Batch::with_lengths`].
 ///
 /// ```
 /// use ndarray::Array3;
@@ -25,8 +34,10 @@ use crate::{
 /// assert_eq!(error.to_string(), "expected samples of shape `[2, 3]`, found `[3, 2]`");
 /// # Ok::<(), nn_runtime::ShapeError>(())
 /// ```
-pub struct Batch<S, E = f32, D = Vec<E>> {
+pub struct Batch<S, E = f32, D = Owned<E>> {
     data: D,
+    /// Gives the lengths that `data` holds. A bound would say the same, but every function over batches of any kind would have to repeat it.
+    lengths: fn(&D) -> &[usize],
     samples: usize,
     /// The size of each axis; behind the last, 1.
     sizes: [usize; 3],
@@ -34,7 +45,7 @@ pub struct Batch<S, E = f32, D = Vec<E>> {
 }
 
 /// A borrowed [`Batch`].
-pub type BatchView<'a, S, E = f32> = Batch<S, E, &'a [E]>;
+pub type BatchView<'a, S, E = f32> = Batch<S, E, Borrowed<'a, E>>;
 
 /// Data whose shape is not the one that its receiver takes.
 ///
@@ -82,7 +93,7 @@ pub enum ShapeError {
     /// Sizes on free axes that a layer of a network cannot take.
     #[error("expected {} with sizes that every layer takes, found {}: {rule}", list(expected), list(found))]
     Sizes {
-        /// The shape of each input; [`FREE`](crate::shape::FREE) where an axis is free.
+        /// The shape of each input; [`FREE`] where an axis is free.
         expected: Vec<Vec<usize>>,
         /// The sizes of each input.
         found: Vec<Vec<usize>>,
@@ -100,6 +111,34 @@ pub enum ShapeError {
         position: usize,
         /// The number found.
         found: f64,
+    },
+    /// Another number of lengths than of samples.
+    #[error("expected a length for each of the {expected} samples, found {found} lengths")]
+    Lengths {
+        /// The number of samples.
+        expected: usize,
+        /// The number of lengths.
+        found: usize,
+    },
+    /// A sequence without steps, or with more than there is room for.
+    #[error("expected sequences of {}, found {found} in sample {sample}", steps(*most))]
+    Steps {
+        /// The most steps that a sequence may have; [`FREE`] for any number.
+        most: usize,
+        /// The index of the sample.
+        sample: usize,
+        /// The steps of the sequence.
+        found: usize,
+    },
+    /// A sequence that ends inside a step.
+    #[error("expected a multiple of the {expected} numbers of a step, found {found} numbers in sample {sample}")]
+    Step {
+        /// The numbers of a step.
+        expected: usize,
+        /// The index of the sample.
+        sample: usize,
+        /// The numbers of the sequence.
+        found: usize,
     },
     /// Two batches that belong together have different numbers of samples.
     #[error("expected {expected} samples, found {found}")]
@@ -130,7 +169,7 @@ impl<S: Shape, E: Element> Batch<S, E> {
     where
         S: FixedShape,
     {
-        Self::make(vec![E::zero(); samples * S::LEN], samples, padded(S::DIMS))
+        Self::own(vec![E::zero(); samples * S::LEN], samples, padded(S::DIMS))
     }
 
     /// A batch of the numbers in `data`, sample after sample, each with axes of the sizes `sizes`.
@@ -148,7 +187,7 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// [`ShapeError::Length`] where `data` ends inside a sample.
     pub fn from_vec_of(data: Vec<E>, sizes: &[usize]) -> Result<Self, ShapeError> {
         let samples = samples_in::<S>(data.len(), sizes)?;
-        Ok(Self::make(data, samples, padded(sizes)))
+        Ok(Self::own(data, samples, padded(sizes)))
     }
 
     /// `samples` samples of zeros, each with axes of the sizes `sizes`.
@@ -158,17 +197,22 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::TooLarge`] for more numbers than a shape may have.
     pub fn zeros_of(samples: usize, sizes: &[usize]) -> Result<Self, ShapeError> {
         check_sizes::<S>(sizes)?;
-        Ok(Self::make(vec![E::zero(); samples * product(sizes)], samples, padded(sizes)))
+        Ok(Self::own(vec![E::zero(); samples * product(sizes)], samples, padded(sizes)))
     }
 
     /// The numbers, to change.
     pub fn as_mut_slice(&mut self) -> &mut [E] {
-        &mut self.data
+        &mut self.data.numbers
     }
 
     /// The numbers, taken out.
     pub fn into_vec(self) -> Vec<E> {
-        self.data
+        self.data.numbers
+    }
+
+    /// Numbers of its own, all samples full.
+    fn own(numbers: Vec<E>, samples: usize, sizes: [usize; 3]) -> Self {
+        make(Owned { numbers, lengths: Vec::new() }, samples, sizes)
     }
 }
 
@@ -192,7 +236,7 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
     /// As [`Batch::from_vec_of`].
     pub fn from_slice_of(data: &'a [E], sizes: &[usize]) -> Result<Self, ShapeError> {
         let samples = samples_in::<S>(data.len(), sizes)?;
-        Ok(Self::make(data, samples, padded(sizes)))
+        Ok(Self::borrow(data, samples, padded(sizes)))
     }
 
     /// A batch that borrows a row-major array.
@@ -205,24 +249,33 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
         let (samples, sizes) = check_axes::<S>(view.shape())?;
         let order = || ShapeError::Order { strides: view.strides().to_vec() };
         let data = view.to_slice().ok_or_else(order)?;
-        Ok(Self::make(data, samples, sizes))
+        Ok(Self::borrow(data, samples, sizes))
     }
 
     pub(crate) fn new(data: &'a [E], samples: usize, sizes: &[usize]) -> Self {
         assert_eq!(data.len(), samples * product(sizes), "a batch holds samples × LEN numbers");
-        Self::make(data, samples, padded(sizes))
+        Self::borrow(data, samples, padded(sizes))
+    }
+
+    /// The same with lengths that belong to them.
+    pub(crate) fn timed(data: &'a [E], samples: usize, sizes: &[usize], lengths: &'a [usize]) -> Self {
+        let batch = Self::new(data, samples, sizes);
+        Batch { data: Borrowed { lengths, ..batch.data }, ..batch }
     }
 
     /// The numbers, for as long as what they are borrowed from.
     pub fn into_slice(self) -> &'a [E] {
-        self.data
+        self.data.numbers
+    }
+
+    /// Borrowed numbers, all samples full.
+    fn borrow(numbers: &'a [E], samples: usize, sizes: [usize; 3]) -> Self {
+        make(Borrowed { numbers, lengths: &[] }, samples, sizes)
     }
 }
 
-impl<S, E, D> Batch<S, E, D> {
-    fn make(data: D, samples: usize, sizes: [usize; 3]) -> Self {
-        Batch { data, samples, sizes, types: PhantomData }
-    }
+fn make<S, E, D: Storage>(data: D, samples: usize, sizes: [usize; 3]) -> Batch<S, E, D> {
+    Batch { data, lengths: D::lengths, samples, sizes, types: PhantomData }
 }
 
 impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
@@ -252,56 +305,74 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
         (index < self.samples).then(|| &self.data[index * width..(index + 1) * width])
     }
 
-    /// The same batch with numbers of its own.
-    pub fn to_batch(&self) -> Batch<S, E> {
-        Batch::make(self.data.to_vec(), self.samples, self.sizes)
+    /// The number of real steps of each sample, as [`Batch::with_lengths`] sets it; empty where all samples are full.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, Free};
+    /// let batch = Batch::<(Free,)>::padded([&[3.0, 1.0][..], &[4.0]])?;
+    /// assert_eq!((batch.lengths(), batch.rows(1..2).lengths()), (&[2, 1][..], &[1][..]));
+    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// ```
+    pub fn lengths(&self) -> &[usize] {
+        (self.lengths)(&self.data)
     }
 
-    /// As many samples of the same sizes, all zeros.
+    /// The same batch with numbers of its own.
+    pub fn to_batch(&self) -> Batch<S, E> {
+        self.with_numbers(self.data.to_vec())
+    }
+
+    /// As many samples of the same sizes and lengths, all zeros.
     pub fn zeros_like(&self) -> Batch<S, E> {
-        Batch::make(vec![E::zero(); self.data.len()], self.samples, self.sizes)
+        self.with_numbers(vec![E::zero(); self.data.len()])
+    }
+
+    /// As many other numbers.
+    fn with_numbers<F>(&self, numbers: Vec<F>) -> Batch<S, F> {
+        make(Owned { numbers, lengths: self.lengths().to_vec() }, self.samples, self.sizes)
     }
 
     /// The same batch, borrowed.
     pub fn view(&self) -> BatchView<'_, S, E> {
-        Batch::make(&*self.data, self.samples, self.sizes)
+        make(Borrowed { numbers: &self.data, lengths: self.lengths() }, self.samples, self.sizes)
     }
 
     /// The samples `range`, borrowed; what lies past the end is left out.
     pub fn rows(&self, range: std::ops::Range<usize>) -> BatchView<'_, S, E> {
         let end = range.end.min(self.samples);
         let start = range.start.min(end);
-        let width = self.width();
-        Batch::make(&self.data[start * width..end * width], end - start, self.sizes)
+        let (width, lengths) = (self.width(), self.lengths());
+        let lengths = if lengths.is_empty() { lengths } else { &lengths[start..end] };
+        make(Borrowed { numbers: &self.data[start * width..end * width], lengths }, end - start, self.sizes)
     }
 
-    /// The samples at `indices`, in that order, copied.
+    /// The samples at `indices`, in that order, copied. Where they have [lengths](Batch::lengths) and time is a free axis, it is cut off
+    /// after the longest of them.
     ///
     /// # Errors
     ///
     /// [`ShapeError::Samples`] for an index past the end.
     pub fn select(&self, indices: &[usize]) -> Result<Batch<S, E>, ShapeError> {
-        let mut selected = Batch::make(Vec::new(), 0, self.sizes);
+        let mut selected = Batch::own(Vec::new(), 0, self.sizes);
         self.select_into(indices, &mut selected)?;
         Ok(selected)
     }
 
-    /// The samples at `indices`, in that order, written over `into`. Allocates nothing where `into` has held as many.
+    /// The samples at `indices`, in that order, written over `into` as [`Batch::select`] gives them. Allocates nothing where `into` has held
+    /// as many numbers.
     ///
     /// # Errors
     ///
     /// [`ShapeError::Samples`] for an index past the end; `into` is then empty.
     pub fn select_into(&self, indices: &[usize], into: &mut Batch<S, E>) -> Result<(), ShapeError> {
-        into.data.clear();
+        into.data.numbers.clear();
+        into.data.lengths.clear();
         (into.samples, into.sizes) = (0, self.sizes);
         if let Some(&past) = indices.iter().find(|&&index| index >= self.samples) {
             return Err(ShapeError::Samples { expected: self.samples, found: past.saturating_add(1) });
         }
-        let width = self.width();
-        into.data.reserve(indices.len() * width);
-        for &index in indices {
-            into.data.extend_from_slice(&self.data[index * width..(index + 1) * width]);
-        }
+        let trim = S::DIMS.first() == Some(&FREE);
+        into.sizes[0] = into.data.gather(self.view().data, indices, (self.width(), self.sizes[0]), trim);
         into.samples = indices.len();
         Ok(())
     }
@@ -314,8 +385,7 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
 
     /// The same numbers as elements of another type.
     pub fn cast<F: Element>(&self) -> Batch<S, F> {
-        let data = self.data.iter().map(|x| F::from_f64(x.as_f64())).collect();
-        Batch::make(data, self.samples, self.sizes)
+        self.with_numbers(self.data.iter().map(|x| F::from_f64(x.as_f64())).collect())
     }
 }
 
@@ -329,14 +399,14 @@ impl<S: Shape, E: Element, A: ndarray::Dimension> TryFrom<ArrayView<'_, E, A>> f
             Some(slice) => slice.to_vec(),
             None => view.iter().copied().collect(),
         };
-        Ok(Self::make(data, samples, sizes))
+        Ok(Self::own(data, samples, sizes))
     }
 }
 
 // Derived, these would ask the same of `S`, of which no value exists.
 impl<S, E, D: Clone> Clone for Batch<S, E, D> {
     fn clone(&self) -> Self {
-        Batch::make(self.data.clone(), self.samples, self.sizes)
+        Batch { data: self.data.clone(), ..*self }
     }
 }
 
@@ -350,7 +420,11 @@ impl<S, E, D: PartialEq> PartialEq for Batch<S, E, D> {
 
 impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for Batch<S, E, D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Batch of {} × {} ", self.samples, Dims(&self.sizes[..S::DIMS.len()]))?;
+        write!(f, "Batch of {} × {}", self.samples, Dims(&self.sizes[..S::DIMS.len()]))?;
+        match (self.lengths)(&self.data) {
+            [] => f.write_str(" ")?,
+            lengths => write!(f, ", lengths {lengths:?} ")?,
+        }
         f.debug_list().entries(self.data.iter()).finish()
     }
 }
@@ -358,6 +432,11 @@ impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for B
 /// Several shapes in a message.
 fn list(shapes: &[Vec<usize>]) -> String {
     shapes.iter().map(|shape| format!("`{}`", Dims(shape))).collect::<Vec<_>>().join(" and ")
+}
+
+/// How many steps a sequence may have, in a message.
+fn steps(most: usize) -> String {
+    if most == FREE { "at least 1 step".into() } else { format!("1 to {most} steps") }
 }
 
 /// The sizes of up to three axes, and 1 behind them.

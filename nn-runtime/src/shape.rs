@@ -248,6 +248,34 @@ shapes! {
     3: A 0, B 1, C 2;
 }
 
+/// A shape whose first axis is time, and whose steps have a known size: `(T,)`, `(T, A)` or `(T, A, B)` with any dimension `T`.
+///
+/// ```
+/// use nn_runtime::{Const, Free, shape::Sequence};
+/// assert_eq!(<(Free, Const<8>)>::STEP, 8);
+/// ```
+pub trait Sequence: Shape {
+    /// The dimension of time.
+    type Time: Dimension;
+    /// The numbers of a step.
+    const STEP: usize;
+}
+
+impl<T: Dimension> Sequence for (T,) {
+    type Time = T;
+    const STEP: usize = 1;
+}
+
+impl<T: Dimension, A: FixedDimension> Sequence for (T, A) {
+    type Time = T;
+    const STEP: usize = A::SIZE;
+}
+
+impl<T: Dimension, A: FixedDimension, B: FixedDimension> Sequence for (T, A, B) {
+    type Time = T;
+    const STEP: usize = product(&[A::SIZE, B::SIZE]);
+}
+
 /// A shape whose last axis has `I` features: `(I,)`, or `(T, I)` with one vector for each of T steps.
 ///
 /// ```

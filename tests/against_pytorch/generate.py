@@ -7,6 +7,7 @@ Every number is drawn from a seed, and PyTorch calculates in f64 on one thread, 
 changes nothing but, perhaps, last digits.
 """
 
+import copy
 import pathlib
 
 import torch
@@ -110,10 +111,10 @@ def networks():
     whole("branches", Branches(), numbers(19, 2, 9, 8), torch.randint(4, (19,)), torch.float64)
 
 
-def layer(tensors, case, net, x):
+def layer(tensors, case, net, x, scale=1):
     """One layer under the loss Σ d_output · output, whose gradient with respect to the output is `d_output`."""
     for parameter in net.parameters():
-        parameter.requires_grad_(False).copy_(numbers(*parameter.shape)).requires_grad_()
+        parameter.requires_grad_(False).copy_(scale * numbers(*parameter.shape)).requires_grad_()
     x = x.clone().requires_grad_()
     output = net(x)
     d_output = numbers(*output.shape)
@@ -726,12 +727,80 @@ def embeddings():
     save("embeddings", tensors)
 
 
+class Recurrent(nn.Module):
+    """A recurrent layer under the name `layer` over sequences that may be shorter than the batch's longest."""
+
+    def __init__(self, layer, lengths=None):
+        super().__init__()
+        self.layer = layer
+        self.lengths = lengths
+
+    def forward(self, x):
+        if self.lengths is None:
+            return self.layer(x)[0]
+        packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths, batch_first=True, enforce_sorted=False)
+        return nn.utils.rnn.pad_packed_sequence(self.layer(packed)[0], batch_first=True, total_length=x.shape[1])[0]
+
+
+class Translator(nn.Module):
+    """An encoder whose last state a decoder starts from."""
+
+    def __init__(self, kind, bidirectional):
+        super().__init__()
+        self.encoder = kind(3, 5, num_layers=2, bidirectional=bidirectional, batch_first=True)
+        self.decoder = kind(2, 5, num_layers=2, bidirectional=bidirectional, batch_first=True)
+        self.out = nn.Linear(10 if bidirectional else 5, 4)
+
+    def forward(self, source, target, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(source, lengths, batch_first=True, enforce_sorted=False)
+        _, state = self.encoder(packed)
+        return self.out(self.decoder(target, state)[0])
+
+
+def recurrent():
+    tensors = {}
+    kinds = {
+        "tanh": lambda **options: nn.RNN(3, 5, batch_first=True, **options),
+        "relu": lambda **options: nn.RNN(3, 5, nonlinearity="relu", batch_first=True, **options),
+        "lstm": lambda **options: nn.LSTM(3, 5, batch_first=True, **options),
+        "gru": lambda **options: nn.GRU(3, 5, batch_first=True, **options),
+    }
+    forms = {
+        "plain": {},
+        "layers": {"num_layers": 2},
+        "both_ways": {"bidirectional": True},
+        "all": {"num_layers": 2, "bidirectional": True},
+    }
+    cases = [(f"{kind}_{form}", make(**options)) for kind, make in kinds.items() for form, options in forms.items()]
+    cases += [("lstm_wide", nn.LSTM(3, 20, batch_first=True)), ("gru_wide", nn.GRU(3, 20, batch_first=True))]
+    lengths = torch.tensor([6, 1, 4, 6, 2, 3, 5])
+    for name, rnn in cases:
+        for case, given in [(name, None), (f"{name}_ragged", lengths)]:
+            # Small weights: over many steps a rectified unit grows without bound.
+            layer(tensors, case, Recurrent(copy.deepcopy(rnn), given), numbers(7, 6, 3), 0.5)
+    tensors["lengths"] = lengths
+    for case, kind, bidirectional in [("lstm_translator", nn.LSTM, False), ("gru_translator", nn.GRU, True)]:
+        net = Translator(kind, bidirectional)
+        for parameter in net.parameters():
+            parameter.requires_grad_(False).copy_(0.5 * numbers(*parameter.shape)).requires_grad_()
+        source, target = numbers(7, 6, 3).requires_grad_(), numbers(7, 4, 2).requires_grad_()
+        output = net(source, target, lengths)
+        d_output = numbers(*output.shape)
+        (output * d_output).sum().backward()
+        tensors |= {f"{case}.source": source, f"{case}.target": target}
+        tensors |= {f"{case}.output": output, f"{case}.d_output": d_output}
+        tensors |= {f"{case}.d_source": source.grad, f"{case}.d_target": target.grad}
+        for key, value in net.named_parameters():
+            tensors |= {f"{case}.parameter.{key}": value, f"{case}.gradient.{key}": value.grad}
+    save("recurrent", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows, embeddings]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows, embeddings, recurrent]):
         torch.manual_seed(seed)
         part()
 

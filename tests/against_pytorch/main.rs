@@ -9,6 +9,7 @@ mod losses;
 mod networks;
 mod optimizers;
 mod random_layers;
+mod recurrent;
 mod signals;
 mod windows;
 mod without_gradient;

@@ -7,7 +7,7 @@ use crate::{
     expand::{
         forward::{self, Names},
         legs::{self, Legs},
-        lower::{Buffer, Operation, Program, Step, Value},
+        lower::{Buffer, Memory, Operation, Program, Step, Value},
         plan::Pool,
         sizing, types,
     },
@@ -21,7 +21,8 @@ pub(super) struct Backward {
     pub(super) part: TokenStream,
     /// The body of `finish`.
     pub(super) finish: TokenStream,
-    /// The widths of the gradients kept for the whole batch: with respect to the outputs, the inputs, what dense layers give.
+    /// The widths of the gradients kept for the whole batch: with respect to the outputs, the inputs, what dense layers give; and then those
+    /// of the traces of layers with memory.
     pub(super) kept: Vec<Dimension>,
     /// The widths of the other gradients' slots.
     pub(super) scratch: Vec<TokenStream>,
@@ -70,6 +71,7 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
         }
     }
     let mut homes: Vec<Option<Ident>> = vec![None; program.buffers.len()];
+    let traces: Vec<Buffer> = program.traces().collect();
     for &buffer in &fixed {
         homes[buffer] = Some(gradient_name(program, buffer));
     }
@@ -107,10 +109,12 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     });
     let kept_names = kept.iter().map(|&buffer| names.name(buffer));
     let fixed_names: Vec<Ident> = fixed.iter().filter_map(|&buffer| homes[buffer].clone()).collect();
-    let input_names: Vec<Ident> = input_names(&names);
+    let input_names = forward::input_names(&names);
     let slots =
         (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);));
-    let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#fixed_names),*]));
+    let trace_names: Vec<Ident> = traces.iter().map(|&buffer| names.name(buffer)).collect();
+    let kept_gradients: Vec<Ident> = fixed_names.into_iter().chain(trace_names).collect();
+    let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#kept_gradients),*]));
     let sizes = program.sizes(&quote!(part));
     let part = quote! {
         #sizes
@@ -120,14 +124,10 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
         #shares
         #statements
     };
-    let finish = finish(&names, kept, &fixed_names, &homes);
+    let finish = finish(&names, kept, &kept_gradients, &homes);
     let width = |&buffer: &Buffer| program.buffers[buffer].width.clone();
-    Backward { part, finish, kept: fixed.iter().map(width).collect(), scratch: gradient_slots, share }
-}
-
-fn input_names(names: &Names<'_, '_>) -> Vec<Ident> {
-    let buffers = names.program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
-    buffers.map(|(buffer, _)| names.name(buffer)).collect()
+    let kept = fixed.iter().chain(&traces).map(width).collect();
+    Backward { part, finish, kept, scratch: gradient_slots, share }
 }
 
 fn gradient_name(program: &Program<'_>, buffer: Buffer) -> Ident {
@@ -146,11 +146,14 @@ fn share_name(layer: &Ident) -> Ident {
 fn needs(program: &Program<'_>) -> Vec<Need> {
     let mut needs = vec![Need::Inputs; program.buffers.len()];
     for step in &program.steps {
-        let trained = matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. });
+        let trained =
+            matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. } | Operation::Recurrent { .. });
         let own = if trained { Need::Parameters } else { Need::Inputs };
         let before = step.takes.iter().map(|value| needs[value.buffer]);
         let need = before.chain([own, needs[step.gives.buffer]]).max();
-        needs[step.gives.buffer] = need.unwrap_or(Need::Inputs);
+        for gives in [Some(step.gives.buffer), step.memory().map(|memory| memory.end.buffer)].into_iter().flatten() {
+            needs[gives] = need.unwrap_or(Need::Inputs);
+        }
     }
     needs
 }
@@ -178,6 +181,14 @@ impl Writer<'_, '_> {
 
     fn step(&mut self, step: &Step) {
         let gives = step.gives.buffer;
+        // A layer whose last state is read, and nothing else of it, has a gradient of zeros.
+        if step.memory().is_some_and(|memory| self.gradients[memory.end.buffer].is_some())
+            && self.gradients[gives].is_none()
+        {
+            let (slot, _) = self.target(&step.gives);
+            let d = self.program().view_mut(&slot.name, &step.gives.shape);
+            self.statements.extend(quote!(layers::clear(#d);));
+        }
         // A value that no output depends on has no gradient.
         let Some(slot) = self.gradients[gives].clone() else { return };
         let in_place = step.takes.is_empty();
@@ -205,6 +216,7 @@ impl Writer<'_, '_> {
             Operation::Copy => return self.pass_on(step, slot),
             Operation::Trained { activation, .. } => self.trained(step, activation, &y, [&d, &d_mut]),
             Operation::Part { .. } => self.part(step, &d),
+            Operation::Recurrent { ref memory, .. } => self.recurrent(step, memory, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let Some(stage) = step.stage(network) else { return false };
                 let x = step.takes.first().map(|value| self.names.view(value));
@@ -244,6 +256,11 @@ impl Writer<'_, '_> {
                             self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
                         }
                     }
+                    Layer::Last(_) => {
+                        let lengths = self.names.lengths(step);
+                        self.write(step, 0, |d_x| quote!(layers::last_backward(#d, #d_x, #lengths);));
+                    }
+                    Layer::Repeat(_) => self.write(step, 0, |d_x| quote!(layers::repeat_backward(#d, #d_x);)),
                     layer if layer.keeps_both() => {
                         let layer = forward::layer(self.program(), step);
                         self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
@@ -305,6 +322,36 @@ impl Writer<'_, '_> {
             self.legs.part(&part.network(), &call);
         }
         self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
+    }
+
+    /// Prints the backward pass of a layer with memory, from the gradients with respect to what it gives and to its last state, where that is
+    /// another layer's first.
+    fn recurrent(&mut self, step: &Step, memory: &Memory, d: &TokenStream) {
+        let layer = forward::layer(self.program(), step);
+        let (lengths, trace) = (self.names.lengths(step), self.names.name(memory.trace));
+        let end = self.gradients[memory.end.buffer].clone();
+        let state = self.program().alias(&memory.end.shape);
+        let option = |view: Option<TokenStream>, kind: &str| match (view, types::local(kind)) {
+            (Some(view), _) => quote!(::core::option::Option::Some(#view)),
+            (None, kind) => quote!(::core::option::Option::None::<network::#kind<'_, #state, E>>),
+        };
+        let d_end = option(end.as_ref().map(|slot| self.program().view(&slot.name, &memory.end.shape)), "View");
+        let takes = &step.takes[0];
+        let (target, temporary) = self.target(takes);
+        let d_x = self.optional(&target, takes);
+        let other = step.takes.get(1).map(|other| (other, self.target(other)));
+        let d_other = other.as_ref().map(|(other, (slot, _))| self.program().view_mut(&slot.name, &other.shape));
+        let d_start = option(d_other.clone(), "ViewMut");
+        self.statements.extend(quote!(#layer.backward(#d, #d_x, #lengths, #d_end, #d_start, #trace.data_mut());));
+        if let (Some((other, (slot, temporary))), Some(d_other)) = (other, d_other) {
+            let start = self.names.view(&memory.start);
+            self.statements.extend(quote!(layers::begin_backward(#start, #d_other);));
+            self.add_temporary(other, &slot, temporary, false);
+        }
+        self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
+        if let Some(place) = end.and_then(|slot| slot.pooled) {
+            self.pool.give_back(place);
+        }
     }
 
     /// The gradient with respect to a value, to write. Where nobody asks for that with respect to the inputs, there is no memory for it.
@@ -418,6 +465,8 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
                     kept: network::KeptArray::reborrow(#kept),
                     sizes: #sizes,
                     shares: whole.shares.within(network::total(&[#(#before),*])),
+                    samples: whole.samples,
+                    part: whole.part,
                 },
                 &mut gradients.#name,
             );
@@ -425,7 +474,13 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
         before.push(quote!(#network::PLAN.share));
     }
     let own = (!own.is_empty()).then(|| quote!(network::products([#(#own),*]);));
-    let (inputs, kept) = (input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
+    let recurrent = program.steps.iter().filter_map(|step| {
+        let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
+        let (trace, steps) = (names.name(memory.trace), types::size(&step.takes[0].shape[0]));
+        Some(quote!(gradients.#name.finish(#trace.data(), whole.samples, whole.part, #steps);))
+    });
+    let recurrent: TokenStream = recurrent.collect();
+    let (inputs, kept) = (forward::input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
     let own_kept = quote!([#(#kept,)* #(#fixed),*]);
     let kept = if parts.is_empty() {
         quote!(let #own_kept = &whole.kept;)
@@ -441,6 +496,7 @@ fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Opti
         #sums
         #own
         #(#tied)*
+        #recurrent
         #parts
     }
 }

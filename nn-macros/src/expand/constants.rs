@@ -6,7 +6,7 @@ use quote::quote;
 use crate::{
     check::part_list,
     expand::{sizing, types},
-    layers::{Layer, Reduction},
+    layers::{Cell, Layer, Reduction},
     network::{Network, Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -131,6 +131,21 @@ fn operations(stage: &Stage) -> Vec<Product> {
             let operations = Dimension::Literal(map.mapping.operations());
             vec![Product([vec![operations], gives.clone()].concat())]
         }
+        // For each step, a multiplication and an addition with each weight, the biases, and for each unit its activations and what joins them.
+        Layer::Recurrent(layer) => {
+            let steps = stage.takes[0][0].clone();
+            let unit = match layer.cell {
+                Cell::Rnn { .. } => 1,
+                Cell::Lstm { .. } => 9,
+                Cell::Gru => 8,
+            };
+            let units = vec![Dimension::Literal(unit * layer.layers as u64), gives[1].clone(), steps.clone()];
+            let parameters = stage.parameters().into_iter().map(|parameter| {
+                let factor = if parameter.shape.len() > 1 { two.clone() } else { Dimension::Literal(1) };
+                Product([vec![factor, steps.clone()], parameter.shape].concat())
+            });
+            parameters.chain([Product(units)]).collect()
+        }
         // In inference, for each number: a difference, a factor and a bias.
         Layer::BatchNorm(_) => vec![Product([vec![Dimension::Literal(3)], gives.clone()].concat())],
         // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
@@ -142,7 +157,6 @@ fn operations(stage: &Stage) -> Vec<Product> {
         | Layer::Noise(_)
         | Layer::Flatten(_)
         | Layer::Last(_)
-        | Layer::Recurrent(_)
         | Layer::Repeat(_)
         | Layer::Reshape(_)
         | Layer::Transpose(_) => Vec::new(),

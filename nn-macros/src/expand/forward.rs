@@ -19,8 +19,9 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let uses = |buffer| {
         let steps = program.steps.iter().enumerate();
         let mut users = steps.filter(move |(_, step)| {
-            let scratch = matches!(step.operation, Operation::Part { scratch, .. } if scratch == buffer);
-            scratch || step.gives.buffer == buffer || step.takes.iter().any(|value| value.buffer == buffer)
+            step.room() == Some(buffer)
+                || step.gives.buffer == buffer
+                || step.takes.iter().any(|value| value.buffer == buffer)
         });
         users.next_back().map(|(index, _)| index)
     };
@@ -32,16 +33,15 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
         if scratch.contains(&gives) && slots[gives].is_none() {
             slots[gives] = Some(pool.take(&program.buffers[gives].width));
         }
-        if let Operation::Part { scratch, .. } = step.operation {
-            let width = program.buffers[scratch].infer_width.as_ref().unwrap_or(&program.buffers[scratch].width);
-            slots[scratch] = Some(pool.take(width));
+        let room = step.room();
+        if let Some(room) = room {
+            let width = program.buffers[room].infer_width.as_ref().unwrap_or(&program.buffers[room].width);
+            slots[room] = Some(pool.take(width));
         }
         let names = Names { program, slot: &|buffer| slots[buffer] };
         statements.extend(names.statement(step, false));
         let mut done: Vec<Buffer> = step.takes.iter().map(|value| value.buffer).chain([gives]).collect();
-        if let Operation::Part { scratch, .. } = step.operation {
-            done.push(scratch);
-        }
+        done.extend(room);
         done.sort_unstable();
         done.dedup();
         for buffer in done {
@@ -52,7 +52,7 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     }
     let widths = pool.widths();
     let slot_names = (0..widths.len()).map(slot_name);
-    let head = head(program, kept, &slot_names.collect::<Vec<_>>(), &widths);
+    let head = head(program, kept, &[], &slot_names.collect::<Vec<_>>(), &widths);
     (quote!(#head #statements), widths)
 }
 
@@ -75,18 +75,25 @@ pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let statements = legs.finish();
     let scratch_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
     let widths: Vec<TokenStream> = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
-    let head = head(program, kept, &scratch_names, &widths);
+    let traces: Vec<Buffer> = program.traces().collect();
+    let head = head(program, kept, &traces, &scratch_names, &widths);
     quote!(#head #statements)
 }
 
-/// The names of a part's memory.
-pub(super) fn head(program: &Program<'_>, kept: &[Buffer], scratch: &[Ident], widths: &[TokenStream]) -> TokenStream {
+/// The names of a part's memory. The kept values of the forward pass come first, the traces of layers with memory last.
+fn head(
+    program: &Program<'_>,
+    kept: &[Buffer],
+    traces: &[Buffer],
+    scratch: &[Ident],
+    widths: &[TokenStream],
+) -> TokenStream {
     let names = Names { program, slot: &|_| None };
-    let inputs = program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
-    let inputs = inputs.map(|(buffer, _)| names.name(buffer));
+    let inputs = input_names(&names);
     let kept = kept.iter().map(|&buffer| names.name(buffer));
     let scratch = (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);));
-    let kept = with_parts(program, quote!([#(#kept,)* ..]));
+    let traces = traces.iter().map(|&buffer| names.name(buffer));
+    let kept = with_parts(program, quote!([#(#kept,)* .. #(, #traces)*]));
     let sizes = program.sizes(&quote!(part));
     quote! {
         #sizes
@@ -158,6 +165,14 @@ impl Names<'_, '_> {
                 quote!(#layer.forward(#tied #x, #y, #activation);)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
+            Operation::Recurrent { ref memory, .. } => {
+                let layer = layer(self.program, step);
+                let method = types::local(if training { "forward" } else { "infer" });
+                let (from, into) = (self.view(&memory.start), self.view_mut(&memory.start));
+                let begin = views.get(1).map(|other| quote!(layers::begin(#other, #into);));
+                let (end, trace, lengths) = (self.view_mut(&memory.end), self.name(memory.trace), self.lengths(step));
+                quote!(#begin #layer.#method(#x, #y, #lengths, #from, #end, #trace.data_mut());)
+            }
             Operation::Part { .. } => {
                 let method = types::local(if training { "forward" } else { "infer" });
                 let (nested, layer) = (self.nested(step, training), layer(self.program, step));
@@ -173,6 +188,12 @@ impl Names<'_, '_> {
         quote!(#layer.measure(#x, &mut #common);)
     }
 
+    /// The lengths of the sequences that a step takes.
+    pub(super) fn lengths(&self, step: &Step) -> TokenStream {
+        let Some((node, stage)) = step.node.zip(step.stage_index()) else { return quote!(&[]) };
+        self.program.times.lengths(node, stage, &input_names(self))
+    }
+
     /// A network inside the network, with its input and its memory.
     pub(super) fn nested(&self, step: &Step, training: bool) -> TokenStream {
         let (Operation::Part { scratch, .. }, Some((name, _))) = (&step.operation, step.part(self.program.network))
@@ -180,6 +201,9 @@ impl Names<'_, '_> {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
+        let timed =
+            step.node.zip(step.stage_index()).is_some_and(|(node, stage)| self.program.times.is_timed(node, stage));
+        let lengths = timed.then(|| self.lengths(step)).map(|lengths| quote!(.with_lengths(#lengths)));
         let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {
             (legs::own_leg().into_token_stream(), legs::common(self.program, step))
@@ -188,7 +212,7 @@ impl Names<'_, '_> {
         };
         quote! {
             network::Nested::new(
-                #x.rows(), network::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), part.first, #random, #leg, #common,
+                #x.rows()#lengths, network::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), part.first, #random, #leg, #common,
             )
         }
     }
@@ -222,6 +246,11 @@ impl Names<'_, '_> {
                 let function = map.mapping.value();
                 quote!(layers::map::forward(#function, #x, #y);)
             }
+            Layer::Last(_) => {
+                let lengths = self.lengths(step);
+                quote!(layers::last(#x, #y, #lengths);)
+            }
+            Layer::Repeat(_) => quote!(layers::repeat(#x, #y);),
             Layer::Noise(_) if !training => quote!(layers::copy(#x, #y);),
             Layer::Noise(_) => {
                 let (layer, random) = (layer(self.program, step), random(step));
@@ -233,6 +262,12 @@ impl Names<'_, '_> {
             }
         }
     }
+}
+
+/// What the inputs' rows are called.
+pub(super) fn input_names(names: &Names<'_, '_>) -> Vec<Ident> {
+    let buffers = names.program.buffers.iter().enumerate().filter(|(_, info)| info.input.is_some());
+    buffers.map(|(buffer, _)| names.name(buffer)).collect()
 }
 
 /// A layer: the network's field, or one made on the spot where the node has no name.

@@ -12,9 +12,10 @@ use quote::{format_ident, quote};
 use crate::{
     expand::{
         sizing,
+        time::Times,
         types::{self, length},
     },
-    layers::{Activation, Layer, Part, Weight},
+    layers::{Activation, Layer, Part, Recurrent, Weight},
     network::{Network, Source, Stage},
     shape::{Dimension, Formula, Shape},
 };
@@ -72,6 +73,22 @@ pub(super) enum Operation {
         stage: usize,
         scratch: Buffer,
     },
+    /// A layer with memory. Behind its source it takes the state that it starts from, where that is another layer's.
+    Recurrent {
+        stage: usize,
+        memory: Memory,
+    },
+}
+
+/// The buffers that a layer with memory has beside what it takes and gives.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    /// The state before the first step.
+    pub(super) start: Value,
+    /// The state after the last step.
+    pub(super) end: Value,
+    /// What it keeps of its steps: in training for the way back, in inference until it is through.
+    pub(super) trace: Buffer,
 }
 
 /// One call into the runtime, forward, and one or two backward.
@@ -95,12 +112,20 @@ pub(super) struct Program<'a> {
     pub(super) outputs: Vec<Buffer>,
     /// The shapes that the steps read and write, once each.
     pub(super) shapes: Vec<Shape>,
+    /// Whose lengths the sequences have.
+    pub(super) times: Times,
 }
 
 /// Lowers a network.
 pub(super) fn lower(network: &Network) -> Program<'_> {
-    let mut program =
-        Program { network, buffers: Vec::new(), steps: Vec::new(), outputs: Vec::new(), shapes: Vec::new() };
+    let mut program = Program {
+        network,
+        buffers: Vec::new(),
+        steps: Vec::new(),
+        outputs: Vec::new(),
+        shapes: Vec::new(),
+        times: Times::new(network),
+    };
     let mut inputs: Vec<Value> = Vec::new();
     for (index, input) in network.inputs.iter().enumerate() {
         let name = input.name.as_ref().map_or_else(|| "input".to_owned(), ToString::to_string);
@@ -132,7 +157,8 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
     }
     program.remove_unread();
     for step in &program.steps {
-        for value in step.takes.iter().chain([&step.gives]) {
+        let states = step.memory().into_iter().flat_map(|memory| [&memory.start, &memory.end]);
+        for value in step.takes.iter().chain([&step.gives]).chain(states) {
             if !program.shapes.contains(&value.shape) {
                 program.shapes.push(value.shape.clone());
             }
@@ -217,6 +243,17 @@ impl<'a> Program<'a> {
         self.steps.iter().filter_map(|step| step.part(self.network))
     }
 
+    /// The layers with memory: their nodes' names, and what they hold.
+    pub(super) fn memories(&self) -> impl Iterator<Item = (&'a Ident, &Memory)> {
+        let network = self.network;
+        self.steps.iter().filter_map(|step| Some((network.nodes[step.node?].name.as_ref()?, step.memory()?)))
+    }
+
+    /// Their traces.
+    pub(super) fn traces(&self) -> impl Iterator<Item = Buffer> {
+        self.memories().map(|(_, memory)| memory.trace)
+    }
+
     fn step(&mut self, operation: Operation, node: Option<usize>, takes: Vec<Value>, gives: Value) -> Value {
         self.steps.push(Step { operation, node, takes, gives: gives.clone() });
         gives
@@ -275,7 +312,8 @@ impl<'a> Program<'a> {
         let mut steps = std::mem::take(&mut self.steps);
         steps.reverse();
         steps.retain(|step| {
-            let wanted = read[step.gives.buffer];
+            // The state of a layer with memory is wanted in any case.
+            let wanted = read[step.gives.buffer] || step.memory().is_some();
             step.takes.iter().for_each(|value| read[value.buffer] |= wanted);
             wanted
         });
@@ -346,6 +384,7 @@ impl Chain<'_, '_> {
                 let value = values.into_iter().next().expect("a part has a source");
                 self.part(stage, index, part, value)
             }
+            Layer::Recurrent(layer) => self.recurrent(stage, index, layer, values),
             Layer::Flatten(_) | Layer::Reshape(_) => self.reshape(stage, values),
             Layer::Activation(Activation::Identity) => values.into_iter().next().expect("an activation has a source"),
             Layer::Activation(activation) => {
@@ -419,6 +458,31 @@ impl Chain<'_, '_> {
         }
     }
 
+    /// A layer with memory has states, and memory for its steps.
+    fn recurrent(&mut self, stage: &Stage, index: usize, layer: &Recurrent, values: Vec<Value>) -> Value {
+        let program = &mut *self.program;
+        let label = program.network.nodes[self.node].label.clone();
+        let mut buffer = |role: &str, width: Dimension| {
+            let shape = vec![width];
+            Value { buffer: program.buffer(format!("{label}_{role}"), &shape, false), shape }
+        };
+        let [state, start] = types::state_widths(layer);
+        let (start, end) = (buffer("start", start), buffer("end", state));
+        let (field, steps) = (types::field(stage), types::size(&stage.takes[0][0]));
+        let width = |of: TokenStream| Dimension::Constant(quote!(<#field>::#of(#steps)));
+        let trace = buffer("trace", width(quote!(trace))).buffer;
+        program.buffers[trace].infer_width = Some(width(quote!(room)));
+        let gives = Value { buffer: program.buffer(label, &stage.gives, false), shape: stage.gives.clone() };
+        let mut takes = values;
+        takes.extend(layer.state.as_ref().and_then(|other| {
+            let mut memories = program.memories();
+            memories.find(|(name, _)| *name == other).map(|(_, memory)| memory.end.clone())
+        }));
+        (self.fresh, self.overwritable) = (true, true);
+        let operation = Operation::Recurrent { stage: index, memory: Memory { start, end, trace } };
+        self.program.step(operation, Some(self.node), takes, gives)
+    }
+
     fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
         let value = values.into_iter().next().expect("a reshape has a source");
         if self.program.buffers[value.buffer].interleaved == (stage.gives.len() == 3) {
@@ -445,15 +509,37 @@ fn keeps_no_input(activation: &Activation) -> bool {
 }
 
 impl Step {
-    /// The stage that the step calculates.
-    pub(super) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
-        let node = &network.nodes[self.node?];
+    /// The index in its node of the stage that the step calculates.
+    pub(super) fn stage_index(&self) -> Option<usize> {
         match self.operation {
             Operation::Trained { stage, .. }
             | Operation::Plain { stage }
             | Operation::InPlace { stage }
-            | Operation::Part { stage, .. } => node.stages.get(stage),
+            | Operation::Part { stage, .. }
+            | Operation::Recurrent { stage, .. } => Some(stage),
             Operation::Interleave | Operation::Deinterleave | Operation::Copy => None,
+        }
+    }
+
+    /// The stage that the step calculates.
+    pub(super) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
+        network.nodes[self.node?].stages.get(self.stage_index()?)
+    }
+
+    /// The buffer that the step alone uses: scratch of a network inside, or the trace of a layer with memory.
+    pub(super) fn room(&self) -> Option<Buffer> {
+        match &self.operation {
+            Operation::Part { scratch, .. } => Some(*scratch),
+            Operation::Recurrent { memory, .. } => Some(memory.trace),
+            _ => None,
+        }
+    }
+
+    /// What its layer remembers, where it does.
+    pub(super) fn memory(&self) -> Option<&Memory> {
+        match &self.operation {
+            Operation::Recurrent { memory, .. } => Some(memory),
+            _ => None,
         }
     }
 

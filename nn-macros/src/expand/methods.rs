@@ -43,6 +43,8 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let sizing = sizing::sizing(network, plan);
     let indices = indices(network);
     let total = total(network);
+    let times = plan.program.times.constant(network);
+    let memories = memories(plan);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
@@ -59,18 +61,53 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             #checked
             const PLAN: network::Plan<'static> = #memory;
             #sizing
+            #times
             #indices
             fn initialized(seed: u64) -> Self {
                 #evaluated
                 let rng = &mut network::generator(seed);
                 #name { #(#fields: #fresh,)* element: ::core::marker::PhantomData }
             }
+            #memories
             fn infer_part(&self, part: &mut network::Part<'_, Self>) {
                 #infer
             }
         }
         #total
     }
+}
+
+/// `memories`, where there may be layers with memory.
+fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
+    let count = plan.kept.len() + plan.backward.kept.len();
+    let first = count - plan.program.traces().count();
+    let own = plan.program.memories().enumerate().map(|(index, (field, _))| {
+        let (name, trace) = (field.to_string(), types::count(first + index));
+        quote!(all.push(network::Remembered::new(#name, &self.#field, #trace));)
+    });
+    let mut before = vec![types::count(count).into_token_stream()];
+    let nested: Vec<TokenStream> = plan
+        .program
+        .parts()
+        .map(|(field, part)| {
+            let (name, network, first) = (field.to_string(), part.network(), before.clone());
+            before.push(quote!(network::kept_count(&#network::PLAN)));
+            quote! {
+                let inside = network::Network::memories(&self.#field);
+                all.extend(network::remembered_within(#name, inside, network::total(&[#(#first),*])));
+            }
+        })
+        .collect();
+    let statements: Vec<TokenStream> = own.chain(nested).collect();
+    (!statements.is_empty()).then(|| {
+        quote! {
+            fn memories(&self) -> ::std::vec::Vec<network::Remembered<'_, E>> {
+                let mut all = ::std::vec::Vec::new();
+                #(#statements)*
+                all
+            }
+        }
+    })
 }
 
 /// Whether the network may refuse a batch, for the sizes of free dimensions or for numbers that are no indices.

@@ -16,6 +16,7 @@ mod ports;
 mod sizing;
 mod structure;
 mod stub;
+mod time;
 mod types;
 
 use proc_macro2::TokenStream;

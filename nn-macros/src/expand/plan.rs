@@ -7,6 +7,7 @@ use crate::{
         lower::{Buffer, Program},
         types,
     },
+    layers::Layer,
     shape::Dimension,
 };
 use proc_macro2::TokenStream;
@@ -40,6 +41,8 @@ impl<'a> Plan<'a> {
                 kept.push(read.buffer);
             }
         }
+        kept.extend(program.memories().map(|(_, memory)| memory.start.buffer));
+        kept.extend(program.memories().map(|(_, memory)| memory.end.buffer));
         let lives_in_scratch = |buffer: &Buffer| {
             program.buffers[*buffer].input.is_none() && !kept.contains(buffer) && program.uses(*buffer)
         };
@@ -60,7 +63,10 @@ impl<'a> Plan<'a> {
         let train = self.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = &self.infer_scratch;
         let share = &self.backward.share;
-        let part = if self.program.buffers.iter().any(|buffer| buffer.interleaved) { 16_usize } else { 64 };
+        // A layer with memory has work enough for every step of few samples, and no other way to share it out.
+        let small =
+            self.program.buffers.iter().any(|buffer| buffer.interleaved) || self.program.traces().next().is_some();
+        let part = if small { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
         let own = self.program.steps.iter().filter(|step| legs::meets(&self.program, step)).count();
         let own = (own > 0).then(|| types::count(own).into_token_stream());
@@ -68,6 +74,16 @@ impl<'a> Plan<'a> {
             self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
         let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
         let common = legs::widths(&self.program);
+        let states = self.program.memories().map(|(name, _)| name.to_string());
+        let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
+        let bidirectional =
+            own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
+        let nested = self.program.parts().map(|(_, part)| part.network());
+        let bidirectional = quote!(#bidirectional #(|| #nested::PLAN.bidirectional)*);
+        let parts = self.program.parts().zip(parts).map(|((name, _), plan)| {
+            let name = name.to_string();
+            quote!(network::Plan { name: #name, ..#plan })
+        });
         quote! {
             network::Plan {
                 inputs: &[#(#inputs),*],
@@ -81,6 +97,9 @@ impl<'a> Plan<'a> {
                 parts: &[#(#parts),*],
                 meetings: network::total(&[#(#meetings),*]),
                 common: network::total(&[#(#common),*]),
+                states: &[#(#states),*],
+                bidirectional: #bidirectional,
+                name: "",
             }
         }
     }

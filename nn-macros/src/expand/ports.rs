@@ -10,8 +10,8 @@ use crate::{
         methods::{indices, refuses, without_gradient},
         structure, stub, types,
     },
-    layers,
-    network::{Held, Network, Sketch},
+    layers::{self, Layer},
+    network::{Held, Network, Sketch, Stage},
     paths,
     shape::{Dimension, Shape, list},
 };
@@ -46,6 +46,8 @@ struct Ports<'a> {
     /// Whether a batch is let in before it goes through.
     refuses: bool,
     gradient: bool,
+    /// Whether a layer of it, or a network inside, may remember.
+    remembers: bool,
     /// Whether the bodies are left out.
     stub: bool,
     /// The inputs' names, and those of the gradients with respect to the outputs.
@@ -56,6 +58,11 @@ struct Ports<'a> {
     /// The shapes of the values themselves.
     input_shapes: Vec<&'a Shape>,
     output_shapes: Vec<&'a Shape>,
+}
+
+/// Whether a stage may carry a state.
+fn remembers(stage: &Stage) -> bool {
+    matches!(stage.layer, Layer::Recurrent(_) | Layer::Part(_))
 }
 
 /// A type or a value, or a tuple of several.
@@ -90,6 +97,7 @@ impl<'a> Ports<'a> {
             indices: indices(network).is_some(),
             refuses: refuses(network),
             gradient: without_gradient(network).is_none(),
+            remembers: network.nodes.iter().flat_map(|node| &node.stages).any(remembers),
             stub: false,
             inputs: names(network.inputs.iter().map(|input| &input.name), "", "input"),
             gradients: names(network.outputs.iter().map(|output| &output.name), "d_", "output"),
@@ -112,6 +120,7 @@ impl<'a> Ports<'a> {
             indices: false,
             refuses,
             gradient: true,
+            remembers: true,
             stub: true,
             inputs: names(sketch.inputs.iter().map(|(name, _)| name), "", "input"),
             gradients: names(sketch.outputs.iter().map(|(name, _)| name), "d_", "output"),
@@ -222,6 +231,7 @@ impl<'a> Ports<'a> {
             })
         };
         let (forward_into, forward_train) = (pass_through("infer"), pass_through("train"));
+        let from = self.remembers.then(|| self.from(&batches, &bounds, &rows, &of_outputs, &lent));
         let train = self.gradient.then(|| {
             quote! {
                 /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
@@ -250,8 +260,58 @@ impl<'a> Ports<'a> {
                 }
                 #train
                 #backward
+                #from
             }
         }
+    }
+
+    /// `forward_from` and `forward_train_from`.
+    fn from(
+        &self,
+        batches: &TokenStream,
+        bounds: &TokenStream,
+        rows: &TokenStream,
+        of_outputs: &dyn Fn(&dyn Fn(&TokenStream) -> TokenStream) -> TokenStream,
+        lent: &[TokenStream],
+    ) -> TokenStream {
+        let (root, sizes, enter, errors) = (&self.root, self.sizes(), self.enter(), self.errors());
+        let borrowed = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let results = tuple(lent);
+        let method = |name: &str, pass_through: &str, doc: &str| {
+            let (name, pass_through) = (format_ident!("{name}"), format_ident!("{pass_through}"));
+            let body = self.body(quote! {
+                #enter
+                pass.go_on_from(state, samples)?;
+                pass.#pass_through(self, #rows, samples);
+                pass.end_in(state);
+                #sizes
+                ::core::result::Result::Ok(#results)
+            });
+            let errors = errors.clone().unwrap_or_else(|| quote!(#[doc = ""] #[doc = " # Errors"] #[doc = ""]));
+            quote! {
+                #[doc = #doc]
+                #errors
+                /// `ShapeError::Samples` where `state` is of another number of samples.
+                pub fn #name<'p, #bounds>(
+                    &self, #batches, state: &mut #root::network::State<Self>, pass: &'p mut #root::Pass<Self>,
+                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                    #body
+                }
+            }
+        };
+        let forward = method(
+            "forward_from",
+            "infer",
+            "The outputs of a batch whose sequences go on from `state`, which becomes the state after the last step.",
+        );
+        let train = self.gradient.then(|| {
+            method(
+                "forward_train_from",
+                "train",
+                "`forward_train` from `state`, which becomes the state after the last step. The gradient ends where the batch begins.",
+            )
+        });
+        quote!(#forward #train)
     }
 
     fn backward(&self) -> TokenStream {

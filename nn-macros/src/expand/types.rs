@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::{
     layers::{
-        Activation, AdaptivePool, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real, Reduction,
-        Weight, Window,
+        Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real,
+        Recurrent, Reduction, Weight, Window,
     },
     network::{Node, Stage},
     paths,
@@ -151,10 +151,37 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
         }
+        Layer::Recurrent(layer) => {
+            let (name, cell) = (named("Recurrent", &stage.kind), named(cell_type(&layer.cell), &stage.kind));
+            let (i, n) = (last(takes), dimension(&layer.units));
+            let (layers, directions) = (count(layer.layers), count(layer.directions()));
+            quote!(#name<#cell, #i, #n, #layers, #directions, E>)
+        }
         Layer::Transpose(_) => named("Transpose", &stage.kind),
         Layer::Noise(noise) => named(noise_type(noise.kind).0, &stage.kind),
         _ => return None,
     })
+}
+
+/// The marker of a cell in the type of its layer.
+fn cell_type(cell: &Cell) -> &'static str {
+    match cell {
+        Cell::Rnn { relu: false } => "Rnn",
+        Cell::Rnn { relu: true } => "ReluRnn",
+        Cell::Lstm { peephole: false, .. } => "Lstm",
+        Cell::Lstm { peephole: true, .. } => "PeepholeLstm",
+        Cell::Gru => "Gru",
+    }
+}
+
+/// The numbers of a layer's last state, and of the one it starts from: that of another layer has a mark behind it.
+pub(super) fn state_widths(layer: &Recurrent) -> [Dimension; 2] {
+    let states = if matches!(layer.cell, Cell::Lstm { .. }) { 2 } else { 1 };
+    let count = Dimension::Literal((layer.layers * layer.directions() * states) as u64);
+    let state = length(&vec![count, layer.units.clone()]);
+    let mark = Dimension::Literal(u64::from(layer.state.is_some()));
+    let start = Operation::Sum.of(&[state.clone(), mark]).unwrap_or(state.clone());
+    [state, start]
 }
 
 /// The type of a layer that is random in training, and its field.
@@ -231,6 +258,17 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);
             quote!(layers::LayerNorm::new(#epsilon))
+        }
+        Layer::Recurrent(layer) => {
+            let init = init(&layer.init);
+            let bias = match &layer.cell {
+                Cell::Lstm { forget_bias, .. } => {
+                    let bias = real(forget_bias);
+                    Some(quote!(.with_forget_bias(#bias)))
+                }
+                _ => None,
+            };
+            quote!(layers::Recurrent::new(#init, rng) #bias)
         }
         Layer::Transpose(_) => quote!(layers::Transpose::new()),
         Layer::Pool(_) | Layer::AdaptivePool(_) | Layer::GlobalPool(_) => {

@@ -75,7 +75,7 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> Gemv<'_, I, O, E, A>
     #[inline(always)]
     fn block<S: Simd, const R: usize>(&mut self, simd: S, row: usize, count: usize) {
         let weight = &self.weight[row * I::SIZE..(row + count) * I::SIZE];
-        let mut z = dots::<S, I, E, R>(simd, weight, &self.x[..I::SIZE], count);
+        let mut z = dots::<S, E, R>(simd, weight, &self.x[..I::SIZE], count);
         if !self.bias.is_empty() {
             z = E::add(simd, z, E::load_partial(simd, &self.bias[row..row + count]));
         }
@@ -85,8 +85,9 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> Gemv<'_, I, O, E, A>
 
 /// The products of the `count` rows of `weight` with x, one a lane.
 #[inline(always)]
-fn dots<S: Simd, I: Dimension, E: Math, const R: usize>(simd: S, weight: &[E], x: &[E], count: usize) -> E::Vector<S> {
-    assert!(weight.len() == count * I::SIZE && x.len() == I::SIZE && count <= R);
+pub(super) fn dots<S: Simd, E: Math, const R: usize>(simd: S, weight: &[E], x: &[E], count: usize) -> E::Vector<S> {
+    let inputs = x.len();
+    assert!(weight.len() == count * inputs && count <= R);
     let lanes = E::lanes::<S>();
     let mut sums = [E::constant(simd, 0.0); R];
     let (x, x_rest) = E::as_vectors::<S>(x);
@@ -95,14 +96,14 @@ fn dots<S: Simd, I: Dimension, E: Math, const R: usize>(simd: S, weight: &[E], x
             // SAFETY: `k` counts the whole registers of x, so the elements k × lanes .. (k + 1) × lanes of row r lie
             // within the row, and r < count, so the row lies within `weight` (asserted above). A register has no
             // validity beyond that of its elements, and the read is unaligned.
-            let w = unsafe { weight.as_ptr().add(r * I::SIZE + k * lanes).cast::<E::Vector<S>>().read_unaligned() };
+            let w = unsafe { weight.as_ptr().add(r * inputs + k * lanes).cast::<E::Vector<S>>().read_unaligned() };
             sums[r] = E::mul_add(simd, w, x, sums[r]);
         }
     }
     if !x_rest.is_empty() {
         let x = E::load_partial(simd, x_rest);
         for r in 0..count {
-            let rest = &weight[r * I::SIZE + I::SIZE / lanes * lanes..(r + 1) * I::SIZE];
+            let rest = &weight[r * inputs + inputs / lanes * lanes..(r + 1) * inputs];
             sums[r] = E::mul_add(simd, E::load_partial(simd, rest), x, sums[r]);
         }
     }

@@ -20,12 +20,13 @@ pub struct Matrix<'a, E> {
     column_stride: usize,
 }
 
-/// A matrix to write, its rows one after the other.
+/// A matrix to write: element (i, j) at `i × row_stride + j`. What lies between its rows stays as it is.
 #[derive(Debug)]
 pub struct MatrixMut<'a, E> {
     data: &'a mut [E],
     rows: usize,
     columns: usize,
+    row_stride: usize,
 }
 
 /// The numbers from the first to the last element of a matrix.
@@ -85,8 +86,18 @@ impl<'a, E: Element> MatrixMut<'a, E> {
     ///
     /// Where `data` ends before the last element.
     pub fn row_major(data: &'a mut [E], rows: usize, columns: usize) -> Self {
-        assert!(data.len() >= extent(rows, columns, columns, 1), "a matrix lies within its data");
-        MatrixMut { data, rows, columns }
+        MatrixMut::strided(data, rows, columns, columns)
+    }
+
+    /// A matrix whose rows lie apart, each in one piece.
+    ///
+    /// # Panics
+    ///
+    /// Where `data` ends before the last element, or the rows overlap.
+    pub fn strided(data: &'a mut [E], rows: usize, columns: usize, row_stride: usize) -> Self {
+        assert!(data.len() >= extent(rows, columns, row_stride, 1), "a matrix lies within its data");
+        assert!(row_stride >= columns, "the rows of a matrix lie apart");
+        MatrixMut { data, rows, columns, row_stride }
     }
 }
 
@@ -134,6 +145,7 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
     if b.column_stride == 1 {
         return simd::run(Product {
             c: c.data,
+            c_row: c.row_stride,
             a: a.data,
             a_row: a.row_stride,
             a_column: a.column_stride,
@@ -147,12 +159,12 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
     }
     if a.column_stride == 1 && a.row_stride == k && b.row_stride == 1 && b.column_stride == k {
         return scratch::with(row_product::room(m, k), |packed| {
-            simd::run(RowProduct { c: c.data, a: a.data, b: b.data, m, n, k, accumulate, packed });
+            simd::run(RowProduct { c: c.data, c_row: c.row_stride, a: a.data, b: b.data, m, n, k, accumulate, packed });
         });
     }
     // No layer multiplies matrices in another order; they may still be asked for.
-    for (i, row) in c.data.chunks_exact_mut(n).take(m).enumerate() {
-        for (j, sum) in row.iter_mut().enumerate() {
+    for (i, row) in c.data.chunks_mut(c.row_stride).take(m).enumerate() {
+        for (j, sum) in row[..n].iter_mut().enumerate() {
             let terms = (0..k).map(|t| {
                 let (left, right) = (i * a.row_stride + t * a.column_stride, t * b.row_stride + j * b.column_stride);
                 a.data[left] * b.data[right]
@@ -194,19 +206,34 @@ mod tests {
             };
             let tolerance = if E::NAME == "f32" { 1e-5 } else { 1e-13 };
 
-            let mut c = start();
-            scratch::with(row_product::room(m, k), |packed| {
-                RowProduct { c: &mut c, a: &a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
-            });
-            assert_close(&c, &naive(&|i, t| i * k + t, &|t, j| j * k + t), tolerance);
+            for c_row in [n, n + 3] {
+                let mut c = apart(&start(), n, c_row);
+                scratch::with(row_product::room(m, k), |packed| {
+                    RowProduct { c: &mut c, c_row, a: &a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
+                });
+                assert_close(&joined(&c, n, c_row), &naive(&|i, t| i * k + t, &|t, j| j * k + t), tolerance);
 
-            for (a_row, a_column) in [(k, 1), (1, m)] {
-                let mut c = start();
-                let (a, b) = (&a[..], &b[..]);
-                Product { c: &mut c, a, a_row, a_column, b, b_row: n, m, n, k, accumulate }.with_simd(simd);
-                assert_close(&c, &naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j), tolerance);
+                for (a_row, a_column) in [(k, 1), (1, m)] {
+                    let mut c = apart(&start(), n, c_row);
+                    let (a, b) = (&a[..], &b[..]);
+                    Product { c: &mut c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate }.with_simd(simd);
+                    let expected = naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j);
+                    assert_close(&joined(&c, n, c_row), &expected, tolerance);
+                }
             }
         }
+    }
+
+    /// Rows of `n` numbers, now `stride` apart, with numbers between them that must stay.
+    fn apart<E: Element>(c: &[E], n: usize, stride: usize) -> Vec<E> {
+        let gap = vec![E::from_f64(7.0); stride - n];
+        c.chunks(n).flat_map(|row| row.iter().chain(&gap)).copied().collect()
+    }
+
+    /// The rows without what lies between them.
+    fn joined<E: Element>(c: &[E], n: usize, stride: usize) -> Vec<E> {
+        assert!(c.chunks(stride).all(|row| row[n..].iter().all(|x| x.as_f64() == 7.0)));
+        c.chunks(stride).flat_map(|row| &row[..n]).copied().collect()
     }
 
     fn check<E: Element>(sizes: (usize, usize, usize), accumulate: bool) {

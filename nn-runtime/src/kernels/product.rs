@@ -12,9 +12,10 @@ use crate::{
     kernels::{math::Math, simd::Lanes},
 };
 
-/// C = A B, or C += A B. C is m × n with rows of n numbers, A m × k with strides of its own, B k × n with rows `b_row` apart.
+/// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
 pub(super) struct Product<'a, E> {
     pub(super) c: &'a mut [E],
+    pub(super) c_row: usize,
     pub(super) a: &'a [E],
     pub(super) a_row: usize,
     pub(super) a_column: usize,
@@ -63,14 +64,14 @@ impl<E: Element> WithSimd for Product<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { m, n, k, .. } = self;
-        assert!(self.c.len() >= m * n);
+        let Product { m, n, k, c_row, .. } = self;
         if m == 0 || n == 0 {
             return;
         }
+        assert!(self.c.len() >= (m - 1) * c_row + n);
         if k == 0 {
             if !self.accumulate {
-                self.c[..m * n].fill(E::zero());
+                self.c.chunks_mut(c_row.max(1)).take(m).for_each(|row| row[..n].fill(E::zero()));
             }
             return;
         }
@@ -108,7 +109,7 @@ impl<E: Element> WithSimd for Product<'_, E> {
                 let place = unsafe {
                     Place {
                         c: self.c.as_mut_ptr().add(column),
-                        c_row: n,
+                        c_row,
                         a: self.a.as_ptr().add(first * self.a_column),
                         a_row: self.a_row,
                         a_column: self.a_column,

@@ -14,9 +14,10 @@ use crate::{
     },
 };
 
-/// C = A Bᵀ, or C += A Bᵀ. C is m × n, A m × k, B n × k, each with its rows one after the other.
+/// C = A Bᵀ, or C += A Bᵀ. C is m × n with rows `c_row` apart, A m × k, B n × k, both with their rows one after the other.
 pub(super) struct RowProduct<'a, E> {
     pub(super) c: &'a mut [E],
+    pub(super) c_row: usize,
     pub(super) a: &'a [E],
     pub(super) b: &'a [E],
     pub(super) m: usize,
@@ -44,7 +45,7 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         if self.k == 0 && !self.accumulate {
-            self.c[..self.m * self.n].fill(E::zero());
+            self.c.chunks_mut(self.c_row.max(1)).take(self.m).for_each(|row| row[..self.n].fill(E::zero()));
         }
         if self.k == 0 || self.n == 0 {
             return;
@@ -86,9 +87,9 @@ fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>
 /// The rows of C from `first`, N registers of them or those that are left.
 #[inline(always)]
 fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut RowProduct<'_, E>, first: usize) {
-    let (n, k) = (p.n, p.k);
+    let (n, k, c_row) = (p.n, p.k, p.c_row);
     let rows = (p.m - first).min(N * R);
-    let c = &mut p.c[first * n..(first + rows) * n];
+    let c = &mut p.c[first * c_row..(first + rows - 1) * c_row + n];
     let packed = pack::<S, E, R, N>(simd, &p.a[first * k..(first + rows) * k], k, p.packed);
     // Equal blocks: a short last one would cost as much as the others around its few terms.
     let block = k.div_ceil(k.div_ceil(DEPTH));
@@ -118,17 +119,17 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
         for v in 0..N {
             let mut lines = <E as Lanes>::transpose_square(simd, tile[v]);
             let rows = rows.saturating_sub(v * R).min(R);
-            let at = (v * R * n + column).min(c.len());
+            let at = (v * R * c_row + column).min(c.len());
             let c = &mut c[at..];
             // All loads before the first store: a store under a mask delays loads close behind it.
             if p.accumulate {
                 for r in 0..rows {
-                    let old = <E as Lanes>::load_partial(simd, &c[r * n..r * n + columns]);
+                    let old = <E as Lanes>::load_partial(simd, &c[r * c_row..r * c_row + columns]);
                     lines[r] = <E as Lanes>::add(simd, lines[r], old);
                 }
             }
             for r in 0..rows {
-                <E as Lanes>::store_partial(simd, &mut c[r * n..r * n + columns], lines[r]);
+                <E as Lanes>::store_partial(simd, &mut c[r * c_row..r * c_row + columns], lines[r]);
             }
         }
     }

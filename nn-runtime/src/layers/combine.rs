@@ -53,6 +53,19 @@ pub fn multiply<S: Shape, E: Element, const N: usize>(x: [View<'_, S, E>; N], mu
     fold(Product, &x.map(|x| x.data()), y.data_mut());
 }
 
+/// y = 0: the gradient of a value that nothing reads.
+///
+/// ```
+/// use nn_runtime::{Const, layers::clear, network::ViewMut};
+/// let mut y = [1.0, 2.0];
+/// clear(ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
+/// assert_eq!(y, [0.0; 2]);
+/// ```
+#[inline(always)]
+pub fn clear<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>) {
+    y.data_mut().fill(E::zero());
+}
+
 /// d_x = d_y · x₁ · x₂ · …: the gradient of a product with respect to the factor that is not among `others`.
 ///
 /// ```

@@ -139,6 +139,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
     ) -> Product<'a, E> {
         Product::Matrices(Matrices {
             left: d_y.data(),
+            left_stride: O::SIZE,
             right: x.data(),
             rows: O::SIZE,
             columns: I::SIZE,

@@ -3,6 +3,7 @@
 pub mod activation;
 mod adaptive_pool2d;
 mod batch_norm;
+mod begin;
 mod combine;
 mod concat;
 mod conv1d;
@@ -20,9 +21,11 @@ pub mod map;
 mod noise;
 mod perceptron;
 mod pool2d;
+mod recurrent;
 mod sign;
 mod silu;
 mod softmax;
+mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tied;
@@ -34,7 +37,8 @@ mod window;
 pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
 pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d};
 pub use batch_norm::BatchNorm;
-pub use combine::{accumulate, add, copy, multiply, multiply_backward};
+pub use begin::{begin, begin_backward};
+pub use combine::{accumulate, add, clear, copy, multiply, multiply_backward};
 pub use concat::Concat;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, ConvTranspose1d};
@@ -50,9 +54,13 @@ pub use lp_pool2d::{LpPool1d, LpPool2d};
 pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
 pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
+pub use recurrent::{
+    Cell, CellFlow, Forgets, Gru, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn, StateActivation,
+};
 pub use sign::Sign;
 pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
+pub use steps::{last, last_backward, repeat, repeat_backward};
 pub use tied::TiedDense;
 pub use transpose::Transpose;
 pub use weighted_avg_pool2d::{WeightedAvgPool1d, WeightedAvgPool2d};

@@ -107,6 +107,7 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         let [gradient, _] = tied.slices_mut();
         Product::Matrices(Matrices {
             left: x.data(),
+            left_stride: I::SIZE,
             right: d_y.data(),
             rows: I::SIZE,
             columns: O::SIZE,

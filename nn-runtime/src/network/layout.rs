@@ -9,6 +9,8 @@ pub(super) struct Layout {
     pub(super) inputs: Vec<usize>,
     /// The values kept for the whole batch: the network's own, then those of each network inside it.
     pub(super) kept: Vec<Kept>,
+    /// The layers with memory: the network's own, then those of each network inside it.
+    pub(super) memories: Vec<Memory>,
     /// The number of outputs.
     pub(super) outputs: usize,
     /// How many of the network's own kept values belong to the forward pass.
@@ -38,6 +40,15 @@ pub(super) struct Kept {
     pub(super) role: Role,
 }
 
+/// The places of a layer's states among the kept values.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    /// The layer's name, those of the networks around it in front.
+    pub(super) name: String,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
 /// When a kept value is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -55,6 +66,7 @@ impl Layout {
         let mut layout = Layout {
             inputs: Vec::new(),
             kept: Vec::new(),
+            memories: Vec::new(),
             outputs: plan.outputs,
             forward_kept: plan.forward_kept,
             train_scratch: 0,
@@ -67,6 +79,7 @@ impl Layout {
             flops,
         };
         layout.read(plan, flops);
+        memories(plan, "", 0, &mut layout.memories);
         layout
     }
 
@@ -100,4 +113,17 @@ fn own(plan: &Plan<'_>, input_gradient: Role, kept: &mut Vec<Kept>) {
     for part in plan.parts {
         own(part, Role::Backward, kept);
     }
+}
+
+/// The layers with memory of a plan whose kept values begin at `first`; where those of the next plan begin.
+fn memories(plan: &Plan<'_>, prefix: &str, first: usize, all: &mut Vec<Memory>) -> usize {
+    let (count, past) = (plan.states.len(), first + plan.forward_kept);
+    all.extend(plan.states.iter().enumerate().map(|(index, name)| Memory {
+        name: format!("{prefix}{name}"),
+        start: past - 2 * count + index,
+        end: past - count + index,
+    }));
+    plan.parts
+        .iter()
+        .fold(first + plan.kept.len(), |first, part| memories(part, &format!("{prefix}{}.", part.name), first, all))
 }

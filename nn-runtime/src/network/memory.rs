@@ -13,17 +13,34 @@ use crate::{
 /// let rows = RowsRef::new(&[1.0, 2.0, 3.0, 4.0], 2);
 /// let (first, second) = rows.split_at(1);
 /// assert_eq!((first.data(), second.data()), (&[1.0, 2.0][..], &[3.0, 4.0][..]));
+/// let (_, second) = rows.with_lengths(&[2, 1]).split_at(1);
+/// assert_eq!(second.lengths(), [1]);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RowsRef<'a, E> {
     data: &'a [E],
     width: usize,
+    lengths: &'a [usize],
 }
 
 impl<'a, E: Element> RowsRef<'a, E> {
-    /// Rows of `width` numbers each.
+    /// Rows of `width` numbers each, all full.
+    #[inline(always)]
     pub fn new(data: &'a [E], width: usize) -> Self {
-        RowsRef { data, width }
+        RowsRef { data, width, lengths: &[] }
+    }
+
+    /// The same rows, of whose steps only the first are real: `lengths` has their number for each row, or is empty where all are full.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_lengths(self, lengths: &'a [usize]) -> Self {
+        RowsRef { lengths, ..self }
+    }
+
+    /// The number of real steps of each row; empty where all are full.
+    #[inline(always)]
+    pub fn lengths(&self) -> &'a [usize] {
+        self.lengths
     }
 
     /// The numbers.
@@ -42,7 +59,9 @@ impl<'a, E: Element> RowsRef<'a, E> {
     #[inline(always)]
     pub fn split_at(self, samples: usize) -> (Self, Self) {
         let (first, second) = self.data.split_at(samples * self.width);
-        (RowsRef { data: first, ..self }, RowsRef { data: second, ..self })
+        let (before, behind) = self.lengths.split_at(samples.min(self.lengths.len()));
+        let rows = |data, lengths| RowsRef { data, lengths, width: self.width };
+        (rows(first, before), rows(second, behind))
     }
 
     /// The rows as values of a shape with one or two axes.
@@ -96,7 +115,7 @@ impl<'a, E: Element> Rows<'a, E> {
     /// The same rows, to read.
     #[inline(always)]
     pub fn rows(&self) -> RowsRef<'_, E> {
-        RowsRef { data: self.data, width: self.width }
+        RowsRef::new(self.data, self.width)
     }
 
     /// The numbers, to write.
@@ -181,6 +200,12 @@ impl<E: Element> Slot<'_, E> {
         ViewMut::sized(self.data, self.samples, self.lanes, extent)
     }
 
+    /// All of its numbers, to write.
+    #[inline(always)]
+    pub fn data_mut(&mut self) -> &mut [E] {
+        self.data
+    }
+
     /// The room as scratch of a network inside the network.
     #[inline(always)]
     pub fn scratch(&mut self) -> Scratch<'_, E> {
@@ -236,7 +261,7 @@ pub trait InputArray<'a, E: 'a>: Copy + Send {
 impl<'a, E: Element, const N: usize> InputArray<'a, E> for [RowsRef<'a, E>; N] {
     fn new(data: impl IntoIterator<Item = RowsRef<'a, E>>) -> Self {
         let mut data = data.into_iter();
-        std::array::from_fn(|_| data.next().unwrap_or(RowsRef { data: &[], width: 0 }))
+        std::array::from_fn(|_| data.next().unwrap_or(RowsRef::new(&[], 0)))
     }
 
     #[inline(always)]

@@ -21,8 +21,11 @@ mod part;
 mod pass;
 mod product;
 mod random;
+mod remembered;
 mod sizes;
 mod sizing;
+mod state;
+mod time;
 mod view;
 
 pub use common::{Common, leg_within};
@@ -35,11 +38,14 @@ pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
+pub use remembered::{Remembered, kept_count, remembered_within};
 pub use sizes::{operations, rows, samples, split, total, widest};
 pub use sizing::{
     Entry, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of,
     sizes_of, with_plan,
 };
+pub use state::State;
+pub use time::{lengths_through, time_through};
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
@@ -76,6 +82,13 @@ pub struct Plan<'a> {
     pub meetings: usize,
     /// The numbers that a part tells the others at all meetings: the network's own, then those of the networks inside, in order.
     pub common: usize,
+    /// The name of each layer with memory. The last of the values kept in the forward pass are, for each of them, the state that it starts from, and
+    /// then, for each, the state that it ends with. What a start has more numbers than an end is 0 where the layer begins afresh.
+    pub states: &'a [&'a str],
+    /// Whether a layer with memory reads its sequences from both ends, here or in a network inside.
+    pub bidirectional: bool,
+    /// What a network around calls this one, where it is inside of another.
+    pub name: &'a str,
 }
 
 impl Plan<'_> {
@@ -92,6 +105,9 @@ impl Plan<'_> {
         parts: &[],
         meetings: 0,
         common: 0,
+        states: &[],
+        bidirectional: false,
+        name: "",
     };
 
     /// Numbers of values and gradients in training, a sample.
@@ -185,6 +201,8 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const PLAN: Plan<'static>;
     /// What follows from the sizes of free dimensions, where there are any.
     const SIZING: Option<Sizing> = None;
+    /// For each output whose first axis is time, the input whose lengths are those of its sequences; empty where no output is a sequence.
+    const TIMES: &'static [Option<usize>] = &[];
     /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
     const INDICES: bool = false;
     /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.
@@ -200,6 +218,11 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// [`ShapeError::Index`] where one is none.
     fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
         Ok(())
+    }
+
+    /// The layers with memory, those of the networks inside among them.
+    fn memories(&self) -> Vec<Remembered<'_, Self::Element>> {
+        Vec::new()
     }
 
     /// Forward for inference over a part.
@@ -236,6 +259,37 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     {
         pass.infer(self, &[rows(x)], x.samples());
         pass.output_batch(0)
+    }
+
+    /// The state of the layers with memory before the first step of `samples` sequences.
+    fn state(&self, samples: usize) -> State<Self> {
+        State::new(samples)
+    }
+
+    /// [`Network::forward_into`] from `state`, which becomes that after the last step: a long stream goes through a network piece by piece, in
+    /// real time one step at a time, as if it were whole. Allocates nothing where `pass` has room.
+    ///
+    /// A network that reads its sequences from both ends, with a bidirectional layer, has no such state; asking for it does not compile.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] where `state` is of another number of samples.
+    fn forward_from<'p, D>(
+        &self,
+        x: &Batch<Self::Input, Self::Element, D>,
+        state: &mut State<Self>,
+        pass: &'p mut Pass<Self>,
+    ) -> Result<BatchView<'p, Self::Output, Self::Element>, ShapeError>
+    where
+        Self: Total,
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.go_on_from(state, x.samples())?;
+        pass.infer(self, &[rows(x)], x.samples());
+        pass.end_in(state);
+        Ok(pass.output_batch(0))
     }
 }
 
@@ -279,6 +333,30 @@ pub trait Trainable: Network {
     {
         pass.train(self, &[rows(x)], x.samples());
         pass.output_batch(0)
+    }
+
+    /// [`Trainable::forward_train`] from `state`, which becomes that after the last step. The gradient ends where the batch begins: truncated
+    /// backpropagation through time over a long stream, piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] where `state` is of another number of samples.
+    fn forward_train_from<'p, D>(
+        &self,
+        x: &Batch<Self::Input, Self::Element, D>,
+        state: &mut State<Self>,
+        pass: &'p mut Pass<Self>,
+    ) -> Result<BatchView<'p, Self::Output, Self::Element>, ShapeError>
+    where
+        Self: Total,
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.go_on_from(state, x.samples())?;
+        pass.train(self, &[rows(x)], x.samples());
+        pass.end_in(state);
+        Ok(pass.output_batch(0))
     }
 
     /// The gradients after [`Trainable::forward_train`], from `d_output`, the gradient with respect to its result. Overwrites

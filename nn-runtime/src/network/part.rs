@@ -37,6 +37,10 @@ pub struct Whole<'a, N: Network> {
     pub sizes: &'a [usize],
     /// The shares' gradient buffers.
     pub shares: Shares<'a, N::Element>,
+    /// The number of samples.
+    pub samples: usize,
+    /// The samples of each part but the last, which has those that are left.
+    pub part: usize,
 }
 
 /// Gradient buffers of equal layout, one a share.

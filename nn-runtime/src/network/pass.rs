@@ -1,5 +1,8 @@
 //! The memory of a network's passes, owned by the caller; inference.
 
+mod states;
+#[cfg(test)]
+mod tests;
 mod training;
 
 use crate::{
@@ -25,6 +28,8 @@ pub struct Pass<N: Network> {
     /// How the memory is laid out.
     layout: Layout,
     inputs: Vec<Vec<N::Element>>,
+    /// The lengths of the samples of each input of the last forward pass; none where all are full.
+    lengths: Vec<Vec<usize>>,
     kept: Vec<Aligned<N::Element>>,
     scratch: Aligned<N::Element>,
     buffers: Aligned<N::Element>,
@@ -43,7 +48,14 @@ pub struct Pass<N: Network> {
     largest: Vec<usize>,
     /// The most numbers a sample so far.
     widest: usize,
+    /// Whether the next forward pass goes on from states that the layers with memory have been given.
+    carried: bool,
+    /// Whether a backward pass has come after the last forward pass.
+    returned: bool,
 }
+
+/// The numbers of each input of a forward pass, and the lengths of its samples.
+type Copies<E> = (Vec<Vec<E>>, Vec<Vec<usize>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -58,6 +70,9 @@ enum State {
 /// A backward pass that does not follow from the forward pass before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PassError {
+    /// There is no backward pass to look at.
+    #[error("expected a backward pass, found none after the last forward pass of this `Pass`")]
+    NoBackward,
     /// There is no forward pass for training to go back through.
     #[error("expected `forward_train` before `backward`, found no forward pass for training in this `Pass`")]
     NoForward,
@@ -127,6 +142,7 @@ impl<N: Network> Pass<N> {
         Pass {
             state: State::Empty,
             inputs: vec![Vec::new(); layout.inputs.len()],
+            lengths: vec![Vec::new(); layout.inputs.len()],
             kept: vec![Aligned::default(); layout.kept.len()],
             layout,
             scratch: Aligned::default(),
@@ -140,6 +156,8 @@ impl<N: Network> Pass<N> {
             entering: Vec::with_capacity(count),
             largest: vec![0; count],
             widest: 0,
+            carried: false,
+            returned: false,
         }
     }
 
@@ -206,12 +224,34 @@ impl<N: Network> Pass<N> {
         }
     }
 
+    /// The lengths of the samples of an input of the last forward pass; empty where all were full.
+    pub fn lengths(&self, input: usize) -> &[usize] {
+        &self.lengths[input]
+    }
+
+    /// The lengths of the sequences of an output after a forward pass; empty where all are full, or the output is no sequence.
+    pub fn output_lengths(&self, index: usize) -> &[usize] {
+        match N::TIMES.get(index) {
+            Some(&Some(input)) => self.lengths(input),
+            _ => &[],
+        }
+    }
+
+    fn remember_lengths(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        for (lengths, rows) in self.lengths.iter_mut().zip(inputs) {
+            lengths.clear();
+            lengths.extend_from_slice(rows.lengths());
+        }
+    }
+
     /// Forward for inference.
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
+        self.start(samples);
         self.state = State::Inferred(samples);
+        self.remember_lengths(inputs);
         if threads > self.ready[0] {
             self.ready[0] = threads;
             self.on_each_thread(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
@@ -226,7 +266,7 @@ impl<N: Network> Pass<N> {
     ///
     /// Where the output has other sizes: a mistake in generated code, never in a user's data.
     pub fn output_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.output(index), self.samples(), sizes)
+        BatchView::timed(self.output(index), self.samples(), sizes, self.output_lengths(index))
     }
 
     /// The gradient with respect to an input with axes of the given sizes after [`Pass::backward`].
@@ -244,7 +284,7 @@ impl<N: Network> Pass<N> {
     ///
     /// Where the output has another shape than `S`: a mistake in generated code, never in a user's data.
     pub fn output_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.output(index), self.samples(), S::DIMS)
+        self.output_batch_of(index, S::DIMS)
     }
 
     /// The gradient with respect to an input after [`Pass::backward`].
@@ -300,8 +340,9 @@ impl<N: Network> Pass<N> {
         self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
     }
 
-    fn rows_of<'a>(copies: &'a [Vec<N::Element>], layout: &Layout) -> N::Inputs<'a> {
-        InputArray::new(copies.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width)))
+    fn rows_of<'a>(copies: &'a Copies<N::Element>, layout: &Layout) -> N::Inputs<'a> {
+        let rows = copies.0.iter().zip(&layout.inputs).map(|(copy, &width)| RowsRef::new(copy, width));
+        InputArray::new(rows.zip(&copies.1).map(|(rows, lengths)| rows.with_lengths(lengths)))
     }
 
     fn cut(&self, samples: usize) -> Cut {

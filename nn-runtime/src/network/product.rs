@@ -21,8 +21,10 @@ pub enum Product<'a, E> {
 /// AᵀB and the column sums of A or B for the bias.
 #[derive(Debug)]
 pub struct Matrices<'a, E> {
-    /// A, `count` × `rows`.
+    /// A, `count` × `rows`, from the first number of its first row to the last of its last.
     pub left: &'a [E],
+    /// The numbers from one row of A to the next, `rows` where nothing lies between them.
+    pub left_stride: usize,
     /// B, `count` × `columns`.
     pub right: &'a [E],
     /// Rows of the result.
@@ -68,7 +70,7 @@ pub enum Sums<'a, E> {
 struct Band<'a, E> {
     left: &'a [E],
     right: &'a [E],
-    /// Rows of the whole result, the distance between rows of A.
+    /// The distance between rows of A.
     stride: usize,
     first: usize,
     columns: usize,
@@ -95,14 +97,14 @@ fn run<E: Element>(product: Product<'_, E>, threads: usize) {
 
 impl<E: Element> Matrices<'_, E> {
     fn run(self, threads: usize) {
-        let Matrices { left, right, rows, columns, gradient, sums, accumulate } = self;
+        let Matrices { left, left_stride, right, rows, columns, gradient, sums, accumulate } = self;
         match sums {
             Sums::None => {}
-            Sums::Left(sums) => column_sums(left, sums),
-            Sums::Right(sums) => column_sums(right, sums),
+            Sums::Left(sums) => column_sums(left, left_stride, sums),
+            Sums::Right(sums) => column_sums(right, columns, sums),
         }
-        let band = Band { left, right, stride: rows, first: 0, columns, gradient, accumulate };
-        let work = left.len() * columns;
+        let band = Band { left, right, stride: left_stride, first: 0, columns, gradient, accumulate };
+        let work = right.len() * rows;
         // Below this many multiplications a second thread costs more than it saves.
         band.run(if work < 1 << 22 { 1 } else { threads });
     }
@@ -129,10 +131,10 @@ fn sum_rows<E: Element>(rows: SumRows<'_, E>, indices: &[E], right: &[E], thread
     rows.write(indices, right);
 }
 
-/// The sums over the rows of a row-major matrix.
-fn column_sums<E: Element>(matrix: &[E], sums: &mut [E]) {
+/// The sums over the rows of a matrix, which lie `stride` apart.
+fn column_sums<E: Element>(matrix: &[E], stride: usize, sums: &mut [E]) {
     sums.fill(E::zero());
-    for row in matrix.chunks_exact(sums.len().max(1)) {
+    for row in matrix.chunks(stride.max(1)) {
         elementwise::update_with(Sum, sums, row);
     }
 }
@@ -166,7 +168,7 @@ impl<E: Element> Band<'_, E> {
 
     fn calculate(self) {
         let rows = self.rows();
-        let count = self.left.len() / self.stride.max(1);
+        let count = self.right.len() / self.columns.max(1);
         if count == 0 {
             if !self.accumulate {
                 self.gradient.fill(E::zero());
@@ -185,11 +187,27 @@ mod tests {
     use crate::layers::testing::{assert_close, values};
 
     fn calculate(count: usize, rows: usize, columns: usize, threads: usize, accumulate: bool) -> (Vec<f32>, Vec<f32>) {
+        calculate_apart(count, rows, columns, rows, threads, accumulate)
+    }
+
+    /// The same with `left_stride` numbers from one row of A to the next.
+    fn calculate_apart(
+        count: usize,
+        rows: usize,
+        columns: usize,
+        left_stride: usize,
+        threads: usize,
+        accumulate: bool,
+    ) -> (Vec<f32>, Vec<f32>) {
         let (left, right) = (values::<f32>(count * rows, 1), values::<f32>(count * columns, 2));
+        let gap = vec![f32::NAN; left_stride - rows];
+        let left: Vec<f32> = left.chunks(rows).flat_map(|row| row.iter().chain(&gap)).copied().collect();
+        let left = &left[..left.len() - if count > 0 { gap.len() } else { 0 }];
         let mut gradient = vec![if accumulate { 1.0 } else { f32::NAN }; rows * columns];
         let mut sums = vec![f32::NAN; rows];
         let product = Product::Matrices(Matrices {
-            left: &left,
+            left,
+            left_stride,
             right: &right,
             rows,
             columns,
@@ -216,6 +234,16 @@ mod tests {
                 let column = |row: usize| (0..count).map(|n| left[n * rows + row]).sum::<f64>();
                 assert_close(&sums, &(0..rows).map(column).collect::<Vec<_>>(), 1e-5);
             }
+        }
+    }
+
+    #[test]
+    fn what_lies_between_the_rows_of_a_is_not_read() {
+        for (count, rows, columns) in [(1, 1, 1), (33, 70, 50), (0, 3, 2)] {
+            assert_eq!(
+                calculate_apart(count, rows, columns, rows + 5, 1, false),
+                calculate(count, rows, columns, 1, false)
+            );
         }
     }
 

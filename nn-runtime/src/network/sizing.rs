@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::{
     Batch, Element, Network, Shape, ShapeError,
-    network::{Plan, memory::RowsRef},
+    network::{Plan, memory::RowsRef, rows},
     shape::{Dims, FREE},
 };
 
@@ -58,17 +58,21 @@ pub struct Entry<'a, E> {
 
 /// A batch as it enters a network.
 pub fn entry<S: Shape, E: Element, D: Deref<Target = [E]>>(batch: &Batch<S, E, D>) -> Entry<'_, E> {
-    let rows = RowsRef::new(batch.as_slice(), batch.width());
-    Entry { rows, samples: batch.samples(), shape: S::DIMS, sizes: batch.sizes() }
+    Entry { rows: rows(batch), samples: batch.samples(), shape: S::DIMS, sizes: batch.sizes() }
 }
 
-impl<E: Element> Entry<'_, E> {
+impl<'a, E: Element> Entry<'a, E> {
+    /// The lengths of the samples; empty where all are full.
+    pub fn lengths(&self) -> &'a [usize] {
+        self.rows.lengths()
+    }
+
     /// The sizes of the free axes.
     pub(super) fn free(&self) -> impl Iterator<Item = usize> {
         self.shape.iter().zip(self.sizes).filter(|(shape, _)| **shape == FREE).map(|(_, &size)| size)
     }
 
-    /// Asks that each number is an index below `vocabulary`.
+    /// Asks that each number, padding too, is an index below `vocabulary`.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Passes of training: forward, backward, and the step that is both.
 
-use super::{Need, Pass, PassError, State, kept_of};
+use super::{Copies, Need, Pass, PassError, State, kept_of};
 use crate::{
     Trainable,
     network::{
@@ -18,20 +18,22 @@ impl<N: Trainable> Pass<N> {
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
+        self.start(samples);
         self.step += 1;
         self.state = State::Trained(samples);
         for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
             copy.clear();
             copy.extend_from_slice(rows.data());
         }
-        let copies = std::mem::take(&mut self.inputs);
+        self.remember_lengths(inputs);
+        let copies = self.take_copies();
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
             let work = self.work(Need::Training, rows, cut, threads, leg);
             work.walk(threads, &|part, _, _| net.forward_part(part));
             self.meet(cut);
         }
-        self.inputs = copies;
+        (self.inputs, self.lengths) = copies;
     }
 
     /// Backward from the gradient with respect to each output.
@@ -57,7 +59,7 @@ impl<N: Trainable> Pass<N> {
         for (index, rows) in d_outputs.iter().enumerate() {
             self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
         }
-        let copies = std::mem::take(&mut self.inputs);
+        let copies = self.take_copies();
         self.clear(cut);
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
@@ -67,7 +69,8 @@ impl<N: Trainable> Pass<N> {
         }
         let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
-        self.inputs = copies;
+        self.returned = true;
+        (self.inputs, self.lengths) = copies;
         Ok(())
     }
 
@@ -89,9 +92,11 @@ impl<N: Trainable> Pass<N> {
         let threads = cut.threads(&self.layout, 3);
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
+        self.start(samples);
         self.step += 1;
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
+        self.remember_lengths(inputs);
         self.clear(cut);
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
         // The last leg forward and the first one backward are one.
@@ -114,7 +119,13 @@ impl<N: Trainable> Pass<N> {
             self.meet(cut);
         }
         self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
+        self.returned = true;
         self.sums[..cut.shares].iter().sum()
+    }
+
+    /// What the last forward pass went over, so that the rest of the memory can be lent at the same time.
+    fn take_copies(&mut self) -> Copies<N::Element> {
+        (std::mem::take(&mut self.inputs), std::mem::take(&mut self.lengths))
     }
 
     /// Lets the kernels of each thread make their memory before the first step, so that none does so later.
@@ -133,6 +144,8 @@ impl<N: Trainable> Pass<N> {
             sizes: &self.sizes,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
             shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
+            samples: cut.samples,
+            part: cut.size,
         };
         net.finish(whole, &mut gradients.0);
     }

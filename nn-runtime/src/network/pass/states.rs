@@ -1,0 +1,78 @@
+//! The states of layers with memory, before and after a pass.
+
+use crate::{
+    Element, Network, ShapeError,
+    network::{Pass, PassError, Remembered, State},
+};
+
+/// What a layer with memory kept of a batch.
+pub(crate) struct Traced<'a, E> {
+    pub(crate) numbers: &'a [E],
+    /// The numbers of a sample.
+    pub(crate) width: usize,
+    pub(crate) samples: usize,
+    /// The samples of each part but the last.
+    pub(crate) part: usize,
+}
+
+impl<N: Network> Pass<N> {
+    /// Lets the next forward pass go on from `state`.
+    ///
+    /// # Errors
+    ///
+    /// [`ShapeError::Samples`] where `state` is of another number of samples.
+    pub fn go_on_from(&mut self, state: &State<N>, samples: usize) -> Result<(), ShapeError> {
+        const {
+            assert!(!N::PLAN.bidirectional, "a bidirectional layer reads its sequences to their ends: no state goes on")
+        };
+        if state.samples() != samples {
+            return Err(ShapeError::Samples { expected: samples, found: state.samples() });
+        }
+        for (memory, numbers) in self.layout.memories.iter().zip(state.layers()) {
+            let start = &mut self.kept[memory.start];
+            start.grow(numbers.len());
+            start.as_mut_slice(numbers.len()).copy_from_slice(numbers);
+        }
+        self.carried = true;
+        Ok(())
+    }
+
+    /// The states after the last forward pass, written over `state`, which is of as many samples as that pass.
+    pub fn end_in(&self, state: &mut State<N>) {
+        for (memory, layer) in self.layout.memories.iter().zip(state.layers_mut()) {
+            let [width, end] = [memory.start, memory.end].map(|index| self.layout.kept[index].width);
+            let ends = self.kept[memory.end].as_slice(self.samples() * end);
+            for (state, end) in layer.chunks_exact_mut(width.max(1)).zip(ends.chunks_exact(end.max(1))) {
+                let (own, going_on) = state.split_at_mut(end.len());
+                own.copy_from_slice(end);
+                going_on.fill(N::Element::from_f64(1.0));
+            }
+        }
+    }
+
+    /// What a layer with memory kept of the last passes, forward and backward, over how many samples in parts of how many.
+    ///
+    /// # Errors
+    ///
+    /// [`PassError::NoBackward`] where none came after the last forward pass.
+    pub(crate) fn trace(&self, memory: &Remembered<'_, N::Element>) -> Result<Traced<'_, N::Element>, PassError> {
+        if !self.returned {
+            return Err(PassError::NoBackward);
+        }
+        let (samples, width) = (self.samples(), self.layout.kept[memory.trace].width);
+        let numbers = self.kept[memory.trace].as_slice(samples * width);
+        Ok(Traced { numbers, width, samples, part: self.cut(samples).size })
+    }
+
+    /// Lets the layers with memory begin afresh, unless they have been given a state to go on from.
+    pub(super) fn start(&mut self, samples: usize) {
+        self.returned = false;
+        if std::mem::take(&mut self.carried) {
+            return;
+        }
+        for memory in &self.layout.memories {
+            let length = samples * self.layout.kept[memory.start].width;
+            self.kept[memory.start].as_mut_slice(length).fill(N::Element::from_f64(0.0));
+        }
+    }
+}
