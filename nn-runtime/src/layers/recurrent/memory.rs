@@ -68,6 +68,7 @@ pub(super) struct KeptRef<'a, E> {
     pub(super) d_c: &'a [E],
 }
 
+// What is calculated in constants saturates: a size that another fault left unknown is `usize::MAX`, and brings no second error.
 impl Sizes {
     /// Whether a layer's inputs need memory of their own: the first's, which are copied, and those that lie side by side.
     const fn copies(self, layer: usize) -> bool {
@@ -76,7 +77,7 @@ impl Sizes {
 
     /// The numbers that a layer takes a step.
     pub(super) const fn inputs(self, layer: usize) -> usize {
-        if layer == 0 { self.inputs } else { self.directions * self.n }
+        if layer == 0 { self.inputs } else { self.n.saturating_mul(self.directions) }
     }
 
     /// The numbers of c for each of h.
@@ -86,7 +87,7 @@ impl Sizes {
 
     /// Numbers a sample of the states of all layers and directions.
     pub(super) const fn state(self) -> usize {
-        self.layers * self.directions * self.n * (1 + self.cells())
+        (self.layers * self.directions).saturating_mul(self.n).saturating_mul(1 + self.cells())
     }
 
     /// Where the state of a layer's direction lies in a sample's: h, and c where there is one.
@@ -97,19 +98,22 @@ impl Sizes {
 
     /// Numbers a sample of a layer's inputs.
     const fn trace_inputs(self, layer: usize, steps: usize) -> usize {
-        if self.copies(layer) { steps * self.inputs(layer) } else { 0 }
+        if self.copies(layer) { steps.saturating_mul(self.inputs(layer)) } else { 0 }
     }
 
     /// Numbers a sample of one direction of a layer.
     const fn trace_direction(self, steps: usize) -> usize {
-        steps * self.kind.kept() * self.n + 2 * (steps + 1) * self.n * (1 + self.cells())
+        let gates = steps.saturating_mul(self.n).saturating_mul(self.kind.kept());
+        let states = steps.saturating_add(1).saturating_mul(self.n).saturating_mul(2 * (1 + self.cells()));
+        gates.saturating_add(states)
     }
 
     /// Numbers a sample of the layers below `layer`.
     const fn trace_below(self, layer: usize, steps: usize) -> usize {
-        let (mut sum, mut below) = (0, 0);
+        let (mut sum, mut below) = (0_usize, 0);
         while below < layer {
-            sum += self.trace_inputs(below, steps) + self.directions * self.trace_direction(steps);
+            let directions = self.trace_direction(steps).saturating_mul(self.directions);
+            sum = directions.saturating_add(self.trace_inputs(below, steps)).saturating_add(sum);
             below += 1;
         }
         sum
@@ -129,8 +133,9 @@ impl Sizes {
     /// direction's gates and c, and h.
     pub(super) const fn room(self, steps: usize) -> usize {
         let above = if self.layers > 1 { self.trace_inputs(1, steps) } else { 0 };
-        let states = (steps + 1) * self.n * (self.kept_states() + self.cells());
-        steps * self.inputs + above + steps * self.kind.kept() * self.n + states
+        let states = steps.saturating_add(1).saturating_mul(self.n).saturating_mul(self.kept_states() + self.cells());
+        let gates = steps.saturating_mul(self.n).saturating_mul(self.kind.kept());
+        steps.saturating_mul(self.inputs).saturating_add(above).saturating_add(gates).saturating_add(states)
     }
 
     /// The memory of the layers below `layer`, and that from it on.
