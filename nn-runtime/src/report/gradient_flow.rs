@@ -191,7 +191,8 @@ impl fmt::Display for LayerFlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.name)?;
         let values = self.singular_values.iter();
-        let values: Vec<String> = values.map(|(gate, value)| format!("{gate}{}{value:.4}", if gate.is_empty() { "" } else { " " })).collect();
+        let values: Vec<String> =
+            values.map(|(gate, value)| format!("{gate}{}{value:.4}", if gate.is_empty() { "" } else { " " })).collect();
         writeln!(f, "largest singular value of W_hh: {}\n", values.join(", "))?;
         write!(f, "{:>6}  {:>11}", "step", "‖∂C/∂h_t‖")?;
         if self.bound.is_some() {
