@@ -4,7 +4,7 @@ use plumbline::{
     ShapeError,
     data::Target,
     prelude::*,
-    train::{LossError, TrainError, gradient_check},
+    train::{LossError, Metric, TrainError, gradient_check},
 };
 
 network! {
