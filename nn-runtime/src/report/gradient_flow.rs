@@ -204,7 +204,7 @@ impl fmt::Display for LayerFlow {
         writeln!(f)?;
         let steps = self.hidden.len();
         let each = steps.div_ceil(SHOWN).max(1);
-        for t in (0..steps).filter(|t| (steps - 1 - t) % each == 0) {
+        for t in (0..steps).filter(|t| (steps - 1 - t).is_multiple_of(each)) {
             write!(f, "{:>6}  {:>11.3e}", t + 1, self.hidden[t])?;
             for more in [&self.bound, &self.cell].into_iter().flatten() {
                 write!(f, "  {:>11.3e}", more[t])?;
