@@ -58,7 +58,9 @@ fn main() -> ExitCode {
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let text = match &options.data {
-        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?
+        }
         None => generated(200_000, options.seed),
     };
     let alphabet = Alphabet::of(&text)?;
@@ -66,14 +68,20 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = letters.split_at(letters.len() * 9 / 10);
     let (lanes, steps) = (options.batch.get(), options.steps.get());
     if train.len() / lanes <= steps || test.len() < 2 {
-        return Err(format!("expected a text of {} characters or more, found {}", lanes * (steps + 1) * 2, letters.len()).into());
+        return Err(format!(
+            "expected a text of {} characters or more, found {}",
+            lanes * (steps + 1) * 2,
+            letters.len()
+        )
+        .into());
     }
     println!("{} characters of {} kinds\n{}", letters.len(), alphabet.letters.len(), Characters::summary());
 
     let mut net = Characters::new(options.seed);
     let (start, end) = (Instant::now(), Duration::from_secs_f64(options.minutes.clamp(0.0, 1e6) * 60.0));
     let pieces = (train.len() / lanes - 1) / steps;
-    let mut learner = Learner { pass: net.pass(lanes), gradients: net.gradients(), adam: Adam::new(RATE), loss: CrossEntropy::new() };
+    let mut learner =
+        Learner { pass: net.pass(lanes), gradients: net.gradients(), adam: Adam::new(RATE), loss: CrossEntropy::new() };
     let mut rng = StdRng::seed_from_u64(options.seed);
     for epoch in 1..=options.epochs {
         // Time for what is left of it: the rate falls to a twentieth at the end, be that the last epoch or the last minute.

@@ -71,7 +71,8 @@ fn waves(count: usize, seed: u64) -> Result<Dataset<WaveInput, Batch<WaveOutput>
     for _ in 0..count {
         let (frequency, phase): (f32, f32) = (rng.random_range(1.0..3.0), rng.random());
         numbers.extend([frequency - 2.0, 2.0 * phase - 1.0]);
-        heights.extend((0..STEPS).map(|t| (std::f32::consts::TAU * (frequency * t as f32 / STEPS as f32 + phase)).sin()));
+        heights
+            .extend((0..STEPS).map(|t| (std::f32::consts::TAU * (frequency * t as f32 / STEPS as f32 + phase)).sin()));
     }
     Ok(Dataset::new(Batch::from_vec(numbers)?, Batch::from_vec(heights)?)?)
 }

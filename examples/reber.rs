@@ -60,7 +60,8 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let train = lesson(&strings(options.samples, &mut rng))?;
     let apart = strings(500, &mut rng);
     let mut net = Reber::new(options.seed);
-    let mut trainer = Trainer::new(Adam::new(1e-2), CrossEntropy::new()).batch_size(32).clip_norm(1.0).epochs(1).quiet();
+    let mut trainer =
+        Trainer::new(Adam::new(1e-2), CrossEntropy::new()).batch_size(32).clip_norm(1.0).epochs(1).quiet();
     for epoch in 1..=options.epochs {
         trainer = trainer.seed(options.seed ^ epoch as u64);
         let history = trainer.fit(&mut net, &train)?;
@@ -100,7 +101,8 @@ fn show(net: &Reber, strings: &[Vec<Step>]) -> Result<(), Box<dyn std::error::Er
     for (step, row) in string.iter().zip(logits.as_slice().chunks_exact(SYMBOLS.len())) {
         let sum: f32 = row.iter().map(|x| x.exp()).sum();
         let shares: String = row.iter().map(|x| format!("{:>5.2}", x.exp() / sum)).collect();
-        let legal: String = SYMBOLS.iter().zip(step.legal).filter(|(_, legal)| *legal).map(|(symbol, _)| *symbol).collect();
+        let legal: String =
+            SYMBOLS.iter().zip(step.legal).filter(|(_, legal)| *legal).map(|(symbol, _)| *symbol).collect();
         println!("{:>5} {:16} {shares}   {legal}", SYMBOLS[step.symbol], "");
     }
     println!();
@@ -109,9 +111,11 @@ fn show(net: &Reber, strings: &[Vec<Step>]) -> Result<(), Box<dyn std::error::Er
 
 /// All symbols but the last.
 fn inputs(strings: &[Vec<Step>]) -> Result<Batch<ReberInput>, plumbline::ShapeError> {
-    Batch::padded(strings.iter().map(|string| -> Vec<f32> {
-        string[..string.len() - 1].iter().map(|step| step.symbol as f32).collect()
-    }))
+    Batch::padded(
+        strings
+            .iter()
+            .map(|string| -> Vec<f32> { string[..string.len() - 1].iter().map(|step| step.symbol as f32).collect() }),
+    )
 }
 
 /// The symbols, and at each the one that came next.

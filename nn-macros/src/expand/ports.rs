@@ -210,7 +210,8 @@ impl<'a> Ports<'a> {
         let of_outputs =
             |kind: &dyn Fn(&TokenStream) -> TokenStream| tuple(&self.output_types.iter().map(kind).collect::<Vec<_>>());
         let owned = self.result(&of_outputs(&|shape| quote!(#root::Batch<#shape, E>)));
-        let borrowed = self.result(&of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>)));
+        let views = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let borrowed = self.result(&views);
         let lent = Self::lent(&self.output_shapes, "output_batch");
         let copies = self.done(&tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>()));
         let (results, sizes, enter, errors) = (self.done(&tuple(&lent)), self.sizes(), self.enter(), self.errors());
@@ -231,7 +232,7 @@ impl<'a> Ports<'a> {
             })
         };
         let (forward_into, forward_train) = (pass_through("infer"), pass_through("train"));
-        let from = self.remembers.then(|| self.from(&batches, &bounds, &rows, &of_outputs, &lent));
+        let from = self.remembers.then(|| self.from([&batches, &bounds, &rows, &views], &lent));
         let train = self.gradient.then(|| {
             quote! {
                 /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
@@ -266,16 +267,8 @@ impl<'a> Ports<'a> {
     }
 
     /// `forward_from` and `forward_train_from`.
-    fn from(
-        &self,
-        batches: &TokenStream,
-        bounds: &TokenStream,
-        rows: &TokenStream,
-        of_outputs: &dyn Fn(&dyn Fn(&TokenStream) -> TokenStream) -> TokenStream,
-        lent: &[TokenStream],
-    ) -> TokenStream {
+    fn from(&self, [batches, bounds, rows, views]: [&TokenStream; 4], lent: &[TokenStream]) -> TokenStream {
         let (root, sizes, enter, errors) = (&self.root, self.sizes(), self.enter(), self.errors());
-        let borrowed = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
         let results = tuple(lent);
         let method = |name: &str, pass_through: &str, doc: &str| {
             let (name, pass_through) = (format_ident!("{name}"), format_ident!("{pass_through}"));
@@ -294,7 +287,7 @@ impl<'a> Ports<'a> {
                 /// `ShapeError::Samples` where `state` is of another number of samples.
                 pub fn #name<'p, #bounds>(
                     &self, #batches, state: &mut #root::network::State<Self>, pass: &'p mut #root::Pass<Self>,
-                ) -> ::core::result::Result<#borrowed, #root::ShapeError> {
+                ) -> ::core::result::Result<#views, #root::ShapeError> {
                     #body
                 }
             }

@@ -114,7 +114,7 @@ fn a_tied_layer_has_a_bias_of_its_own_alone() {
 
 /// The names of a node's parameters with their shapes.
 fn parameters(node: &crate::network::Node) -> Vec<(String, Vec<u64>)> {
-    let parameters = node.stages.iter().flat_map(|stage| stage.parameters()).into_iter();
+    let parameters = node.stages.iter().flat_map(|stage| stage.parameters());
     parameters.map(|parameter| (parameter.name.into_owned(), sizes(&parameter.shape))).collect()
 }
 

@@ -191,7 +191,8 @@ impl fmt::Display for LayerFlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.name)?;
         let values = self.singular_values.iter();
-        let values: Vec<String> = values.map(|(gate, value)| format!("{gate}{}{value:.4}", if gate.is_empty() { "" } else { " " })).collect();
+        let values: Vec<String> =
+            values.map(|(gate, value)| format!("{gate}{}{value:.4}", if gate.is_empty() { "" } else { " " })).collect();
         writeln!(f, "largest singular value of W_hh: {}\n", values.join(", "))?;
         write!(f, "{:>6}  {:>11}", "step", "‖∂C/∂h_t‖")?;
         if self.bound.is_some() {
@@ -203,7 +204,7 @@ impl fmt::Display for LayerFlow {
         writeln!(f)?;
         let steps = self.hidden.len();
         let each = steps.div_ceil(SHOWN).max(1);
-        for t in (0..steps).filter(|t| (steps - 1 - t) % each == 0) {
+        for t in (0..steps).filter(|t| (steps - 1 - t).is_multiple_of(each)) {
             write!(f, "{:>6}  {:>11.3e}", t + 1, self.hidden[t])?;
             for more in [&self.bound, &self.cell].into_iter().flatten() {
                 write!(f, "  {:>11.3e}", more[t])?;

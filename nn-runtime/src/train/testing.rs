@@ -53,19 +53,8 @@ impl<E: Element> Network for Mlp<E> {
         },
         LayerInfo { name: "output", kind: "dense", inputs: &[&[8]], output: &[3], parameters: 27, flops: 51 },
     ];
-    const PLAN: Plan<'static> = Plan {
-        inputs: &[2],
-        outputs: 1,
-        kept: &[3, 8, 3, 2, 8],
-        forward_kept: 2,
-        train_scratch: 0,
-        infer_scratch: 0,
-        share: 0,
-        part: 16,
-        parts: &[],
-        meetings: 0,
-        common: 0,
-    };
+    const PLAN: Plan<'static> =
+        Plan { inputs: &[2], outputs: 1, kept: &[3, 8, 3, 2, 8], forward_kept: 2, part: 16, ..Plan::EMPTY };
 
     fn initialized(seed: u64) -> Self {
         let rng = &mut generator(seed);
