@@ -87,6 +87,13 @@ network! {
     }
 }
 
+network! {
+    Each: [_, 3] -> [_, 5] {
+        hidden: dense(32, each_step = true), tanh;
+        class: dense(5, each_step = true);
+    }
+}
+
 fn allocations<N>(pool: &rayon::ThreadPool) -> [usize; 3]
 where
     N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total,
@@ -209,6 +216,40 @@ fn free_sizes() -> [usize; 2] {
     [steps, inference]
 }
 
+/// The allocations of steps over sequences of different lengths, and between one step of their trainer and the next, once the longest of them
+/// have been seen.
+fn sequences() -> (usize, Vec<usize>) {
+    let (mut net, lengths) = (Each::new(1), (0..100).map(|i| 1 + i * i % 13));
+    let x = Batch::<EachInput>::padded(lengths.clone().map(|length| vec![0.5; 3 * length])).unwrap();
+    let labels = StepLabels::<5>::padded(lengths.map(|length| vec![length % 5; length])).unwrap();
+    let pieces = [0..40, 40..80, 80..100];
+    let [(a, b), (c, d), (e, f)] = pieces.map(|range| {
+        let indices: Vec<usize> = range.collect();
+        (x.select(&indices).unwrap(), data::Target::select(&labels, &indices).unwrap())
+    });
+    let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+    let mut steps = || {
+        for (x, labels) in [(&a, &b), (&c, &d), (&e, &f)] {
+            CrossEntropy::new().sum_over_steps().step(&net, x, labels, &mut pass, &mut gradients).unwrap();
+        }
+    };
+    steps();
+    let region = Region::new(ALLOCATOR);
+    (0..3).for_each(|_| steps());
+    let steps = region.change().allocations;
+
+    let data = Dataset::new(x, labels).unwrap();
+    let mut counts = Vec::with_capacity(8);
+    let count = |event: &Event<'_>| {
+        if let Event::Step { .. } = event {
+            counts.push(ALLOCATOR.stats().allocations);
+        }
+    };
+    let trainer = Trainer::new(Adam::new(1e-3), CrossEntropy::new()).batch_size(32).epochs(2).shuffle(false);
+    trainer.metric(Accuracy).callback(count).fit(&mut net, &data).unwrap();
+    (steps, counts[4..].windows(2).map(|pair| pair[1] - pair[0]).collect())
+}
+
 // One test: a second one on another thread would be counted too. The pools live to its end, for a thread that ends allocates.
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
@@ -225,5 +266,6 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(allocations::<Windows>(pool), [0, 0, 0], "windows of all kinds, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
+        assert_eq!(pool.install(sequences), (0, vec![0; 3]), "sequences of different lengths on {threads} threads");
     }
 }

@@ -3,6 +3,7 @@
 mod lengths;
 mod storage;
 
+pub(crate) use lengths::check_lengths;
 use storage::Storage;
 pub use storage::{Borrowed, Owned};
 

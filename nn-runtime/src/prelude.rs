@@ -2,7 +2,7 @@
 
 pub use crate::{
     Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Total, Trainable,
-    data::{self, Dataset, Labels},
+    data::{self, Dataset, Labels, StepLabels},
     io::Weights,
     train::{
         AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy,

@@ -11,7 +11,7 @@ use crate::{
 
 impl<S: Shape, E: Element> Batch<S, E> {
     /// The same batch, of whose samples only the first steps are real: `lengths` has their number for each, from 1 to the size of the first
-    /// axis, which is time. What lies behind is padding: no layer with memory reads it, and losses and metrics leave it out.
+    /// axis, which is time. What lies behind is padding and becomes 0: no layer with memory reads it, and losses and metrics leave it out.
     ///
     /// ```
     /// use nn_runtime::{Batch, Const, Free, ShapeError};
@@ -29,6 +29,10 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// [`ShapeError::Lengths`] for another number of lengths than of samples, [`ShapeError::Steps`] for a length of 0 or past the end.
     pub fn with_lengths(mut self, lengths: Vec<usize>) -> Result<Self, ShapeError> {
         check_lengths(&lengths, self.samples, self.sizes[0])?;
+        let (width, step) = (self.width(), self.width().checked_div(self.sizes[0]).unwrap_or(0));
+        for (sample, length) in self.data.numbers.chunks_exact_mut(width.max(1)).zip(&lengths) {
+            sample[length * step..].fill(E::zero());
+        }
         self.data.lengths = lengths;
         Ok(self)
     }
@@ -85,7 +89,7 @@ impl<S: Shape, E: Element> Batch<S, E> {
 }
 
 impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
-    /// The same batch, of whose samples only the first steps are real, as [`Batch::with_lengths`].
+    /// The same batch, of whose samples only the first steps are real, as [`Batch::with_lengths`]; the padding stays as it is.
     ///
     /// # Errors
     ///
@@ -97,8 +101,8 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
 }
 
 impl<E: Element> Owned<E> {
-    /// Writes the samples at `indices` of `numbers`, each cut off after the longest of them where `trim` says so, over this; `width` are the
-    /// numbers of a sample of `steps` steps. Gives the steps that are left.
+    /// Writes the samples at `indices` of `from` behind this, zeros for padding, each cut off after the longest of them where `trim` says so;
+    /// `width` are the numbers of a sample of `steps` steps. Gives the steps that are left.
     pub(super) fn gather(
         &mut self,
         from: Borrowed<'_, E>,
@@ -109,17 +113,20 @@ impl<E: Element> Owned<E> {
         self.lengths.extend(indices.iter().filter_map(|&index| from.lengths.get(index)));
         let left = self.lengths.iter().copied().max().filter(|_| trim).unwrap_or(steps);
         // Time is the first axis, so that the steps left lie in front.
-        let taken = width.checked_div(steps).unwrap_or(0) * left;
+        let step = width.checked_div(steps).unwrap_or(0);
+        let taken = step * left;
         self.numbers.reserve(indices.len() * taken);
         for &index in indices {
-            self.numbers.extend_from_slice(&from.numbers[index * width..][..taken]);
+            let real = from.lengths.get(index).map_or(taken, |length| step * length);
+            self.numbers.extend_from_slice(&from.numbers[index * width..][..real]);
+            self.numbers.resize(self.numbers.len() + taken - real, E::zero());
         }
         left
     }
 }
 
 /// Asks for a length for each of `samples` samples, each from 1 to `most`.
-fn check_lengths(lengths: &[usize], samples: usize, most: usize) -> Result<(), ShapeError> {
+pub(crate) fn check_lengths(lengths: &[usize], samples: usize, most: usize) -> Result<(), ShapeError> {
     if lengths.len() != samples {
         return Err(ShapeError::Lengths { expected: samples, found: lengths.len() });
     }
@@ -204,6 +211,8 @@ mod tests {
         assert_eq!(batch().with_lengths(vec![1, 0]), Err(ShapeError::Steps { most: 4, sample: 1, found: 0 }));
         assert_eq!(batch().view().with_lengths(&[5, 1]), Err(ShapeError::Steps { most: 4, sample: 0, found: 5 }));
         assert_eq!(batch().view().with_lengths(&[4, 1]).unwrap().lengths(), [4, 1]);
+        let ones = Batch::<(Free,)>::from_vec_of(vec![1.0; 6], &[3]).unwrap().with_lengths(vec![1, 3]).unwrap();
+        assert_eq!(ones.as_slice(), [1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
         let padded = |sequence: &[f32]| Batch::<Steps>::padded([&[0.0, 0.0], sequence]).unwrap_err();
         assert_eq!(padded(&[1.0, 2.0, 3.0]), ShapeError::Step { expected: 2, sample: 1, found: 3 });
         let none = padded(&[]);

@@ -63,10 +63,8 @@ impl<const CLASSES: usize> Labels<CLASSES> {
     where
         I: IntoIterator<Item: Copy + Display + TryInto<u32>>,
     {
-        let check = |(index, label): (usize, I::Item)| match label.try_into() {
-            Ok(class) if (class as usize) < CLASSES => Ok(class),
-            _ => Err(LabelError { index, found: label.to_string(), classes: CLASSES }),
-        };
+        let error = |index, found| LabelError { index, found, classes: CLASSES };
+        let check = |(index, label)| class(label, CLASSES).map_err(|found| error(index, found));
         let indices = labels.into_iter().enumerate().map(check).collect::<Result<_, _>>()?;
         Ok(Labels { indices })
     }
@@ -107,6 +105,11 @@ impl<const CLASSES: usize> Labels<CLASSES> {
 }
 
 impl<'a, const CLASSES: usize> LabelsView<'a, CLASSES> {
+    /// Classes that are known to be below `CLASSES`.
+    pub(crate) fn new(indices: &'a [u32]) -> Self {
+        LabelsView { indices }
+    }
+
     /// The classes, each below `CLASSES`.
     pub fn as_slice(&self) -> &'a [u32] {
         self.indices
@@ -120,6 +123,14 @@ impl<'a, const CLASSES: usize> LabelsView<'a, CLASSES> {
     /// The classes in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = usize> + use<'a, CLASSES> {
         self.indices.iter().map(|&class| class as usize)
+    }
+}
+
+/// A label as a class of `classes`, or as it was written where it is none.
+pub(super) fn class<L: Copy + Display + TryInto<u32>>(label: L, classes: usize) -> Result<u32, String> {
+    match label.try_into() {
+        Ok(class) if (class as usize) < classes => Ok(class),
+        _ => Err(label.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ mod digits;
 mod labels;
 mod mnist;
 mod plane;
+mod step_labels;
 mod target;
 mod targets;
 
@@ -13,6 +14,7 @@ pub use digits::{Digits, Image, digits};
 pub use labels::{LabelError, Labels, LabelsView};
 pub use mnist::{MnistError, mnist};
 pub use plane::{Plane, moons, spirals, xor};
-pub use target::{AsTarget, Target};
+pub use step_labels::{StepLabelError, StepLabels, StepLabelsView};
+pub use target::{AsTarget, Steps, Target};
 pub use targets::TargetAt;
 pub(crate) use targets::each_place;

@@ -4,8 +4,8 @@ use std::{fmt::Debug, ops::Range};
 
 use crate::{Batch, BatchView, Element, Shape, ShapeError};
 
-/// The right answers for a batch of samples: class indices ([`Labels`](crate::data::Labels)), values ([`Batch`], which holds one target a
-/// sample), or a tuple of two to four of these for a network with as many outputs.
+/// The right answers for a batch of samples: class indices, one a sample ([`Labels`](crate::data::Labels)) or one for each step of a sequence
+/// ([`StepLabels`](crate::data::StepLabels)), values ([`Batch`], which holds one target a sample), or a tuple of two to four of these for a network with as many outputs.
 ///
 /// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
 /// [`Loss`](crate::train::Loss) of your own.
@@ -33,9 +33,16 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
         (self.samples() != samples).then(|| self.samples())
     }
 
-    /// The numbers of a sample's target for an output, counted from 0, where its targets are numbers.
-    fn width(&self, output: usize) -> Option<usize> {
-        let _ = output;
+    /// The numbers that a sample of an output, counted from 0, must have for its targets, where `width` of them do not fit. Outputs may have
+    /// more steps of padding than targets.
+    fn width_other_than(&self, output: usize, width: usize) -> Option<usize> {
+        let _ = (output, width);
+        None
+    }
+
+    /// The real steps of a sample's targets for an output, counted from 0, where they are a sequence.
+    fn length(&self, output: usize, sample: usize) -> Option<usize> {
+        let _ = (output, sample);
         None
     }
 
@@ -80,9 +87,15 @@ pub trait AsTarget: Sync {
         (self.target_samples() != samples).then(|| self.target_samples())
     }
 
-    /// The numbers of a sample's target, as [`Target::width`].
-    fn target_width(&self, output: usize) -> Option<usize> {
-        let _ = output;
+    /// As [`Target::width_other_than`].
+    fn target_width_other_than(&self, output: usize, width: usize) -> Option<usize> {
+        let _ = (output, width);
+        None
+    }
+
+    /// As [`Target::length`].
+    fn target_length(&self, output: usize, sample: usize) -> Option<usize> {
+        let _ = (output, sample);
         None
     }
 
@@ -93,6 +106,53 @@ pub trait AsTarget: Sync {
     fn target_view(&self) -> <Self::Owned as Target>::View<'_> {
         self.target_rows(0..self.target_samples())
     }
+}
+
+/// Targets of which each sample is a sequence of steps: [`StepLabels`](crate::data::StepLabels), or a [`Batch`], whose first axis is time.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, data::Steps};
+/// let batch = Batch::<(Const<3>, Const<2>)>::zeros(2);
+/// let padded = batch.view().with_lengths(&[1, 3])?;
+/// assert_eq!((Batch::real_steps(batch.view()), Batch::real_steps(padded)), (6, 4));
+/// # Ok::<(), nn_runtime::ShapeError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no steps to sum over",
+    label = "expected a target for each step",
+    note = "`StepLabels<N>` and a `Batch` with time as its first axis have one"
+)]
+pub trait Steps: Target {
+    /// The steps of all samples that are no padding.
+    fn real_steps(view: Self::View<'_>) -> usize;
+}
+
+impl<S: Shape, E: Element> Steps for Batch<S, E> {
+    fn real_steps(view: BatchView<'_, S, E>) -> usize {
+        match view.lengths() {
+            [] => view.samples() * view.sizes()[0],
+            lengths => lengths.iter().sum(),
+        }
+    }
+}
+
+/// What a sample of an output must have where `width` numbers do not fit its targets, which have `steps` steps of `step` numbers.
+pub(super) fn other_width((steps, step): (usize, usize), lengths: &[usize], width: usize) -> Option<usize> {
+    let fits = match lengths.iter().max() {
+        None => width == steps * step,
+        Some(&longest) => width.is_multiple_of(step.max(1)) && width >= longest * step,
+    };
+    (!fits).then_some(steps * step)
+}
+
+fn batch_width<S: Shape, E: Element>(batch: &BatchView<'_, S, E>, width: usize) -> Option<usize> {
+    let steps = batch.sizes()[0];
+    let step = batch.width().checked_div(steps).unwrap_or(0);
+    other_width((steps, step), batch.lengths(), width)
+}
+
+fn length_of<S: Shape, E: Element>(batch: &BatchView<'_, S, E>, sample: usize) -> usize {
+    batch.lengths().get(sample).copied().unwrap_or(batch.sizes()[0])
 }
 
 impl<T: Target> AsTarget for T {
@@ -106,8 +166,12 @@ impl<T: Target> AsTarget for T {
         self.other_than(samples)
     }
 
-    fn target_width(&self, output: usize) -> Option<usize> {
-        self.width(output)
+    fn target_width_other_than(&self, output: usize, width: usize) -> Option<usize> {
+        self.width_other_than(output, width)
+    }
+
+    fn target_length(&self, output: usize, sample: usize) -> Option<usize> {
+        self.length(output, sample)
     }
 
     fn target_rows(&self, range: Range<usize>) -> T::View<'_> {
@@ -122,8 +186,12 @@ impl<S: Shape, E: Element> AsTarget for BatchView<'_, S, E> {
         self.samples()
     }
 
-    fn target_width(&self, output: usize) -> Option<usize> {
-        (output == 0).then(|| self.width())
+    fn target_width_other_than(&self, output: usize, width: usize) -> Option<usize> {
+        batch_width(self, width).filter(|_| output == 0)
+    }
+
+    fn target_length(&self, output: usize, sample: usize) -> Option<usize> {
+        (output == 0).then(|| length_of(self, sample))
     }
 
     fn target_rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {
@@ -139,8 +207,12 @@ impl<S: Shape, E: Element> Target for Batch<S, E> {
         Batch::samples(self)
     }
 
-    fn width(&self, output: usize) -> Option<usize> {
-        (output == 0).then(|| Batch::width(self))
+    fn width_other_than(&self, output: usize, width: usize) -> Option<usize> {
+        batch_width(&self.view(), width).filter(|_| output == 0)
+    }
+
+    fn length(&self, output: usize, sample: usize) -> Option<usize> {
+        (output == 0).then(|| length_of(&self.view(), sample))
     }
 
     fn rows(&self, range: Range<usize>) -> BatchView<'_, S, E> {

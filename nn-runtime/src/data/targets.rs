@@ -41,9 +41,16 @@ macro_rules! tuples {
                 None$(.or(self.$index.other_than(samples)))*
             }
 
-            fn width(&self, output: usize) -> Option<usize> {
+            fn width_other_than(&self, output: usize, width: usize) -> Option<usize> {
                 match output {
-                    $($index => self.$index.width(0),)*
+                    $($index => self.$index.width_other_than(0, width),)*
+                    _ => None,
+                }
+            }
+
+            fn length(&self, output: usize, sample: usize) -> Option<usize> {
+                match output {
+                    $($index => self.$index.length(0, sample),)*
                     _ => None,
                 }
             }

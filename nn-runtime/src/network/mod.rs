@@ -185,6 +185,8 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const PLAN: Plan<'static>;
     /// What follows from the sizes of free dimensions, where there are any.
     const SIZING: Option<Sizing> = None;
+    /// For each output whose first axis is time, the input whose lengths are those of its sequences; empty where no output is a sequence.
+    const TIMES: &'static [Option<usize>] = &[];
     /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
     const INDICES: bool = false;
     /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.

@@ -8,7 +8,7 @@ use crate::{
     network::{Role, entry, rows},
     train::{
         LossError, Objective,
-        loss::{scales_for, term},
+        loss::{lengths_of, scales_for, term},
     },
 };
 
@@ -139,7 +139,8 @@ impl GradientCheck {
         let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
         pass.set_seed(0);
         pass.enter(&[entry(&x)])?;
-        let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), target)?;
+        let lengths = |output| lengths_of::<N>(output, x.lengths());
+        let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
         let terms = |pass: &Pass<N>, d_outputs: &mut [Vec<f64>]| -> f64 {
             let mut cost = 0.0;
             for (index, (d_output, &scale)) in d_outputs.iter_mut().zip(scales.as_ref()).enumerate() {

@@ -7,6 +7,7 @@ pub mod metric;
 pub mod optimizer;
 mod outputs;
 mod progress;
+mod real_steps;
 pub mod schedule;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,7 +17,7 @@ pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, Losses,
-    MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError,
+    MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError, SumOverSteps,
 };
 pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};

@@ -4,14 +4,15 @@ use pulp::Simd;
 
 use crate::{
     Batch, BatchView, Element, Shape,
-    kernels::{
-        loss::{Pointwise, pointwise},
-        math::Math,
+    kernels::{loss::Pointwise, math::Math},
+    train::loss::{
+        Criterion, Loss, LossError,
+        error::check_each,
+        over_time::{elements, over_elements},
     },
-    train::loss::{Criterion, Loss, LossError, error::check_each},
 };
 
-/// C = Σ |y − t| / Z, where Z counts all elements of all samples: `torch.nn.L1Loss`. The slope at y = t is 0.
+/// C = Σ |y − t| / Z, where Z counts all elements of all samples but padding: `torch.nn.L1Loss`. The slope at y = t is 0.
 ///
 /// Targets: a [`Batch`] of the output's shape.
 ///
@@ -43,11 +44,11 @@ impl Criterion for AbsoluteError {}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for AbsoluteError {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        scale * pointwise(Absolute, output, target.as_slice(), scale, d_output)
+        scale * over_elements(Absolute, output, target, scale, d_output)
     }
 
-    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * target.width() as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, _: usize) -> f64 {
+        elements(target)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

@@ -12,10 +12,11 @@ use crate::{
     train::loss::{
         Criterion, Loss, LossError,
         error::{check_each, check_option},
+        over_time::{elements, over_elements},
     },
 };
 
-/// C = −Σ [w t ln σ(y) + (1 − t) ln(1 − σ(y))] / Z, from logits y and targets t in 0…1, where Z counts all elements of all samples and w
+/// C = −Σ [w t ln σ(y) + (1 − t) ln(1 − σ(y))] / Z, from logits y and targets t in 0…1, where Z counts all elements of all samples but padding and w
 /// is 1 unless [set](BinaryCrossEntropy::positive_weight): `torch.nn.BCEWithLogitsLoss`.
 ///
 /// Targets: a [`Batch`] of the output's shape, or [`Labels<2>`](Labels) for an output of one logit.
@@ -83,11 +84,11 @@ impl Criterion for BinaryCrossEntropy {}
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
         let f = Logit { excess: self.positive_weight - 1.0 };
-        scale * pointwise(f, output, target.as_slice(), scale, d_output)
+        scale * over_elements(f, output, target, scale, d_output)
     }
 
-    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * target.width() as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, _: usize) -> f64 {
+        elements(target)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

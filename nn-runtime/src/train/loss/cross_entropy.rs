@@ -1,12 +1,19 @@
 //! Class indices or probabilities against logits.
 
+use std::ops::Range;
+
 use crate::{
-    Batch, BatchView, Const, Element,
-    data::{Labels, LabelsView},
+    Batch, BatchView, Const, Element, Shape,
+    data::{Labels, LabelsView, StepLabels, StepLabelsView, Steps},
     kernels::loss::softmax_rows,
-    train::loss::{
-        Criterion, Loss, LossError,
-        error::{check_each, check_option},
+    shape::Dimension,
+    train::{
+        loss::{
+            Criterion, Loss, LossError,
+            error::{check_each, check_option},
+            over_time::{normalizer_of_steps, part_of_steps},
+        },
+        real_steps::RealSteps,
     },
 };
 
@@ -15,6 +22,9 @@ use crate::{
 /// Targets for an output `[N]`: [`Labels<N>`](Labels), where t is 1 for the label and else 0, or a [`Batch`] of
 /// probabilities t, whose rows sum to 1. The weights w are 1 unless [set](CrossEntropy::class_weights). Z is the sum of the labels' weights, so
 /// the number of samples without weights; for probabilities it is the number of samples.
+///
+/// Targets for sequences of steps `[T, N]`: [`StepLabels<N>`](StepLabels) or a [`Batch`] of probabilities. C is the mean over all real steps
+/// in place of samples, padding left out, or [the sum over the steps](CrossEntropy::sum_over_steps).
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
@@ -94,6 +104,45 @@ impl CrossEntropy {
         }
         value
     }
+
+    /// The loss of rows of logits against rows of probabilities, `d_output` as in [`CrossEntropy::row`].
+    fn rows<E: Element>(
+        &self,
+        classes: usize,
+        output: &[E],
+        target: &[E],
+        scale: f64,
+        mut d_output: Option<&mut [E]>,
+    ) -> f64 {
+        let classes = classes.max(1);
+        let mut sum = 0.0;
+        for (row, (y, t)) in output.chunks_exact(classes).zip(target.chunks_exact(classes)).enumerate() {
+            let mut d = d_output.as_deref_mut().map(|d| &mut d[row * classes..(row + 1) * classes]);
+            let mut log_sum = (E::zero(), E::zero());
+            softmax_rows(y, classes, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
+            sum += self.row(y, log_sum, |class| t[class].as_f64(), scale, d);
+        }
+        sum
+    }
+
+    /// Checks the options and the rows of probabilities `runs`, counted over the steps of all samples.
+    fn check_rows<S: Shape, E: Element>(
+        &self,
+        classes: usize,
+        target: BatchView<'_, S, E>,
+        mut runs: impl Iterator<Item = Range<usize>>,
+    ) -> Result<(), LossError> {
+        self.check_options(classes)?;
+        check_each(target, "probabilities from 0 to 1", |t| t >= E::zero() && t <= E::one())?;
+        let (rows, steps) = (target.as_slice(), target.width() / classes.max(1));
+        let check = |row: usize| {
+            let found: f64 = rows[row * classes..(row + 1) * classes].iter().map(|t| t.as_f64()).sum();
+            // What rounding the probabilities to f32 can add up to, and a little more for sums of the user's own.
+            let fits = (found - 1.0).abs() <= 1e-4;
+            if fits { Ok(()) } else { Err(LossError::Sum { found, sample: row / steps.max(1) }) }
+        };
+        runs.try_for_each(|mut run| run.try_for_each(check))
+    }
 }
 
 impl Criterion for CrossEntropy {}
@@ -131,35 +180,48 @@ impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for CrossEntrop
     }
 }
 
+impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>, E> for CrossEntropy {
+    fn part(&self, output: &[E], target: StepLabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        part_of_steps(self, output, target, scale, d_output)
+    }
+
+    fn normalizer(&self, target: StepLabelsView<'_, C>, _: usize) -> f64 {
+        normalizer_of_steps::<C, E>(self, target)
+    }
+
+    fn check(&self, _: StepLabelsView<'_, C>) -> Result<(), LossError> {
+        self.check_options(C)
+    }
+}
+
 impl<const C: usize, E: Element> Loss<(Const<C>,), Batch<(Const<C>,), E>, E> for CrossEntropy {
-    fn part(
-        &self,
-        output: &[E],
-        target: BatchView<'_, (Const<C>,), E>,
-        scale: f64,
-        mut d_output: Option<&mut [E]>,
-    ) -> f64 {
-        let mut sum = 0.0;
-        let rows = output.chunks_exact(C.max(1)).zip(target.as_slice().chunks_exact(C.max(1)));
-        for (row, (y, t)) in rows.enumerate() {
-            let mut d = d_output.as_deref_mut().map(|d| &mut d[row * C..(row + 1) * C]);
-            let mut log_sum = (E::zero(), E::zero());
-            softmax_rows(y, C, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
-            sum += self.row(y, log_sum, |class| t[class].as_f64(), scale, d);
-        }
-        scale * sum
+    fn part(&self, output: &[E], target: BatchView<'_, (Const<C>,), E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        scale * self.rows(C, output, target.as_slice(), scale, d_output)
     }
 
     fn check(&self, target: BatchView<'_, (Const<C>,), E>) -> Result<(), LossError> {
-        self.check_options(C)?;
-        check_each(target, "probabilities from 0 to 1", |t| t >= E::zero() && t <= E::one())?;
-        for (sample, row) in target.as_slice().chunks_exact(C.max(1)).enumerate() {
-            let found: f64 = row.iter().map(|t| t.as_f64()).sum();
-            // What rounding `C` probabilities to f32 can add up to, and a little more for sums of the user's own.
-            if (found - 1.0).abs() > 1e-4 {
-                return Err(LossError::Sum { found, sample });
-            }
-        }
-        Ok(())
+        self.check_rows(C, target, std::iter::once(0..target.samples()))
+    }
+}
+
+impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), Batch<(T, Const<C>), E>, E> for CrossEntropy {
+    fn part(
+        &self,
+        output: &[E],
+        target: BatchView<'_, (T, Const<C>), E>,
+        scale: f64,
+        d_output: Option<&mut [E]>,
+    ) -> f64 {
+        let t = target.as_slice();
+        let rows = |run: Range<usize>, y: &[E], d: Option<&mut [E]>| self.rows(C, y, &t[run.start * C..], scale, d);
+        scale * RealSteps::of(&target).sum(C, output, d_output, rows)
+    }
+
+    fn normalizer(&self, target: BatchView<'_, (T, Const<C>), E>, _: usize) -> f64 {
+        Batch::real_steps(target) as f64
+    }
+
+    fn check(&self, target: BatchView<'_, (T, Const<C>), E>) -> Result<(), LossError> {
+        self.check_rows(C, target, RealSteps::of(&target).runs())
     }
 }

@@ -1,6 +1,9 @@
 //! What can be wrong with targets and with a loss.
 
-use crate::{BatchView, Element, Shape, ShapeError};
+use crate::{
+    BatchView, Element, Shape, ShapeError,
+    train::real_steps::{RealSteps, step_of},
+};
 
 /// Targets that a loss cannot compare outputs with, or an option that has no meaning.
 ///
@@ -26,11 +29,21 @@ pub enum LossError {
         found: usize,
     },
     /// Targets of other sizes than the outputs, where these are free.
-    #[error("expected targets of {expected} numbers a sample, as many as outputs, found {found}")]
+    #[error("expected targets for outputs of {expected} numbers a sample, found targets for {found}")]
     Width {
         /// The numbers of a sample's output.
         expected: usize,
-        /// The numbers of a sample's target.
+        /// The numbers of a sample's output that the targets are for.
+        found: usize,
+    },
+    /// Sequences of targets that are not as long as those of outputs.
+    #[error("expected targets for the {expected} steps of outputs in sample {sample}, found targets for {found}")]
+    Lengths {
+        /// The index of the sample.
+        sample: usize,
+        /// The real steps of its output.
+        expected: usize,
+        /// The real steps of its target.
         found: usize,
     },
     /// A batch that the network does not let in.
@@ -84,7 +97,7 @@ pub enum LossError {
     },
 }
 
-/// Checks each target by `fits`, which says whether it is what `expected` states.
+/// Checks each target but padding by `fits`, which says whether it is what `expected` states.
 pub(super) fn check_each<S: Shape, E: Element>(
     target: BatchView<'_, S, E>,
     expected: &'static str,
@@ -92,14 +105,18 @@ pub(super) fn check_each<S: Shape, E: Element>(
 ) -> Result<(), LossError> {
     // Blocks without a branch for each number become vector code; only a bad block is searched.
     const BLOCK: usize = 1024;
-    for (block, numbers) in target.as_slice().chunks(BLOCK).enumerate() {
-        if numbers.iter().fold(true, |all, &t| all & fits(t)) {
-            continue;
-        }
-        if let Some((index, found)) = numbers.iter().enumerate().find(|&(_, &t)| !fits(t)) {
-            let index = block * BLOCK + index;
-            let (sample, element) = (index / target.width(), index % target.width());
-            return Err(LossError::Target { expected, found: found.as_f64(), sample, element });
+    let step = step_of(&target);
+    for run in RealSteps::of(&target).runs() {
+        let start = run.start * step;
+        for (block, numbers) in target.as_slice()[start..run.end * step].chunks(BLOCK).enumerate() {
+            if numbers.iter().fold(true, |all, &t| all & fits(t)) {
+                continue;
+            }
+            if let Some((index, found)) = numbers.iter().enumerate().find(|&(_, &t)| !fits(t)) {
+                let index = start + block * BLOCK + index;
+                let (sample, element) = (index / target.width(), index % target.width());
+                return Err(LossError::Target { expected, found: found.as_f64(), sample, element });
+            }
         }
     }
     Ok(())

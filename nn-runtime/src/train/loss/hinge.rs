@@ -4,17 +4,15 @@ use pulp::Simd;
 
 use crate::{
     Batch, BatchView, Element, Shape,
-    kernels::{
-        loss::{Pointwise, pointwise},
-        math::Math,
-    },
+    kernels::{loss::Pointwise, math::Math},
     train::loss::{
         Criterion, Loss, LossError,
         error::{check_each, check_option},
+        over_time::{elements, over_elements},
     },
 };
 
-/// C = Σ max(0, m − t y) / Z for targets t of −1 and 1 and a margin m, where Z counts all elements of all samples: the support vector machine's loss
+/// C = Σ max(0, m − t y) / Z for targets t of −1 and 1 and a margin m, where Z counts all elements of all samples but padding: the support vector machine's loss
 /// (Cortes and Vapnik, 1995). The slope is −t where t y < m and else 0.
 ///
 /// Targets: a [`Batch`] of the output's shape.
@@ -68,11 +66,11 @@ impl Criterion for Hinge {}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Hinge {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        scale * pointwise(Margin(self.margin), output, target.as_slice(), scale, d_output)
+        scale * over_elements(Margin(self.margin), output, target, scale, d_output)
     }
 
-    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * target.width() as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, _: usize) -> f64 {
+        elements(target)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

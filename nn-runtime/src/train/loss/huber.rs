@@ -4,17 +4,15 @@ use pulp::Simd;
 
 use crate::{
     Batch, BatchView, Element, Shape,
-    kernels::{
-        loss::{Pointwise, pointwise},
-        math::Math,
-    },
+    kernels::{loss::Pointwise, math::Math},
     train::loss::{
         Criterion, Loss, LossError,
         error::{check_each, check_option},
+        over_time::{elements, over_elements},
     },
 };
 
-/// C = Σ ℓ(y − t) / Z with ℓ(r) = ½ r² for |r| ≤ δ and δ (|r| − ½ δ) beyond, where Z counts all elements of all samples:
+/// C = Σ ℓ(y − t) / Z with ℓ(r) = ½ r² for |r| ≤ δ and δ (|r| − ½ δ) beyond, where Z counts all elements of all samples but padding:
 /// `torch.nn.HuberLoss` (Huber, 1964). One outlier pulls with a slope of at most δ.
 ///
 /// Targets: a [`Batch`] of the output's shape.
@@ -64,11 +62,11 @@ impl Criterion for Huber {}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Huber {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        scale * pointwise(Clipped(self.delta), output, target.as_slice(), scale, d_output)
+        scale * over_elements(Clipped(self.delta), output, target, scale, d_output)
     }
 
-    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * target.width() as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, _: usize) -> f64 {
+        elements(target)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

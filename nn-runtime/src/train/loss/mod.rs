@@ -9,6 +9,7 @@ mod huber;
 mod losses;
 mod negative_log_likelihood;
 mod objective;
+mod over_time;
 mod squared;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,8 @@ pub use huber::Huber;
 pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
 pub use objective::Objective;
-pub(crate) use objective::{Means, check_widths, scales, scales_for, step, term};
+pub(crate) use objective::{Means, check_fit, lengths_of, scales, scales_for, step, term};
+pub use over_time::SumOverSteps;
 pub use squared::{MeanSquaredError, SquaredError};
 
 use std::ops::Deref;
@@ -59,7 +61,7 @@ use crate::{
     message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
     note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
-            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`",
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; for a sequence `[T, N]` the first two take `StepLabels<N>`",
     note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
     note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
@@ -101,7 +103,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError`] for no samples, unequal numbers of samples, and what [`Loss::check`] finds.
+    /// [`LossError`] for no samples, unequal numbers of samples, targets of other sizes or lengths, and what [`Loss::check`] finds.
     fn value<Out, E, D, A>(&self, output: &Batch<Out, E, D>, target: &A) -> Result<E, LossError>
     where
         Out: Shape,
@@ -199,7 +201,7 @@ where
     D: Deref<Target = [E]>,
     A: AsTarget,
 {
-    let [scale] = objective::scales_for(loss, output.samples(), |_| output.width(), target)?;
+    let [scale] = objective::scales_for(loss, output.samples(), |_| output.width(), |_| output.lengths(), target)?;
     Ok(scale)
 }
 

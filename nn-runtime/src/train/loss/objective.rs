@@ -3,7 +3,7 @@
 use std::{fmt::Debug, ops::Deref};
 
 use crate::{
-    Batch, Element, Gradients, Pass, Shape, Trainable,
+    Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{AsTarget, Target},
     network::{entry, rows},
     train::{
@@ -28,7 +28,7 @@ use crate::{
     message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
     note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
-            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`",
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; for a sequence `[T, N]` the first two take `StepLabels<N>`",
     note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
     note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
@@ -89,11 +89,12 @@ where
     scales
 }
 
-/// wᵢ / Zᵢ, once everything is checked.
-pub(crate) fn scales_for<L, Out, E, A>(
+/// wᵢ / Zᵢ, once everything is checked. `widths` and `lengths` are as in [`check_fit`].
+pub(crate) fn scales_for<'y, L, Out, E, A>(
     loss: &L,
     samples: usize,
     widths: impl Fn(usize) -> usize,
+    lengths: impl Fn(usize) -> &'y [usize],
     target: &A,
 ) -> Result<L::Terms, LossError>
 where
@@ -107,21 +108,36 @@ where
     if samples == 0 {
         return Err(LossError::Empty);
     }
-    check_widths(loss.weights().as_ref().len(), widths, |output| target.target_width(output))?;
+    (0..loss.weights().as_ref().len())
+        .try_for_each(|output| check_fit(output, widths(output), lengths(output), target))?;
     loss.check_targets(target.target_view())?;
     Ok(scales(loss, &loss.normalizers(target.target_view(), samples)))
 }
 
-/// Asks that the targets of each output have as many numbers as it has.
-pub(crate) fn check_widths(
-    outputs: usize,
-    widths: impl Fn(usize) -> usize,
-    targets: impl Fn(usize) -> Option<usize>,
+/// Asks that the targets of an output are for as many numbers as its samples have, and for their lengths, where these are padded.
+pub(crate) fn check_fit(
+    output: usize,
+    width: usize,
+    lengths: &[usize],
+    target: &impl AsTarget,
 ) -> Result<(), LossError> {
-    (0..outputs).try_for_each(|output| match (widths(output), targets(output)) {
-        (expected, Some(found)) if expected != found => Err(LossError::Width { expected, found }),
-        _ => Ok(()),
-    })
+    if let Some(found) = target.target_width_other_than(output, width) {
+        return Err(LossError::Width { expected: width, found });
+    }
+    for (sample, &expected) in lengths.iter().enumerate() {
+        if let Some(found) = target.target_length(output, sample).filter(|&found| found != expected) {
+            return Err(LossError::Lengths { sample, expected, found });
+        }
+    }
+    Ok(())
+}
+
+/// The lengths of an output's sequences, from those of the inputs' where they are the same.
+pub(crate) fn lengths_of<N: Network>(output: usize, inputs: &[usize]) -> &[usize] {
+    match N::TIMES.get(output) {
+        Some(Some(0)) => inputs,
+        _ => &[],
+    }
 }
 
 /// `scale` · ∂Cᵢ/∂y, written over `d_output`, and its part of C. An output of weight 0 has none, whatever it gives.
@@ -161,7 +177,8 @@ where
     A: AsTarget,
 {
     pass.enter(&[entry(x)])?;
-    let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), target)?;
+    let lengths = |output| lengths_of::<N>(output, x.lengths());
+    let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
     Ok(N::Element::from_f64(step(loss, net, x, target, &scales, pass, gradients)))
 }
 

@@ -4,15 +4,16 @@ use pulp::Simd;
 
 use crate::{
     Batch, BatchView, Element, Shape,
-    kernels::{
-        loss::{Pointwise, pointwise},
-        math::Math,
+    kernels::{loss::Pointwise, math::Math},
+    train::loss::{
+        Criterion, Loss, LossError,
+        error::check_each,
+        over_time::{elements, over_elements},
     },
-    train::loss::{Criterion, Loss, LossError, error::check_each},
 };
 
 /// C = 1/N Σₙ ½ ‖yₙ − tₙ‖²: half the squared distance, as in the derivation of backpropagation, averaged over the samples. For one
-/// sample ∂C/∂y = y − t.
+/// sample ∂C/∂y = y − t. Of sequences it is the sum over their real steps, C = Σ_t C_t.
 ///
 /// Targets: a [`Batch`] of the output's shape.
 ///
@@ -26,7 +27,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SquaredError;
 
-/// C = Σ (y − t)² / Z, where Z counts all elements of all samples: `torch.nn.MSELoss`.
+/// C = Σ (y − t)² / Z, where Z counts all elements of all samples but padding: `torch.nn.MSELoss`.
 ///
 /// Targets: a [`Batch`] of the output's shape.
 ///
@@ -58,7 +59,7 @@ impl Criterion for MeanSquaredError {}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for SquaredError {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        scale * pointwise(HalfSquare, output, target.as_slice(), scale, d_output)
+        scale * over_elements(HalfSquare, output, target, scale, d_output)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {
@@ -68,11 +69,11 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for SquaredError {
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for MeanSquaredError {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        2.0 * scale * pointwise(HalfSquare, output, target.as_slice(), 2.0 * scale, d_output)
+        2.0 * scale * over_elements(HalfSquare, output, target, 2.0 * scale, d_output)
     }
 
-    fn normalizer(&self, target: BatchView<'_, Out, E>, samples: usize) -> f64 {
-        samples as f64 * target.width() as f64
+    fn normalizer(&self, target: BatchView<'_, Out, E>, _: usize) -> f64 {
+        elements(target)
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {

@@ -3,6 +3,7 @@
 mod accuracy;
 mod confusion;
 mod list;
+mod over_time;
 mod r_squared;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use std::{borrow::Cow, fmt::Debug, ops::Deref};
 use crate::{
     Batch, Element, Shape,
     data::{AsTarget, Target},
-    train::LossError,
+    train::{LossError, loss::check_fit},
 };
 
 /// A number that compares outputs of shape `Out` with targets `T`, over any number of batches.
@@ -33,7 +34,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "the metric `{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
-    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]`, R² a `Batch` of the output's shape",
+    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]` and `StepLabels<N>` for a sequence `[T, N]`, R² a \
+            `Batch` of the output's shape",
     note = "a metric of one of several outputs is added by `metric_on`: `.metric_on::<0, _>(Accuracy)`"
 )]
 pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
@@ -59,7 +61,8 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError::Samples`] for unequal numbers of samples, [`LossError::Empty`] for none.
+    /// [`LossError::Samples`] for unequal numbers of samples, [`LossError::Empty`] for none, [`LossError::Width`] and
+    /// [`LossError::Lengths`] for sequences of targets that are not those of the outputs.
     fn tally<D, A>(&self, output: &Batch<Out, E, D>, target: &A) -> Result<Self::Tally, LossError>
     where
         D: Deref<Target = [E]>,
@@ -73,6 +76,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
             0 => return Err(LossError::Empty),
             _ => {}
         }
+        check_fit(0, output.width(), output.lengths(), target)?;
         let mut tally = Self::Tally::default();
         self.add(&mut tally, output.as_slice(), target.target_view());
         Ok(tally)

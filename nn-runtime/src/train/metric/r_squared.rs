@@ -2,9 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::{Batch, BatchView, Element, Shape, train::metric::Metric};
+use crate::{
+    Batch, BatchView, Element, Shape,
+    train::{
+        metric::Metric,
+        real_steps::{RealSteps, step_of},
+    },
+};
 
-/// R² = 1 − Σ (t − y)² / Σ (t − t̄)² for each element of the output, and the mean over the elements. An element whose targets are all equal
+/// R² = 1 − Σ (t − y)² / Σ (t − t̄)² for each element of the output, and the mean over the elements; of sequences, over those of real steps. An element whose targets are all equal
 /// counts as 1 where it is met and else as 0.
 ///
 /// Targets: a [`Batch`] of the output's shape.
@@ -27,13 +33,14 @@ pub struct RSquared;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments {
-    samples: u64,
     elements: Vec<Sums>,
 }
 
 /// Sums of one element.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Sums {
+    /// The samples that have it: in sequences of different lengths, not all.
+    samples: u64,
     /// t̄ so far.
     mean: f64,
     /// Σ (t − t̄)² so far.
@@ -45,12 +52,16 @@ struct Sums {
 impl Moments {
     /// R²; NaN without samples.
     pub fn r_squared(&self) -> f64 {
-        let each = self.elements.iter().map(|element| match element {
-            Sums { total, residual, .. } if *total > 0.0 => 1.0 - residual / total,
-            Sums { residual, .. } if *residual == 0.0 => 1.0,
-            _ => 0.0,
-        });
-        each.sum::<f64>() / self.elements.len() as f64
+        let (mut sum, mut elements) = (0.0, 0);
+        for element in self.elements.iter().filter(|element| element.samples > 0) {
+            elements += 1;
+            sum += match element {
+                Sums { total, residual, .. } if *total > 0.0 => 1.0 - residual / total,
+                Sums { residual, .. } if *residual == 0.0 => 1.0,
+                _ => 0.0,
+            };
+        }
+        sum / f64::from(elements)
     }
 }
 
@@ -66,13 +77,16 @@ impl<Out: Shape, E: Element> Metric<Out, Batch<Out, E>, E> for RSquared {
         if tally.elements.len() < width {
             tally.elements.resize(width, Sums::default());
         }
-        for (y, t) in output.chunks_exact(width).zip(target.as_slice().chunks_exact(width)) {
-            tally.samples += 1;
-            for ((element, y), t) in tally.elements.iter_mut().zip(y).zip(t) {
+        let step = step_of(&target);
+        for (run, y) in RealSteps::of(&target).outputs(step, output) {
+            let t = &target.as_slice()[run.start * step..run.end * step];
+            for (index, (y, t)) in y.iter().zip(t).enumerate() {
+                let element = &mut tally.elements[index % width];
                 // Welford's recurrence, which does not cancel.
                 let (y, t) = (y.as_f64(), t.as_f64());
+                element.samples += 1;
                 let before = t - element.mean;
-                element.mean += before / tally.samples as f64;
+                element.mean += before / element.samples as f64;
                 element.total += before * (t - element.mean);
                 element.residual += (t - y) * (t - y);
             }

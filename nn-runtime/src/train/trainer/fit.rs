@@ -11,9 +11,10 @@ use crate::{
     network::{entry, generator, mix, rows},
     train::{
         Epoch, Evaluation, Event, History, Objective, Optimizer, Stop, TrainError, Trainer,
-        loss::{Means, check_widths, scales, step},
+        loss::{Means, check_fit, lengths_of, scales, step},
         metric::Metrics,
         progress::Progress,
+        real_steps::step_of,
         trainer::{Clip, Clock},
     },
 };
@@ -227,11 +228,11 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         let mut tallies = M::Tallies::default();
         let (mut means, weights, mut stopped) = (Means::<L::Terms>::default(), self.loss.weights(), false);
         let steps = run.order.len().div_ceil(self.options.batch_size);
-        resume(&mut run.pass, train.inputs());
         for (index, indices) in run.order.chunks(self.options.batch_size).enumerate() {
             let past = "the order holds the dataset's indices";
             train.inputs().select_into(indices, &mut run.inputs).expect(past);
             train.targets().gather(indices, &mut run.targets).expect(past);
+            enter_batch(&self.loss, &run.inputs, &run.targets, &mut run.pass)?;
             if let Some((schedule, clock)) = &self.schedule {
                 let time = if *clock == Clock::Epochs { epoch - 1 } else { run.steps + index };
                 self.optimizer.set_rate(schedule.rate(base, time));
@@ -297,9 +298,11 @@ where
     if data.is_empty() {
         return Err(TrainError::Empty { set });
     }
-    let width = data.inputs().width().max(1);
-    for (sample, row) in data.inputs().as_slice().chunks_exact(width).enumerate() {
-        if !sum::all_finite(row) {
+    let inputs = data.inputs().view();
+    let (width, step) = (inputs.width().max(1), step_of(&inputs));
+    for (sample, row) in inputs.as_slice().chunks_exact(width).enumerate() {
+        let real = inputs.lengths().get(sample).map_or(width, |length| length * step);
+        if !sum::all_finite(&row[..real]) {
             let bad = row.iter().enumerate().find(|(_, x)| !x.is_finite());
             if let Some((element, found)) = bad {
                 return Err(TrainError::Input { set, sample, element, found: found.as_f64() });
@@ -322,8 +325,43 @@ where
     L: Objective<N::Output, T, N::Element>,
 {
     pass.enter(&[entry(data.inputs())]).map_err(|source| TrainError::Shape { set, source })?;
-    let (widths, targets) = (|output| pass.output_width(output), |output| data.targets().width(output));
-    check_widths(loss.weights().as_ref().len(), widths, targets).map_err(|source| TrainError::Loss { set, source })
+    check_outputs(loss, data.inputs(), data.targets(), pass, set)
+}
+
+/// Gives the pass the sizes of a batch of training: where padding is cut off behind the longest sample, each batch has its own.
+fn enter_batch<L, N, T>(
+    loss: &L,
+    inputs: &Batch<N::Input, N::Element>,
+    targets: &T,
+    pass: &mut Pass<N>,
+) -> Result<(), TrainError>
+where
+    N: Network<Input: Shape>,
+    T: Target,
+    L: Objective<N::Output, T, N::Element>,
+{
+    let set = "training";
+    pass.take_sizes(&[entry(inputs)]).map_err(|source| TrainError::Shape { set, source })?;
+    // What belongs together as a whole may not do so once it is cut off: inputs with lengths, targets without.
+    if inputs.lengths().is_empty() { Ok(()) } else { check_outputs(loss, inputs, targets, pass, set) }
+}
+
+/// Looks whether targets have the sizes and lengths of the outputs for inputs that have entered the pass.
+fn check_outputs<L, N, T>(
+    loss: &L,
+    inputs: &Batch<N::Input, N::Element>,
+    targets: &T,
+    pass: &Pass<N>,
+    set: &'static str,
+) -> Result<(), TrainError>
+where
+    N: Network<Input: Shape>,
+    T: Target,
+    L: Objective<N::Output, T, N::Element>,
+{
+    let mut outputs = 0..loss.weights().as_ref().len();
+    let fit = |output| check_fit(output, pass.output_width(output), lengths_of::<N>(output, inputs.lengths()), targets);
+    outputs.try_for_each(fit).map_err(|source| TrainError::Loss { set, source })
 }
 
 /// Gives the pass the sizes of a dataset that has entered it before.

@@ -1,0 +1,72 @@
+//! The steps of padded sequences that count.
+
+use std::ops::Range;
+
+use crate::{BatchView, Element, Shape, data::StepLabelsView};
+
+/// Which steps of consecutive samples are real: all of them, or the first of each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RealSteps<'a> {
+    samples: usize,
+    /// Those of each sample, padding among them.
+    steps: usize,
+    /// Empty where all samples are full.
+    lengths: &'a [usize],
+}
+
+impl<'a> RealSteps<'a> {
+    pub(crate) fn of<S: Shape, E: Element>(batch: &'a BatchView<'_, S, E>) -> Self {
+        RealSteps { samples: batch.samples(), steps: batch.sizes()[0], lengths: batch.lengths() }
+    }
+
+    pub(crate) fn of_labels<const C: usize>(labels: StepLabelsView<'a, C>) -> Self {
+        RealSteps { samples: labels.samples(), steps: labels.steps(), lengths: labels.lengths() }
+    }
+
+    /// Runs of real steps, counted over the steps of all samples: a single one where all are full, else one for each sample.
+    pub(crate) fn runs(self) -> impl Iterator<Item = Range<usize>> {
+        let RealSteps { samples, steps, lengths } = self;
+        let count = if lengths.is_empty() { 1 } else { samples };
+        (0..count).map(move |run| match lengths.get(run) {
+            Some(length) => run * steps..run * steps + length,
+            None => 0..samples * steps,
+        })
+    }
+
+    /// Each run with its outputs, of which a step has `width` numbers. The outputs may have more padding than the targets.
+    pub(crate) fn outputs<E>(self, width: usize, output: &[E]) -> impl Iterator<Item = (Range<usize>, &[E])> {
+        let sample = output.len() / self.samples.max(1);
+        let first = if self.lengths.is_empty() { 0 } else { sample };
+        self.runs().enumerate().map(move |(index, run)| {
+            let outputs = &output[index * first..][..run.len() * width];
+            (run, outputs)
+        })
+    }
+
+    /// Σ f over the runs with their outputs and room for the gradients of these. The gradient of padding is 0.
+    pub(crate) fn sum<E: Element>(
+        self,
+        width: usize,
+        output: &[E],
+        d_output: Option<&mut [E]>,
+        mut f: impl FnMut(Range<usize>, &[E], Option<&mut [E]>) -> f64,
+    ) -> f64 {
+        let sample = if self.lengths.is_empty() { output.len() } else { output.len() / self.samples.max(1) };
+        let mut rows = d_output.map(|d_output| d_output.chunks_exact_mut(sample.max(1)));
+        let mut sum = 0.0;
+        for (run, y) in self.outputs(width, output) {
+            let d = rows.as_mut().and_then(Iterator::next).map(|row| {
+                let (real, padding) = row.split_at_mut(y.len());
+                padding.fill(E::zero());
+                real
+            });
+            sum += f(run, y, d);
+        }
+        sum
+    }
+}
+
+/// The numbers of a step of a batch whose first axis is time.
+pub(crate) fn step_of<S: Shape, E: Element>(batch: &BatchView<'_, S, E>) -> usize {
+    batch.sizes()[1..].iter().product()
+}
