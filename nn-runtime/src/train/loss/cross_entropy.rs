@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use crate::{
     Batch, BatchView, Const, Element, Shape,
-    data::{Labels, LabelsView, Steps},
+    data::{Labels, LabelsView, StepLabels, StepLabelsView, Steps},
     kernels::loss::softmax_rows,
     shape::Dimension,
     train::{
         loss::{
             Criterion, Loss, LossError,
             error::{check_each, check_option},
+            over_time::{normalizer_of_steps, part_of_steps},
         },
         real_steps::RealSteps,
     },
@@ -22,7 +23,7 @@ use crate::{
 /// probabilities t, whose rows sum to 1. The weights w are 1 unless [set](CrossEntropy::class_weights). Z is the sum of the labels' weights, so
 /// the number of samples without weights; for probabilities it is the number of samples.
 ///
-/// Targets for sequences of steps `[T, N]`: [`StepLabels<N>`](crate::data::StepLabels) or a [`Batch`] of probabilities. C is the mean over all real steps
+/// Targets for sequences of steps `[T, N]`: [`StepLabels<N>`](StepLabels) or a [`Batch`] of probabilities. C is the mean over all real steps
 /// in place of samples, padding left out, or [the sum over the steps](CrossEntropy::sum_over_steps).
 ///
 /// ```
@@ -175,6 +176,20 @@ impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for CrossEntrop
     }
 
     fn check(&self, _: LabelsView<'_, C>) -> Result<(), LossError> {
+        self.check_options(C)
+    }
+}
+
+impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>, E> for CrossEntropy {
+    fn part(&self, output: &[E], target: StepLabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        part_of_steps(self, output, target, scale, d_output)
+    }
+
+    fn normalizer(&self, target: StepLabelsView<'_, C>, _: usize) -> f64 {
+        normalizer_of_steps::<C, E>(self, target)
+    }
+
+    fn check(&self, _: StepLabelsView<'_, C>) -> Result<(), LossError> {
         self.check_options(C)
     }
 }

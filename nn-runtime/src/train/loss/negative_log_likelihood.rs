@@ -2,14 +2,18 @@
 
 use crate::{
     Const, Element,
-    data::{Labels, LabelsView},
-    train::loss::{Criterion, Loss},
+    data::{Labels, LabelsView, StepLabels, StepLabelsView},
+    shape::Dimension,
+    train::loss::{
+        Criterion, Loss,
+        over_time::{normalizer_of_steps, part_of_steps},
+    },
 };
 
 /// C = −1/N Σₙ yₙ\[tₙ\]: minus the mean log-probability of the right class, for networks that end in
 /// `log_softmax`: `torch.nn.NLLLoss`. [`CrossEntropy`](crate::train::CrossEntropy) does both in one step and is faster.
 ///
-/// Targets: [`Labels<N>`](Labels) for an output `[N]`.
+/// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`StepLabels<N>`](StepLabels) for sequences of steps `[T, N]`, whose padding is left out.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{Criterion, NegativeLogLikelihood}};
@@ -33,5 +37,15 @@ impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for NegativeLog
             }
         }
         -scale * rows.map(|(y, class)| y[class].as_f64()).sum::<f64>()
+    }
+}
+
+impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>, E> for NegativeLogLikelihood {
+    fn part(&self, output: &[E], target: StepLabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
+        part_of_steps(self, output, target, scale, d_output)
+    }
+
+    fn normalizer(&self, target: StepLabelsView<'_, C>, _: usize) -> f64 {
+        normalizer_of_steps::<C, E>(self, target)
     }
 }

@@ -3,13 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::{fmt::Debug, ops::Range};
+use std::fmt::Debug;
 
 use crate::{
     Batch, BatchView, Const, Element, Shape,
-    data::{Labels, StepLabels, StepLabelsView, Steps},
+    data::{Labels, StepLabelsView, Steps},
     kernels::loss::{Pointwise, pointwise},
-    shape::Dimension,
     train::{
         loss::{
             AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError,
@@ -19,40 +18,25 @@ use crate::{
     },
 };
 
-/// What the losses make of the labels of samples, they make of those of steps: each real step is a sample.
-macro_rules! labels {
-    ($($loss:ident),*) => {
-        $(impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>, E> for $loss {
-            fn part(
-                &self,
-                output: &[E],
-                target: StepLabelsView<'_, C>,
-                scale: f64,
-                d_output: Option<&mut [E]>,
-            ) -> f64 {
-                let part = |run, y: &[E], d: Option<&mut [E]>| of_samples::<C, E>(self).part(y, target.run(run), scale, d);
-                RealSteps::of_labels(target).sum(C, output, d_output, part)
-            }
-
-            fn normalizer(&self, target: StepLabelsView<'_, C>, _: usize) -> f64 {
-                let z = |run: Range<usize>| of_samples::<C, E>(self).normalizer(target.run(run.clone()), run.len());
-                RealSteps::of_labels(target).runs().map(z).sum()
-            }
-
-            fn check(&self, target: StepLabelsView<'_, C>) -> Result<(), LossError> {
-                of_samples::<C, E>(self).check(target.run(0..0))
-            }
-        })*
-    };
+/// [`Loss::part`] over the labels of steps, each real step taken as a sample.
+pub(super) fn part_of_steps<const C: usize, E: Element>(
+    loss: &impl Loss<(Const<C>,), Labels<C>, E>,
+    output: &[E],
+    target: StepLabelsView<'_, C>,
+    scale: f64,
+    d_output: Option<&mut [E]>,
+) -> f64 {
+    let part = |run, y: &[E], d: Option<&mut [E]>| loss.part(y, target.run(run), scale, d);
+    RealSteps::of_labels(target).sum(C, output, d_output, part)
 }
 
-labels!(CrossEntropy, NegativeLogLikelihood);
-
-/// The loss that compares samples with labels.
-fn of_samples<const C: usize, E: Element>(
+/// [`Loss::normalizer`] over the labels of steps, each real step taken as a sample.
+pub(super) fn normalizer_of_steps<const C: usize, E: Element>(
     loss: &impl Loss<(Const<C>,), Labels<C>, E>,
-) -> &impl Loss<(Const<C>,), Labels<C>, E> {
-    loss
+    target: StepLabelsView<'_, C>,
+) -> f64 {
+    let runs = RealSteps::of_labels(target).runs();
+    runs.map(|run| loss.normalizer(target.run(run.clone()), run.len())).sum()
 }
 
 /// Σ f(y, t) over the elements of real steps; `d_output` gets `scale` · ∂f/∂y there, and 0 where there is padding.
@@ -79,7 +63,7 @@ pub(super) fn elements<S: Shape, E: Element>(target: BatchView<'_, S, E>) -> f64
 /// So C is the mean over all real steps times the mean number of real steps of a sample. Made by `sum_over_steps` of each loss that is a mean
 /// ([`SquaredError`](crate::train::SquaredError) is such a sum by itself).
 ///
-/// Targets: [`StepLabels`], or a [`Batch`] whose first axis is time.
+/// Targets: [`StepLabels`](crate::data::StepLabels), or a [`Batch`] whose first axis is time.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, Free, data::StepLabels, train::{CrossEntropy, Criterion}};

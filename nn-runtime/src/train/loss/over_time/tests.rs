@@ -3,11 +3,13 @@
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::{
-    Batch, Const, Free,
-    data::{Labels, StepLabels, Target},
+    Batch, Const, Free, Network, Parameters, Trainable,
+    data::{Dataset, Labels, StepLabels, Target},
+    network::{LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Whole},
     train::{
-        AbsoluteError, Accuracy, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy, Hinge, Huber, Loss,
-        LossError, Losses, MeanSquaredError, Metric, NegativeLogLikelihood, Objective, RSquared, SquaredError, TopK,
+        AbsoluteError, Accuracy, Adam, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy, Hinge, Huber,
+        Loss, LossError, Losses, MeanSquaredError, Metric, NegativeLogLikelihood, Objective, RSquared, SquaredError,
+        TopK, TrainError, Trainer, gradient_check,
     },
 };
 
@@ -237,4 +239,91 @@ fn targets_of_other_lengths_or_sizes_are_errors() {
     let option =
         CrossEntropy::new().label_smoothing(2.0).sum_over_steps().value(&y, &StepLabels::padded(labels()).unwrap());
     assert!(matches!(option, Err(LossError::Option { option: "label_smoothing", .. })));
+}
+
+/// A network whose output is its input, and so a sequence as long.
+#[derive(Clone, Debug)]
+struct Echo;
+
+type Four = (Const<4>, Const<1>);
+
+impl Parameters<f64> for Echo {
+    fn tensors(&self) -> usize {
+        0
+    }
+
+    fn tensor(&self, _: usize) -> Tensor<'_, f64> {
+        unreachable!("it has none")
+    }
+
+    fn tensor_mut(&mut self, _: usize) -> TensorMut<'_, f64> {
+        unreachable!("it has none")
+    }
+}
+
+impl Network for Echo {
+    type Element = f64;
+    type Input = Four;
+    type Output = Four;
+    type Inputs<'a> = [RowsRef<'a, f64>; 1];
+    type Kept<'a> = [Rows<'a, f64>; 3];
+
+    const NAME: &'static str = "Echo";
+    const LAYERS: &'static [LayerInfo] = &[];
+    const PLAN: Plan<'static> =
+        Plan { inputs: &[4], outputs: 1, kept: &[4, 4, 4], forward_kept: 1, part: 16, ..Plan::EMPTY };
+    const TIMES: &'static [Option<usize>] = &[Some(0)];
+
+    fn initialized(_: u64) -> Self {
+        Echo
+    }
+
+    fn infer_part(&self, part: &mut Part<'_, Self>) {
+        part.kept[0].data_mut().copy_from_slice(part.inputs[0].data());
+    }
+}
+
+impl Trainable for Echo {
+    fn zeroed(&self) -> Self {
+        Echo
+    }
+
+    fn forward_part(&self, part: &mut Part<'_, Self>) {
+        self.infer_part(part);
+    }
+
+    fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, _: &mut [f64]) {
+        let [_, d_y, d_x] = &mut part.kept;
+        if INPUTS {
+            d_x.data_mut().copy_from_slice(d_y.data());
+        }
+    }
+
+    fn finish(&self, _: Whole<'_, Self>, _: &mut Self) {}
+}
+
+#[test]
+fn where_an_output_is_as_long_as_the_input_its_targets_must_be() {
+    let x = Batch::<Four, f64>::from_vec(random(20, 3)).unwrap().with_lengths(vec![2, 4, 1, 3, 2]).unwrap();
+    let targets = |lengths: Option<Vec<usize>>| {
+        let zeros = Batch::<Four, f64>::zeros(5);
+        lengths.map_or(zeros.clone(), |lengths| zeros.with_lengths(lengths).unwrap())
+    };
+    let right = targets(Some(x.lengths().to_vec()));
+    let report = gradient_check(&Echo, &x, &right, &MeanSquaredError).unwrap();
+    assert!(report.error() < 1e-7 && report.compared == 20, "{report}");
+    let data = Dataset::new(x.clone(), right).unwrap();
+    let trainer = || Trainer::new(Adam::new(1e-3), MeanSquaredError).quiet();
+    let squares: f64 = x.as_slice().iter().map(|x| x * x).sum();
+    assert!((trainer().evaluate(&Echo, &data).unwrap().loss - squares / 12.0).abs() < 1e-12);
+
+    for (lengths, sample, expected, found) in [(None, 0, 2, 4), (Some(vec![2, 4, 1, 2, 2]), 3, 3, 2)] {
+        let (wrong, expected) = (targets(lengths), LossError::Lengths { sample, expected, found });
+        let (mut pass, mut gradients) = (Echo.pass(5), Echo.gradients());
+        assert_eq!(MeanSquaredError.step(&Echo, &x, &wrong, &mut pass, &mut gradients), Err(expected.clone()));
+        assert_eq!(gradient_check(&Echo, &x, &wrong, &MeanSquaredError), Err(expected.clone()));
+        let data = Dataset::new(x.clone(), wrong).unwrap();
+        let error = TrainError::Loss { set: "training", source: expected };
+        assert_eq!(trainer().fit(&mut Echo, &data).unwrap_err(), error);
+    }
 }
