@@ -14,7 +14,7 @@ use std::{
 };
 
 use clap::Parser;
-use plumbline::{data::StepLabels, prelude::*, train::Criterion};
+use plumbline::{data::StepLabels, network::State, prelude::*, train::Criterion};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 /// The characters that a text may have, which a model knows by their places in its alphabet.
@@ -222,10 +222,10 @@ fn generated(length: usize, seed: u64) -> String {
     let mut text = String::new();
     let mut pick = |from: &[&'static str]| from.choose(&mut rng).copied().unwrap_or_default();
     while text.len() < length {
-        let mut clause = || format!("{} {} {} {}", pick(&WHO), pick(&DOES), pick(&WHO), pick(&WHERE));
-        let sentence = format!("{}{}{}.", clause(), pick(&JOINS), clause());
-        text.push_str(&sentence);
-        text.push('\n');
+        for clause in 0..2 {
+            text.push_str(&format!("{} {} {} {}", pick(&WHO), pick(&DOES), pick(&WHO), pick(&WHERE)));
+            text.push_str(if clause == 0 { pick(&JOINS) } else { ".\n" });
+        }
     }
     text
 }
