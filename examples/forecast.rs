@@ -57,7 +57,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .batch_size(64)
         .clip_norm(1.0)
         .validate(&test)
-        .keep_best()
+        .keep_best(true)
         .callback(console::watch)
         .seed(options.seed);
     trainer.fit(&mut net, &train)?;

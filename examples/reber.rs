@@ -3,7 +3,6 @@
 //!
 //! `cargo run --release --example reber -- --epochs 30`
 
-mod console;
 mod exit;
 
 use std::process::ExitCode;
