@@ -4,7 +4,7 @@
 use crate::{
     Element,
     kernels::{
-        product::Product,
+        product::{self, Product},
         row_product::{self, RowProduct},
         scratch, simd,
     },
@@ -143,18 +143,10 @@ impl Matmul for f64 {
 fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>, accumulate: bool) {
     let (m, n, k) = (c.rows, c.columns, a.columns);
     if b.column_stride == 1 {
-        return simd::run(Product {
-            c: c.data,
-            c_row: c.row_stride,
-            a: a.data,
-            a_row: a.row_stride,
-            a_column: a.column_stride,
-            b: b.data,
-            b_row: b.row_stride,
-            m,
-            n,
-            k,
-            accumulate,
+        let (a_row, a_column) = (a.row_stride, a.column_stride);
+        return scratch::with(product::room::<E>(m, a_row, a_column), |packed| {
+            let (c, c_row, b, b_row) = (c.data, c.row_stride, b.data, b.row_stride);
+            simd::run(Product { c, c_row, a: a.data, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
         });
     }
     if a.column_stride == 1 && a.row_stride == k && b.row_stride == 1 && b.column_stride == k {
@@ -216,7 +208,11 @@ mod tests {
                 for (a_row, a_column) in [(k, 1), (1, m)] {
                     let mut c = apart(&start(), n, c_row);
                     let (a, b) = (&a[..], &b[..]);
-                    Product { c: &mut c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate }.with_simd(simd);
+                    scratch::with(product::room::<E>(m, a_row, a_column), |packed| {
+                        let c = &mut c;
+                        Product { c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate, packed }
+                            .with_simd(simd);
+                    });
                     let expected = naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j);
                     assert_close(&joined(&c, n, c_row), &expected, tolerance);
                 }
@@ -240,9 +236,29 @@ mod tests {
         simd::on_each(|| Check { sizes, accumulate, element: std::marker::PhantomData::<E> });
     }
 
+    /// AᵀB for rows of A that are a band of longer ones.
+    fn check_apart<E: Element>() {
+        let (stride, n, k) = (200, 50, 300);
+        for m in [16, 23, 64] {
+            let (a, b) = (values::<E>(stride * k, 1), values::<E>(n * k, 2));
+            let (x, y) = (values::<f64>(stride * k, 1), values::<f64>(n * k, 2));
+            let entry = |i: usize| (0..k).map(|t| x[5 + i / n + t * stride] * y[t * n + i % n]).sum::<f64>();
+            let expected: Vec<f64> = (0..m * n).map(entry).collect();
+            assert!(product::room::<E>(m, 1, stride) > 0);
+            simd::at_each_level(|| -> Result<(), ()> {
+                let mut c = vec![E::nan(); m * n];
+                let a = Matrix::strided(&a[5..], m, k, 1, stride);
+                matmul(MatrixMut::row_major(&mut c, m, n), a, Matrix::row_major(&b, k, n), false);
+                assert_close(&c, &expected, if E::NAME == "f32" { 1e-5 } else { 1e-13 });
+                Ok(())
+            })
+            .expect("every level is checked");
+        }
+    }
+
     #[test]
     fn sizes_around_whole_tiles_agree_with_the_definition() {
-        for m in [1, 8, 15, 33] {
+        for m in [1, 8, 15, 33, 64] {
             for n in [1, 16, 49, 97] {
                 for k in [0, 1, 16, 37] {
                     check::<f32>((m, n, k), (m + n + k) % 2 == 0);
@@ -250,6 +266,9 @@ mod tests {
                 }
             }
         }
+        // Terms so far apart that blocks of A are copied.
+        check_apart::<f32>();
+        check_apart::<f64>();
         // More terms than are taken in one go.
         check::<f32>((5, 20, 600), false);
         check::<f64>((5, 20, 600), true);

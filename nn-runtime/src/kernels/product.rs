@@ -1,4 +1,4 @@
-//! C = A B for a B whose rows are contiguous. Neither operand is copied, but for a panel of B where its rows lie far apart.
+//! C = A B for a B whose rows are contiguous. An operand is copied only where its terms lie far apart, a block at a time.
 //!
 //! A tile of C stays in registers while a column of A is multiplied with a row of B, one number of A against whole registers
 //! of B. It serves the backward pass of dense layers: both d_x = d_y W and dW = d_yᵀ x have such a B.
@@ -25,7 +25,18 @@ pub(super) struct Product<'a, E> {
     pub(super) n: usize,
     pub(super) k: usize,
     pub(super) accumulate: bool,
+    /// Room for [`room`] numbers.
+    pub(super) packed: &'a mut [E],
 }
+
+/// The numbers of the copy of a block of A: none where its terms lie close together, or where it has few rows or too many.
+pub(super) fn room<E>(m: usize, a_row: usize, a_column: usize) -> usize {
+    let apart = a_row == 1 && a_column * size_of::<E>() >= FAR_APART;
+    if apart && (MANY_ROWS..=4 * MANY_ROWS).contains(&m) { DEPTH * m.next_multiple_of(TALL) } else { 0 }
+}
+
+/// The rows of the tallest tile.
+const TALL: usize = 8;
 
 /// The rows of B multiplied in one go: those of a tile's columns stay in the first-level cache.
 const DEPTH: usize = 256;
@@ -33,11 +44,11 @@ const DEPTH: usize = 256;
 /// The columns of the widest tile: three registers of `f32` with 512 bits.
 const PANEL: usize = 48;
 
-/// The rows of C from which a panel of B is read often enough to be copied.
+/// The rows of C from which a block of A or a panel of B is read often enough to be copied.
 const MANY_ROWS: usize = 16;
 
-/// The bytes between rows of B from which they lie on pages of their own.
-const FAR_APART: usize = 1024;
+/// The bytes from one term to the next from which they crowd a few sets of the first-level cache.
+const FAR_APART: usize = 512;
 
 /// A panel of B, which begins at a cache line.
 #[repr(align(64))]
@@ -51,6 +62,8 @@ struct Place<E> {
     a: *const E,
     a_row: usize,
     a_column: usize,
+    /// From the first of [`TALL`] rows to the first of the next.
+    a_group: usize,
     b: *const E,
     b_row: usize,
     depth: usize,
@@ -81,6 +94,18 @@ impl<E: Element> WithSimd for Product<'_, E> {
         let mut panel = Panel([const { MaybeUninit::<E>::uninit() }; DEPTH * PANEL]);
         let panel = &mut panel.0;
         for first in (0..k).step_by(DEPTH) {
+            let depth = (k - first).min(DEPTH);
+            // What a tile reads of A, side by side: groups of its rows, in each of them term after term.
+            let copied = !self.packed.is_empty();
+            if copied {
+                for (group, lines) in self.packed.chunks_exact_mut(depth * TALL).take(m.div_ceil(TALL)).enumerate() {
+                    let rows = (m - group * TALL).min(TALL);
+                    for (t, line) in lines.chunks_exact_mut(TALL).enumerate() {
+                        let at = (first + t) * self.a_column + group * TALL;
+                        line[..rows].copy_from_slice(&self.a[at..at + rows]);
+                    }
+                }
+            }
             let mut column = 0;
             while column < n {
                 let left = n - column;
@@ -92,11 +117,10 @@ impl<E: Element> WithSimd for Product<'_, E> {
                     1
                 };
                 let columns = left.min(width * lanes);
-                let depth = (k - first).min(DEPTH);
-                // Rows of B far apart cost a page each; where they are read several times they are first laid side by side.
+                // Rows of B far apart keep each other out of the cache; where they are read several times they are first laid side by side.
                 let rest = &self.b[first * self.b_row + column..];
                 let (mut b, mut b_row) = (rest.as_ptr(), self.b_row);
-                if m > MANY_ROWS && b_row * size_of::<E>() > FAR_APART {
+                if m > MANY_ROWS && b_row * size_of::<E>() >= FAR_APART {
                     for (t, line) in panel[..depth * columns].chunks_exact_mut(columns).enumerate() {
                         for (to, &from) in line.iter_mut().zip(&rest[t * b_row..]) {
                             to.write(from);
@@ -110,9 +134,10 @@ impl<E: Element> WithSimd for Product<'_, E> {
                     Place {
                         c: self.c.as_mut_ptr().add(column),
                         c_row,
-                        a: self.a.as_ptr().add(first * self.a_column),
+                        a: if copied { self.packed.as_ptr() } else { self.a.as_ptr().add(first * self.a_column) },
                         a_row: self.a_row,
-                        a_column: self.a_column,
+                        a_column: if copied { TALL } else { self.a_column },
+                        a_group: if copied { depth * TALL } else { TALL * self.a_row },
                         b,
                         b_row,
                         depth,
@@ -143,14 +168,16 @@ impl<E: Element> WithSimd for Product<'_, E> {
 #[inline(always)]
 unsafe fn rows<S: Simd, E: Math, const N: usize>(simd: S, mut place: Place<E>, m: usize) {
     // As many rows as leave a register for a number of A beside the tile and the row of B.
-    let tall = if S::REGISTER_COUNT >= 32 { 8 } else { 4 };
-    let mut left = m;
+    let tall = if S::REGISTER_COUNT >= 32 { TALL } else { 4 };
+    let (mut left, first) = (m, place.a);
     while left > 0 {
+        let row = m - left;
+        place.a = first.wrapping_add(row / TALL * place.a_group + row % TALL * place.a_row);
         let height = if left >= tall { tall } else { 1 << left.ilog2() };
         // SAFETY: `height` is at most `left`, the rows that are left at `place`.
         unsafe {
             match height {
-                8 => tile::<S, E, 8, N>(simd, place),
+                TALL => tile::<S, E, TALL, N>(simd, place),
                 4 => tile::<S, E, 4, N>(simd, place),
                 2 => tile::<S, E, 2, N>(simd, place),
                 _ => tile::<S, E, 1, N>(simd, place),
@@ -158,7 +185,6 @@ unsafe fn rows<S: Simd, E: Math, const N: usize>(simd: S, mut place: Place<E>, m
         }
         left -= height;
         place.c = place.c.wrapping_add(height * place.c_row);
-        place.a = place.a.wrapping_add(height * place.a_row);
     }
 }
 
@@ -169,7 +195,7 @@ unsafe fn rows<S: Simd, E: Math, const N: usize>(simd: S, mut place: Place<E>, m
 /// As [`rows`], for M rows.
 #[inline(always)]
 unsafe fn tile<S: Simd, E: Math, const M: usize, const N: usize>(simd: S, place: Place<E>) {
-    let Place { c, c_row, a, a_row, a_column, b, b_row, depth, last, accumulate } = place;
+    let Place { c, c_row, a, a_row, a_column, b, b_row, depth, last, accumulate, .. } = place;
     let mut sums = [[E::constant(simd, 0.0); N]; M];
     if accumulate {
         for m in 0..M {

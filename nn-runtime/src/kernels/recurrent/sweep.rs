@@ -61,7 +61,11 @@ impl<E: Math> Sweep<'_, E> {
     fn panel<S: Simd, const V: usize, const G: usize>(self, simd: S, first: usize, epilogue: &mut impl Epilogue<E>) {
         let lanes = E::lanes::<S>();
         let packed = E::as_vectors::<S>(&self.packed[first * G * self.depth * lanes..]).0;
-        let packed = &packed.as_chunks::<V>().0[..self.depth];
+        let (packed, mut ahead) = packed.split_at(V * self.depth);
+        let packed = packed.as_chunks::<V>().0;
+        // Fetched while this panel is multiplied, where not all panels stay in the cache from one step to the next.
+        ahead =
+            &ahead[..if size_of_val(self.packed) > LARGE { packed.as_flattened().len().min(ahead.len()) } else { 0 }];
         let tall = if S::REGISTER_COUNT >= 32 { ROWS } else { 2 };
         let mut row = 0;
         while row < self.rows {
@@ -69,11 +73,13 @@ impl<E: Math> Sweep<'_, E> {
             let height = if left >= tall { tall } else { 1 << left.ilog2() };
             let a = &self.a[(row * self.stride).min(self.a.len())..];
             let mut sums = [[E::constant(simd, 0.0); V]; ROWS];
+            let fetch;
+            (fetch, ahead) = ahead.split_at((FETCH * self.depth).min(ahead.len()));
             match height {
-                ROWS => tile::<S, E, ROWS, V>(simd, a, self.stride, packed, &mut sums),
-                4 => tile::<S, E, 4, V>(simd, a, self.stride, packed, &mut sums),
-                2 => tile::<S, E, 2, V>(simd, a, self.stride, packed, &mut sums),
-                _ => tile::<S, E, 1, V>(simd, a, self.stride, packed, &mut sums),
+                ROWS => tile::<S, E, ROWS, V>(simd, a, self.stride, packed, fetch, &mut sums),
+                4 => tile::<S, E, 4, V>(simd, a, self.stride, packed, fetch, &mut sums),
+                2 => tile::<S, E, 2, V>(simd, a, self.stride, packed, fetch, &mut sums),
+                _ => tile::<S, E, 1, V>(simd, a, self.stride, packed, fetch, &mut sums),
             }
             for (r, sums) in sums[..height].iter().enumerate() {
                 for (j, sums) in sums.as_chunks::<G>().0.iter().enumerate() {
@@ -86,13 +92,33 @@ impl<E: Math> Sweep<'_, E> {
     }
 }
 
-/// The sums of R rows and V registers.
+/// The bytes of a packed weight from which its panels do not stay in the second-level cache.
+const LARGE: usize = 1 << 20;
+
+/// The registers of the next panel that a tile asks for with each term.
+const FETCH: usize = 2;
+
+/// Asks for a cache line before it is read.
+#[inline(always)]
+fn prefetch<T>(at: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a prefetch is part of every x86-64 processor and changes nothing but what the caches hold.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
+/// The sums of R rows and V registers, while the registers of `fetch` are on their way.
 #[inline(always)]
 fn tile<S: Simd, E: Math, const R: usize, const V: usize>(
     simd: S,
     a: &[E],
     stride: usize,
     packed: &[[E::Vector<S>; V]],
+    fetch: &[E::Vector<S>],
     result: &mut [[E::Vector<S>; V]; ROWS],
 ) {
     if packed.is_empty() {
@@ -101,6 +127,11 @@ fn tile<S: Simd, E: Math, const R: usize, const V: usize>(
     assert!(a.len() >= (R - 1) * stride + packed.len());
     let mut sums = [[E::constant(simd, 0.0); V]; R];
     for (k, b) in packed.iter().enumerate() {
+        if let Some(registers) = fetch.get(FETCH * k..FETCH * (k + 1)) {
+            for register in registers {
+                prefetch(register);
+            }
+        }
         for r in 0..R {
             // SAFETY: r < R and k < `packed.len()`, so the index lies within `a` (asserted above).
             let x = E::splat(simd, unsafe { *a.get_unchecked(r * stride + k) });
