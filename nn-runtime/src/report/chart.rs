@@ -28,11 +28,12 @@ pub(super) fn of_flow(layers: &[LayerFlow]) -> String {
 }
 
 fn draw(svg: &mut String, lines: &[Line<'_>]) -> Result<(), Box<dyn std::error::Error>> {
-    let shown = |x: &f64| x.is_finite() && *x > 0.0;
-    let values = || lines.iter().flat_map(|(.., values)| values.iter().copied()).filter(shown);
-    let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
-    // Nothing to show still has axes; and equal values a range around them.
-    let (least, most) = if most > 0.0 { (least / 1.5, most * 1.5) } else { (0.1, 10.0) };
+    // Powers of ten on an even axis: the logarithmic one of the library knows no numbers below 10⁻¹⁶.
+    let power = |x: &f64| Some(x.log10()).filter(|power| power.is_finite());
+    let powers = || lines.iter().flat_map(|(.., values)| values.iter().filter_map(power));
+    let (least, most) = (powers().fold(f64::INFINITY, f64::min), powers().fold(f64::NEG_INFINITY, f64::max));
+    // Nothing to show still has axes, and equal values a range around them.
+    let (least, most) = if least <= most { (least - 0.2, most + 0.2) } else { (-1.0, 1.0) };
     let steps = lines.iter().map(|(.., values)| values.len()).max().unwrap_or(0).max(2);
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
@@ -40,11 +41,11 @@ fn draw(svg: &mut String, lines: &[Line<'_>]) -> Result<(), Box<dyn std::error::
         .margin(12)
         .x_label_area_size(36)
         .y_label_area_size(64)
-        .build_cartesian_2d(1.0..steps as f64, (least..most).log_scale())?;
-    chart.configure_mesh().x_desc("step").y_label_formatter(&|y| format!("{y:.0e}")).draw()?;
+        .build_cartesian_2d(1.0..steps as f64, least..most)?;
+    chart.configure_mesh().x_desc("step").y_label_formatter(&|y| format!("{:.1e}", 10_f64.powf(*y))).draw()?;
     for (name, colour, thin, values) in lines {
         let style = colour.stroke_width(if *thin { 1 } else { 2 });
-        let points = values.iter().enumerate().filter(|(_, y)| shown(y)).map(|(t, &y)| ((t + 1) as f64, y));
+        let points = values.iter().enumerate().filter_map(|(t, y)| Some(((t + 1) as f64, power(y)?)));
         let line = chart.draw_series(LineSeries::new(points, style))?;
         line.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }

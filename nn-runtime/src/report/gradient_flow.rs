@@ -149,7 +149,8 @@ fn bound(hidden: &[f64], factor: f64, reverse: bool) -> Vec<f64> {
 
 fn singular_values<E: Element>(cell: &MemoryCell<'_, E>) -> Vec<(&'static str, f64)> {
     let blocks = cell.weight_hh.outer_iter();
-    let name = |index: usize| cell.gates.get(index).copied().unwrap_or("");
+    let gated = cell.activation == StateActivation::Gates;
+    let name = |index: usize| cell.gates.get(index).copied().filter(|_| gated).unwrap_or("");
     blocks.enumerate().map(|(index, block)| (name(index), largest_singular_value(block))).collect()
 }
 
