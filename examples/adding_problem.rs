@@ -8,10 +8,7 @@ mod exit;
 use std::{num::NonZeroUsize, process::ExitCode};
 
 use clap::Parser;
-use plumbline::{
-    prelude::*,
-    train::{Criterion, Metric},
-};
+use plumbline::{prelude::*, train::Criterion};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 network! {
@@ -108,7 +105,7 @@ impl<N: Trainable<Element = f32, Input = TanhRnnInput, Output = TanhRnnOutput>> 
 
     fn error(&self, (x, sums): &(Sequences, Sums)) -> Result<f64, Box<dyn std::error::Error>> {
         let test = Dataset::new(x.clone(), sums.clone())?;
-        Ok(Trainer::new(Adam::new(1e-3), MeanSquaredError).evaluate(&self.net, &test)?.loss)
+        Ok(Trainer::new(Adam::<f32>::new(1e-3), MeanSquaredError).evaluate(&self.net, &test)?.loss)
     }
 }
 

@@ -9,12 +9,14 @@ pub mod batch;
 pub mod check;
 pub mod data;
 pub mod element;
+pub mod energy;
 pub mod io;
 pub mod kernels;
 pub mod layers;
 pub mod network;
 pub mod prelude;
 pub mod report;
+pub mod samplers;
 pub mod shape;
 pub mod train;
 

@@ -4,7 +4,9 @@
 pub(crate) mod aligned;
 pub(crate) mod batch_norm;
 pub(crate) mod conv;
+pub(crate) mod draw;
 pub(crate) mod elementwise;
+pub(crate) mod field;
 pub(crate) mod gemv;
 pub(crate) mod images;
 pub(crate) mod interleave;
@@ -20,7 +22,7 @@ mod product;
 pub(crate) mod recurrent;
 mod row_product;
 pub(crate) mod rows;
-mod scratch;
+pub(crate) mod scratch;
 mod shuffle;
 pub mod simd;
 pub(crate) mod softmax;

@@ -111,13 +111,18 @@ pub(crate) struct AddNormal {
 }
 
 impl<E: Element> Corrupt<E> for AddNormal {
-    /// Two uniform numbers make a radius and an angle, and those a normal one (Box and Muller, 1958).
     #[inline(always)]
     fn call(self, random: Random, index: u64, x: E) -> E {
-        // From the middle of each of 2³² equal steps: never 0, whose logarithm is infinite.
-        let uniform = |random: Random| (f64::from(random.bits(index)) + 0.5) / (1_u64 << 32) as f64;
-        let radius = (-2.0 * uniform(random).ln()).sqrt();
-        let angle = std::f64::consts::TAU * uniform(random.layer(0));
-        x + E::from_f64(self.sd * radius * angle.cos())
+        x + E::from_f64(self.sd * normal(random, index))
     }
+}
+
+/// A standard normal number for an index: two uniform numbers make a radius and an angle, and those a normal one (Box and Muller, 1958).
+#[inline(always)]
+pub(crate) fn normal(random: Random, index: u64) -> f64 {
+    // From the middle of each of 2³² equal steps: never 0, whose logarithm is infinite.
+    let uniform = |random: Random| (f64::from(random.bits(index)) + 0.5) / (1_u64 << 32) as f64;
+    let radius = (-2.0 * uniform(random).ln()).sqrt();
+    let angle = std::f64::consts::TAU * uniform(random.layer(0));
+    radius * angle.cos()
 }

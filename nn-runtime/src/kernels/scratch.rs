@@ -1,6 +1,6 @@
 //! Memory that a thread keeps for its kernels.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use crate::Element;
 
@@ -10,12 +10,14 @@ use crate::Element;
 struct Line([u64; 8]);
 
 thread_local! {
-    static LINES: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
+    /// What is not in use now: one entry for each level of calls inside calls that there has been.
+    static FREE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls `f` with `length` numbers of this thread's memory, which hold anything. They grow to the largest length asked for and stay.
-pub(super) fn with<E: Element, R>(length: usize, f: impl FnOnce(&mut [E]) -> R) -> R {
-    let mut lines = LINES.take();
+/// Calls `f` with `length` numbers of this thread's memory, which hold anything. They grow to the largest length asked for and stay. `f` may
+/// ask for more memory: it gets other.
+pub(crate) fn with<E: Element, R>(length: usize, f: impl FnOnce(&mut [E]) -> R) -> R {
+    let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
     let count = (length * size_of::<E>()).div_ceil(size_of::<Line>());
     if lines.len() < count {
         lines.resize(count, Line([0; 8]));
@@ -24,6 +26,29 @@ pub(super) fn with<E: Element, R>(length: usize, f: impl FnOnce(&mut [E]) -> R) 
     // aligned to 64; `Element` is sealed to `f32` and `f64`, which any bits are a value of.
     let numbers = unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<E>(), length) };
     let result = f(numbers);
-    LINES.set(lines);
+    FREE.with_borrow_mut(|free| free.push(lines));
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_inside_calls_get_memory_of_their_own_which_stays() {
+        let places = || {
+            with::<f32, _>(100, |outer| {
+                outer.fill(1.0);
+                let inner = with::<f64, _>(50, |inner| {
+                    inner.fill(2.0);
+                    inner.as_ptr().addr()
+                });
+                assert!(outer.iter().all(|&x| x == 1.0));
+                (outer.as_ptr().addr(), inner)
+            })
+        };
+        let first = places();
+        assert_eq!(first, places());
+        assert!(first.0 != first.1 && first.0.is_multiple_of(64) && first.1.is_multiple_of(64));
+    }
 }

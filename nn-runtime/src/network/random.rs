@@ -31,9 +31,15 @@ impl Random {
     /// 32 uniform bits for an element: the finalizer of a 32-bit hash over the key and the index.
     #[inline(always)]
     pub fn bits(self, index: u64) -> u32 {
-        let mut x = (index as u32) ^ (self.key as u32);
+        self.bits_at((index >> 32) as u32, index as u32)
+    }
+
+    /// [`Random::bits`] for an index in two halves: where the upper one stays, a register holds as many lower ones as fit.
+    #[inline(always)]
+    pub(crate) fn bits_at(self, high: u32, low: u32) -> u32 {
+        let mut x = low ^ (self.key as u32);
         x = (x ^ (x >> 16)).wrapping_mul(0x7feb_352d);
-        x ^= (index >> 32) as u32 ^ (self.key >> 32) as u32;
+        x ^= high ^ (self.key >> 32) as u32;
         x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
         x ^ (x >> 16)
     }

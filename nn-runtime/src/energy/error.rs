@@ -1,0 +1,74 @@
+//! What can be wrong with what an energy-based model is given.
+
+use crate::{samplers::SamplerError, train::OptimizerError};
+
+/// Data, options or parameters that an energy-based model cannot work with.
+///
+/// ```
+/// use nn_runtime::{Batch, Const, energy::{EnergyError, Rbm}, layers::Init};
+/// use rand::{SeedableRng, rngs::StdRng};
+/// let rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
+/// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 3.0])?;
+/// let error = rbm.check(&data).unwrap_err();
+/// assert_eq!(error.to_string(), "expected numbers from 0 to 1 for Bernoulli units, found 3 at element 1 of sample 1");
+/// # Ok::<(), nn_runtime::ShapeError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EnergyError {
+    /// A number that no unit of the model's kind can have.
+    #[error("expected {expected}, found {found} at element {element} of sample {sample}")]
+    Value {
+        /// What the units take.
+        expected: &'static str,
+        /// The number found.
+        found: f64,
+        /// The index of the sample.
+        sample: usize,
+        /// The index of the element in the sample.
+        element: usize,
+    },
+    /// No data.
+    #[error("expected {what}, found no samples")]
+    Empty {
+        /// What the data are for.
+        what: &'static str,
+    },
+    /// A mask of another size than a sample, or than all samples.
+    #[error("expected a mask of {sample} truth values, or of {samples} for all samples, found {found}")]
+    Mask {
+        /// The numbers of a sample.
+        sample: usize,
+        /// The numbers of all samples.
+        samples: usize,
+        /// The truth values found.
+        found: usize,
+    },
+    /// An option that has no meaning.
+    #[error("expected `{option}` to be {expected}, found {found}")]
+    Option {
+        /// The method that sets it.
+        option: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        found: f64,
+    },
+    /// A parameter that became infinite or NaN. The model is as it was after that step.
+    #[error(
+        "expected finite parameters, found {found} in `{name}` after epoch {epoch}; a lower learning rate may help"
+    )]
+    Diverged {
+        /// The parameter.
+        name: String,
+        /// The number found.
+        found: f64,
+        /// The epoch, from 1.
+        epoch: usize,
+    },
+    /// Temperatures or states that a sampler cannot work with.
+    #[error(transparent)]
+    Sampler(#[from] SamplerError),
+    /// An optimizer that was used for another model, or has options without a meaning.
+    #[error(transparent)]
+    Optimizer(#[from] OptimizerError),
+}

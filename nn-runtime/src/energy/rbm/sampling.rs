@@ -1,0 +1,156 @@
+//! Chains, reconstruction and completion.
+
+use std::ops::Deref;
+
+use rand::Rng;
+
+use crate::{
+    Batch, Element,
+    energy::{EnergyError, Hidden, Rbm, Visible, rbm::conditionals::fit},
+    kernels::field::Bias,
+    samplers::{Blocks, Chains, Draws},
+    shape::FixedDimension,
+};
+
+/// At the inverse temperature β the model has the temperature T / β. β = 0 is for Bernoulli and softmax units alone: a Gaussian one has no variance then.
+impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Blocks<E> for Rbm<I, N, V, H, E> {
+    fn widths(&self) -> [usize; 2] {
+        [Self::VISIBLE, Self::HIDDEN]
+    }
+
+    fn draw_second(&self, beta: f64, first: &[E], second: &mut [E], draws: Draws) {
+        self.hidden_fields(first, second, 1.0);
+        H::draw(second, Self::HIDDEN, self.temperature / beta, draws);
+    }
+
+    fn draw_first(&self, beta: f64, second: &[E], first: &mut [E], draws: Draws) {
+        self.visible_fields(second, first, 1.0, Bias::of(&self.visible_bias));
+        V::draw(first, Self::VISIBLE, self.temperature / beta, &self.log_variance, draws);
+    }
+
+    fn log_ratios(&self, from: f64, to: f64, first: &[E], scratch: &mut [E], ratios: &mut [f64]) {
+        self.project(first, scratch);
+        let temperature = self.temperature;
+        let rows = first.chunks_exact(Self::VISIBLE.max(1)).zip(scratch.chunks_exact(Self::HIDDEN.max(1)));
+        for (ratio, (v, x)) in ratios.iter_mut().zip(rows) {
+            let own = V::own_energy(v, Bias::of(&self.visible_bias), &self.log_variance);
+            let (before, after) = ((1.0, temperature / from), (1.0, temperature / to));
+            *ratio = H::log_ratio(x, &self.hidden_bias, before, after) - own * (to - from) / temperature;
+        }
+    }
+}
+
+impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
+    /// Chains that start at the samples of a batch; their [`gibbs`](Chains::gibbs) steps are those of the model.
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Value`] for a number that no unit can have.
+    pub fn chains_from<D>(&self, v: &Batch<V::Input<I>, E, D>, seed: u64) -> Result<Chains<E>, EnergyError>
+    where
+        D: Deref<Target = [E]>,
+    {
+        self.check(v)?;
+        Ok(Chains::starting_at(self, v.as_slice().to_vec(), seed)?)
+    }
+
+    /// `samples` samples after `steps` Gibbs steps from random starts: what the model imagines.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let rng = &mut StdRng::seed_from_u64(1);
+    /// let rbm: Rbm<Const<4>, Const<3>> = Rbm::new(Init::Normal(1.0), rng);
+    /// let imagined = rbm.generate(10, 100, rng);
+    /// assert!(imagined.samples() == 10 && imagined.as_slice().iter().all(|&v| v == 0.0 || v == 1.0));
+    /// ```
+    pub fn generate(&self, samples: usize, steps: usize, rng: &mut impl Rng) -> Batch<V::Input<I>, E> {
+        let mut v = Batch::zeros(samples);
+        let draws = Draws::from_rng(rng);
+        // Fields of 0, and so each state of a unit alike.
+        V::draw(v.as_mut_slice(), Self::VISIBLE, self.temperature, &self.log_variance, draws);
+        let mut h = Batch::zeros(samples);
+        for step in 0..steps as u64 {
+            let draws = draws.of_block(step + 1);
+            self.draw_hidden_into(&v, &mut h, draws.of_block(0));
+            self.draw_visible_into(&h, &mut v, draws.of_block(1));
+        }
+        v
+    }
+
+    /// E(v′ | E(h | v)): the mean-field reconstruction of each sample. `h` gets E(h | v); both are made anew where they have another number of
+    /// samples.
+    pub fn reconstruct_into<D>(
+        &self,
+        v: &Batch<V::Input<I>, E, D>,
+        h: &mut Batch<(N,), E>,
+        reconstruction: &mut Batch<V::Input<I>, E>,
+    ) where
+        D: Deref<Target = [E]>,
+    {
+        self.hidden_means_into(v, h);
+        self.visible_means_into(h, reconstruction);
+    }
+
+    /// E(v′ | E(h | v)): the mean-field reconstruction of each sample.
+    pub fn reconstruct<D>(&self, v: &Batch<V::Input<I>, E, D>) -> Batch<V::Input<I>, E>
+    where
+        D: Deref<Target = [E]>,
+    {
+        let (mut h, mut reconstruction) = (Batch::zeros(0), Batch::zeros(0));
+        self.reconstruct_into(v, &mut h, &mut reconstruction);
+        reconstruction
+    }
+
+    /// Fills in what is not known: `steps` Gibbs steps with the known numbers of each sample held fixed, and then the mean of the others given the
+    /// hidden units. `known` is one mask for all samples or one for each; what `v` holds elsewhere does not matter, so long as a unit can have it.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let rng = &mut StdRng::seed_from_u64(1);
+    /// let mut rbm: Rbm<Const<2>, Const<1>> = Rbm::new(Init::Zeros, rng);
+    /// // Both visible units are mostly what the hidden one is.
+    /// rbm.weight_mut().fill(8.0);
+    /// rbm.visible_bias_mut().fill(-4.0);
+    /// rbm.hidden_bias_mut().fill(-8.0);
+    /// let half = Batch::from_vec(vec![1.0, 0.0, 0.0, 0.0])?;
+    /// let whole = rbm.complete(&half, &[true, false], 50, rng)?;
+    /// assert_eq!(whole.as_slice().iter().map(|v| v.round()).collect::<Vec<_>>(), [1.0, 1.0, 0.0, 0.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Value`] for a number that no unit can have, [`EnergyError::Mask`] for a mask of another size.
+    pub fn complete<D>(
+        &self,
+        v: &Batch<V::Input<I>, E, D>,
+        known: &[bool],
+        steps: usize,
+        rng: &mut impl Rng,
+    ) -> Result<Batch<V::Input<I>, E>, EnergyError>
+    where
+        D: Deref<Target = [E]>,
+    {
+        self.check(v)?;
+        let (sample, samples) = (Self::VISIBLE, v.as_slice().len());
+        if known.len() != sample && known.len() != samples {
+            return Err(EnergyError::Mask { sample, samples, found: known.len() });
+        }
+        let start = self.generate(v.samples(), 0, rng).into_vec();
+        let mut chains = Chains::starting_at(self, start, rng.next_u64())?;
+        chains.gibbs_clamped(self, steps, known, v.as_slice())?;
+        let mut completed = Batch::zeros(0);
+        fit(&mut completed, v.samples());
+        let mut h = Batch::zeros(v.samples());
+        let widths = [Self::VISIBLE, Self::HIDDEN];
+        Self::rows(chains.first(), h.as_mut_slice(), widths, |v, h, _| self.hidden_rows(v, h));
+        self.visible_means_into(&h, &mut completed);
+        let masks = known.iter().cycle();
+        for ((x, &value), _) in completed.as_mut_slice().iter_mut().zip(v.as_slice()).zip(masks).filter(|x| *x.1) {
+            *x = value;
+        }
+        Ok(completed)
+    }
+}

@@ -1,0 +1,247 @@
+//! The chains that stand for the model.
+
+use crate::{
+    Element,
+    energy::{EnergyError, Hidden, Rbm, Visible, rbm::Statistics},
+    samplers::{Draws, Ladder, Tempering, each_part},
+    shape::FixedDimension,
+};
+
+/// Where the model's means come from.
+#[derive(Clone, Debug)]
+pub(super) struct Negative {
+    pub(super) steps: usize,
+    chains: Chains,
+}
+
+#[derive(Clone, Debug)]
+enum Chains {
+    /// None: the means are exact.
+    None,
+    /// As many as the batch has samples, starting there.
+    AtData,
+    Persistent(usize),
+    Fast {
+        chains: usize,
+        rate: f64,
+        memory: f64,
+    },
+    Tempered {
+        chains: usize,
+        ladder: Ladder,
+    },
+}
+
+impl Negative {
+    pub(super) fn none() -> Self {
+        Negative { steps: 0, chains: Chains::None }
+    }
+
+    pub(super) fn at_data(steps: usize) -> Self {
+        Negative { steps, chains: Chains::AtData }
+    }
+
+    pub(super) fn persist(&mut self, chains: usize) {
+        self.chains = Chains::Persistent(chains);
+    }
+
+    pub(super) fn hasten(&mut self, chains: usize, rate: f64, memory: f64) {
+        self.chains = Chains::Fast { chains, rate, memory };
+    }
+
+    pub(super) fn temper(&mut self, chains: usize, ladder: Ladder) {
+        self.chains = Chains::Tempered { chains, ladder };
+    }
+
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Negative::none())
+    }
+
+    /// The chains that go on from step to step.
+    fn lasting(&self) -> Option<usize> {
+        match self.chains {
+            Chains::None | Chains::AtData => None,
+            Chains::Persistent(chains) | Chains::Fast { chains, .. } | Chains::Tempered { chains, .. } => Some(chains),
+        }
+    }
+
+    fn check(&self) -> Result<(), EnergyError> {
+        if self.lasting() == Some(0) {
+            let expected = "at least 1 chain";
+            return Err(EnergyError::Option { option: "persistent", expected, found: 0.0 });
+        }
+        let (option, expected) = ("fast_persistent", "a rate of at least 0 and a memory from 0 to below 1");
+        match self.chains {
+            Chains::Fast { rate, .. } if !(rate >= 0.0 && rate.is_finite()) => {
+                Err(EnergyError::Option { option, expected, found: rate })
+            }
+            Chains::Fast { memory, .. } if !(0.0..1.0).contains(&memory) => {
+                Err(EnergyError::Option { option, expected, found: memory })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the model's means are sampled or exact. Only where they are exact is the code compiled that asks for a small model.
+pub trait Means: std::fmt::Debug {
+    /// The exact means, if they are to be.
+    #[doc(hidden)]
+    fn exact<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element>(
+        rbm: &Rbm<I, N, V, H, E>,
+    ) -> Option<Statistics>;
+}
+
+/// Means over chains.
+#[derive(Clone, Copy, Debug)]
+pub struct Sampled;
+
+/// Means over all states.
+#[derive(Clone, Copy, Debug)]
+pub struct Enumerated;
+
+impl Means for Sampled {
+    fn exact<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element>(
+        _: &Rbm<I, N, V, H, E>,
+    ) -> Option<Statistics> {
+        None
+    }
+}
+
+impl Means for Enumerated {
+    fn exact<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element>(
+        rbm: &Rbm<I, N, V, H, E>,
+    ) -> Option<Statistics> {
+        Some(rbm.exact_statistics())
+    }
+}
+
+/// A model, and what its parameters have more than those of the one that learns.
+type Fast<I, N, V, H, E> = [Rbm<I, N, V, H, E>; 2];
+
+/// The chains between steps.
+pub(super) struct Phase<I, N, V, H, E> {
+    negative: Negative,
+    /// The model of the chains, where it has parameters of its own.
+    fast: Option<Fast<I, N, V, H, E>>,
+    tempering: Option<Tempering<E>>,
+}
+
+impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Phase<I, N, V, H, E> {
+    const VISIBLE: usize = Rbm::<I, N, V, H, E>::VISIBLE;
+
+    /// Chains that start at samples of `data`, which has some; and the samples themselves.
+    pub(super) fn new(
+        rbm: &Rbm<I, N, V, H, E>,
+        data: &[E],
+        negative: Negative,
+        seed: u64,
+    ) -> Result<(Self, Vec<E>), EnergyError> {
+        negative.check()?;
+        let mut phase = Phase { fast: None, tempering: None, negative };
+        let Some(chains) = phase.negative.lasting() else {
+            return Ok((phase, Vec::new()));
+        };
+        let samples = data.len() / Self::VISIBLE.max(1);
+        let random = Draws::new(seed, 0);
+        let start = |chain: usize| {
+            // A sample for each chain, drawn with replacement.
+            let sample = ((random.uniform(chain, 1, 0) * samples as f64) as usize).min(samples - 1);
+            &data[sample * Self::VISIBLE..(sample + 1) * Self::VISIBLE]
+        };
+        let start: Vec<E> = (0..chains).flat_map(start).copied().collect();
+        match &phase.negative.chains {
+            Chains::Fast { .. } => phase.fast = Some([rbm.clone(), rbm.zeroed()]),
+            Chains::Tempered { ladder, .. } => {
+                if ladder.betas().first() != Some(&1.0) {
+                    let (option, expected) = ("tempered", "a ladder that begins at 1");
+                    let found = ladder.betas().first().copied().unwrap_or(f64::NAN);
+                    return Err(EnergyError::Option { option, expected, found });
+                }
+                phase.tempering = Some(Tempering::starting_at(rbm, ladder.clone(), start.clone(), seed)?);
+            }
+            _ => {}
+        }
+        Ok((phase, start))
+    }
+
+    /// The chains that belong to a batch.
+    pub(super) fn chains(&self, samples: usize) -> usize {
+        match self.negative.chains {
+            Chains::None => 0,
+            _ => self.negative.lasting().unwrap_or(samples),
+        }
+    }
+
+    pub(super) fn swap_rates(&self) -> Vec<f64> {
+        self.tempering.as_ref().map_or_else(Vec::new, Tempering::swap_rates)
+    }
+
+    /// E(h | v) of the data into `means`, and the chains a few steps on: their states into `chains` and E(h | v) of these into `chain_means`.
+    pub(super) fn run(
+        &mut self,
+        rbm: &Rbm<I, N, V, H, E>,
+        data: &[E],
+        means: &mut [E],
+        chains: &mut [E],
+        chain_means: &mut [E],
+        draws: Draws,
+    ) {
+        let (visible, hidden) = (Self::VISIBLE, N::SIZE);
+        let steps = self.negative.steps;
+        let cost = visible * hidden;
+        if let Chains::AtData = self.negative.chains {
+            let work = means.len() * visible * (2 * steps + 2);
+            let part = |means: &mut [E], v: &mut [E], h: &mut [E], first: usize| {
+                let start = &data[first * visible..first * visible + v.len()];
+                let draws = draws.of_chain(first);
+                rbm.hidden_fields(start, h, 1.0);
+                H::means_and_draw(h, means, hidden, rbm.temperature(), draws.of_block(0));
+                v.copy_from_slice(start);
+                for step in 0..steps as u64 {
+                    if step > 0 {
+                        rbm.draw_hidden_rows(v, h, draws.of_block(2 * step));
+                    }
+                    rbm.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
+                }
+                rbm.hidden_rows(v, h);
+            };
+            return each_part(means, chains, chain_means, [hidden, visible, hidden], work, &part);
+        }
+        Rbm::<I, N, V, H, E>::rows(data, means, [visible, hidden], |v, h, _| rbm.hidden_rows(v, h));
+        if let Some(tempering) = &mut self.tempering {
+            tempering.run(rbm, steps);
+            chains.copy_from_slice(tempering.first(0));
+            Rbm::<I, N, V, H, E>::rows(chains, chain_means, [visible, hidden], |v, h, _| rbm.hidden_rows(v, h));
+            return;
+        }
+        let model = match &mut self.fast {
+            Some([sum, fast]) => {
+                for ((sum, own), fast) in sum.slices_mut().into_iter().zip(rbm.slices()).zip(fast.slices()) {
+                    sum.iter_mut().zip(own).zip(fast).for_each(|((sum, &own), &fast)| *sum = own + fast);
+                }
+                &*sum
+            }
+            None => rbm,
+        };
+        let work = chains.len() / visible.max(1) * cost * (2 * steps + 1);
+        each_part(chains, chain_means, &mut [], [visible, hidden, 0], work, &|v, h, _: &mut [()], first| {
+            let draws = draws.of_chain(first);
+            for step in 0..steps as u64 {
+                model.draw_hidden_rows(v, h, draws.of_block(2 * step));
+                model.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
+            }
+            model.hidden_rows(v, h);
+        });
+    }
+
+    /// The fast parameters learn from the gradient.
+    pub(super) fn learn(&mut self, gradients: &Rbm<I, N, V, H, E>) {
+        if let (Some([_, fast]), Chains::Fast { rate, memory, .. }) = (&mut self.fast, &self.negative.chains) {
+            let (rate, memory) = (E::from_f64(*rate), E::from_f64(*memory));
+            for (fast, gradient) in fast.slices_mut().into_iter().zip(gradients.slices()) {
+                fast.iter_mut().zip(gradient).for_each(|(fast, &g)| *fast = memory * *fast - rate * g);
+            }
+        }
+    }
+}

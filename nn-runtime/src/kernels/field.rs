@@ -1,0 +1,199 @@
+//! Fields of units: what is left to do between a matrix product and a unit's conditional distribution.
+
+use pulp::{Simd, WithSimd};
+
+use crate::{
+    Element,
+    kernels::{
+        elementwise::{self, Unary},
+        math::Math,
+        simd::{Lanes, run},
+    },
+};
+
+/// a + `part` · (b − a) in each place: the biases of a model between two others.
+#[derive(Clone, Copy, Debug)]
+pub struct Bias<'a, E> {
+    pub(crate) from: &'a [E],
+    pub(crate) to: &'a [E],
+    pub(crate) part: f64,
+}
+
+impl<'a, E: Element> Bias<'a, E> {
+    /// The biases themselves.
+    pub(crate) fn of(bias: &'a [E]) -> Self {
+        Bias { from: bias, to: bias, part: 1.0 }
+    }
+
+    /// The bias at a place.
+    #[inline(always)]
+    pub(crate) fn at(self, place: usize) -> f64 {
+        let (from, to) = (self.from[place].as_f64(), self.to[place].as_f64());
+        from + self.part * (to - from)
+    }
+}
+
+/// x = `scale` · x + bias in each row.
+pub(crate) fn add_bias<E: Element>(x: &mut [E], scale: f64, bias: Bias<'_, E>) {
+    run(AddBias { x, scale: E::from_f64(scale), bias });
+}
+
+struct AddBias<'a, E> {
+    x: &'a mut [E],
+    scale: E,
+    bias: Bias<'a, E>,
+}
+
+impl<E: Element> WithSimd for AddBias<'_, E> {
+    type Output = ();
+
+    // A plain loop, which the compiler turns into vector code.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let AddBias { x, scale, bias } = self;
+        let part = E::from_f64(bias.part);
+        for row in x.chunks_exact_mut(bias.from.len().max(1)) {
+            for ((x, &from), &to) in row.iter_mut().zip(bias.from).zip(bias.to) {
+                *x = *x * scale + (from + part * (to - from));
+            }
+        }
+    }
+}
+
+/// x = σ(x · `scale`)
+pub(crate) fn sigmoid<E: Element>(x: &mut [E], scale: f64) {
+    elementwise::update(Sigmoid(scale), x);
+}
+
+/// x = ln(1 + exp(x · `scale`)) / `scale`
+pub(crate) fn softplus<E: Element>(x: &mut [E], scale: f64) {
+    elementwise::update(Softplus(scale), x);
+}
+
+/// x = s · x
+pub(crate) fn scale<E: Element>(x: &mut [E], s: f64) {
+    elementwise::update(Scale(s), x);
+}
+
+#[derive(Clone, Copy)]
+struct Sigmoid(f64);
+
+impl<E: Math> Unary<E> for Sigmoid {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::sigmoid(simd, E::mul(simd, x, E::constant(simd, self.0)))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Softplus(f64);
+
+impl<E: Math> Unary<E> for Softplus {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        let y = E::softplus(simd, E::mul(simd, x, E::constant(simd, self.0)));
+        E::mul(simd, y, E::constant(simd, 1.0 / self.0))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Scale(f64);
+
+impl<E: Math> Unary<E> for Scale {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::mul(simd, x, E::constant(simd, self.0))
+    }
+}
+
+/// Σ ln(1 + exp(s₁ (c + w₁ x))) − ln(1 + exp(s₀ (c + w₀ x))) over a row, where `from` and `to` are (w₀, s₀) and (w₁, s₁). Registers are added up
+/// in the element's own precision, blocks of them in `f64`.
+pub(crate) fn softplus_difference<E: Element>(x: &[E], c: &[E], from: (f64, f64), to: (f64, f64)) -> f64 {
+    run(SoftplusDifference { x, c, from, to })
+}
+
+struct SoftplusDifference<'a, E> {
+    x: &'a [E],
+    c: &'a [E],
+    from: (f64, f64),
+    to: (f64, f64),
+}
+
+impl<E: Element> WithSimd for SoftplusDifference<'_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let SoftplusDifference { x, c, from, to } = self;
+        let length = x.len().min(c.len());
+        let (x, x_rest) = E::as_vectors::<S>(&x[..length]);
+        let (c, c_rest) = E::as_vectors::<S>(&c[..length]);
+        let constants = |(w, s): (f64, f64)| (<E as Math>::constant(simd, w), <E as Math>::constant(simd, s));
+        let (from, to) = (constants(from), constants(to));
+        let difference = |x: E::Vector<S>, c: E::Vector<S>| {
+            let at = |(w, s): (E::Vector<S>, E::Vector<S>)| {
+                let field = <E as Lanes>::mul_add(simd, w, x, c);
+                <E as Math>::softplus(simd, <E as Lanes>::mul(simd, s, field))
+            };
+            <E as Lanes>::sub(simd, at(to), at(from))
+        };
+        let mut total = 0.0;
+        for (x, c) in x.chunks(16).zip(c.chunks(16)) {
+            let mut sum = <E as Math>::constant(simd, 0.0);
+            for (&x, &c) in x.iter().zip(c) {
+                sum = <E as Lanes>::add(simd, sum, difference(x, c));
+            }
+            total += E::sum_lanes(simd, sum).as_f64();
+        }
+        if !x_rest.is_empty() {
+            let mut rest = [E::zero(); 64];
+            let rest = &mut rest[..x_rest.len()];
+            E::store_partial(simd, rest, difference(E::load_partial(simd, x_rest), E::load_partial(simd, c_rest)));
+            total += rest.iter().map(|x| x.as_f64()).sum::<f64>();
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::testing::{assert_close, values};
+
+    fn softplus_of(x: f64) -> f64 {
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    }
+
+    #[test]
+    fn fields_and_curves_agree_with_their_definitions() {
+        let (x, a, b) = (values::<f64>(3 * 37, 1), values::<f64>(37, 2), values::<f64>(37, 3));
+        let mut y = x.clone();
+        add_bias(&mut y, 0.3, Bias { from: &a, to: &b, part: 0.25 });
+        let expected: Vec<f64> = (0..y.len()).map(|i| 0.3 * x[i] + 0.75 * a[i % 37] + 0.25 * b[i % 37]).collect();
+        assert_close(&y, &expected, 1e-15);
+        let mut plain = x.clone();
+        add_bias(&mut plain, 1.0, Bias::of(&a));
+        assert_close(&plain, &(0..x.len()).map(|i| x[i] + a[i % 37]).collect::<Vec<_>>(), 1e-15);
+        let mut narrow = values::<f32>(111, 1);
+        sigmoid(&mut narrow, 2.0);
+        assert_close(&narrow, &x.iter().map(|x| 1.0 / (1.0 + (-2.0 * x).exp())).collect::<Vec<_>>(), 1e-6);
+        let mut wide = x.clone();
+        softplus(&mut wide, 2.0);
+        assert_close(&wide, &x.iter().map(|x| softplus_of(2.0 * x) / 2.0).collect::<Vec<_>>(), 1e-15);
+        scale(&mut wide, -0.5);
+        assert_close(&wide, &x.iter().map(|x| softplus_of(2.0 * x) / -4.0).collect::<Vec<_>>(), 1e-15);
+    }
+
+    #[test]
+    fn differences_of_sums_agree_with_their_definition() {
+        for length in [0, 1, 15, 16, 17, 500] {
+            let (x, c) = (values::<f64>(length, 1), values::<f64>(length, 2));
+            let term = |i: usize, (w, s): (f64, f64)| softplus_of(s * (c[i] + w * x[i]));
+            let (from, to) = ((0.2, 0.9), (1.5, 2.0));
+            let expected: f64 = (0..length).map(|i| term(i, to) - term(i, from)).sum();
+            assert!((softplus_difference(&x, &c, from, to) - expected).abs() < 1e-12);
+            let narrow = softplus_difference(&values::<f32>(length, 1), &values::<f32>(length, 2), from, to);
+            assert!((narrow - expected).abs() < 1e-4);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What can be wrong with what a sampler is given.
+
+/// States, temperatures or draws that a sampler cannot work with.
+///
+/// ```
+/// use nn_runtime::samplers::SamplerError;
+/// let error = SamplerError::Length { expected: 4, found: 6 };
+/// assert_eq!(error.to_string(), "expected a multiple of the 4 numbers of a chain's state, found 6 numbers");
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SamplerError {
+    /// A number of numbers that is no multiple of a state's.
+    #[error("expected a multiple of the {expected} numbers of a chain's state, found {found} numbers")]
+    Length {
+        /// The numbers of one state.
+        expected: usize,
+        /// The numbers found.
+        found: usize,
+    },
+    /// A mask or a set of values of another size than a state.
+    #[error("expected {expected} numbers of {what}, found {found}")]
+    Size {
+        /// What they are for.
+        what: &'static str,
+        /// The numbers expected.
+        expected: usize,
+        /// The numbers found.
+        found: usize,
+    },
+    /// An inverse temperature that is negative, infinite or NaN.
+    #[error("expected a finite inverse temperature of at least 0, found {found} at place {place}")]
+    Temperature {
+        /// Its place in the ladder, from 0.
+        place: usize,
+        /// The number found.
+        found: f64,
+    },
+    /// Too few inverse temperatures.
+    #[error("expected at least {expected} inverse temperatures, found {found}")]
+    Short {
+        /// The least number.
+        expected: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// Chains of different lengths.
+    #[error("expected {expected} draws in each chain, as in the first, found {found} in chain {chain}")]
+    Ragged {
+        /// The draws of the first chain.
+        expected: usize,
+        /// The draws of this one.
+        found: usize,
+        /// The chain, from 0.
+        chain: usize,
+    },
+    /// Too few draws to tell anything.
+    #[error("expected at least {expected} draws in each of at least one chain, found {found}")]
+    Draws {
+        /// The least number of draws.
+        expected: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// A draw that is infinite or NaN.
+    #[error("expected finite draws, found {found} at place {place} of chain {chain}")]
+    Value {
+        /// The number found.
+        found: f64,
+        /// Its place in the chain, from 0.
+        place: usize,
+        /// The chain, from 0.
+        chain: usize,
+    },
+}

@@ -1,0 +1,92 @@
+//! Sequences of inverse temperatures.
+
+use super::SamplerError;
+
+/// Inverse temperatures β₀, β₁, …: the way of an annealing, or the rungs of parallel tempering. β = 1 is the model itself, β = 0 the base that it
+/// is annealed from, and p^β lies between.
+///
+/// ```
+/// use nn_runtime::samplers::Ladder;
+/// let ladder = Ladder::linear(0.0, 0.5, 2).then(1.0, 1);
+/// assert_eq!(ladder.betas(), [0.0, 0.25, 0.5, 1.0]);
+/// assert_eq!(Ladder::geometric(0.25, 1.0, 2).betas(), [0.25, 0.5, 1.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ladder {
+    betas: Vec<f64>,
+}
+
+impl Ladder {
+    /// From `from` to `to` in `steps` equal steps, both ends included.
+    pub fn linear(from: f64, to: f64, steps: usize) -> Self {
+        Ladder { betas: vec![from] }.then(to, steps)
+    }
+
+    /// From `from` to `to` in `steps` equal factors, both ends included. Neither end is 0.
+    pub fn geometric(from: f64, to: f64, steps: usize) -> Self {
+        let rung = |i: usize| if i == steps { to } else { from * (to / from).powf(i as f64 / steps as f64) };
+        Ladder { betas: (0..=steps).map(rung).collect() }
+    }
+
+    /// Goes on from the last rung to `to` in `steps` equal steps: schedules whose steps become finer towards the model, as annealed importance
+    /// sampling wants them (Salakhutdinov and Murray, 2008).
+    #[must_use]
+    pub fn then(mut self, to: f64, steps: usize) -> Self {
+        let from = self.betas.last().copied().unwrap_or(to);
+        self.betas
+            .extend((1..=steps).map(|i| if i == steps { to } else { from + (to - from) * i as f64 / steps as f64 }));
+        self
+    }
+
+    /// The inverse temperatures of the temperatures 1/β, in order.
+    pub fn of_temperatures(temperatures: impl IntoIterator<Item = f64>) -> Self {
+        Ladder { betas: temperatures.into_iter().map(|t| 1.0 / t).collect() }
+    }
+
+    /// The same rungs from last to first.
+    #[must_use]
+    pub fn reversed(mut self) -> Self {
+        self.betas.reverse();
+        self
+    }
+
+    /// The inverse temperatures, in order.
+    pub fn betas(&self) -> &[f64] {
+        &self.betas
+    }
+
+    /// Asks that there are `least` rungs, each finite and not negative.
+    pub(crate) fn check(&self, least: usize) -> Result<(), SamplerError> {
+        let fits = |beta: f64| beta >= 0.0 && beta.is_finite();
+        if let Some((place, &found)) = self.betas.iter().enumerate().find(|(_, beta)| !fits(**beta)) {
+            return Err(SamplerError::Temperature { place, found });
+        }
+        if self.betas.len() < least {
+            return Err(SamplerError::Short { expected: least, found: self.betas.len() });
+        }
+        Ok(())
+    }
+}
+
+impl From<Vec<f64>> for Ladder {
+    fn from(betas: Vec<f64>) -> Self {
+        Ladder { betas }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_met_exactly_and_bad_rungs_are_named() {
+        let ladder = Ladder::linear(0.1, 0.7, 3).then(1.0, 7);
+        assert_eq!((ladder.betas()[3], ladder.betas()[10], ladder.betas().len()), (0.7, 1.0, 11));
+        assert_eq!(Ladder::geometric(0.3, 0.9, 5).reversed().betas()[0], 0.9);
+        assert_eq!(Ladder::of_temperatures([1.0, 2.0]).betas(), [1.0, 0.5]);
+        assert_eq!(Ladder::linear(0.0, 1.0, 1).check(3), Err(SamplerError::Short { expected: 3, found: 2 }));
+        assert_eq!(Ladder::from(vec![1.0, -0.5]).check(1), Err(SamplerError::Temperature { place: 1, found: -0.5 }));
+        let error = Ladder::of_temperatures([0.0]).check(1).unwrap_err();
+        assert_eq!(error.to_string(), "expected a finite inverse temperature of at least 0, found inf at place 0");
+    }
+}

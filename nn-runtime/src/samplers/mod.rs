@@ -1,0 +1,31 @@
+//! Samples from distributions known up to a factor: block Gibbs chains, annealing, parallel tempering, annealed importance sampling, and
+//! what tells whether chains have mixed.
+//!
+//! A model comes in by two traits. [`Blocks`] is a distribution over two blocks of variables each of which can be drawn given the other,
+//! at any inverse temperature β; [`Chains`], [`Tempering`] and [`AnnealedImportance`] need no more of it. [`Unnormalized`] is any model whose
+//! log-density has a gradient and that some sampler can be run on; [`contrastive_divergence`] trains it.
+//!
+//! Every random number belongs to a seed, a step, a chain and a variable. Equal seeds give equal bits, whatever the number of threads.
+
+mod annealed_importance;
+mod blocks;
+mod chains;
+mod contrastive_divergence;
+mod diagnostics;
+mod draws;
+mod error;
+mod ladder;
+mod tempering;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use annealed_importance::{AnnealedImportance, LogWeights};
+pub use blocks::Blocks;
+pub(crate) use blocks::each_part;
+pub use chains::Chains;
+pub use contrastive_divergence::{GaussianMean, Unnormalized, contrastive_divergence};
+pub use diagnostics::{effective_sample_size, split_r_hat, tail_effective_sample_size};
+pub use draws::Draws;
+pub use error::SamplerError;
+pub use ladder::Ladder;
+pub use tempering::Tempering;

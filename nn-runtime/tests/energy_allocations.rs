@@ -1,0 +1,70 @@
+//! No allocation in a training step of an energy-based model after the first, nor in its chains.
+
+use std::alloc::System;
+
+use nn_runtime::{
+    Batch, Const,
+    energy::{
+        ContrastiveDivergence, Rbm,
+        units::{Bernoulli, GaussianVariance, Relu, Softmax},
+    },
+    energy::{Hidden, Visible},
+    layers::Init,
+    samplers::Ladder,
+    train::Sgd,
+};
+use rand::{SeedableRng, rngs::StdRng};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+type Machine<V, H> = Rbm<Const<30>, Const<20>, V, H>;
+
+/// The allocations of five steps, after the first.
+fn steps<V: Visible, H: Hidden>(training: ContrastiveDivergence<Sgd<f32>>) -> usize {
+    let rng = &mut StdRng::seed_from_u64(1);
+    let mut rbm: Machine<V, H> = Rbm::new(Init::Normal(0.1), rng);
+    let data = rbm.generate(80, 1, rng);
+    let short = data.rows(0..33).to_batch();
+    let mut learner = training.start(&rbm, &data).unwrap();
+    learner.step(&mut rbm, &data).unwrap();
+    let region = Region::new(ALLOCATOR);
+    for batch in [&data, &short, &data, &short, &data] {
+        learner.step(&mut rbm, batch).unwrap();
+    }
+    region.change().allocations
+}
+
+/// The allocations of the chains' steps and of calls with memory of the caller's, after the first.
+fn calls() -> usize {
+    let rng = &mut StdRng::seed_from_u64(1);
+    let rbm: Machine<Bernoulli, Bernoulli> = Rbm::new(Init::Normal(0.1), rng);
+    let data = rbm.generate(80, 1, rng);
+    let mut chains = rbm.chains_from(&data, 1).unwrap();
+    let (mut h, mut v, mut free) = (Batch::zeros(80), Batch::zeros(80), vec![0.0; 80]);
+    let mut all = || {
+        chains.gibbs(&rbm, 3);
+        rbm.reconstruct_into(&data, &mut h, &mut v);
+        rbm.free_energies_into(&data, &mut free);
+    };
+    all();
+    let region = Region::new(ALLOCATOR);
+    (0..5).for_each(|_| all());
+    region.change().allocations
+}
+
+#[test]
+fn a_step_allocates_nothing_after_the_first() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        let cd = || ContrastiveDivergence::new(2).momentum(0.5).l2(1e-3).l1(1e-4).sparsity(0.1, 0.1).centering(0.01);
+        assert_eq!(steps::<Bernoulli, Bernoulli>(cd()), 0);
+        assert_eq!(steps::<GaussianVariance, Bernoulli>(cd()), 0);
+        assert_eq!(steps::<Softmax<3>, Relu>(cd()), 0);
+        assert_eq!(steps::<Bernoulli, Bernoulli>(cd().persistent(40)), 0);
+        assert_eq!(steps::<Bernoulli, Bernoulli>(cd().fast_persistent(40, 0.1, 0.95)), 0);
+        assert_eq!(steps::<Bernoulli, Bernoulli>(cd().tempered(10, Ladder::linear(1.0, 0.5, 3))), 0);
+        assert_eq!(calls(), 0);
+    });
+}
