@@ -25,6 +25,18 @@ network! {
     Summary: [_, 4] -> [3] { before: gru(4); reader: Reader; }
     Reader: [_, 4] -> [3] { memory: rnn(3); last; }
 
+    /// What keeps the steps apart, before and behind layers with memory.
+    Apart: [_, 3] -> [2] {
+        wide: dense(4, each_step = true), tanh;
+        normal: layer_norm;
+        memory: rnn(4);
+        both: concat(axis = 1) <- (wide, memory);
+        squared: map(|x| x * x + 0.1 * x);
+        sum: lstm(3), gelu;
+        last;
+        out: dense(2);
+    }
+
     Translator: (source: [_, 3], target: [_, 2]) -> [_, 2] {
         encoder: lstm(4, layers = 2) <- source;
         decoder: lstm(4, layers = 2, state = encoder) <- target;
@@ -94,6 +106,7 @@ fn gradients_of_the_last_step() {
 fn gradients_of_words_and_of_parts() {
     check_on::<Words<f64>>(&words(), &ragged(&[STEPS, 2]));
     check_on::<Around<f64>>(&ragged(&[STEPS, 4]), &data(SAMPLES));
+    check_on::<Apart<f64>>(&ragged(&[STEPS, 3]), &data(SAMPLES));
     check_on::<Summary<f64>>(&ragged(&[STEPS, 4]), &data(SAMPLES));
 }
 
@@ -159,6 +172,7 @@ fn padding_changes_nothing_of_the_last_step() {
         BothEnds: ragged::<BothEndsInput>(&[STEPS, 3]), data(SAMPLES), [f64::NAN, 1e300];
         Around: ragged::<AroundInput>(&[STEPS, 4]), data(SAMPLES), [f64::NAN, 1e300];
         Summary: ragged::<SummaryInput>(&[STEPS, 4]), data(SAMPLES), [f64::NAN, 1e300];
+        Apart: ragged::<ApartInput>(&[STEPS, 3]), data(SAMPLES), [1e3, -7.0];
     }
 }
 
