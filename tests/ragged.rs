@@ -176,6 +176,14 @@ fn padding_changes_nothing_of_the_last_step() {
     }
 }
 
+/// A view keeps what its padding holds; a layer without memory reads it, and 0 times what is no number is none.
+#[test]
+fn what_is_no_number_in_the_padding_reaches_no_gradient() {
+    untouched! {
+        Apart: ragged::<ApartInput>(&[STEPS, 3]), data(SAMPLES), [f64::NAN];
+    }
+}
+
 /// Gradients of Σ d · y against differences, padding without effect, and each pair of sequences as if it were alone.
 macro_rules! translated {
     ($net:ident, $source:ident, $target:ident, $output:ident, $width:literal) => {{
