@@ -15,6 +15,8 @@ network! {
     BothEnds: [_, 3] -> [6] { memory: gru(3, layers = 2, bidirectional = true); last; }
     GruInStep: [_, 3] -> [_, 4] { memory: gru(4), tanh; }
 
+    First: [_, 2] -> [2] { memory: lstm(8); last; class: dense(2); }
+
     Words: [_] -> [_, 2] { words: embedding(7, 4); memory: lstm(3); out: dense(2, each_step = true); }
 
     /// Lengths go into a part, through it, and come out of it to what is behind it.
@@ -267,4 +269,39 @@ fn a_decoder_starts_where_each_source_ends() {
 #[test]
 fn a_decoder_of_both_directions_starts_where_each_source_ends() {
     translated!(BothWaysTranslator, BothWaysTranslatorSource, BothWaysTranslatorTarget, BothWaysTranslatorOutput, 6);
+}
+
+/// Whether the first number of a sequence is above 0, told at its end.
+#[test]
+fn a_trainer_teaches_what_to_remember() {
+    let numbers = data_of::<FirstInput>(400, &[7, 2]);
+    let length = |sample: usize| 1 + sample * sample % 7;
+    let sequences = (0..400).map(|sample| &numbers.sample(sample).unwrap()[..2 * length(sample)]);
+    let x = Batch::<FirstInput, f64>::padded(sequences.clone()).unwrap().cast();
+    let labels = Labels::<2>::new(sequences.map(|sequence| usize::from(sequence[0] > 0.0))).unwrap();
+    let (train, test) = Dataset::new(x, labels).unwrap().split(0.75);
+    let trainer =
+        || Trainer::new(Adam::new(2e-2), CrossEntropy::new()).epochs(40).batch_size(32).clip_norm(1.0).quiet();
+    let mut net = First::new(1);
+    trainer().threads(1).fit(&mut net, &train).unwrap();
+    let found = trainer().metric(Accuracy).evaluate(&net, &test).unwrap();
+    assert!(found.metrics[0].value > 0.95, "{found:?}");
+
+    // The evaluation is the mean over the sequences, each taken alone.
+    let cost: f64 = (0..test.len())
+        .map(|index| {
+            let (x, label) = test.select(&[index]).unwrap().into_parts();
+            assert_eq!(x.lengths(), [x.sizes()[0]]);
+            let alone = Batch::<FirstInput>::from_vec_of(x.as_slice().to_vec(), x.sizes()).unwrap();
+            f64::from(CrossEntropy::new().value(&net.forward(&alone).unwrap(), &label).unwrap())
+        })
+        .sum();
+    assert!((found.loss - cost / test.len() as f64).abs() < 1e-5);
+
+    // Nor do threads matter.
+    let mut other = First::new(1);
+    trainer().threads(3).fit(&mut other, &train).unwrap();
+    for (found, expected) in other.parameters().zip(net.parameters()) {
+        assert_eq!(found.values, expected.values, "{}", found.name);
+    }
 }
