@@ -4,6 +4,7 @@ use std::alloc::System;
 
 use plumbline::{
     prelude::*,
+    shape::Sequence,
     train::{Event, Exponential},
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -90,6 +91,25 @@ network! {
 network! {
     Each: [_, 3] -> [_, 5] {
         hidden: dense(32, each_step = true), tanh;
+        class: dense(5, each_step = true);
+    }
+}
+
+network! {
+    Memory: [_, 3] -> [_, 5] {
+        first: lstm(8, layers = 2, bidirectional = true);
+        second: gru(8), tanh;
+        inner: Remembers;
+        class: dense(5, each_step = true);
+    }
+    Remembers: [_, 8] -> [_, 8] { memory: rnn(8, layers = 2); }
+
+    Reader: [_, 3] -> [5] { memory: lstm(8, peephole = true); last; class: dense(5); }
+
+    Stream: [_, 3] -> [_, 5] {
+        first: lstm(8, layers = 2);
+        second: gru(8), tanh;
+        inner: Remembers;
         class: dense(5, each_step = true);
     }
 }
@@ -250,6 +270,107 @@ fn sequences() -> (usize, Vec<usize>) {
     (steps, counts[4..].windows(2).map(|pair| pair[1] - pair[0]).collect())
 }
 
+/// Sequences of up to `longest` steps, or all of `longest`.
+fn padded<S: Sequence>(samples: usize, longest: usize, ragged: bool) -> Batch<S> {
+    let length = |sample: usize| if ragged { 1 + sample * sample % longest } else { longest };
+    let sequence = |sample: usize| -> Vec<f32> { (0..3 * length(sample)).map(|i| (i % 17) as f32 / 17.0).collect() };
+    Batch::padded((0..samples).map(sequence)).unwrap()
+}
+
+/// The allocations of explicit and of fused steps of networks with memory, over batches of other samples and steps, ragged and full, once the
+/// longest of them have been seen.
+fn memory() -> [usize; 3] {
+    let (mut net, reader) = (Memory::new(1), Reader::new(1));
+    // The last has as many samples as the first, and no lengths.
+    let mut batches: Vec<Batch<MemoryInput>> =
+        [(100, 13, true), (40, 7, true), (100, 12, false), (1, 1, false)].map(|(n, t, r)| padded(n, t, r)).into();
+    batches.push(Batch::zeros_of(100, &[13, 3]).unwrap());
+    let labels: Vec<StepLabels<5>> = batches
+        .iter()
+        .map(|x| {
+            let (steps, lengths) = (x.sizes()[0], x.lengths().to_vec());
+            let labels = StepLabels::from_flat((0..x.samples() * steps).map(|i| i % 5), steps).unwrap();
+            if lengths.is_empty() { labels } else { labels.with_lengths(lengths).unwrap() }
+        })
+        .collect();
+    let classes: Vec<Labels<5>> =
+        batches.iter().map(|x| Labels::new((0..x.samples()).map(|i| i % 5)).unwrap()).collect();
+    let (loss, mut adam) = (CrossEntropy::new(), Adam::new(1e-3));
+
+    let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+    let mut room: Vec<Batch<MemoryOutput>> = batches.iter().map(|x| net.forward(x).unwrap().zeros_like()).collect();
+    let mut explicit = || {
+        for ((x, labels), d_y) in batches.iter().zip(&labels).zip(&mut room) {
+            let y = net.forward_train(x, &mut pass).unwrap();
+            loss.value_and_gradient_into(&y, labels, d_y).unwrap();
+            net.backward(&*d_y, &mut pass, &mut gradients).unwrap();
+            gradients.clip_norm(1.0).unwrap();
+            adam.step(&mut net, &gradients).unwrap();
+        }
+    };
+    let count = |f: &mut dyn FnMut()| {
+        f();
+        let region = Region::new(ALLOCATOR);
+        (0..3).for_each(|_| f());
+        region.change().allocations
+    };
+    let explicit = count(&mut explicit);
+
+    let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+    let fused = count(&mut || {
+        for (x, labels) in batches.iter().zip(&labels) {
+            loss.step(&net, x, labels, &mut pass, &mut gradients).unwrap();
+        }
+    });
+
+    let batches: Vec<Batch<ReaderInput>> =
+        [(100, 13, true), (40, 7, true), (1, 1, false)].map(|(n, t, r)| padded(n, t, r)).into();
+    let classes = [&classes[0], &classes[1], &classes[3]];
+    let (mut pass, mut gradients) = (reader.pass(1), reader.gradients());
+    let last = count(&mut || {
+        for (x, labels) in batches.iter().zip(classes) {
+            loss.step(&reader, x, labels, &mut pass, &mut gradients).unwrap();
+            reader.forward_into(x, &mut pass).unwrap();
+        }
+    });
+    [explicit, fused, last]
+}
+
+/// The allocations of streams that go on from one batch to the next, in inference and in training, after the first.
+fn streams(samples: usize) -> [usize; 3] {
+    let net = Stream::new(1);
+    let step: Batch<StreamInput> = padded(samples, 1, false);
+    let (mut state, mut pass) = (net.state(samples), net.pass(samples));
+    let mut go_on = |x: &Batch<StreamInput>| {
+        net.forward_from(x, &mut state, &mut pass).unwrap();
+    };
+    go_on(&step);
+    let region = Region::new(ALLOCATOR);
+    (0..20).for_each(|_| go_on(&step));
+    let single = region.change().allocations;
+
+    // Longer pieces, ragged ones among them; and a sample that begins afresh.
+    let pieces: [Batch<StreamInput>; 3] = [padded(samples, 9, false), padded(samples, 4, true), step];
+    pieces.iter().for_each(&mut go_on);
+    let region = Region::new(ALLOCATOR);
+    pieces.iter().cycle().take(9).for_each(&mut go_on);
+    let pieced = region.change().allocations;
+
+    let (mut gradients, d) = (net.gradients(), pieces.each_ref().map(|x| net.forward(x).unwrap().zeros_like()));
+    let mut train = || {
+        for (x, d) in pieces.iter().zip(&d) {
+            net.forward_train_from(x, &mut state, &mut pass).unwrap();
+            net.backward(d, &mut pass, &mut gradients).unwrap();
+            state.reset_sample(0);
+        }
+        state.reset();
+    };
+    train();
+    let region = Region::new(ALLOCATOR);
+    (0..3).for_each(|_| train());
+    [single, pieced, region.change().allocations]
+}
+
 // One test: a second one on another thread would be counted too. The pools live to its end, for a thread that ends allocates.
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
@@ -266,6 +387,11 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(allocations::<Windows>(pool), [0, 0, 0], "windows of all kinds, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
+        assert_eq!(pool.install(memory), [0, 0, 0], "networks with memory on {threads} threads");
+        for samples in [1, 3, 40] {
+            let what = format!("streams of {samples} samples on {threads} threads");
+            assert_eq!(pool.install(|| streams(samples)), [0, 0, 0], "{what}");
+        }
         assert_eq!(pool.install(sequences), (0, vec![0; 3]), "sequences of different lengths on {threads} threads");
     }
 }

@@ -68,6 +68,40 @@ fn a_stream_in_pieces_gives_what_it_gives_whole() {
     }
 }
 
+/// Pieces of other lengths for each sample: the state of one is that at its end, and the padding of a piece is nothing to the next.
+#[test]
+fn a_stream_goes_on_from_where_each_sample_ended() {
+    let net = Stream::<f64>::initialized(3);
+    let (samples, steps) = (40, 10);
+    let x = wave(samples, &[steps, 3]);
+    let whole = net.forward(&x).unwrap();
+    for train in [false, true] {
+        let (mut state, mut pass, mut at) = (net.state(samples), net.pass(samples), vec![0; samples]);
+        for piece in 0..3 {
+            let lengths: Vec<usize> = (0..samples).map(|n| 1 + (n * 7 + piece * piece) % 3).collect();
+            let mut numbers = vec![f64::NAN; samples * 3 * 3];
+            for n in 0..samples {
+                let real = lengths[n] * 3;
+                numbers[n * 9..][..real].copy_from_slice(&x.sample(n).unwrap()[at[n] * 3..][..real]);
+            }
+            let view = BatchView::<StreamInput, f64>::from_slice_of(&numbers, &[3, 3]).unwrap();
+            let view = view.with_lengths(&lengths).unwrap();
+            let y = if train {
+                net.forward_train_from(&view, &mut state, &mut pass).unwrap().to_batch()
+            } else {
+                net.forward_from(&view, &mut state, &mut pass).unwrap().to_batch()
+            };
+            assert_eq!(y.lengths(), lengths);
+            for n in 0..samples {
+                let real = lengths[n] * 2;
+                assert_close(&y.sample(n).unwrap()[..real], &whole.sample(n).unwrap()[at[n] * 2..][..real]);
+                at[n] += lengths[n];
+            }
+        }
+        assert!(state.names().all(|name| state.get(name).unwrap().iter().all(|h| h.is_finite())));
+    }
+}
+
 #[test]
 fn one_sample_begins_afresh_while_others_go_on() {
     let net = Stream::<f64>::initialized(3);
@@ -152,5 +186,23 @@ fn a_decoder_starts_from_its_encoder_once_and_then_goes_on() {
         for sample in 0..2 {
             assert_close(y.sample(sample).unwrap(), &whole.sample(sample).unwrap()[step * 2..step * 2 + 2]);
         }
+    }
+}
+
+#[test]
+fn a_sample_that_begins_afresh_starts_from_its_encoder_again() {
+    let net = Translator::<f64>::initialized(5);
+    let (source, target) = (wave(3, &[5, 3]), wave::<TranslatorTarget>(3, &[4, 2]));
+    let expected = net.forward(&source, &target).unwrap();
+    let (mut state, mut pass) = (net.state(3), net.pass(3));
+    net.forward_from(&source, &target, &mut state, &mut pass).unwrap();
+    let mut other = state.clone();
+    let further = net.forward_from(&source, &target, &mut other, &mut pass).unwrap().to_batch();
+    state.reset_sample(1);
+    let y = net.forward_from(&source, &target, &mut state, &mut pass).unwrap();
+    assert_close(y.sample(1).unwrap(), expected.sample(1).unwrap());
+    for sample in [0, 2] {
+        assert_close(y.sample(sample).unwrap(), further.sample(sample).unwrap());
+        assert!((y.sample(sample).unwrap()[0] - expected.sample(sample).unwrap()[0]).abs() > 1e-6);
     }
 }

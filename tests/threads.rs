@@ -63,6 +63,26 @@ network! {
     }
 }
 
+network! {
+    Memory: [_, 3] -> [_, 4] {
+        memory: lstm(20, layers = 2, bidirectional = true);
+        class: dense(4, each_step = true);
+    }
+
+    Around: [_, 3] -> [_, 4] {
+        first: rnn(12);
+        inside: Inside, tanh;
+        class: dense(4, each_step = true);
+    }
+    Inside: [_, 12] -> [_, 9] { memory: gru(9, layers = 2), dropout(0.2); }
+
+    Last: [_, 3] -> [4] {
+        memory: lstm(12, peephole = true, bidirectional = true);
+        last;
+        class: dense(4);
+    }
+}
+
 /// Every number of the parameters after some steps, as bits.
 fn train<N>(threads: usize, seed: u64) -> Vec<u32>
 where
@@ -95,6 +115,52 @@ where
     let one = train::<N>(1, 5);
     for threads in [2, 3, 8] {
         assert!(train::<N>(threads, 5) == one, "{}: {threads} threads gave other bits than one", N::NAME);
+    }
+}
+
+/// Sequences of 1 to 9 steps; of 1 to 4 in the third batch.
+fn sequences(samples: usize, longest: usize) -> Vec<Vec<f32>> {
+    let sequence =
+        |sample: usize| (0..3 * (1 + sample * sample % longest)).map(move |i| ((i + 5 * sample) as f32 * 0.7).sin());
+    (0..samples).map(|sample| sequence(sample).collect()).collect()
+}
+
+/// The bits of the costs, outputs and parameters of a network with memory along some steps.
+macro_rules! trained {
+    ($net:ident, $threads:expr, $targets:expr) => {{
+        let pool = rayon::ThreadPoolBuilder::new().num_threads($threads).build().unwrap();
+        pool.install(|| {
+            let mut net = $net::new(5);
+            let (mut pass, mut gradients, mut adam) = (net.pass(1), net.gradients(), Adam::new(1e-2));
+            let mut numbers = Vec::new();
+            // Several parts, a short one, one of a single sample.
+            for (samples, longest) in [(128, 9), (101, 9), (40, 4), (1, 1), (128, 7)] {
+                let sequences = sequences(samples, longest);
+                let x = Batch::padded(&sequences).unwrap();
+                let steps = sequences.iter().map(|sequence| sequence.len() / 3).collect::<Vec<_>>();
+                let value = CrossEntropy::new().step(&net, &x, &$targets(&steps), &mut pass, &mut gradients).unwrap();
+                numbers.push(value);
+                adam.step(&mut net, &gradients).unwrap();
+                numbers.extend(net.forward_into(&x, &mut pass).unwrap().as_slice());
+            }
+            numbers.extend(net.parameters().flat_map(|tensor| tensor.values.to_vec()));
+            numbers.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        })
+    }};
+}
+
+#[test]
+fn threads_do_not_change_a_bit_of_networks_with_memory() {
+    let each = |steps: &[usize]| {
+        StepLabels::<4>::padded(steps.iter().map(|&steps| (0..steps).map(|i| i % 4).collect::<Vec<_>>())).unwrap()
+    };
+    let one = |steps: &[usize]| Labels::<4>::new(steps.iter().map(|steps| steps % 4)).unwrap();
+    let expected = (trained!(Memory, 1, each), trained!(Around, 1, each), trained!(Last, 1, one));
+    assert!(expected.0.iter().chain(&expected.1).chain(&expected.2).all(|&bits| f32::from_bits(bits).is_finite()));
+    for threads in [2, 3, 8] {
+        assert!(trained!(Memory, threads, each) == expected.0, "lstm: {threads} threads gave other bits than one");
+        assert!(trained!(Around, threads, each) == expected.1, "parts: {threads} threads gave other bits than one");
+        assert!(trained!(Last, threads, one) == expected.2, "last: {threads} threads gave other bits than one");
     }
 }
 

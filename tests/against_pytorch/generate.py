@@ -795,12 +795,47 @@ def recurrent():
     save("recurrent", tensors)
 
 
+def losses_over_time():
+    """Losses of sequences side by side, all of one length or padded: the mean over all real steps, and the sum over the steps of a sample."""
+    samples, steps, classes = 5, 6, 4
+    weight = torch.tensor([0.5, 2.0, 1.0, 0.25])
+    ragged = torch.tensor([6, 1, 4, 2, 5])
+    tensors = {"lengths": ragged}
+    for form, lengths in {"full": torch.full((samples,), steps), "ragged": ragged}.items():
+        real = torch.arange(steps) < lengths[:, None]
+        logits, outputs, values = 3 * numbers(samples, steps, classes), numbers(samples, steps, classes), numbers(samples, steps, classes)
+        labels = torch.randint(classes, (samples, steps))
+        probabilities = F.softmax(numbers(samples, steps, classes), 2)
+        # What lies in the padding of targets is 0, as `Batch` and `StepLabels` have it.
+        labels, values, probabilities = labels * real, values * real[..., None], probabilities * real[..., None]
+        cross_entropies = {
+            "cross_entropy": {},
+            "cross_entropy_smoothed": {"label_smoothing": 0.1},
+            "cross_entropy_weighted": {"weight": weight},
+        }
+        for case, options in cross_entropies.items():
+            # PyTorch has classes in the second axis, and an index of its own for steps that do not count.
+            ignored = lambda t: torch.where(real, t, -100)
+            mean = lambda y, t: F.cross_entropy(y.transpose(1, 2), ignored(t), **options)
+            loss(tensors, f"{form}.{case}", logits, labels, mean)
+            loss(tensors, f"{form}.{case}_probabilities", logits, probabilities, lambda y, t: F.cross_entropy(y[real], t[real], **options))
+        total = lambda y, t: F.cross_entropy(y.transpose(1, 2), torch.where(real, t, -100), reduction="sum") / samples
+        loss(tensors, f"{form}.cross_entropy_sum", logits, labels, total)
+        total = lambda y, t: F.cross_entropy(y[real], t[real], reduction="sum") / samples
+        loss(tensors, f"{form}.cross_entropy_sum_probabilities", logits, probabilities, total)
+        loss(tensors, f"{form}.mean_squared", outputs, values, lambda y, t: F.mse_loss(y[real], t[real]))
+        total = lambda y, t: F.mse_loss(y[real], t[real], reduction="sum")
+        loss(tensors, f"{form}.mean_squared_sum", outputs, values, lambda y, t: total(y, t) / samples / classes)
+        loss(tensors, f"{form}.squared", outputs, values, lambda y, t: total(y, t) / 2 / samples)
+    save("losses_over_time", tensors)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     FOLDER.mkdir(exist_ok=True)
-    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows, embeddings, recurrent]):
+    for seed, part in enumerate([networks, convolutions, pools, dense, activations, losses, optimizers, adaptive_pools, transposed_convolutions, rows, maps, signal_pools, signal_convolutions, norms_and_blurs, batch_norms, graphs, several_outputs, without_gradient, random_layers, windows, embeddings, recurrent, losses_over_time]):
         torch.manual_seed(seed)
         part()
 

@@ -6,6 +6,7 @@ mod fixture;
 mod graphs;
 mod layers;
 mod losses;
+mod losses_over_time;
 mod networks;
 mod optimizers;
 mod random_layers;
