@@ -21,13 +21,15 @@ pub struct RowsRef<'a, E> {
     data: &'a [E],
     width: usize,
     lengths: &'a [usize],
+    /// The numbers of a step, for rows that have lengths.
+    step: usize,
 }
 
 impl<'a, E: Element> RowsRef<'a, E> {
     /// Rows of `width` numbers each, all full.
     #[inline(always)]
     pub fn new(data: &'a [E], width: usize) -> Self {
-        RowsRef { data, width, lengths: &[] }
+        RowsRef { data, width, lengths: &[], step: 1 }
     }
 
     /// The same rows, of whose steps only the first are real: `lengths` has their number for each row, or is empty where all are full.
@@ -35,6 +37,20 @@ impl<'a, E: Element> RowsRef<'a, E> {
     #[must_use]
     pub fn with_lengths(self, lengths: &'a [usize]) -> Self {
         RowsRef { lengths, ..self }
+    }
+
+    /// The same rows, of steps of so many numbers.
+    pub(super) fn in_steps(self, step: usize) -> Self {
+        RowsRef { step, ..self }
+    }
+
+    /// Copies the numbers over `copy`, zeros in place of the padding.
+    pub(super) fn copy_into(&self, copy: &mut Vec<E>) {
+        copy.clear();
+        copy.extend_from_slice(self.data);
+        for (row, &length) in copy.chunks_exact_mut(self.width.max(1)).zip(self.lengths) {
+            row[length * self.step..].fill(E::zero());
+        }
     }
 
     /// The number of real steps of each row; empty where all are full.
@@ -60,7 +76,7 @@ impl<'a, E: Element> RowsRef<'a, E> {
     pub fn split_at(self, samples: usize) -> (Self, Self) {
         let (first, second) = self.data.split_at(samples * self.width);
         let (before, behind) = self.lengths.split_at(samples.min(self.lengths.len()));
-        let rows = |data, lengths| RowsRef { data, lengths, width: self.width };
+        let rows = |data, lengths| RowsRef { data, lengths, ..self };
         (rows(first, before), rows(second, behind))
     }
 

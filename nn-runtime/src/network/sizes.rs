@@ -56,7 +56,8 @@ pub fn split<E, const N: usize>(data: &mut [E], lengths: [usize; N]) -> [&mut [E
 
 /// The samples of a batch as rows, with their lengths.
 pub fn rows<S: Shape, E: Element, D: Deref<Target = [E]>>(batch: &Batch<S, E, D>) -> RowsRef<'_, E> {
-    RowsRef::new(batch.as_slice(), batch.width()).with_lengths(batch.lengths())
+    let step = batch.width() / batch.sizes().first().copied().unwrap_or(1).max(1);
+    RowsRef::new(batch.as_slice(), batch.width()).in_steps(step).with_lengths(batch.lengths())
 }
 
 /// The number of samples that all counts agree on.

@@ -65,7 +65,8 @@ pub struct LayerFlow {
     pub singular_values: Vec<(&'static str, f64)>,
     /// β_W β_s, where there are no gates.
     pub factor: Option<f64>,
-    /// (β_W β_s)^(T−t) ‖∂C/∂h_T‖ for each step, where there are no gates. The reverse direction begins with the last step, so that its T is the first.
+    /// (β_W β_s)^(T−t) ‖∂C/∂h_T‖ for each step, where there are no gates and all sequences end at the same step. The reverse direction begins with the
+    /// last step, so that its T is the first.
     pub bound: Option<Vec<f64>>,
 }
 
@@ -124,7 +125,7 @@ fn flows<N: Trainable>(memory: &Remembered<'_, N::Element>, pass: &Pass<N>) -> R
     let traced = pass.trace(memory)?;
     let steps = memory.layer.steps(traced.width);
     let flows = memory.layer.flow(traced.numbers, traced.samples, traced.part, steps);
-    let cells = memory.layer.cells();
+    let (cells, ragged) = (memory.layer.cells(), pass.is_ragged());
     Ok(cells
         .iter()
         .zip(flows)
@@ -133,7 +134,9 @@ fn flows<N: Trainable>(memory: &Remembered<'_, N::Element>, pass: &Pass<N>) -> R
             let gated = cell.activation == StateActivation::Gates;
             let factor = singular_values.first().filter(|_| !gated);
             let factor = factor.map(|(_, value)| value * cell.activation.largest_slope());
-            let bound = factor.map(|factor| bound(&flow.hidden, factor, cell.name.ends_with("reverse")));
+            let reverse = cell.name.ends_with("reverse");
+            // Sequences that end at different steps have no last step in common; in the reverse direction all end with the first.
+            let bound = factor.filter(|_| reverse || !ragged).map(|factor| bound(&flow.hidden, factor, reverse));
             let name = format!("{}.{}", memory.name, cell.name);
             LayerFlow { name, hidden: flow.hidden, cell: flow.cell, singular_values, factor, bound }
         })

@@ -64,6 +64,11 @@ impl<N: Network> Pass<N> {
         Ok(Traced { numbers, width, samples, part: self.cut(samples).size })
     }
 
+    /// Whether the sequences of an input of the last forward pass had different lengths.
+    pub(crate) fn is_ragged(&self) -> bool {
+        self.lengths.iter().any(|lengths| lengths.iter().any(|length| *length != lengths[0]))
+    }
+
     /// Lets the layers with memory begin afresh, unless they have been given a state to go on from.
     pub(super) fn start(&mut self, samples: usize) {
         self.returned = false;

@@ -5,6 +5,7 @@ use crate::{
     Trainable,
     network::{
         engine::Cut,
+        layout::Layout,
         memory::{InputArray, KeptArray, Rows, RowsRef},
         parameters::Gradients,
         part::{Shares, Whole},
@@ -21,10 +22,7 @@ impl<N: Trainable> Pass<N> {
         self.start(samples);
         self.step += 1;
         self.state = State::Trained(samples);
-        for (copy, rows) in self.inputs.iter_mut().zip(inputs) {
-            copy.clear();
-            copy.extend_from_slice(rows.data());
-        }
+        self.copy(inputs);
         self.remember_lengths(inputs);
         let copies = self.take_copies();
         for leg in 0..=self.layout.meetings {
@@ -97,12 +95,19 @@ impl<N: Trainable> Pass<N> {
         // The outputs stay; the values that a backward pass needs do not.
         self.state = State::Inferred(samples);
         self.remember_lengths(inputs);
+        // Padding may hold what is no number, and a gradient of 0 times that is none.
+        let padded = inputs.iter().any(|rows| !rows.lengths().is_empty());
+        if padded {
+            self.copy(inputs);
+        }
+        let copies = self.take_copies();
         self.clear(cut);
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
         // The last leg forward and the first one backward are one.
         let turn = self.layout.meetings;
         for leg in 0..=2 * turn {
-            let work = self.work(Need::Step, InputArray::new(inputs.iter().copied()), cut, threads, leg);
+            let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
+            let work = self.work(Need::Step, rows, cut, threads, leg);
             work.walk(threads, &|part, share, sum| {
                 if leg <= turn {
                     net.forward_part(part);
@@ -118,12 +123,29 @@ impl<N: Trainable> Pass<N> {
             });
             self.meet(cut);
         }
-        self.finish(net, Need::Step, InputArray::new(inputs.iter().copied()), cut, gradients);
+        let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
+        self.finish(net, Need::Step, rows, cut, gradients);
+        (self.inputs, self.lengths) = copies;
         self.returned = true;
         self.sums[..cut.shares].iter().sum()
     }
 
     /// What the last forward pass went over, so that the rest of the memory can be lent at the same time.
+    /// The inputs themselves, or their copies where they are padded.
+    fn direct_rows<'a>(
+        copies: &'a Copies<N::Element>,
+        inputs: &[RowsRef<'a, N::Element>],
+        padded: bool,
+        layout: &Layout,
+    ) -> N::Inputs<'a> {
+        if padded { Self::rows_of(copies, layout) } else { InputArray::new(inputs.iter().copied()) }
+    }
+
+    /// Copies the inputs.
+    fn copy(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        self.inputs.iter_mut().zip(inputs).for_each(|(copy, rows)| rows.copy_into(copy));
+    }
+
     fn take_copies(&mut self) -> Copies<N::Element> {
         (std::mem::take(&mut self.inputs), std::mem::take(&mut self.lengths))
     }
