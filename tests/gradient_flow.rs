@@ -198,6 +198,20 @@ fn the_gradient_of_the_last_step_stays_below_its_bound() {
     }
 }
 
+/// Where sequences end at different steps, and some before the batch does, a bound that is told is one nevertheless.
+#[test]
+fn a_bound_holds_for_padded_sequences() {
+    let target = wave(SAMPLES, &[2]);
+    let net = Tanh::<f64>::initialized(3);
+    for longest in [STEPS, STEPS - 1] {
+        let lengths = (0..SAMPLES).map(|sample| 1 + sample % longest).collect();
+        let x = wave(SAMPLES, &[STEPS, 3]).with_lengths(lengths).unwrap();
+        let flow = only(GradientFlow::measure(&net, &SquaredError, &x, &target).unwrap());
+        let bound = flow.bound.iter().flatten();
+        assert!(flow.hidden.iter().zip(bound).all(|(norm, bound)| *norm <= bound * (1.0 + 1e-12)), "{flow:?}");
+    }
+}
+
 #[test]
 fn identity_with_relu_keeps_what_tanh_loses() {
     let x = Batch::from_vec_of(
