@@ -3,6 +3,7 @@
 
 pub(crate) mod aligned;
 pub(crate) mod batch_norm;
+pub(crate) mod binary;
 pub(crate) mod conv;
 pub(crate) mod draw;
 pub(crate) mod elementwise;

@@ -68,17 +68,32 @@ pub(crate) fn each_part<A: Send, B: Send, C: Send>(
     work: usize,
     f: &(impl Fn(&mut [A], &mut [B], &mut [C], usize) + Sync),
 ) {
+    each_part_from(PART, a, b, c, widths, work, f);
+}
+
+/// [`each_part`], with parts of at least `least` rows.
+pub(crate) fn each_part_from<A: Send, B: Send, C: Send>(
+    least: usize,
+    a: &mut [A],
+    b: &mut [B],
+    c: &mut [C],
+    widths: [usize; 3],
+    work: usize,
+    f: &(impl Fn(&mut [A], &mut [B], &mut [C], usize) + Sync),
+) {
     let rows = [a.len(), b.len(), c.len()].iter().zip(widths).find_map(|(length, width)| length.checked_div(width));
     let rows = rows.unwrap_or(0);
     // Below this many operations a second thread costs more than it saves.
     let threads = if work < 1 << 20 { 1 } else { rayon::current_num_threads() };
-    halves(a, b, c, widths, Rows { first: 0, count: rows }, threads, f);
+    halves(a, b, c, widths, Rows { first: 0, count: rows, least }, threads, f);
 }
 
 #[derive(Clone, Copy)]
 struct Rows {
     first: usize,
     count: usize,
+    /// That a part has at least.
+    least: usize,
 }
 
 fn halves<A: Send, B: Send, C: Send>(
@@ -90,15 +105,15 @@ fn halves<A: Send, B: Send, C: Send>(
     threads: usize,
     f: &(impl Fn(&mut [A], &mut [B], &mut [C], usize) + Sync),
 ) {
-    if rows.count < 2 * PART {
+    if rows.count < 2 * rows.least {
         return f(a, b, c, rows.first);
     }
-    // Parts of at least PART rows: half of them, rounded to registers of rows.
+    // Half of them, rounded to registers of rows.
     let count = (rows.count / 2).next_multiple_of(16);
     let (a, a_rest) = a.split_at_mut(count * widths[0]);
     let (b, b_rest) = b.split_at_mut(count * widths[1]);
     let (c, c_rest) = c.split_at_mut(count * widths[2]);
-    let (head, tail) = (Rows { count, ..rows }, Rows { first: rows.first + count, count: rows.count - count });
+    let (head, tail) = (Rows { count, ..rows }, Rows { first: rows.first + count, count: rows.count - count, ..rows });
     if threads > 1 {
         let half = threads.div_ceil(2);
         rayon::join(

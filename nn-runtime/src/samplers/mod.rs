@@ -21,7 +21,7 @@ pub(crate) mod testing;
 
 pub use annealed_importance::{AnnealedImportance, LogWeights};
 pub use blocks::Blocks;
-pub(crate) use blocks::each_part;
+pub(crate) use blocks::{PART, each_part, each_part_from};
 pub use chains::Chains;
 pub use contrastive_divergence::{GaussianMean, Unnormalized, contrastive_divergence};
 pub use diagnostics::{effective_sample_size, split_r_hat, tail_effective_sample_size};

@@ -6,6 +6,7 @@ use crate::{
     Batch, Element,
     energy::{Hidden, Rbm, Visible},
     kernels::{
+        binary,
         field::{Bias, add_bias},
         matmul::{Matrix, MatrixMut, matmul},
         scratch,
@@ -14,18 +15,26 @@ use crate::{
     shape::{FixedDimension, FixedShape},
 };
 
+/// The rows from which turning the weights pays.
+const ROWS: usize = 64;
+
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
     /// h = W s(v) for rows.
     pub(crate) fn project(&self, v: &[E], h: &mut [E]) {
+        self.project_by(v, h, &[]);
+    }
+
+    /// [`Rbm::project`], with Wᵀ at hand unless `turned` is empty: states of 0 and 1 are then multiplied faster.
+    fn project_by(&self, v: &[E], h: &mut [E], turned: &[E]) {
         let rows = h.len().checked_div(Self::HIDDEN).unwrap_or(0);
+        if !turned.is_empty() && binary::product(h, v, turned, [rows, Self::VISIBLE, Self::HIDDEN], Self::threads(rows))
+        {
+            return;
+        }
         let weight = Matrix::row_major(&self.weight, Self::HIDDEN, Self::VISIBLE).transpose();
         let multiply = |s: &[E], h: &mut [E]| {
-            matmul(
-                MatrixMut::row_major(h, rows, Self::HIDDEN),
-                Matrix::row_major(s, rows, Self::VISIBLE),
-                weight,
-                false,
-            );
+            let s = Matrix::row_major(s, rows, Self::VISIBLE);
+            matmul(MatrixMut::row_major(h, rows, Self::HIDDEN), s, weight, false);
         };
         if V::VARIANCES {
             scratch::with(v.len(), |s| {
@@ -34,6 +43,21 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             });
         } else {
             multiply(v, h);
+        }
+    }
+
+    /// The threads that a product of `rows` rows with the weights is worth.
+    fn threads(rows: usize) -> usize {
+        // Below this many multiplications a second thread costs more than it saves.
+        if rows.saturating_mul(Self::VISIBLE * Self::HIDDEN) < 1 << 22 { 1 } else { rayon::current_num_threads() }
+    }
+
+    /// Wᵀ, for products with states of 0 and 1; nothing where the visible units have others, or there are too few rows for it to pay.
+    pub(crate) fn turn(&self, rows: usize, turned: &mut Vec<E>) {
+        turned.clear();
+        if V::STATES > 0 && rows >= ROWS {
+            turned.resize(Self::VISIBLE * Self::HIDDEN, E::zero());
+            E::transpose(&self.weight, Self::VISIBLE, Self::HIDDEN, turned, Self::HIDDEN);
         }
     }
 
@@ -53,12 +77,21 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         add_bias(h, w, Bias::of(&self.hidden_bias));
     }
 
+    /// x = c + W s(v) for rows, with what [`Rbm::turn`] gave.
+    pub(crate) fn hidden_fields_by(&self, v: &[E], h: &mut [E], turned: &[E]) {
+        self.project_by(v, h, turned);
+        add_bias(h, 1.0, Bias::of(&self.hidden_bias));
+    }
+
     /// u = bias + w · Wᵀ h for rows.
     pub(crate) fn visible_fields(&self, h: &[E], v: &mut [E], w: f64, bias: Bias<'_, E>) {
         let rows = v.len().checked_div(Self::VISIBLE).unwrap_or(0);
-        let weight = Matrix::row_major(&self.weight, Self::HIDDEN, Self::VISIBLE);
-        let h = Matrix::row_major(h, rows, Self::HIDDEN);
-        matmul(MatrixMut::row_major(v, rows, Self::VISIBLE), h, weight, false);
+        let sizes = [rows, Self::HIDDEN, Self::VISIBLE];
+        if H::STATES == 0 || !binary::product(v, h, &self.weight, sizes, Self::threads(rows)) {
+            let weight = Matrix::row_major(&self.weight, Self::HIDDEN, Self::VISIBLE);
+            let h = Matrix::row_major(h, rows, Self::HIDDEN);
+            matmul(MatrixMut::row_major(v, rows, Self::VISIBLE), h, weight, false);
+        }
         add_bias(v, w, bias);
     }
 

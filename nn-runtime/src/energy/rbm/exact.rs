@@ -128,7 +128,8 @@ impl Statistics {
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
-    /// The side with fewer states. Its evaluation is the check that there is one with few enough.
+    /// The side with fewer states. Its evaluation is the check that there is one with few enough; it happens in the methods that users call and nowhere
+    /// else, so that the compiler's error points there.
     const SIDE: Side = {
         let (visible, hidden) = (states(V::STATES, I::SIZE), states(H::STATES, N::SIZE));
         if visible > LARGEST && hidden > LARGEST {
@@ -149,12 +150,17 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         if visible <= hidden { Side::Visible } else { Side::Hidden }
     };
 
-    fn enumeration(&self) -> Enumeration {
+    /// [`Rbm::SIDE`]'s check, for other methods that users call.
+    pub(in crate::energy) const ENUMERABLE: () = {
+        let _ = Self::SIDE;
+    };
+
+    fn enumeration(&self, side: Side) -> Enumeration {
         let numbers = |values: &[E]| values.iter().map(|x| x.as_f64()).collect::<Vec<_>>();
         let (weight, visible, hidden) =
             (numbers(&self.weight), numbers(&self.visible_bias), numbers(&self.hidden_bias));
         let over = |bias: &[f64]| bias.iter().map(|x| x / self.temperature).collect();
-        let (units, states) = match Self::SIDE {
+        let (units, states) = match side {
             Side::Visible => (I::SIZE, V::STATES),
             Side::Hidden => (N::SIZE, H::STATES),
         };
@@ -163,7 +169,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         while fixed < units && states.pow(fixed as u32 + 1) <= 64 && states > 1 {
             fixed += 1;
         }
-        match Self::SIDE {
+        match side {
             Side::Visible => {
                 let transposed = (0..Self::VISIBLE).flat_map(|i| weight.iter().skip(i).step_by(Self::VISIBLE));
                 Enumeration {
@@ -192,9 +198,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// ln of a state's part of Z.
-    fn log_weight(&self, state: &State<'_>, bias: &[f64], variances: &[f64]) -> f64 {
+    fn log_weight(&self, side: Side, state: &State<'_>, bias: &[f64], variances: &[f64]) -> f64 {
         state.own
-            + match Self::SIDE {
+            + match side {
                 Side::Visible => self.log_sum_hidden(state.fields.iter().copied()),
                 Side::Hidden => V::log_sum(state.fields, bias, variances, self.temperature),
             }
@@ -221,10 +227,14 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// rbm.log_partition_exact();
     /// ```
     pub fn log_partition_exact(&self) -> f64 {
-        let (enumeration, [bias, variances]) = (self.enumeration(), self.biases());
+        self.log_sum_over(Self::SIDE)
+    }
+
+    fn log_sum_over(&self, side: Side) -> f64 {
+        let (enumeration, [bias, variances]) = (self.enumeration(side), self.biases());
         let part = |part| {
             let mut sum = LogSum::default();
-            enumeration.visit(part, |state| sum.add(self.log_weight(&state, &bias, &variances)));
+            enumeration.visit(part, |state| sum.add(self.log_weight(side, &state, &bias, &variances)));
             sum
         };
         let parts: Vec<LogSum> = (0..enumeration.parts()).into_par_iter().map(part).collect();
@@ -238,7 +248,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     where
         D: Deref<Target = [E]>,
     {
-        self.log_likelihood(v, self.log_partition_exact())
+        self.log_likelihood(v, self.log_sum_over(Self::SIDE))
     }
 
     fn no_statistics() -> Statistics {
@@ -252,13 +262,14 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
 
     /// The means over the model, by two sums over all states.
     pub(in crate::energy) fn exact_statistics(&self) -> Statistics {
-        let (enumeration, [bias, variances]) = (self.enumeration(), self.biases());
-        let log_partition = self.log_partition_exact();
+        let side = Self::SIDE;
+        let (enumeration, [bias, variances]) = (self.enumeration(side), self.biases());
+        let log_partition = self.log_sum_over(side);
         let part = |part| {
             let mut sums = Self::no_statistics();
             enumeration.visit(part, |state| {
-                let p = (self.log_weight(&state, &bias, &variances) - log_partition).exp();
-                match Self::SIDE {
+                let p = (self.log_weight(side, &state, &bias, &variances) - log_partition).exp();
+                match side {
                     Side::Visible => self.add_visible(&mut sums, &state, p),
                     Side::Hidden => self.add_hidden(&mut sums, &state, p, &bias, &variances),
                 }

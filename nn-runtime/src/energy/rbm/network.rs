@@ -8,6 +8,8 @@ use crate::{
     shape::FixedDimension,
 };
 
+// Where some type is no network, this one is no help.
+#[diagnostic::do_not_recommend]
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Network for Rbm<I, N, V, H, E> {
     type Element = E;
     type Input = V::Input<I>;
@@ -43,8 +45,10 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ne
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Total for Rbm<I, N, V, H, E> {}
 
+#[diagnostic::do_not_recommend]
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Trainable for Rbm<I, N, V, H, E> {
     fn zeroed(&self) -> Self {
         Rbm::zeroed(self)

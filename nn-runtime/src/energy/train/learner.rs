@@ -8,6 +8,7 @@ use crate::{
     Batch, BatchView, Element, Gradients, Parameters,
     energy::{EnergyEpoch, EnergyError, EnergyReport, Hidden, Rbm, Visible},
     kernels::{
+        binary,
         elementwise::{self, Sum},
         field,
         sum::all_finite,
@@ -54,6 +55,8 @@ pub struct Learner<I, N, V, H, E, O, X> {
     /// s(v) where it is not v, and Wᵀ h.
     scaled: Vec<E>,
     fields: Vec<E>,
+    /// The transpose of the weights' gradient.
+    turned: Vec<E>,
     /// Means over the data of this step, running means, and offsets.
     data_means: [Vec<E>; 2],
     activity: Vec<E>,
@@ -107,6 +110,7 @@ where
             hidden: Vec::new(),
             scaled: Vec::new(),
             fields: Vec::new(),
+            turned: Vec::new(),
             data_means: [zeros(Self::VISIBLE), zeros(N::SIZE)],
             activity: Vec::new(),
             offsets: None,
@@ -163,16 +167,20 @@ where
         } else {
             &self.visible
         };
-        products([Product::Matrices(Matrices {
-            left: &self.hidden,
-            right: scaled,
-            left_stride: N::SIZE,
-            rows: N::SIZE,
-            columns: Self::VISIBLE,
-            gradient: weight,
-            sums: Sums::Left(hidden_bias),
-            accumulate: false,
-        })]);
+        if V::STATES > 0 && turned_product(scaled, &self.hidden, rows, &mut self.turned, weight) {
+            column_means(&self.hidden, 1.0, hidden_bias);
+        } else {
+            products([Product::Matrices(Matrices {
+                left: &self.hidden,
+                right: scaled,
+                left_stride: N::SIZE,
+                rows: N::SIZE,
+                columns: Self::VISIBLE,
+                gradient: weight,
+                sums: Sums::Left(hidden_bias),
+                accumulate: false,
+            })]);
+        }
         let (chain, data) = scaled.split_at(first);
         column_means(data, 1.0 / samples as f64, &mut self.data_means[0]);
         column_means(chain, part(chains, 1.0), visible_bias);
@@ -308,6 +316,19 @@ where
             row.iter_mut().zip(visible).for_each(|(g, &v)| *g += pull * v);
         }
     }
+}
+
+/// `gradient` = hᵀ v for `rows` rows of states of 0 and 1, by way of its transpose, if that is as fast as a product of any matrices.
+fn turned_product<E: Element>(v: &[E], h: &[E], rows: usize, turned: &mut Vec<E>, gradient: &mut [E]) -> bool {
+    let (visible, hidden) = (v.len() / rows, h.len() / rows);
+    turned.resize(gradient.len(), E::zero());
+    // Below this many multiplications a second thread costs more than it saves.
+    let threads = if v.len() * hidden < 1 << 22 { 1 } else { rayon::current_num_threads() };
+    let fits = binary::transposed_product(turned, v, h, [visible, rows, hidden], threads);
+    if fits {
+        E::transpose(turned, hidden, visible, gradient, visible);
+    }
+    fits
 }
 
 /// Σ over rows, times `scale`.

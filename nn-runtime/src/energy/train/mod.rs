@@ -177,7 +177,7 @@ impl<E: Element> Default for MaximumLikelihood<Sgd<E>> {
 
 /// The options that both have, and what they do with them.
 macro_rules! training {
-    ($name:ident, $kind:ty, $negative:expr, $($field:ident)?) => {
+    ($name:ident, $kind:ty, $negative:expr, { $($required:stmt)? }, $($field:ident)?) => {
         impl<O> $name<O> {
             /// Sets the optimizer's learning rate.
             #[must_use]
@@ -272,6 +272,7 @@ macro_rules! training {
                 O: Optimizer<E>,
                 D: Deref<Target = [E]>,
             {
+                $($required)?
                 self.start(rbm, data)?.fit(rbm, data, None)
             }
 
@@ -296,6 +297,7 @@ macro_rules! training {
                 D: Deref<Target = [E]>,
                 F: Deref<Target = [E]>,
             {
+                $($required)?
                 rbm.check(validation)?;
                 self.start(rbm, data)?.fit(rbm, data, Some(validation.view()))
             }
@@ -319,6 +321,7 @@ macro_rules! training {
                 O: Optimizer<E>,
                 D: Deref<Target = [E]>,
             {
+                $($required)?
                 let negative: fn(&mut Self) -> Negative = $negative;
                 let mut this = self;
                 let negative = negative(&mut this);
@@ -346,8 +349,9 @@ macro_rules! training {
     };
 }
 
-training!(ContrastiveDivergence, Sampled, |this| this.negative.take(), negative);
-training!(MaximumLikelihood, Enumerated, |_| Negative::none(),);
+training!(ContrastiveDivergence, Sampled, |this| this.negative.take(), {}, negative);
+// In the methods themselves, so that the compiler's error points to their call.
+training!(MaximumLikelihood, Enumerated, |_| Negative::none(), { let () = Rbm::<I, N, V, H, E>::ENUMERABLE },);
 
 /// A number of numbers in place of the numbers.
 struct Count(usize);

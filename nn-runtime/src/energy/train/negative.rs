@@ -3,7 +3,7 @@
 use crate::{
     Element,
     energy::{EnergyError, Hidden, Rbm, Visible, rbm::Statistics},
-    samplers::{Draws, Ladder, Tempering, each_part},
+    samplers::{Draws, Ladder, PART, Tempering, each_part_from},
     shape::FixedDimension,
 };
 
@@ -125,6 +125,8 @@ pub(super) struct Phase<I, N, V, H, E> {
     /// The model of the chains, where it has parameters of its own.
     fast: Option<Fast<I, N, V, H, E>>,
     tempering: Option<Tempering<E>>,
+    /// Wᵀ of this step.
+    turned: Vec<E>,
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Phase<I, N, V, H, E> {
@@ -138,7 +140,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         seed: u64,
     ) -> Result<(Self, Vec<E>), EnergyError> {
         negative.check()?;
-        let mut phase = Phase { fast: None, tempering: None, negative };
+        let mut phase = Phase { fast: None, tempering: None, turned: Vec::new(), negative };
         let Some(chains) = phase.negative.lasting() else {
             return Ok((phase, Vec::new()));
         };
@@ -190,25 +192,34 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         let (visible, hidden) = (Self::VISIBLE, N::SIZE);
         let steps = self.negative.steps;
         let cost = visible * hidden;
+        rbm.turn(means.len() / hidden.max(1), &mut self.turned);
+        let turned = &*self.turned;
+        // Products with the turned weights are cut by columns, and want many rows.
+        let least = if turned.is_empty() { PART } else { 4 * PART };
         if let Chains::AtData = self.negative.chains {
             let work = means.len() * visible * (2 * steps + 2);
             let part = |means: &mut [E], v: &mut [E], h: &mut [E], first: usize| {
                 let start = &data[first * visible..first * visible + v.len()];
                 let draws = draws.of_chain(first);
-                rbm.hidden_fields(start, h, 1.0);
+                rbm.hidden_fields_by(start, h, turned);
                 H::means_and_draw(h, means, hidden, rbm.temperature(), draws.of_block(0));
                 v.copy_from_slice(start);
                 for step in 0..steps as u64 {
                     if step > 0 {
-                        rbm.draw_hidden_rows(v, h, draws.of_block(2 * step));
+                        rbm.hidden_fields_by(v, h, turned);
+                        H::draw(h, hidden, rbm.temperature(), draws.of_block(2 * step));
                     }
                     rbm.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
                 }
-                rbm.hidden_rows(v, h);
+                rbm.hidden_fields_by(v, h, turned);
+                H::means(h, rbm.temperature());
             };
-            return each_part(means, chains, chain_means, [hidden, visible, hidden], work, &part);
+            return each_part_from(least, means, chains, chain_means, [hidden, visible, hidden], work, &part);
         }
-        Rbm::<I, N, V, H, E>::rows(data, means, [visible, hidden], |v, h, _| rbm.hidden_rows(v, h));
+        Rbm::<I, N, V, H, E>::rows(data, means, [visible, hidden], |v, h, _| {
+            rbm.hidden_fields_by(v, h, turned);
+            H::means(h, rbm.temperature());
+        });
         if let Some(tempering) = &mut self.tempering {
             tempering.run(rbm, steps);
             chains.copy_from_slice(tempering.first(0));
@@ -224,15 +235,29 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
             }
             None => rbm,
         };
+        // The chains' model may have parameters of its own.
+        model.turn(chains.len() / visible.max(1), &mut self.turned);
+        let turned = &*self.turned;
+        let least = if turned.is_empty() { PART } else { 4 * PART };
         let work = chains.len() / visible.max(1) * cost * (2 * steps + 1);
-        each_part(chains, chain_means, &mut [], [visible, hidden, 0], work, &|v, h, _: &mut [()], first| {
-            let draws = draws.of_chain(first);
-            for step in 0..steps as u64 {
-                model.draw_hidden_rows(v, h, draws.of_block(2 * step));
-                model.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
-            }
-            model.hidden_rows(v, h);
-        });
+        each_part_from(
+            least,
+            chains,
+            chain_means,
+            &mut [],
+            [visible, hidden, 0],
+            work,
+            &|v, h, _: &mut [()], first| {
+                let draws = draws.of_chain(first);
+                for step in 0..steps as u64 {
+                    model.hidden_fields_by(v, h, turned);
+                    H::draw(h, hidden, model.temperature(), draws.of_block(2 * step));
+                    model.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
+                }
+                model.hidden_fields_by(v, h, turned);
+                H::means(h, model.temperature());
+            },
+        );
     }
 
     /// The fast parameters learn from the gradient.

@@ -230,6 +230,31 @@ fn other_kinds_of_units_have_the_exact_gradient_as_their_mean() {
 }
 
 #[test]
+fn states_of_zeros_and_ones_have_the_same_gradient_by_a_faster_way() {
+    // Enough visible units and samples for sums over subsets; the hidden side is the one that is enumerated.
+    let rbm = model::<Const<30>, Const<3>, Bernoulli, Bernoulli>(1.0, 4);
+    let mut rows = rbm.generate(100, 5, &mut StdRng::seed_from_u64(1));
+    let model = rbm.exact_statistics();
+    let check = |rows: &Batch<(Const<30>,), f64>| {
+        let h = rbm.hidden_means(rows);
+        let data = |j: usize, i: usize| -> f64 {
+            let pairs = h.as_slice().chunks(3).zip(rows.as_slice().chunks(30));
+            pairs.map(|(h, v)| h[j] * v[i]).sum::<f64>() / 100.0
+        };
+        let found = exact_gradient(&rbm, rows, |training| training);
+        let expected: Vec<f64> = (0..90).map(|k| model.weight[k] - data(k / 30, k % 30)).collect();
+        assert_close(&found[..90], &expected, 1e-13);
+        let mean = |j: usize| h.as_slice().iter().skip(j).step_by(3).sum::<f64>() / 100.0;
+        let expected: Vec<f64> = (0..3).map(|j| model.hidden[j] - mean(j)).collect();
+        assert_close(&found[120..], &expected, 1e-13);
+    };
+    check(&rows);
+    // A grey number takes the other way.
+    rows.as_mut_slice()[7] = 0.5;
+    check(&rows);
+}
+
+#[test]
 fn the_step_of_the_notes() {
     let mut rbm: Rbm<Const<2>, Const<2>, Bernoulli, Bernoulli, f64> =
         Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
