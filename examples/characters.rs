@@ -42,7 +42,7 @@ struct Options {
     #[arg(long, default_value_t = 20)]
     epochs: usize,
     /// Places of the text that are read side by side.
-    #[arg(long, default_value = "64")]
+    #[arg(long, default_value = "32")]
     batch: NonZeroUsize,
     /// Characters of a piece.
     #[arg(long, default_value = "64")]

@@ -79,7 +79,10 @@ struct Band<'a, E> {
 }
 
 /// Rows of the result that one band has at most.
-const BAND: usize = 64;
+const BAND: usize = 256;
+
+/// Rows of the result from which it is worth another thread.
+const SHARED: usize = 64;
 
 /// Calculates products, in order, their bands spread over the threads.
 pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
@@ -145,8 +148,8 @@ impl<E: Element> Band<'_, E> {
     }
 
     fn run(self, threads: usize) {
-        if threads > 1 && self.rows() > BAND {
-            let middle = self.rows().div_ceil(BAND).div_ceil(2) * BAND;
+        if threads > 1 && self.rows() > SHARED {
+            let middle = self.rows().div_ceil(SHARED).div_ceil(2) * SHARED;
             let (first, second) = self.split_at(middle);
             rayon::join(|| first.run(threads.div_ceil(2)), || second.run(threads.div_ceil(2)));
             return;
