@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     expand::{
+        finish,
         forward::{self, Names},
         legs::{self, Legs},
         lower::{Buffer, Memory, Operation, Program, Step, Value},
@@ -124,7 +125,7 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
         #shares
         #statements
     };
-    let finish = finish(&names, kept, &kept_gradients, &homes);
+    let finish = finish::finish(&names, kept, &kept_gradients, &homes);
     let width = |&buffer: &Buffer| program.buffers[buffer].width.clone();
     let kept = fixed.iter().chain(&traces).map(width).collect();
     Backward { part, finish, kept, scratch: gradient_slots, share }
@@ -159,7 +160,7 @@ fn needs(program: &Program<'_>) -> Vec<Need> {
 }
 
 /// The fields whose parameter gradients are added up sample by sample.
-fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
+pub(super) fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     let network = program.network;
     let adds_up = |step: &&Step| step.stage(network).is_some_and(|stage| stage.layer.adds_up());
     let nodes = program.steps.iter().filter(adds_up).filter_map(|step| step.node);
@@ -167,7 +168,7 @@ fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
 }
 
 /// The numbers in the parameters and the statistics of such a layer.
-fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
+pub(super) fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
     let stage = step.stage(program.network).filter(|stage| stage.layer.adds_up())?;
     let tensors = stage.parameters().into_iter().chain(stage.statistics());
     let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
@@ -430,73 +431,5 @@ impl Writer<'_, '_> {
             self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
         }
         false
-    }
-}
-
-/// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
-fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Option<Ident>]) -> TokenStream {
-    let program = names.program;
-    let network = program.network;
-    let adding_up = adding_up(program);
-    let sums =
-        (!adding_up.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#adding_up.slices_mut()),*]);));
-    let (mut own, mut tied) = (Vec::new(), Vec::new());
-    for step in program.steps.iter().filter(|step| step.has_product(network)) {
-        let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
-        let x = names.view(&step.takes[0]);
-        let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
-        match step.tied(network) {
-            None => own.push(quote!(gradients.#name.product(#x, #d_y))),
-            Some(weight) => {
-                tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y)]);));
-            }
-        }
-    }
-    let mut parts = TokenStream::new();
-    let mut before: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
-    for step in &program.steps {
-        let Some((name, part)) = step.part(network) else { continue };
-        let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
-        let sizes = sizing::of_part(program, name);
-        parts.extend(quote! {
-            self.#name.finish(
-                network::Whole {
-                    inputs: network::InputArray::new([#x.rows()]),
-                    kept: network::KeptArray::reborrow(#kept),
-                    sizes: #sizes,
-                    shares: whole.shares.within(network::total(&[#(#before),*])),
-                    samples: whole.samples,
-                    part: whole.part,
-                },
-                &mut gradients.#name,
-            );
-        });
-        before.push(quote!(#network::PLAN.share));
-    }
-    let own = (!own.is_empty()).then(|| quote!(network::products([#(#own),*]);));
-    let recurrent = program.steps.iter().filter_map(|step| {
-        let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
-        let (trace, steps) = (names.name(memory.trace), types::size(&step.takes[0].shape[0]));
-        Some(quote!(gradients.#name.finish(#trace.data(), whole.samples, whole.part, #steps);))
-    });
-    let recurrent: TokenStream = recurrent.collect();
-    let (inputs, kept) = (forward::input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
-    let own_kept = quote!([#(#kept,)* #(#fixed),*]);
-    let kept = if parts.is_empty() {
-        quote!(let #own_kept = &whole.kept;)
-    } else {
-        let pattern = forward::with_parts(program, own_kept);
-        quote!(let mut whole = whole; let #pattern = &mut whole.kept;)
-    };
-    let sizes = program.sizes(&quote!(whole));
-    quote! {
-        #sizes
-        let [#(#inputs),*] = whole.inputs;
-        #kept
-        #sums
-        #own
-        #(#tied)*
-        #recurrent
-        #parts
     }
 }

@@ -4,8 +4,10 @@
 //! forward for training, and backward in reverse order. Each step is one typed call into the runtime.
 
 mod backward;
+mod chain;
 mod constants;
 mod documentation;
+mod finish;
 mod forward;
 mod generics;
 mod legs;

@@ -1,0 +1,184 @@
+//! The stages of a node as steps.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{
+    expand::{
+        lower::{Memory, Operation, Program, Value},
+        sizing,
+        types::{self, length},
+    },
+    layers::{Activation, Layer, Part, Recurrent},
+    network::Stage,
+    shape::{Dimension, Formula, Shape},
+};
+
+/// The stages of a node, one after the other.
+pub(super) struct Chain<'p, 'a> {
+    program: &'p mut Program<'a>,
+    node: usize,
+    /// Whether the current buffer was written by this chain, so that no other node reads it.
+    fresh: bool,
+    /// Whether the last step can do without its result in the backward pass.
+    overwritable: bool,
+}
+
+impl<'p, 'a> Chain<'p, 'a> {
+    /// The chain of a node.
+    pub(super) fn new(program: &'p mut Program<'a>, node: usize) -> Self {
+        Chain { program, node, fresh: false, overwritable: false }
+    }
+
+    /// Writes its steps, from the values of its sources.
+    pub(super) fn run(mut self, mut values: Vec<Value>) -> Value {
+        let stages = &self.program.network.nodes[self.node].stages;
+        let mut index = 0;
+        while index < stages.len() {
+            let fused = stages.get(index + 1).is_some_and(fuses);
+            // A value is read as the shape that its reader takes, so that a size which only the compiler finds wrong is
+            // no mismatch of types as well.
+            for (value, shape) in values.iter_mut().zip(&stages[index].takes) {
+                value.shape = shape.clone();
+            }
+            let value = self.stage(&stages[index], index, fused, values);
+            index += if fused && trained(&stages[index]) { 2 } else { 1 };
+            values = vec![value];
+        }
+        values.swap_remove(0)
+    }
+
+    fn stage(&mut self, stage: &Stage, index: usize, fused: bool, values: Vec<Value>) -> Value {
+        if trained(stage) {
+            let activation = fused.then_some(index + 1);
+            self.overwritable = activation.is_none();
+            return self.write(Operation::Trained { stage: index, activation }, stage, values);
+        }
+        match &stage.layer {
+            Layer::Part(part) => {
+                let value = values.into_iter().next().expect("a part has a source");
+                self.part(stage, index, part, value)
+            }
+            Layer::Recurrent(layer) => self.recurrent(stage, index, layer, values),
+            Layer::Flatten(_) | Layer::Reshape(_) => self.reshape(stage, values),
+            Layer::Activation(Activation::Identity) => values.into_iter().next().expect("an activation has a source"),
+            Layer::Activation(activation) => {
+                let in_place = self.fresh && self.overwritable && keeps_no_input(activation);
+                self.overwritable = false;
+                if in_place {
+                    let value = values.into_iter().next().expect("an activation has a source");
+                    let operation = Operation::InPlace { stage: index };
+                    self.program.changes(value.buffer);
+                    return self.program.step(operation, Some(self.node), Vec::new(), value);
+                }
+                self.write(Operation::Plain { stage: index }, stage, values)
+            }
+            _ => {
+                // Most layers do without their result.
+                self.overwritable = !stage.layer.keeps_both();
+                self.write(Operation::Plain { stage: index }, stage, values)
+            }
+        }
+    }
+
+    /// A step into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
+    /// image already; what is no image outside is turned into rows.
+    fn write(&mut self, operation: Operation, stage: &Stage, mut takes: Vec<Value>) -> Value {
+        let mut shape = stage.gives.clone();
+        let there = |value: &Value| value.shape.len() == 2 && self.program.is_image(value.buffer);
+        if stage.layer.is_over_images() || matches!(stage.layer, Layer::BatchNorm(_)) && takes.iter().all(there) {
+            takes = takes.into_iter().map(|value| self.program.image(value).0).collect();
+            shape = types::image(&shape);
+        }
+        let name = self.program.network.nodes[self.node].label.clone();
+        let buffer = self.program.buffer(name, &shape, shape.len() == 3);
+        self.fresh = true;
+        let value = self.program.step(operation, Some(self.node), takes, Value { buffer, shape });
+        if stage.gives.len() == value.shape.len() { value } else { self.turn(&value, stage.gives.clone()) }
+    }
+
+    /// The value as a shape of another layout.
+    fn turn(&mut self, value: &Value, shape: Shape) -> Value {
+        let name = self.program.network.nodes[self.node].label.clone();
+        let (value, written) = self.program.turned(value, shape, name);
+        // A buffer that is there already may have other readers; one that was written now has only those to come.
+        (self.fresh, self.overwritable) = (written, written);
+        value
+    }
+
+    /// A network inside the network takes and gives rows, as any network does, and has scratch of its own.
+    fn part(&mut self, stage: &Stage, index: usize, part: &Part, value: Value) -> Value {
+        let name = format!("{}_rows", self.program.buffers[value.buffer].name);
+        let (taken, _) = self.program.turned(&value, vec![length(&value.shape)], name);
+        let (network, label) = (part.network(), self.program.network.nodes[self.node].label.clone());
+        let sized = sizing::parts(self.program.network).find(|part| part.name == label);
+        let [training, inference] = match sized {
+            Some(part) => part.scratch.map(|place| Dimension::Parameter(Formula::free(place))),
+            None => {
+                let width = |of: TokenStream| Dimension::Constant(quote!(#network::PLAN.#of));
+                [width(quote!(train_scratch)), width(quote!(infer_scratch))]
+            }
+        };
+        let scratch = self.program.buffer(format!("{label}_scratch"), &vec![training], false);
+        self.program.buffers[scratch].infer_width = Some(inference);
+        let rows = vec![length(&stage.gives)];
+        let buffer = self.program.buffer(label, &rows, false);
+        (self.fresh, self.overwritable) = (true, true);
+        let operation = Operation::Part { stage: index, scratch };
+        let value = self.program.step(operation, Some(self.node), vec![taken], Value { buffer, shape: rows });
+        if stage.gives.len() == 3 {
+            self.turn(&value, stage.gives.clone())
+        } else {
+            Value { shape: stage.gives.clone(), ..value }
+        }
+    }
+
+    /// A layer with memory has states, and memory for its steps.
+    fn recurrent(&mut self, stage: &Stage, index: usize, layer: &Recurrent, values: Vec<Value>) -> Value {
+        let program = &mut *self.program;
+        let label = program.network.nodes[self.node].label.clone();
+        let mut buffer = |role: &str, width: Dimension| {
+            let shape = vec![width];
+            Value { buffer: program.buffer(format!("{label}_{role}"), &shape, false), shape }
+        };
+        let [state, start] = types::state_widths(layer);
+        let (start, end) = (buffer("start", start), buffer("end", state));
+        let (field, steps) = (types::field(stage), types::size(&stage.takes[0][0]));
+        let width = |of: TokenStream| Dimension::Constant(quote!(<#field>::#of(#steps)));
+        let trace = buffer("trace", width(quote!(trace))).buffer;
+        program.buffers[trace].infer_width = Some(width(quote!(room)));
+        let gives = Value { buffer: program.buffer(label, &stage.gives, false), shape: stage.gives.clone() };
+        let mut takes = values;
+        takes.extend(layer.state.as_ref().and_then(|other| {
+            let mut memories = program.memories();
+            memories.find(|(name, _)| *name == other).map(|(_, memory)| memory.end.clone())
+        }));
+        (self.fresh, self.overwritable) = (true, true);
+        let operation = Operation::Recurrent { stage: index, memory: Memory { start, end, trace } };
+        self.program.step(operation, Some(self.node), takes, gives)
+    }
+
+    fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
+        let value = values.into_iter().next().expect("a reshape has a source");
+        if self.program.buffers[value.buffer].interleaved == (stage.gives.len() == 3) {
+            return Value { buffer: value.buffer, shape: stage.gives.clone() };
+        }
+        self.turn(&value, stage.gives.clone())
+    }
+}
+
+fn trained(stage: &Stage) -> bool {
+    stage.layer.has_product() || stage.layer.adds_up()
+}
+
+/// Whether a stage is an activation that the layer before it calculates along with its own result.
+fn fuses(stage: &Stage) -> bool {
+    use Activation::{Elu, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
+    let Layer::Activation(activation) = &stage.layer else { return false };
+    matches!(activation, Relu | LeakyRelu(_) | Elu(_) | Selu | Sigmoid | Tanh | Softplus)
+}
+
+/// Whether an activation's slope follows from its result alone.
+fn keeps_no_input(activation: &Activation) -> bool {
+    !matches!(activation, Activation::Gelu | Activation::Silu)
+}
