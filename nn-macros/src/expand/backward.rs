@@ -10,7 +10,7 @@ use crate::{
         legs::{self, Legs},
         lower::{Buffer, Memory, Operation, Program, Step, Value},
         plan::Pool,
-        sizing, types,
+        types,
     },
     layers::{Activation, Layer},
     shape::Dimension,
