@@ -36,6 +36,29 @@ def tiny_mlp():
     return nn.Sequential(nn.Linear(16, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 4))
 
 
+class Last(nn.Module):
+    """A recurrent layer, and a classifier of its last step."""
+
+    def __init__(self, kind, inputs, units):
+        super().__init__()
+        self.memory, self.logits = kind(inputs, units, batch_first=True), nn.Linear(units, 10)
+
+    def forward(self, x):
+        return self.logits(self.memory(x)[0][:, -1])
+
+
+class Step(nn.Module):
+    """A step of a stream, from the state that the step before left."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell, self.state = nn.LSTMCell(64, 128), (torch.zeros(1, 128), torch.zeros(1, 128))
+
+    def forward(self, x):
+        self.state = self.cell(x, self.state)
+        return self.state[0]
+
+
 def measure(name, kind, batch, call):
     for _ in range(10):
         call()
@@ -66,5 +89,9 @@ def run(name, make, shape, batches, optimizer):
 run("mlp_small", mlp_small, (784,), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, fused=True))
 run("mlp_large", mlp_large, (784,), (128,), lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
 run("lenet", lenet, (1, 28, 28), (32, 128), lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, fused=True))
+run("lstm", lambda: Last(nn.LSTM, 64, 128), (50, 64), (32,), lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
+run("lstm_large", lambda: Last(nn.LSTM, 128, 512), (32, 128), (32,), lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
+run("rnn", lambda: Last(nn.RNN, 32, 64), (100, 32), (32,), lambda p: torch.optim.Adam(p, lr=1e-3, fused=True))
 run("tiny_mlp", tiny_mlp, (16,), (1,), None)
 run("tiny_lenet", lenet, (1, 28, 28), (1,), None)
+run("tiny_lstmstep", Step, (64,), (1,), None)
