@@ -39,10 +39,10 @@ use crate::{
 /// memory.l0
 /// largest singular value of W_hh: 0.6000
 ///
-///   step   ‖∂C/∂h_t‖        bound
+///   step    ‖∂C/∂h_t‖        bound
 ///      1     2.500e-1     3.600e-1
 ///      2     5.000e-1     6.000e-1
-///      3     1.000e0      1.000e0
+///      3      1.000e0      1.000e0
 /// ");
 /// assert!(flow.to_svg().starts_with("<svg"));
 /// ```
