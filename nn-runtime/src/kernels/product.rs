@@ -39,7 +39,7 @@ pub(super) fn room<E>(m: usize, a_row: usize, a_column: usize) -> usize {
 const TALL: usize = 8;
 
 /// The rows of B multiplied in one go: those of a tile's columns stay in the first-level cache.
-const DEPTH: usize = 256;
+const DEPTH: usize = 128;
 
 /// The columns of the widest tile: three registers of `f32` with 512 bits.
 const PANEL: usize = 48;
