@@ -64,7 +64,7 @@ impl Loops {
     }
 
     fn step(&self, x: &[f64], state: &[f64]) -> Vec<f64> {
-        let [w_ih, w_hh, b_ih, b_hh, ..] = &self.tensors[..] else { unreachable!() };
+        let [w_ih, w_hh, b_ih, b_hh] = std::array::from_fn(|index| &self.tensors[index]);
         let (n, h) = (self.units(), &state[..self.units()]);
         let dot =
             |w: &[f64], x: &[f64], row: usize| -> f64 { w[row * x.len()..].iter().zip(x).map(|(w, x)| w * x).sum() };

@@ -35,7 +35,9 @@ pub(super) fn backward<E: Element>(
         let (_, mut kept) = sizes.layer(own, layer, span);
         for (direction, kept) in kept.iter_mut().enumerate().take(sizes.directions) {
             if layer + 1 == sizes.layers {
-                gather(sizes, span, direction, gradients.d_y, kept.d_h);
+                let columns = [sizes.directions * sizes.n, direction * sizes.n, sizes.n];
+                let after = span.after(direction == 1, span.samples * sizes.n);
+                gradients.d_y.gather(span, columns, &mut kept.d_h[after]);
             }
             let run = Run { sizes, weights: tensors.of(layer, direction), span, layer, direction };
             run.steps(kept, gradients.d_end, gradients.d_start.as_mut());
@@ -47,21 +49,6 @@ pub(super) fn backward<E: Element>(
                 run.hand_down(kept.states.gates, sizes.layer(own, layer - 1, span).1);
             } else if let Some(d_x) = &mut gradients.d_x {
                 run.hand_out(kept.states.gates, d_x);
-            }
-        }
-    }
-}
-
-/// The gradient with respect to y from rows of samples to blocks of steps, 0 for padding.
-fn gather<E: Element>(sizes: Sizes, span: Span<'_>, direction: usize, d_y: Rows<'_, E>, d_h: &mut [E]) {
-    let Sizes { n, directions, .. } = sizes;
-    let block = span.samples * n;
-    for (step, block) in d_h[span.after(direction == 1, block)].chunks_exact_mut(block.max(1)).enumerate() {
-        for (sample, row) in block.chunks_exact_mut(n).enumerate() {
-            if span.is_padding(sample, step) {
-                row.fill(E::zero());
-            } else {
-                row.copy_from_slice(d_y.part(sample, (step * directions + direction) * n, n));
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn forward<E: Element>(
         let (below, own) = sizes.split(trace, layer, span);
         let (copied, kept) = sizes.layer(own, layer, span);
         let input = if layer == 0 {
-            gather(values.x, span, copied);
+            values.x.gather(span, [sizes.inputs, 0, sizes.inputs], copied);
             copied
         } else if sizes.directions > 1 {
             let [first, second] = [0, 1].map(|direction| sizes.direction(below, layer - 1, direction, span).h);
@@ -69,7 +69,7 @@ pub(super) fn infer<E: Element>(
     let mut other = take(&mut room, states);
     let mut h = take(&mut room, (sizes.kept_states() - 1) * states);
     let joined = room;
-    gather(values.x, span, x);
+    values.x.gather(span, [sizes.inputs, 0, sizes.inputs], x);
     for layer in 0..sizes.layers {
         let mut run = |direction, input: &[E], h: &mut [E]| {
             let states = States { gates: &mut *gates, h, c: &mut *c };
@@ -92,21 +92,6 @@ pub(super) fn infer<E: Element>(
     scatter(sizes, span, 0, h, &mut values.y);
     if sizes.directions > 1 {
         scatter(sizes, span, 1, other, &mut values.y);
-    }
-}
-
-/// x from rows of samples to blocks of steps, 0 for padding.
-fn gather<E: Element>(x: Rows<'_, E>, span: Span<'_>, copied: &mut [E]) {
-    let Span { samples, steps, .. } = span;
-    let width = copied.len() / (samples * steps).max(1);
-    for (step, block) in copied.chunks_exact_mut((samples * width).max(1)).enumerate() {
-        for (sample, row) in block.chunks_exact_mut(width).enumerate() {
-            if span.is_padding(sample, step) {
-                row.fill(E::zero());
-            } else {
-                row.copy_from_slice(x.part(sample, step * width, width));
-            }
-        }
     }
 }
 

@@ -119,7 +119,7 @@ impl Sizes {
         sum
     }
 
-    /// Numbers a sample of the memory for training.
+    /// Numbers a sample of the memory for training. Steps that are not known yet give the largest number, which stands for that.
     pub(super) const fn trace(self, steps: usize) -> usize {
         self.trace_below(self.layers, steps)
     }
@@ -269,6 +269,19 @@ impl<'a, E: Element> Rows<'a, E> {
     /// `length` numbers of a sample's row, from `at`.
     pub(super) fn part(&self, sample: usize, at: usize, length: usize) -> &'a [E] {
         &self.data[sample * self.width + at..][..length]
+    }
+
+    /// Copies `width` numbers of each step from `first` on, of steps of `stride` numbers, to blocks of steps; 0 for padding.
+    pub(super) fn gather(self, span: Span<'_>, [stride, first, width]: [usize; 3], blocks: &mut [E]) {
+        for (step, block) in blocks.chunks_exact_mut((span.samples * width).max(1)).enumerate() {
+            for (sample, row) in block.chunks_exact_mut(width).enumerate() {
+                if span.is_padding(sample, step) {
+                    row.fill(E::zero());
+                } else {
+                    row.copy_from_slice(self.part(sample, step * stride + first, width));
+                }
+            }
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
     Element, Shape,
     layers::Init,
     network::{View, ViewMut},
-    shape::{Dimension, FREE},
+    shape::Dimension,
 };
 
 use backward::Gradients;
@@ -106,12 +106,12 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
 
     /// Numbers a sample of the memory for training over so many steps.
     pub const fn trace(steps: usize) -> usize {
-        if steps == FREE { FREE } else { Self::SIZES.trace(steps) }
+        Self::SIZES.trace(steps)
     }
 
     /// Numbers a sample of the memory for inference over so many steps.
     pub const fn room(steps: usize) -> usize {
-        if steps == FREE { FREE } else { Self::SIZES.room(steps) }
+        Self::SIZES.room(steps)
     }
 
     /// The layers and their directions, in order.
