@@ -14,7 +14,12 @@ use std::{
 
 use ::safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
-use crate::{Element, Parameters, io::Origin, network::Role, shape::Dims};
+use crate::{
+    Element, Parameters,
+    io::Origin,
+    network::{Form, Role, Tensor},
+    shape::Dims,
+};
 
 /// Saves and loads whatever has [`Parameters`]: `net.save("lenet.safetensors")?`.
 ///
@@ -50,7 +55,7 @@ pub trait Weights<E: Element>: Parameters<E> {
     ///
     /// # Errors
     ///
-    /// [`WeightsFault::Misfits`] lists every tensor that is missing, superfluous, of another shape or not of real
+    /// [`WeightsFault::Misfits`] lists every tensor that is missing, superfluous, of another shape or form, or not of real
     /// numbers; the others report a file that cannot be read. Nothing is changed unless everything fits.
     fn load(&mut self, path: impl AsRef<Path>) -> Result<(), WeightsError>
     where
@@ -163,6 +168,16 @@ pub enum Misfit {
         /// The format's name for its type.
         found: String,
     },
+    /// The network's matrix is symmetric with zeros on its diagonal, the file's is not.
+    #[error(
+        "unsymmetric: `{name}`, expected a symmetric matrix with zeros on the diagonal, found another one at {place:?}"
+    )]
+    Form {
+        /// Its name.
+        name: String,
+        /// The row and the column of the first number that is not as that.
+        place: [usize; 2],
+    },
 }
 
 /// A line for each.
@@ -210,7 +225,10 @@ fn load_bytes<E: Element>(net: &mut impl Parameters<E>, bytes: &[u8]) -> Result<
                 misfits.push(Misfit::Shape { name, expected: expected.clone(), found: view.shape().to_vec() });
             }
             (Some(view), _) => match reader(view.dtype()) {
-                Some(reader) => fits.push((view, reader)),
+                Some(reader) => {
+                    misfits.extend(unsymmetric(&tensor, &view, reader));
+                    fits.push((view, reader));
+                }
                 None => misfits.push(Misfit::Type { name, found: format!("{:?}", view.dtype()) }),
             },
         }
@@ -228,6 +246,18 @@ fn load_bytes<E: Element>(net: &mut impl Parameters<E>, bytes: &[u8]) -> Result<
         reader(view.data(), tensor.values);
     }
     Ok(())
+}
+
+/// What keeps the numbers of `view` from having the form that `tensor` has.
+fn unsymmetric<E: Element>(tensor: &Tensor<'_, E>, view: &TensorView<'_>, reader: Reader<E>) -> Option<Misfit> {
+    if tensor.form == Form::Free {
+        return None;
+    }
+    let mut values = vec![E::zero(); tensor.values.len()];
+    reader(view.data(), &mut values);
+    let place = tensor.form.fault(tensor.shape, &values)?;
+    let width = tensor.shape.last().copied().unwrap_or(1);
+    Some(Misfit::Form { name: tensor.name.to_string(), place: [place / width, place % width] })
 }
 
 /// Converts the bytes of a tensor to its numbers.
@@ -293,7 +323,7 @@ mod tests {
     use crate::{
         Const,
         layers::BatchNorm,
-        network::{Name, Tensor, TensorMut},
+        network::{Name, TensorMut},
     };
 
     /// Two parameters, as a dense layer has them.

@@ -32,7 +32,7 @@ pub use common::{Common, leg_within};
 pub use layer::Layer;
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
-pub use parameters::{Gradients, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
+pub use parameters::{Form, Gradients, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, products};

@@ -69,6 +69,40 @@ pub enum Role {
     Statistic,
 }
 
+/// What the numbers of a tensor must be to one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing: any numbers do.
+    Free,
+    /// A square matrix equal to its transpose, with zeros on the diagonal: couplings between units that act both ways, and none of a unit with
+    /// itself. Gradients of it have the same form, so that an optimizer, which changes each number by its own gradient, keeps it; a file with
+    /// other numbers is refused.
+    Symmetric,
+}
+
+impl Form {
+    /// The place in row-major order of the first of `values`, a tensor of shape `shape`, that keeps them from having this form. NaN is none: it is
+    /// no fault of the form.
+    ///
+    /// ```
+    /// use nn_runtime::network::Form;
+    /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 1.0, 0.0]), None);
+    /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 2.0, 0.0]), Some(1));
+    /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 1.0, 3.0]), Some(3));
+    /// ```
+    pub fn fault<E: Element>(self, shape: &[usize], values: &[E]) -> Option<usize> {
+        let width = match self {
+            Form::Free => return None,
+            Form::Symmetric => shape.last().copied().unwrap_or(0),
+        };
+        (0..values.len()).find(|&place| {
+            let (i, j) = (place / width, place % width);
+            let expected = if i == j { E::zero() } else { values[j * width + i] };
+            values[place] != expected && !values[place].is_nan()
+        })
+    }
+}
+
 /// A parameter: its name, its shape in PyTorch's layout, its numbers in row-major order.
 ///
 /// ```
@@ -83,6 +117,8 @@ pub struct Tensor<'a, E> {
     pub name: Name,
     /// What changes it.
     pub role: Role,
+    /// What its numbers must be to one another.
+    pub form: Form,
     /// The shape.
     pub shape: &'static [usize],
     /// The numbers.
@@ -92,7 +128,13 @@ pub struct Tensor<'a, E> {
 impl<'a, E: Element> Tensor<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'static [usize], values: &'a [E]) -> Self {
-        Tensor { name: Name::new(name), role: Role::Learned, shape, values }
+        Tensor { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
+    }
+
+    /// The same with the form [`Form::Symmetric`].
+    #[must_use]
+    pub fn symmetric(self) -> Self {
+        Tensor { form: Form::Symmetric, ..self }
     }
 
     /// A statistic, under a layer's own name for it.
@@ -113,6 +155,8 @@ pub struct TensorMut<'a, E> {
     pub name: Name,
     /// What changes it.
     pub role: Role,
+    /// What its numbers must be to one another.
+    pub form: Form,
     /// The shape.
     pub shape: &'static [usize],
     /// The numbers.
@@ -122,7 +166,13 @@ pub struct TensorMut<'a, E> {
 impl<'a, E: Element> TensorMut<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'static [usize], values: &'a mut [E]) -> Self {
-        TensorMut { name: Name::new(name), role: Role::Learned, shape, values }
+        TensorMut { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
+    }
+
+    /// The same with the form [`Form::Symmetric`].
+    #[must_use]
+    pub fn symmetric(self) -> Self {
+        TensorMut { form: Form::Symmetric, ..self }
     }
 
     /// A statistic, under a layer's own name for it.

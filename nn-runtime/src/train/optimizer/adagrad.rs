@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    Element, Gradients, Trainable,
+    Element, Gradients, Parameters,
     kernels::{math::Math, optimizer::Rule},
     train::optimizer::{
         Optimizer, OptimizerError,
@@ -88,7 +88,7 @@ impl<E: Element> Optimizer<E> for Adagrad<E> {
         self.rate = rate;
     }
 
-    fn step<N: Trainable<Element = E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
+    fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
         check_positive(&[("rate", self.rate), ("rate_decay", self.rate_decay), ("weight_decay", self.weight_decay)])?;
         check_positive(&[("epsilon", self.epsilon), ("initial", self.initial)])?;
         let step = self.state.begin(net, 1, self.initial)?;

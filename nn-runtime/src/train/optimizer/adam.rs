@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    Element, Gradients, Trainable,
+    Element, Gradients, Parameters,
     kernels::{math::Math, optimizer::Rule},
     train::optimizer::{
         Optimizer, OptimizerError,
@@ -110,11 +110,7 @@ macro_rules! implement {
                 self.moments.rate = rate;
             }
 
-            fn step<N: Trainable<Element = E>>(
-                &mut self,
-                net: &mut N,
-                gradients: &Gradients<N>,
-            ) -> Result<(), OptimizerError> {
+            fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
                 let Moments { rate, beta1, beta2, epsilon } = self.moments;
                 check_positive(&[("rate", rate), ("epsilon", epsilon), ("weight_decay", self.weight_decay)])?;
                 check_parts(&[("beta1", beta1), ("beta2", beta2)])?;

@@ -14,9 +14,9 @@ pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerError;
 
-use crate::{Element, Gradients, Trainable};
+use crate::{Element, Gradients, Parameters};
 
-/// A rule θ ← θ − Δ(∂C/∂θ): one step for all parameters of a network.
+/// A rule θ ← θ − Δ(∂C/∂θ): one step for all parameters of a network, or of any model with [`Parameters`].
 ///
 /// The first step allocates what the rule remembers of each parameter; later steps allocate nothing. Every number is updated on its own, so
 /// the threads do not change a bit of the result.
@@ -47,5 +47,5 @@ pub trait Optimizer<E: Element>: Send {
     /// # Errors
     ///
     /// [`OptimizerError`], where the earlier steps were of a network with other parameters. Nothing is changed then.
-    fn step<N: Trainable<Element = E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError>;
+    fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError>;
 }

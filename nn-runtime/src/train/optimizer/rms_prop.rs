@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    Element, Gradients, Trainable,
+    Element, Gradients, Parameters,
     kernels::{math::Math, optimizer::Rule},
     train::optimizer::{
         Optimizer, OptimizerError,
@@ -93,7 +93,7 @@ impl<E: Element> Optimizer<E> for RmsProp<E> {
         self.rule.rate = rate;
     }
 
-    fn step<N: Trainable<Element = E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
+    fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
         let MeanSquare { rate, alpha, epsilon, momentum, weight_decay } = self.rule;
         check_positive(&[
             ("rate", rate),

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    Element, Gradients, Trainable,
+    Element, Gradients, Parameters,
     kernels::{math::Math, optimizer::Rule},
     train::optimizer::{
         Optimizer, OptimizerError,
@@ -95,7 +95,7 @@ impl<E: Element> Optimizer<E> for Sgd<E> {
         self.rate = rate;
     }
 
-    fn step<N: Trainable<Element = E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
+    fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
         check_positive(&[("rate", self.rate), ("momentum", self.momentum), ("weight_decay", self.weight_decay)])?;
         let plain = Plain { rate: self.rate, weight_decay: self.weight_decay };
         if self.momentum == 0.0 {

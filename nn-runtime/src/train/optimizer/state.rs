@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    Element, Gradients, Trainable,
+    Element, Gradients, Parameters,
     kernels::{
         math::Math,
         optimizer::{Rule, update},
@@ -102,7 +102,7 @@ fn remembered<E>(tensor: Tensor<'_, E>) -> usize {
 
 impl<E: Element> State<E> {
     /// The first call allocates; all check that `net` is the network of the calls before. Returns the number of this step, from 1.
-    pub(super) fn begin<N: Trainable<Element = E>>(
+    pub(super) fn begin<N: Parameters<E>>(
         &mut self,
         net: &N,
         slots: usize,
@@ -130,7 +130,7 @@ impl<E: Element> State<E> {
     }
 
     /// Applies `rule` to every parameter that is learned, and moves the statistics.
-    pub(super) fn apply<N: Trainable<Element = E>, R: Rule<E, K>, const K: usize>(
+    pub(super) fn apply<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
         rule: R,
         net: &mut N,
