@@ -82,6 +82,7 @@ use quote::quote;
 /// | `concat` | shapes that are equal but for one axis | `axis` (0) |
 /// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
+/// | `rbm(n)` | `[i]` → `[n]`, with softmax units `[items, k]` → `[n]`: the means of the hidden units given the visible | `visible` (`bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(k)`), `hidden` (`bernoulli`, `relu` or `gaussian`), `init` of `weight` (`normal(0.01)`) |
 /// | `map(\|x\| expression)` | the same shape, elementwise | |
 /// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
 ///

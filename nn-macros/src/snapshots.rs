@@ -77,6 +77,17 @@ fn functions_of_the_users_own() {
 }
 
 #[test]
+fn features_of_a_machine() {
+    insta::assert_snapshot!(pretty(quote! {
+        Classifier: [20, 5] -> [3] {
+            features: rbm(8, visible = softmax(5), hidden = relu, init = zeros), tanh;
+            top: rbm(4, visible = gaussian(variance = learned));
+            logits: dense(3);
+        }
+    }));
+}
+
+#[test]
 fn an_encoder_and_its_decoder() {
     insta::assert_snapshot!(pretty(quote! {
         Translator: (source: [_, 8], target: [_, 4]) -> [_, 4] {

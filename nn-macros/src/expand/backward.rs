@@ -286,12 +286,12 @@ impl Writer<'_, '_> {
         let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
         let call = if step.has_product(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
-            quote!(#layer.backward(#tied #y, #d_mut, #d_x, #activation);)
+            quote!(#layer.backward(#tied #y, #d_mut, #d_x #activation);)
         } else if legs::meets(self.program(), step) {
             let (x, share, common) =
                 (self.names.view(takes), field.map(share_name), legs::common(self.program(), step));
             self.legs.add(quote! {
-                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, part.first == 0, #activation);
+                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, part.first == 0 #activation);
             });
             self.legs.meet();
             let d_x = self.program().view_mut(&target.name, &takes.shape);
@@ -300,7 +300,7 @@ impl Writer<'_, '_> {
         } else {
             let x = self.names.view(takes);
             let share = field.map(share_name);
-            quote!(#layer.backward(#x, #y, #d_mut, #d_x, #share, #activation);)
+            quote!(#layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
         };
         self.statements.extend(call);
         self.add_temporary(takes, &target, temporary, need == Need::Inputs);

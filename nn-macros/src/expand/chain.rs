@@ -35,7 +35,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         let stages = &self.program.network.nodes[self.node].stages;
         let mut index = 0;
         while index < stages.len() {
-            let fused = stages.get(index + 1).is_some_and(fuses);
+            let fused = stages.get(index + 1).is_some_and(fuses) && !stages[index].layer.is_activated();
             // A value is read as the shape that its reader takes, so that a size which only the compiler finds wrong is
             // no mismatch of types as well.
             for (value, shape) in values.iter_mut().zip(&stages[index].takes) {
@@ -51,7 +51,7 @@ impl<'p, 'a> Chain<'p, 'a> {
     fn stage(&mut self, stage: &Stage, index: usize, fused: bool, values: Vec<Value>) -> Value {
         if trained(stage) {
             let activation = fused.then_some(index + 1);
-            self.overwritable = activation.is_none();
+            self.overwritable = activation.is_none() && !stage.layer.is_activated();
             return self.write(Operation::Trained { stage: index, activation }, stage, values);
         }
         match &stage.layer {

@@ -103,6 +103,10 @@ fn operations(stage: &Stage) -> Vec<Product> {
             terms.extend(conv.bias.then(|| Product(gives.clone())));
             terms
         }
+        Layer::Rbm(_) => {
+            let weight = [gives.clone(), stage.takes[0].clone()].concat();
+            vec![Product([vec![two.clone()], weight].concat()), Product([vec![two], gives.clone()].concat())]
+        }
         Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
         Layer::Pool(pool) => {
             let all = [pool.window.kernel.clone(), gives.clone()].concat();

@@ -17,10 +17,13 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let adding_up = adding_up(program);
     let sums =
         (!adding_up.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#adding_up.slices_mut()),*]);));
-    let (mut own, mut tied) = (Vec::new(), Vec::new());
+    let (mut own, mut tied, mut remainders) = (Vec::new(), Vec::new(), TokenStream::new());
     for step in program.steps.iter().filter(|step| step.has_product(network)) {
         let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
         let x = names.view(&step.takes[0]);
+        if step.stage(network).is_some_and(|stage| stage.layer.has_remainder()) {
+            remainders.extend(quote!(self.#name.finish(&mut gradients.#name);));
+        }
         let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
         match step.tied(network) {
             None => own.push(quote!(gradients.#name.product(#x, #d_y))),
@@ -73,6 +76,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         #sums
         #own
         #(#tied)*
+        #remainders
         #recurrent
         #parts
     }

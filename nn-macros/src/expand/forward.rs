@@ -160,9 +160,9 @@ impl Names<'_, '_> {
                 let activation = fused(self.program, step, activation);
                 if training && legs::meets(self.program, step) {
                     let common = legs::common(self.program, step);
-                    return quote!(#layer.forward_train(#x, #y, &mut #common, #activation););
+                    return quote!(#layer.forward_train(#x, #y, &mut #common #activation););
                 }
-                quote!(#layer.forward(#tied #x, #y, #activation);)
+                quote!(#layer.forward(#tied #x, #y #activation);)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
             Operation::Recurrent { ref memory, .. } => {
@@ -289,16 +289,20 @@ pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
     }
 }
 
-/// The activation that a layer applies to its result.
-pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) -> TokenStream {
+/// The activation that a layer applies to its result, as the last argument of a call; nothing where the layer is activated by itself.
+pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) -> Option<TokenStream> {
+    if step.stage(program.network)?.layer.is_activated() {
+        return None;
+    }
     let stages = step.node.map(|node| &program.network.nodes[node].stages);
-    match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
+    let activation = match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
         Some(stage) => match &stage.layer {
             Layer::Activation(activation) => types::activation(activation, &stage.kind),
             _ => quote!(layers::Identity),
         },
         None => quote!(layers::Identity),
-    }
+    };
+    Some(quote!(, #activation))
 }
 
 /// The random numbers of a step's layer.

@@ -117,6 +117,9 @@ fn placeholder(kind: &Ident) -> TokenStream {
         "embedding" => quote!(#layers::Embedding<#one, #one, E>),
         "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),
+        "rbm" => {
+            quote!(#root::energy::Rbm<#one, #one, #root::energy::units::Bernoulli, #root::energy::units::Bernoulli, E>)
+        }
         "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, E>),
         "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, E>),
         "gru" => quote!(#layers::Recurrent<#layers::Gru, #one, #one, 1, 1, E>),

@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::{
     layers::{
-        Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Init, Layer, NoiseKind, Pooling, Real,
-        Recurrent, Reduction, Weight, Window,
+        Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Hidden, Init, Layer, NoiseKind, Pooling, Real,
+        Recurrent, Reduction, Visible, Weight, Window,
     },
     network::{Node, Stage},
     paths,
@@ -76,11 +76,39 @@ pub(super) fn image(shape: &Shape) -> Shape {
     [channels.to_vec(), ones, extents.to_vec()].concat()
 }
 
-/// A name of the runtime that leads an editor from the user's `kind` to its documentation.
+/// A layer of the runtime that leads an editor from the user's `kind` to its documentation.
 fn named(name: &str, kind: &Ident) -> TokenStream {
     let root = paths::plumbline();
     let name = Ident::new(name, kind.span());
     quote!(#root::layers::#name)
+}
+
+/// An energy-based model of the runtime, likewise.
+fn model(name: &str, kind: &Ident) -> TokenStream {
+    let root = paths::plumbline();
+    let name = Ident::new(name, kind.span());
+    quote!(#root::energy::#name)
+}
+
+/// The types of a visible and a hidden unit.
+fn units(visible: &Visible, hidden: Hidden) -> [TokenStream; 2] {
+    let root = paths::plumbline();
+    let visible = match visible {
+        Visible::Bernoulli => quote!(Bernoulli),
+        Visible::Gaussian => quote!(Gaussian),
+        Visible::GaussianVariance => quote!(GaussianVariance),
+        Visible::Softmax(levels) => {
+            let size = size(levels);
+            let levels = if levels.literal().is_some() { size } else { quote!({ #size }) };
+            quote!(Softmax<#levels>)
+        }
+    };
+    let hidden = match hidden {
+        Hidden::Bernoulli => quote!(Bernoulli),
+        Hidden::Relu => quote!(Relu),
+        Hidden::Gaussian => quote!(Gaussian),
+    };
+    [visible, hidden].map(|unit| quote!(#root::energy::units::#unit))
 }
 
 fn window_type(window: &Window) -> TokenStream {
@@ -150,6 +178,11 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         Layer::LayerNorm(_) => {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
+        }
+        Layer::Rbm(rbm) => {
+            let (name, i, n) = (model("Rbm", &stage.kind), dimension(&takes[0]), dimension(&rbm.units));
+            let [visible, hidden] = units(&rbm.visible, rbm.hidden);
+            quote!(#name<#i, #n, #visible, #hidden, E>)
         }
         Layer::Recurrent(layer) => {
             let (name, cell) = (named("Recurrent", &stage.kind), named(cell_type(&layer.cell), &stage.kind));
@@ -258,6 +291,10 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);
             quote!(layers::LayerNorm::new(#epsilon))
+        }
+        Layer::Rbm(rbm) => {
+            let (root, init) = (paths::plumbline(), init(&rbm.init));
+            quote!(#root::energy::Rbm::new(#init, rng))
         }
         Layer::Recurrent(layer) => {
             let init = init(&layer.init);

@@ -228,6 +228,14 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The option `init`, or a normal distribution of this standard deviation.
+    pub(super) fn init_or(&mut self, sd: f64) -> Option<Init> {
+        match self.option("init") {
+            Some(value) => self.init_of(value),
+            None => Some(Init::Normal(Real::literal(sd))),
+        }
+    }
+
     fn init_of(&mut self, value: &Expr) -> Option<Init> {
         let (name, arguments) = match value {
             Expr::Call(call) => (name(&call.func), Some(call.args.iter().collect::<Vec<_>>())),

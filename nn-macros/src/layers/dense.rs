@@ -55,7 +55,7 @@ impl Rule for Dense {
             return None;
         }
         if !self.each_step {
-            vector(place, value, scope, Some(&self.outputs))?;
+            vector(place, value, scope, Otherwise::Steps(&self.outputs))?;
         }
         let (_, steps) = value.shape.split_last()?;
         let mut gives = steps.to_vec();
@@ -153,15 +153,28 @@ impl Tied {
     }
 }
 
-/// Asks for a vector; the help says what `flatten` makes of it, and for rank 2 what `outputs` at each step would.
-pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, outputs: Option<&Dimension>) -> Option<()> {
+/// What a layer that takes a vector can do with two axes.
+#[derive(Clone, Copy)]
+pub(super) enum Otherwise<'a> {
+    /// With `each_step` it makes so many outputs at each step.
+    Steps(&'a Dimension),
+    /// With `visible = softmax(k)` each row is a unit of k levels.
+    Levels,
+    Nothing,
+}
+
+/// Asks for a vector; the help says what `flatten` makes of it, and for rank 2 what the layer can do with it otherwise.
+pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, otherwise: Otherwise) -> Option<()> {
     if value.shape.len() == 1 {
         return Some(());
     }
     // Only what makes known features is offered.
-    let steps = match (value.shape.as_slice(), outputs) {
-        ([steps, features], Some(outputs)) if !features.is_free() => Some(vec![steps.clone(), outputs.clone()]),
-        _ => None,
+    let (steps, levels) = match (value.shape.as_slice(), otherwise) {
+        ([steps, features], Otherwise::Steps(outputs)) if !features.is_free() => {
+            (Some(vec![steps.clone(), outputs.clone()]), None)
+        }
+        ([_, levels], Otherwise::Levels) if !levels.is_free() => (None, Some(levels.clone())),
+        _ => (None, None),
     };
     let pooled = match value.shape.as_slice() {
         [channels, sizes @ ..] if !channels.is_free() && sizes.iter().any(Dimension::is_free) => Some(channels.clone()),
@@ -178,6 +191,7 @@ pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, outputs: O
         flat: Operation::Product.of(&value.shape).filter(|flat| !flat.is_free()),
         pooled,
         steps,
+        levels,
         last,
     };
     scope.faults.add(&place.tokens, fault);

@@ -1,6 +1,6 @@
 //! `embedding(vocabulary, n)`: `[t]` of indices → `[t, n]`.
 
-use super::{Arguments, Init, Layer, Parameter, Real, Row, Rule};
+use super::{Arguments, Init, Layer, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Rank, Structure};
 use crate::shape::{Dimension, Operation, Shape};
@@ -55,10 +55,7 @@ impl Embedding {
     fn read(arguments: &mut Arguments) -> Option<Self> {
         let vocabulary = arguments.size_called("vocabulary");
         let outputs = arguments.size_called("number of outputs");
-        let init = match arguments.option("init") {
-            Some(_) => arguments.init(),
-            None => Some(Init::Normal(Real::literal(1.0))),
-        };
+        let init = arguments.init_or(1.0);
         Some(Self { vocabulary: vocabulary?, outputs: outputs?, init: init? })
     }
 }

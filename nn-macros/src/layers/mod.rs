@@ -17,6 +17,7 @@ pub(crate) use init::Init;
 pub(crate) use noise::NoiseKind;
 pub(crate) use offer::{Memory, Named, Offer};
 pub(crate) use pool::{Pooling, Reduction};
+pub(crate) use rbm::{Hidden, Visible};
 pub(crate) use real::Real;
 pub(crate) use recurrent::Cell;
 pub(crate) use window::Window;
@@ -88,6 +89,7 @@ rows! {
     part Part,
     perceptron Perceptron,
     pool Pool,
+    rbm Rbm,
     recurrent Recurrent,
     repeat Repeat,
     reshape Reshape,
@@ -95,7 +97,7 @@ rows! {
 }
 
 /// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] = &["boltzmann", "hopfield", "rbm"];
+const UNRELEASED: &[&str] = &["boltzmann", "hopfield"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -165,7 +167,17 @@ pub(crate) struct Parameter {
 impl Layer {
     /// Whether the layer's parameter gradients are calculated over the whole batch, from what it takes and the gradient of what it gives.
     pub(crate) fn has_product(&self) -> bool {
-        matches!(self, Self::Dense(_) | Self::Embedding(_))
+        matches!(self, Self::Dense(_) | Self::Embedding(_) | Self::Rbm(_))
+    }
+
+    /// Whether the layer is activated by itself: no activation is fused with it, and its gradient needs what it gave.
+    pub(crate) fn is_activated(&self) -> bool {
+        matches!(self, Self::Rbm(_))
+    }
+
+    /// Whether the products over the whole batch leave something to do with the layer's gradients.
+    pub(crate) fn has_remainder(&self) -> bool {
+        matches!(self, Self::Rbm(_))
     }
 
     /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
@@ -258,6 +270,14 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "timedistributed" | "time_distributed" => "dense(10, each_step = true)",
         "repeatvector" | "repeat_vector" => "repeat",
         "laststep" | "last_step" => "last",
+        "bernoullirbm"
+        | "bernoulli_rbm"
+        | "restrictedboltzmann"
+        | "restricted_boltzmann"
+        | "restrictedboltzmannmachine"
+        | "restricted_boltzmann_machine"
+        | "harmonium" => "rbm",
+        "gaussianrbm" | "gaussian_rbm" | "grbm" | "gbrbm" | "gaussianbernoullirbm" => "rbm(500, visible = gaussian)",
         "view" => "reshape",
         "logistic" => "sigmoid",
         "swish" => "silu",

@@ -1,6 +1,6 @@
 //! `perceptron`: `[i]` → `[1]` in {−1, 1}.
 
-use super::dense::vector;
+use super::dense::{Otherwise, vector};
 use super::{Layer, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
@@ -19,7 +19,7 @@ impl Rule for Perceptron {
     }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, None)?;
+        vector(place, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![Dimension::Literal(1)])
     }
 

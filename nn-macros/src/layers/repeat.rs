@@ -1,6 +1,6 @@
 //! `repeat(t)`: `[n]` → `[t, n]`.
 
-use super::dense::vector;
+use super::dense::{Otherwise, vector};
 use super::{Layer, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
@@ -23,7 +23,7 @@ impl Rule for Repeat {
     }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, None)?;
+        vector(place, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![self.times.clone(), takes[0].shape[0].clone()])
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong, in words: every message of the macro is here, one file for each kind of mistake.
 
 mod arguments;
+mod energy;
 mod faults;
 mod graph;
 mod map;
@@ -13,6 +14,7 @@ mod shape;
 mod syntax;
 
 pub(crate) use arguments::Argument;
+pub(crate) use energy::Energy;
 pub(crate) use faults::{Faults, NoFault, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;

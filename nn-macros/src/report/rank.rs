@@ -15,6 +15,8 @@ pub(crate) enum Rank {
         /// What a global pool makes of sizes that are not known.
         pooled: Option<Dimension>,
         steps: Option<Shape>,
+        /// The numbers of a row, each of which may stand for a level of a softmax unit.
+        levels: Option<Dimension>,
         /// What the last step of a sequence has.
         last: Option<Dimension>,
     },
@@ -91,7 +93,7 @@ pub(crate) enum Sequenced {
 impl From<Rank> for Message {
     fn from(fault: Rank) -> Self {
         match fault {
-            Rank::Vector { subject, found, from, flat, pooled, steps, last } => {
+            Rank::Vector { subject, found, from, flat, pooled, steps, levels, last } => {
                 let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", &from]);
                 if let Some(last) = last {
                     message = message.help(say![
@@ -125,6 +127,15 @@ impl From<Rank> for Message {
                 }
                 if let Some(steps) = steps {
                     message = message.help(say!["`each_step = true` applies it to each row: it makes ", steps]);
+                }
+                if let Some(levels) = levels {
+                    message = message.help(say![
+                        "`visible = softmax(",
+                        &levels,
+                        ")` takes each row as one unit of ",
+                        levels,
+                        " levels"
+                    ]);
                 }
                 message
             }

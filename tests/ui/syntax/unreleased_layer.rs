@@ -4,7 +4,7 @@ use plumbline::prelude::*;
 
 network! {
     pub Features: [784] -> [10] {
-        features: rbm(128);
+        features: hopfield;
         logits: dense(10);
     }
 }

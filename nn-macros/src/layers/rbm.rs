@@ -1,0 +1,204 @@
+//! `rbm(n)`: `[i]` → `[n]`, or `[items, k]` → `[n]` with `visible = softmax(k)`.
+
+use quote::ToTokens;
+use syn::{Expr, Lit};
+
+use super::dense::{Otherwise, vector};
+use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use crate::check::{Place, Scope, Value, name};
+use crate::report::{Energy, compact, nearest};
+use crate::shape::{Condition, Dimension, Operation, Shape};
+
+/// A restricted Boltzmann machine, which gives the mean of its hidden units.
+#[derive(Clone, Debug)]
+pub(crate) struct Rbm {
+    /// Hidden units.
+    pub(crate) units: Dimension,
+    pub(crate) visible: Visible,
+    pub(crate) hidden: Hidden,
+    pub(crate) init: Init,
+}
+
+/// A kind of visible unit.
+#[derive(Clone, Debug)]
+pub(crate) enum Visible {
+    Bernoulli,
+    Gaussian,
+    /// With a variance of its own, which is learned.
+    GaussianVariance,
+    /// One of so many levels, a row of the sample for each unit.
+    Softmax(Dimension),
+}
+
+/// A kind of hidden unit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hidden {
+    Bernoulli,
+    Relu,
+    Gaussian,
+}
+
+/// How the kinds of each side are written.
+const VISIBLE: &[&str] = &["bernoulli", "gaussian", "gaussian(variance = learned)", "softmax(k)"];
+const HIDDEN: &[&str] = &["bernoulli", "relu", "gaussian"];
+
+impl Rule for Rbm {
+    const ROWS: &'static [Row] = &[Row {
+        name: "rbm",
+        call: "rbm(500)",
+        arguments: [1, 1],
+        argument: "number of hidden units",
+        options: &["hidden", "init", "visible"],
+        trained: true,
+        read: |arguments| Self::read(arguments).map(Layer::Rbm),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        match &self.visible {
+            Visible::Softmax(levels) => levelled(place, &takes[0], levels, scope)?,
+            Visible::Bernoulli => vector(place, &takes[0], scope, Otherwise::Levels)?,
+            Visible::Gaussian | Visible::GaussianVariance => vector(place, &takes[0], scope, Otherwise::Nothing)?,
+        }
+        Some(vec![self.units.clone()])
+    }
+
+    fn unify(&self, takes: &mut [Shape], _gives: &mut Shape) {
+        if let (Visible::Softmax(levels), [taken]) = (&self.visible, takes) {
+            taken.splice(taken.len() - 1.., [levels.clone()]);
+        }
+    }
+
+    /// `weight [n, i]`, `visible_bias [i]` and `hidden_bias [n]`, and `visible_log_variance [i]` where variances are learned; for softmax units `[items, k]`
+    /// stands in place of `[i]`.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let (units, visible) = (vec![self.units.clone()], takes[0].clone());
+        let weight = [units.clone(), visible.clone()].concat();
+        let variance = matches!(self.visible, Visible::GaussianVariance).then(|| visible.clone());
+        let own = [("weight", weight), ("visible_bias", visible), ("hidden_bias", units)];
+        let all = own.into_iter().chain(variance.map(|shape| ("visible_log_variance", shape)));
+        all.map(|(name, shape)| Parameter { name: name.into(), shape }).collect()
+    }
+}
+
+impl Rbm {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let units = arguments.size();
+        let visible = match arguments.option("visible") {
+            Some(value) => visible(value, arguments),
+            None => Some(Visible::Bernoulli),
+        };
+        let hidden = match arguments.option("hidden") {
+            Some(value) => hidden(value, arguments),
+            None => Some(Hidden::Bernoulli),
+        };
+        let init = arguments.init_or(0.01);
+        Some(Self { units: units?, visible: visible?, hidden: hidden?, init: init? })
+    }
+}
+
+/// `bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(5)`.
+fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
+    let (text, inside) = kind(value);
+    let fault = match (text.as_str(), inside.as_deref()) {
+        ("bernoulli", None) => return Some(Visible::Bernoulli),
+        ("gaussian", None) => return Some(Visible::Gaussian),
+        ("gaussian", Some([Expr::Assign(variance)])) if name(&variance.left).is_some_and(|name| name == "variance") => {
+            if name(&variance.right).is_some_and(|name| name == "learned") {
+                return Some(Visible::GaussianVariance);
+            }
+            Energy::Variance { found: compact(&variance.right) }
+        }
+        ("gaussian", Some(_)) => Energy::GaussianTakes { found: compact(value) },
+        ("softmax", Some([levels])) => {
+            let size = arguments.scope.size(levels, 2, "the number of levels of `softmax`")?;
+            match &size {
+                // It is a constant of the units' type, where stable Rust takes no arithmetic.
+                Dimension::Parameter(formula) if formula.name().is_none() => {
+                    Energy::LevelsFormula { formula: compact(levels) }
+                }
+                _ => return Some(Visible::Softmax(size)),
+            }
+        }
+        ("softmax", _) => Energy::LevelsMissing,
+        ("bernoulli", Some(_)) => Energy::KindTakesNothing { side: "visible", kind: "bernoulli" },
+        ("relu", _) => Energy::OtherSide { side: "visible", kind: "relu", other: "hidden" },
+        _ => unknown("visible", value, &text, VISIBLE),
+    };
+    arguments.scope.faults.add(value, fault);
+    None
+}
+
+/// `bernoulli`, `relu` or `gaussian`.
+fn hidden(value: &Expr, arguments: &mut Arguments) -> Option<Hidden> {
+    let (text, inside) = kind(value);
+    let found = match text.as_str() {
+        "bernoulli" => Some(("bernoulli", Hidden::Bernoulli)),
+        "relu" => Some(("relu", Hidden::Relu)),
+        "gaussian" => Some(("gaussian", Hidden::Gaussian)),
+        _ => None,
+    };
+    let fault = match (found, inside) {
+        (Some((_, hidden)), None) => return Some(hidden),
+        (Some((kind, _)), Some(_)) => Energy::KindTakesNothing { side: "hidden", kind },
+        (None, _) if text == "softmax" => Energy::OtherSide { side: "hidden", kind: "softmax(k)", other: "visible" },
+        (None, _) => unknown("hidden", value, &text, HIDDEN),
+    };
+    arguments.scope.faults.add(value, fault);
+    None
+}
+
+/// The kind's word, and what stands in its parentheses.
+fn kind(value: &Expr) -> (String, Option<Vec<Expr>>) {
+    let (word, inside) = match value {
+        Expr::Call(call) => (&*call.func, Some(call.args.iter().cloned().collect())),
+        other => (other, None),
+    };
+    (name(word).map_or_else(|| compact(word), ToString::to_string), inside)
+}
+
+fn unknown(side: &'static str, value: &Expr, word: &str, all: &'static [&'static str]) -> Energy {
+    let quoted = match value {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => all.iter().copied().find(|kind| *kind == text.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let near = elsewhere(word, side).or_else(|| nearest(word, all.iter().copied()));
+    Energy::Kind { side, found: compact(value.to_token_stream()), quoted, near, all }
+}
+
+/// The kind that another library, or the literature, calls so.
+fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
+    Some(match (word.to_lowercase().as_str(), side) {
+        ("binary" | "sigmoid" | "logistic" | "bool" | "binomial", _) => "bernoulli",
+        ("normal" | "real" | "linear" | "continuous", _) => "gaussian",
+        ("categorical" | "multinomial" | "one_hot" | "onehot" | "potts" | "ratings", "visible") => "softmax(5)",
+        ("rectified" | "nrelu" | "rectified_linear", "hidden") => "relu",
+        _ => return None,
+    })
+}
+
+/// Asks for `[items, k]`.
+fn levelled(place: &Place, value: &Value, levels: &Dimension, scope: &mut Scope) -> Option<()> {
+    let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+    let [items, rows] = value.shape.as_slice() else {
+        let rows = Operation::Product.of(&value.shape).and_then(|all| match (all.literal(), levels.literal()) {
+            (Some(all), Some(levels)) if all % levels == 0 => {
+                Some(vec![Dimension::Literal(all / levels), Dimension::Literal(levels)])
+            }
+            _ => None,
+        });
+        scope.faults.add(&place.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows });
+        return None;
+    };
+    // Where it is free the parameters' rule says so.
+    if rows.is_free() {
+        return Some(());
+    }
+    let turned = (items == levels).then(|| vec![rows.clone(), items.clone()]);
+    let fault = Energy::Levels { subject, levels: levels.clone(), rows: rows.clone(), found, from, turned };
+    let equal = scope.ask(&place.tokens, Some(value), &Condition::Equal(levels.clone(), rows.clone()), fault);
+    (!equal.fails()).then_some(())
+}

@@ -1,0 +1,144 @@
+//! Mistakes in energy-based models.
+
+use super::Message;
+use super::arguments::listed;
+use super::message::say;
+use crate::shape::{Dimension, Shape};
+
+/// A mistake in the units of an energy-based model, or in what they take.
+#[derive(Debug)]
+pub(crate) enum Energy {
+    Kind {
+        side: &'static str,
+        found: String,
+        /// The kind that stands in quotes.
+        quoted: Option<&'static str>,
+        near: Option<&'static str>,
+        all: &'static [&'static str],
+    },
+    /// A kind that only the other side has.
+    OtherSide {
+        side: &'static str,
+        kind: &'static str,
+        other: &'static str,
+    },
+    KindTakesNothing {
+        side: &'static str,
+        kind: &'static str,
+    },
+    GaussianTakes {
+        found: String,
+    },
+    Variance {
+        found: String,
+    },
+    LevelsMissing,
+    LevelsFormula {
+        formula: String,
+    },
+    /// Softmax units take two axes.
+    Items {
+        subject: String,
+        levels: Dimension,
+        found: Shape,
+        from: String,
+        /// As many numbers as rows of levels.
+        rows: Option<Shape>,
+    },
+    /// A row for each softmax unit, of as many numbers as it has levels.
+    Levels {
+        subject: String,
+        levels: Dimension,
+        rows: Dimension,
+        found: Shape,
+        from: String,
+        /// The axes in the other order, where that fits.
+        turned: Option<Shape>,
+    },
+}
+
+impl From<Energy> for Message {
+    fn from(fault: Energy) -> Self {
+        match fault {
+            Energy::Kind { side, found, quoted, near, all } => {
+                let text = say!["`", side, "` of `rbm` is ", listed(all, "or"), ", found `", found, "`"];
+                let message = Self::new(text);
+                match (quoted, near) {
+                    (Some(kind), _) => message.help(say!["leave out the quotes: `", kind, "`"]),
+                    (None, Some(near)) => message.help(say!["did you mean `", near, "`?"]),
+                    (None, None) => message.help(say!["it is written `", side, " = ", all[1], "`"]),
+                }
+            }
+            Energy::OtherSide { side, kind, other } => {
+                Self::new(say!["`", kind, "` is a kind of ", other, " unit, found as `", side, "`"])
+                    .help(say!["write `", other, " = ", kind, "`"])
+            }
+            Energy::KindTakesNothing { side, kind } => {
+                Self::new(say!["`", kind, "` takes no arguments"]).help(say!["it is written `", side, " = ", kind, "`"])
+            }
+            Energy::GaussianTakes { found } => {
+                Self::new(say!["`gaussian` is `gaussian` or `gaussian(variance = learned)`, found `", found, "`"])
+                    .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"])
+            }
+            Energy::Variance { found } => Self::new(say!["`variance` of `gaussian` is `learned`, found `", found, "`"])
+                .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"]),
+            Energy::LevelsMissing => Self::new(say!["`softmax` needs the number of levels"])
+                .help(say!["it is written `visible = softmax(5)`, for units of 5 levels each"]),
+            Energy::LevelsFormula { formula } => Self::new(say![
+                "the levels of `softmax` are a number, a constant or a parameter, found `",
+                &formula,
+                "`"
+            ])
+            .help(say!["let a parameter of the network stand for `", formula, "`"]),
+            Energy::Items { subject, levels, found, from, rows } => {
+                let mut message = Self::new(say![
+                    "`",
+                    &subject,
+                    "` takes `[items, ",
+                    &levels,
+                    "]` with softmax units of ",
+                    &levels,
+                    " levels, found ",
+                    &found,
+                    " from ",
+                    &from
+                ]);
+                if let Some(rows) = rows {
+                    message = message.help(say![
+                        "put `reshape(",
+                        super::bare(&rows),
+                        ")` between ",
+                        &from,
+                        " and `",
+                        &subject,
+                        "`: it makes ",
+                        &rows[0],
+                        " items"
+                    ]);
+                }
+                let flat = if found.len() == 1 { "" } else { ", after `flatten;`" };
+                message.help(say!["leave out `visible = softmax(", levels, ")`: it then takes a vector", flat])
+            }
+            Energy::Levels { subject, levels, rows, found, from, turned } => {
+                let message = Self::new(say![
+                    "`",
+                    &subject,
+                    "` has softmax units of ",
+                    levels,
+                    " levels, found rows of ",
+                    &rows,
+                    " in ",
+                    found,
+                    " from ",
+                    &from
+                ]);
+                match turned {
+                    Some(turned) => {
+                        message.help(say!["put `transpose;` between ", from, " and `", subject, "`: it makes ", turned])
+                    }
+                    None => message.help(say!["write `visible = softmax(", rows, ")`"]),
+                }
+            }
+        }
+    }
+}

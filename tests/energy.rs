@@ -1,0 +1,260 @@
+//! Energy-based layers in networks, used as a user would.
+
+mod differences;
+
+use differences::{check, data};
+use plumbline::{
+    energy::{
+        Ais, ContrastiveDivergence, EnergyError, MaximumLikelihood, Rbm,
+        units::{Bernoulli, Gaussian, GaussianVariance, Relu, Softmax},
+    },
+    prelude::*,
+    samplers::Ladder,
+};
+
+const ITEMS: usize = 4;
+const LEVELS: usize = 3;
+
+network! {
+    pub Digits: [784] -> [500] { rbm: rbm(500); }
+
+    Small: [6] -> [4] { rbm: rbm(4); }
+    Same: [6] -> [4] { rbm: dense(4), sigmoid; }
+    Real: [6] -> [4] { rbm: rbm(4, visible = gaussian, hidden = relu); }
+    Learned: [6] -> [4] { rbm: rbm(4, visible = gaussian(variance = learned), hidden = gaussian, init = normal(0.5)); }
+    Ratings: [4, 3] -> [5] { rbm: rbm(5, visible = softmax(3)); }
+    Constants: [ITEMS, LEVELS] -> [ITEMS + 1] { rbm: rbm(ITEMS + 1, visible = softmax(LEVELS), init = zeros); }
+    pub Any<I, K, N>: [I, K] -> [2 * N] {
+        ratings: rbm(2 * N, visible = softmax(K));
+    }
+    pub AnyVector<I, N>: [I] -> [N] {
+        features: rbm(2 * N, hidden = relu), tanh;
+        top: rbm(N);
+    }
+
+    /// An image's features, classified.
+    Deep: [1, 4, 4] -> [3] {
+        conv: conv2d(2, kernel = 3, padding = same), sigmoid;
+        flatten;
+        features: rbm(6, init = normal(0.5)), tanh;
+        logits: dense(3);
+    }
+    DeepRelu: [5] -> [3] {
+        a: dense(7), tanh;
+        features: rbm(6, visible = gaussian, hidden = relu, init = normal(0.5)), gelu;
+        logits: dense(3);
+    }
+    DeepLinear: [5] -> [3] {
+        a: dense(7), tanh;
+        features: rbm(6, visible = gaussian(variance = learned), hidden = gaussian, init = normal(0.5));
+        out: rbm(3, visible = gaussian, init = normal(0.5));
+    }
+    DeepLevels: [4, 3] -> [2] {
+        each: dense(3, each_step = true), softmax;
+        features: rbm(6, visible = softmax(3), init = normal(0.5)), relu;
+        logits: dense(2);
+    }
+    Branches: [6] -> [5] {
+        code: rbm(5, init = normal(0.5));
+        other: dense(5), tanh <- input;
+        sum: add <- (code, other, code);
+    }
+}
+
+/// Two patterns of four units, in as many samples.
+fn patterns(samples: usize) -> Batch<(Const<4>,)> {
+    Batch::from_vec([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]].as_flattened().repeat(samples / 2)).unwrap()
+}
+
+#[test]
+fn each_row_of_the_table_is_a_type() {
+    fn is<T>(_: &T) {}
+    is::<Rbm<Const<784>, Const<500>, Bernoulli, Bernoulli>>(&Digits::new(1).rbm);
+    is::<Rbm<Const<6>, Const<4>, Gaussian, Relu>>(&Real::new(1).rbm);
+    is::<Rbm<Const<6>, Const<4>, GaussianVariance, Gaussian>>(&Learned::new(1).rbm);
+    is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli, f64>>(&Ratings::<f64>::initialized(1).rbm);
+    is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli>>(&Constants::new(1).rbm);
+    assert_eq!(Digits::PARAMETERS, 784 * 500 + 784 + 500);
+    assert_eq!(Digits::FLOPS, 2 * 784 * 500 + 2 * 500);
+    assert_eq!(Learned::PARAMETERS, 24 + 6 + 6 + 4);
+    assert_eq!(Ratings::PARAMETERS, 5 * 12 + 12 + 5);
+    assert_eq!(Any::<4, 3, 2>::PARAMETERS, 4 * 12 + 12 + 4);
+    assert_eq!(
+        <Digits as Network>::LAYERS[0].parameters,
+        <Rbm<Const<784>, Const<500>> as Network>::LAYERS[0].parameters
+    );
+    assert_eq!(<Digits as Network>::LAYERS[0].flops, <Rbm<Const<784>, Const<500>> as Network>::LAYERS[0].flops);
+    assert_eq!(Digits::LAYERS[0].kind, "rbm");
+}
+
+#[test]
+fn parameters_have_names_and_shapes() {
+    fn shapes(net: &impl Parameters<f32>) -> Vec<(String, Vec<usize>)> {
+        (0..net.tensors()).map(|index| net.tensor(index)).map(|t| (t.name.to_string(), t.shape.to_vec())).collect()
+    }
+    let named = |all: &[(&str, &[usize])]| -> Vec<(String, Vec<usize>)> {
+        all.iter().map(|(name, shape)| ((*name).to_owned(), shape.to_vec())).collect()
+    };
+    let expected: &[(&str, &[usize])] =
+        &[("rbm.weight", &[4, 6]), ("rbm.visible_bias", &[6]), ("rbm.hidden_bias", &[4])];
+    assert_eq!(shapes(&Small::new(1)), named(expected));
+    assert_eq!(shapes(&Learned::new(1)), named(&[expected, &[("rbm.visible_log_variance", &[6])]].concat()));
+    let expected: &[(&str, &[usize])] =
+        &[("rbm.weight", &[5, 4, 3]), ("rbm.visible_bias", &[4, 3]), ("rbm.hidden_bias", &[5])];
+    assert_eq!(shapes(&Ratings::new(1)), named(expected));
+}
+
+#[test]
+fn weights_are_drawn_as_init_says() {
+    let spread = |weights: ndarray::ArrayView2<'_, f32>| weights.std(0.0);
+    let digits = Digits::new(3);
+    assert!((spread(digits.rbm.weight()) - 0.01).abs() < 1e-4, "the default is normal(0.01)");
+    assert!(digits.rbm.hidden_bias().iter().chain(digits.rbm.visible_bias()).all(|&bias| bias == 0.0));
+    assert!(spread(Learned::new(3).rbm.weight()) > 0.3);
+    assert!(Constants::new(3).rbm.weight().iter().all(|&w| w == 0.0));
+}
+
+/// p(h = 1 | v) = σ(W v + c), a dense layer's.
+#[test]
+fn an_rbm_gives_what_dense_and_sigmoid_give() {
+    let (mut machine, mut dense) = (Small::<f64>::initialized(5), Same::<f64>::initialized(6));
+    machine.rbm.weight_mut().assign(&dense.rbm.weight());
+    dense.rbm.bias_mut().assign(&ndarray::array![0.1, -0.2, 0.3, -0.4]);
+    machine.rbm.hidden_bias_mut().assign(&ndarray::array![0.1, -0.2, 0.3, -0.4]);
+    let x = data::<SmallInput>(9);
+    for (found, expected) in machine.forward(&x).as_slice().iter().zip(dense.forward(&x).as_slice()) {
+        assert!((found - expected).abs() < 1e-14, "{found}, expected {expected}");
+    }
+    // And so are its gradients, over batches of one part and of several.
+    for samples in [9, 200] {
+        let (x, d) = (data::<SmallInput>(samples), data::<SmallOutput>(samples));
+        let gradients = |pass: &mut Pass<Small<f64>>| {
+            let mut gradients = machine.gradients();
+            machine.forward_train(&x, pass);
+            (machine.backward(&d, pass, &mut gradients).unwrap().as_slice().to_vec(), gradients)
+        };
+        let (d_v, of_machine) = gradients(&mut machine.pass(samples));
+        let (mut pass, mut of_dense) = (dense.pass(samples), dense.gradients());
+        dense.forward_train(&x, &mut pass);
+        let d_x = dense.backward(&d, &mut pass, &mut of_dense).unwrap().as_slice().to_vec();
+        let near = |found: &[f64], expected: &[f64]| {
+            assert_eq!(found.len(), expected.len());
+            found
+                .iter()
+                .zip(expected)
+                .for_each(|(a, b)| assert!((a - b).abs() < 1e-12 * b.abs().max(1.0), "{a}, expected {b}"));
+        };
+        near(&d_v, &d_x);
+        near(of_machine.tensor(0).values, of_dense.tensor(0).values);
+        near(of_machine.tensor(2).values, of_dense.tensor(1).values);
+        assert!(of_machine.tensor(1).values.iter().all(|&d| d == 0.0), "visible biases have no part in it");
+    }
+}
+
+#[test]
+fn gradients_agree_with_differences() {
+    check::<Small<f64>>();
+    check::<Real<f64>>();
+    check::<Learned<f64>>();
+    check::<Ratings<f64>>();
+    check::<Deep<f64>>();
+    check::<DeepRelu<f64>>();
+    check::<DeepLinear<f64>>();
+    check::<DeepLevels<f64>>();
+    check::<Branches<f64>>();
+}
+
+#[test]
+fn generic_networks_have_gradients_at_any_size() {
+    check::<Any<4, 3, 2, f64>>();
+    check::<Any<2, 5, 3, f64>>();
+    check::<AnyVector<5, 3, f64>>();
+    check::<AnyVector<9, 2, f64>>();
+}
+
+#[test]
+fn the_field_learns_by_contrastive_divergence() {
+    network! { Patterns: [4] -> [6] { rbm: rbm(6); } }
+    let data: Batch<PatternsInput> = patterns(200);
+    let mut model = Patterns::new(1);
+    let before = model.rbm.log_likelihood_exact(&data);
+    let report =
+        ContrastiveDivergence::new(1).persistent(100).rate(0.1).momentum(0.5).epochs(300).fit(&mut model.rbm, &data);
+    assert_eq!(report.unwrap().epochs.len(), 300);
+    let after = model.rbm.log_likelihood_exact(&data);
+    assert!(before < -2.7 && after > -1.2, "{before} became {after}");
+    // The bound that no model exceeds.
+    assert!(after < -(2.0_f64.ln()));
+}
+
+#[test]
+fn softmax_units_learn_from_batches_of_the_networks_input() {
+    let rows = [[0, 1, 2, 0], [2, 1, 0, 2]]
+        .map(|levels| levels.map(|level| [0, 1, 2].map(|k| f32::from(u8::from(k == level)))));
+    let data: Batch<RatingsInput> = Batch::from_vec(rows.as_flattened().as_flattened().repeat(20)).unwrap();
+    let mut model = Ratings::new(1);
+    let before = model.rbm.log_likelihood_exact(&data);
+    MaximumLikelihood::new().rate(0.5).epochs(300).batch_size(40).fit(&mut model.rbm, &data).unwrap();
+    let after = model.rbm.log_likelihood_exact(&data);
+    assert!(before < -4.0 && after > -1.1 && after < -(2.0_f64.ln()), "{before} became {after}");
+
+    let wrong: Batch<RatingsInput> = Batch::from_vec(vec![1.0; 12]).unwrap();
+    let error = ContrastiveDivergence::new(1).fit(&mut model.rbm, &wrong).unwrap_err();
+    assert!(matches!(error, EnergyError::Value { sample: 0, .. }), "{error}");
+}
+
+#[test]
+fn estimates_agree_with_the_exact_partition_function() {
+    let model = Small::new(2);
+    let rng = &mut plumbline::network::generator(3);
+    let ais = Ais::default().chains(50).ladder(Ladder::linear(0.0, 1.0, 100));
+    let estimate = model.rbm.log_partition_ais(&ais, rng).unwrap();
+    assert!((estimate.log_partition - model.rbm.log_partition_exact()).abs() < 1e-3);
+}
+
+/// Features that were learnt without labels, and a classifier on them: the trainer takes the network as any other.
+#[test]
+fn the_trainer_fine_tunes_a_network_with_an_rbm() {
+    network! {
+        Classifier: [4] -> [2] {
+            features: rbm(6), map(|x| 2 * x - 1);
+            logits: dense(2);
+        }
+    }
+    let x = patterns(100);
+    let mut net = Classifier::new(1);
+    ContrastiveDivergence::new(1).rate(0.1).epochs(20).fit(&mut net.features, &x).unwrap();
+    let learnt = net.features.weight().to_owned();
+    let labels = Labels::<2>::new((0..100).map(|sample| sample % 2).collect::<Vec<_>>()).unwrap();
+    let train = Dataset::new(x, labels).unwrap();
+    let history = Trainer::new(Adam::new(1e-2), CrossEntropy::new())
+        .epochs(20)
+        .batch_size(20)
+        .validate(&train)
+        .metric(Accuracy)
+        .fit(&mut net, &train)
+        .unwrap();
+    let last = history.epochs.last().unwrap();
+    assert!(last.training.loss < 0.05, "{last:?}");
+    assert!(net.features.weight() != learnt, "the machine's weights are trained with the others");
+}
+
+#[test]
+fn saved_and_loaded_it_is_the_same() {
+    let folder = std::env::temp_dir().join(format!("plumbline-energy-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("learned.safetensors");
+    let mut net = Learned::new(4);
+    net.rbm.visible_log_variance_mut().fill(0.25);
+    net.rbm.visible_bias_mut()[3] = -2.0;
+    net.save(&path).unwrap();
+    let mut other = Learned::new(5);
+    other.load(&path).unwrap();
+    let all = |net: &Learned| -> Vec<f32> {
+        (0..net.tensors()).flat_map(|index| net.tensor(index).values.to_vec()).collect()
+    };
+    assert_eq!(all(&net), all(&other));
+    let error = Real::new(1).load(&path).unwrap_err().to_string();
+    assert!(error.contains("rbm.visible_log_variance"), "{error}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
