@@ -120,14 +120,14 @@ pub struct Tensor<'a, E> {
     /// What its numbers must be to one another.
     pub form: Form,
     /// The shape.
-    pub shape: &'static [usize],
+    pub shape: &'a [usize],
     /// The numbers.
     pub values: &'a [E],
 }
 
 impl<'a, E: Element> Tensor<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
-    pub fn new(name: &'static str, shape: &'static [usize], values: &'a [E]) -> Self {
+    pub fn new(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
         Tensor { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
     }
 
@@ -138,7 +138,7 @@ impl<'a, E: Element> Tensor<'a, E> {
     }
 
     /// A statistic, under a layer's own name for it.
-    pub fn statistic(name: &'static str, shape: &'static [usize], values: &'a [E]) -> Self {
+    pub fn statistic(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
         Tensor { role: Role::Statistic, ..Tensor::new(name, shape, values) }
     }
 
@@ -158,14 +158,14 @@ pub struct TensorMut<'a, E> {
     /// What its numbers must be to one another.
     pub form: Form,
     /// The shape.
-    pub shape: &'static [usize],
+    pub shape: &'a [usize],
     /// The numbers.
     pub values: &'a mut [E],
 }
 
 impl<'a, E: Element> TensorMut<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
-    pub fn new(name: &'static str, shape: &'static [usize], values: &'a mut [E]) -> Self {
+    pub fn new(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
         TensorMut { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
     }
 
@@ -176,7 +176,7 @@ impl<'a, E: Element> TensorMut<'a, E> {
     }
 
     /// A statistic, under a layer's own name for it.
-    pub fn statistic(name: &'static str, shape: &'static [usize], values: &'a mut [E]) -> Self {
+    pub fn statistic(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
         TensorMut { role: Role::Statistic, ..TensorMut::new(name, shape, values) }
     }
 
