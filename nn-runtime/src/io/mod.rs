@@ -1,9 +1,11 @@
-//! What is read and written: [IDX](idx) images and labels, [safetensors] weights.
+//! What is read and written: [IDX](idx) images and labels, [ratings](RatingsReader), [safetensors] weights.
 
 pub mod idx;
+mod ratings;
 pub mod safetensors;
 
 pub use idx::{IdxError, IdxFault, Images};
+pub use ratings::{RatingsError, RatingsFault, RatingsReader};
 pub use safetensors::{Misfit, Weights, WeightsError, WeightsFault};
 
 use std::{fmt, path::Path};

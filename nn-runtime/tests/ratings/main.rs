@@ -1,0 +1,4 @@
+//! Collaborative filtering: ratings, their files, and restricted Boltzmann machines of them.
+
+mod data;
+mod files;
