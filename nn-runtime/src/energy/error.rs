@@ -1,6 +1,6 @@
 //! What can be wrong with what an energy-based model is given.
 
-use crate::{samplers::SamplerError, train::OptimizerError};
+use crate::{samplers::SamplerError, shape::Dims, train::OptimizerError};
 
 /// Data, options or parameters that an energy-based model cannot work with.
 ///
@@ -42,6 +42,43 @@ pub enum EnergyError {
         samples: usize,
         /// The truth values found.
         found: usize,
+    },
+    /// A matrix of connections of another size.
+    #[error("expected connections of shape `{}`, found `{}`", Dims(expected), Dims(found))]
+    Matrix {
+        /// The number of units, twice.
+        expected: [usize; 2],
+        /// Rows and columns found.
+        found: [usize; 2],
+    },
+    /// A number that cannot stand in a symmetric matrix of connections without a diagonal.
+    #[error("expected {expected} at [{row}, {column}] of the connections, found {found}")]
+    Connection {
+        /// What can stand there.
+        expected: &'static str,
+        /// The number found.
+        found: f64,
+        /// Its row.
+        row: usize,
+        /// Its column.
+        column: usize,
+    },
+    /// The index of a unit that the model does not have.
+    #[error("expected the index of one of {units} units, found {found}")]
+    Unit {
+        /// The number of units.
+        units: usize,
+        /// The index found.
+        found: usize,
+    },
+    /// Patterns that no connections can keep: the others never tell the state of one unit.
+    #[error(
+        "expected patterns in which each unit follows from the others, found that unit {unit} does not: two that differ in it alone, \
+         or as many independent ones as units"
+    )]
+    Undetermined {
+        /// The index of the unit.
+        unit: usize,
     },
     /// An option that has no meaning.
     #[error("expected `{option}` to be {expected}, found {found}")]

@@ -2,13 +2,21 @@
 //!
 //! [`Rbm`] is the restricted Boltzmann machine, with units of each side chosen by type ([`units`]); its conditionals, energies, partition function
 //! and likelihood are its methods, its training [`ContrastiveDivergence`] and [`MaximumLikelihood`]. It is a layer and a network of one layer, too.
+//!
+//! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start.
 
 mod error;
+mod hopfield;
 mod rbm;
+mod recall;
+mod symmetric;
 mod train;
 pub mod units;
+pub mod update;
 
 pub use error::EnergyError;
+pub use hopfield::{BitError, Hopfield};
 pub use rbm::{Ais, Estimate, LogLikelihood, Rbm};
+pub use recall::{Outcome, Recall, Trace};
 pub use train::{ContrastiveDivergence, EnergyEpoch, EnergyReport, Learner, MaximumLikelihood};
 pub use units::{Hidden, Visible};

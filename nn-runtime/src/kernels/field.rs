@@ -5,7 +5,7 @@ use pulp::{Simd, WithSimd};
 use crate::{
     Element,
     kernels::{
-        elementwise::{self, Unary},
+        elementwise::{self, Binary, Unary},
         math::Math,
         simd::{Lanes, run},
     },
@@ -73,6 +73,21 @@ pub(crate) fn softplus<E: Element>(x: &mut [E], scale: f64) {
 /// x = s · x
 pub(crate) fn scale<E: Element>(x: &mut [E], s: f64) {
     elementwise::update(Scale(s), x);
+}
+
+/// y += s · x
+pub(crate) fn add_scaled<E: Element>(y: &mut [E], x: &[E], s: E) {
+    elementwise::update_with(AddScaled(s), y, x);
+}
+
+#[derive(Clone, Copy)]
+struct AddScaled<E>(E);
+
+impl<E: Element> Binary<E> for AddScaled<E> {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, y: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
+        <E as Lanes>::mul_add(simd, <E as Lanes>::splat(simd, self.0), x, y)
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -16,12 +16,19 @@ pub(crate) fn squares<E: Element>(x: &[E]) -> f64 {
 /// Σ x.
 #[inline]
 pub(crate) fn total<E: Element>(x: &[E]) -> E {
-    run(Total(x))
+    run(Total::<E, false>(x))
 }
 
-struct Total<'a, E>(&'a [E]);
+/// Σ |x|.
+#[inline]
+pub(crate) fn absolute<E: Element>(x: &[E]) -> E {
+    run(Total::<E, true>(x))
+}
 
-impl<E: Element> WithSimd for Total<'_, E> {
+/// The sum of the numbers, or of their absolute values.
+struct Total<'a, E, const ABSOLUTE: bool>(&'a [E]);
+
+impl<E: Element, const ABSOLUTE: bool> WithSimd for Total<'_, E, ABSOLUTE> {
     type Output = E;
 
     #[inline(always)]
@@ -32,14 +39,20 @@ impl<E: Element> WithSimd for Total<'_, E> {
         let (pairs, last) = vectors.as_chunks::<2>();
         let (mut even, mut odd) = (zero, zero);
         for &[a, b] in pairs {
-            even = <E as Lanes>::add(simd, even, a);
-            odd = <E as Lanes>::add(simd, odd, b);
+            even = <E as Lanes>::add(simd, even, term::<S, E, ABSOLUTE>(simd, a));
+            odd = <E as Lanes>::add(simd, odd, term::<S, E, ABSOLUTE>(simd, b));
         }
         for &v in last {
-            even = <E as Lanes>::add(simd, even, v);
+            even = <E as Lanes>::add(simd, even, term::<S, E, ABSOLUTE>(simd, v));
         }
-        rest.iter().fold(E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd)), |sum, &x| sum + x)
+        let whole = E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd));
+        rest.iter().fold(whole, |sum, &x| sum + if ABSOLUTE { x.abs() } else { x })
     }
+}
+
+#[inline(always)]
+fn term<S: Simd, E: Element, const ABSOLUTE: bool>(simd: S, x: E::Vector<S>) -> E::Vector<S> {
+    if ABSOLUTE { <E as Lanes>::abs_(simd, x) } else { x }
 }
 
 struct Squares<'a, E>(&'a [E]);

@@ -1,0 +1,130 @@
+//! How many patterns there is room for, and how many of their bits change.
+
+use std::ops::Deref;
+
+use crate::{
+    Batch, Element,
+    energy::{EnergyError, Hopfield},
+    shape::FixedDimension,
+};
+
+/// ln x for x ≥ 1: k ln 2 + 2 artanh((m − 1) / (m + 1)) for x = m 2^k, with m from 1 to 2. The standard library's is no constant function.
+const fn ln(mut x: f64) -> f64 {
+    let mut sum = 0.0;
+    while x >= 2.0 {
+        x /= 2.0;
+        sum += std::f64::consts::LN_2;
+    }
+    let ratio = (x - 1.0) / (x + 1.0);
+    // The ratio is at most a third: the terms left out are below 10⁻¹⁸.
+    let (mut power, mut odd) = (2.0 * ratio, 1.0);
+    while odd < 36.0 {
+        sum += power / odd;
+        power *= ratio * ratio;
+        odd += 2.0;
+    }
+    sum
+}
+
+/// ⌊n / (4 ln n)⌋
+const fn perfect(units: usize) -> usize {
+    if units < 2 { 0 } else { (units as f64 / (4.0 * ln(units as f64))) as usize }
+}
+
+impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
+    /// ⌊0.138 n⌋: about as many random patterns as Hebb's rule can store before recall fails altogether (Amit, Gutfreund and Sompolinsky, 1985, for large n). Below it,
+    /// recall ends in states of which some 1.6 % of the bits are wrong at most.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Hopfield};
+    /// const ROOM: usize = Hopfield::<Const<1000>>::CAPACITY;
+    /// assert_eq!((ROOM, Hopfield::<Const<1000>>::PERFECT_CAPACITY), (138, 36));
+    /// ```
+    pub const CAPACITY: usize = (I::SIZE as u128 * 138 / 1000) as usize;
+
+    /// ⌊n / (4 ln n)⌋: as many random patterns as Hebb's rule stores so that all of them stay without an error, with a probability that goes to 1 as n grows (McEliece, Posner,
+    /// Rodemich and Venkatesh, 1987). Of twice as many, each stays with such a probability.
+    pub const PERFECT_CAPACITY: usize = perfect(I::SIZE);
+
+    /// ½ erfc(1 / √(2α)): the probability that a bit of one of `patterns` random patterns, stored by Hebb's rule, is wrong after one synchronous step from the
+    /// pattern (Hertz, Krogh and Palmer, 1991, section 2.2). Here α = (p − 1) / (n − 1), which for large n is p / n: without a diagonal, the p − 1 other patterns
+    /// add (p − 1)(n − 1) random signs to the n − 1 of the pattern's own. Their sum is taken as normal.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Hopfield};
+    /// let p = Hopfield::<Const<1000>>::bit_error_predicted(138);
+    /// assert!((p - 0.0035).abs() < 1e-4);
+    /// assert_eq!(Hopfield::<Const<1000>>::bit_error_predicted(1), 0.0);
+    /// ```
+    pub fn bit_error_predicted(patterns: usize) -> f64 {
+        let others = patterns.saturating_sub(1) as f64;
+        // Infinite, and so without an error, for no others.
+        let signal = I::SIZE.saturating_sub(1) as f64 / others;
+        if others == 0.0 { 0.0 } else { 0.5 * libm::erfc((signal / 2.0).sqrt()) }
+    }
+
+    /// The bits of `patterns` that change in one synchronous step from them.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// let patterns = Batch::from_vec(vec![1.0, -1.0, 1.0, 1.0, -1.0, 1.0])?;
+    /// let mut net: Hopfield<Const<3>> = Hopfield::zeros();
+    /// net.store_hebbian(&patterns)?;
+    /// let error = net.bit_error_measured(&patterns)?;
+    /// // The second pattern is the first one's negative: both stay.
+    /// assert_eq!((error.wrong, error.bits), (0, 6));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Empty`] for no patterns.
+    pub fn bit_error_measured<D>(&self, patterns: &Batch<(I,), E, D>) -> Result<BitError, EnergyError>
+    where
+        D: Deref<Target = [E]>,
+    {
+        self.check_patterns(patterns)?;
+        let next = self.step(patterns)?;
+        let wrong = next.as_slice().iter().zip(patterns.as_slice()).filter(|(a, b)| a != b).count();
+        Ok(BitError { wrong: wrong as u64, bits: patterns.as_slice().len() as u64 })
+    }
+}
+
+/// How many bits were wrong, of how many.
+///
+/// ```
+/// use nn_runtime::energy::BitError;
+/// let error = BitError { wrong: 10, bits: 1000 };
+/// assert_eq!(error.rate(), 0.01);
+/// let (low, high) = error.interval(1.96);
+/// assert!((low - 0.0054).abs() < 1e-4 && (high - 0.0183).abs() < 1e-4);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BitError {
+    /// The wrong bits.
+    pub wrong: u64,
+    /// All bits.
+    pub bits: u64,
+}
+
+impl BitError {
+    /// The part that is wrong, NaN of none.
+    pub fn rate(self) -> f64 {
+        self.wrong as f64 / self.bits as f64
+    }
+
+    /// From where to where the probability of a wrong bit lies, by the score test at `z` standard deviations (Wilson, 1927): with 1.96, in 95 of 100 cases. The bits are
+    /// taken as independent, which those of one network nearly are.
+    pub fn interval(self, z: f64) -> (f64, f64) {
+        let (rate, bits) = (self.rate(), self.bits as f64);
+        let spread = z * (rate * (1.0 - rate) / bits + z * z / (4.0 * bits * bits)).sqrt();
+        let (center, scale) = (rate + z * z / (2.0 * bits), 1.0 + z * z / bits);
+        ((center - spread) / scale, (center + spread) / scale)
+    }
+
+    /// These bits and others.
+    #[must_use]
+    pub fn and(self, other: BitError) -> BitError {
+        BitError { wrong: self.wrong + other.wrong, bits: self.bits + other.bits }
+    }
+}
