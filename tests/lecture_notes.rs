@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, Array4, ArrayView1, Axis, array};
 use plumbline::{
+    energy::{Hopfield, update::Synchronous},
     layers::{Conv2d, Init, MaxPool2d, Perceptron, Window},
     network::{View, ViewMut},
     prelude::*,
@@ -95,6 +96,19 @@ fn perceptron_learning() {
     assert!(learns([-1., -1., -1., 1.]), "AND");
     assert!(learns([-1., 1., 1., 1.]), "OR");
     assert!(!learns([-1., 1., 1., -1.]), "XOR");
+}
+
+/// 003, Hopfield networks: W = [[0, −1, 1], [−1, 0, −1], [1, −1, 0]] from v = [1, 1, −1], all units at once; a net of 0 gives 1.
+#[test]
+fn hopfield_networks() -> Result<(), Box<dyn std::error::Error>> {
+    let mut net: Hopfield<Const<3>, Synchronous, f64> = Hopfield::zeros();
+    net.set_weights(array![[0.0, -1.0, 1.0], [-1.0, 0.0, -1.0], [1.0, -1.0, 0.0]].view())?;
+    assert_eq!(net.weight(), net.weight().t());
+    let start = Batch::from_vec(vec![1.0, 1.0, -1.0])?;
+    assert_eq!(net.nets(&start)?.as_slice(), [-2.0, 0.0, 0.0]);
+    assert_eq!(net.step(&start)?.as_slice(), [-1.0, 1.0, 1.0]);
+    assert_eq!(net.recall_within(&start, 1)?.states.as_slice(), [-1.0, 1.0, 1.0]);
+    Ok(())
 }
 
 /// 003, backpropagation: the forward pass, the error and ∂E/∂w₅.

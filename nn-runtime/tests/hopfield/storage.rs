@@ -2,8 +2,9 @@
 
 use ndarray::Array2;
 use nn_runtime::{
-    Batch, Const,
+    Batch, Const, Parameters,
     energy::{EnergyError, Hopfield},
+    io::{Misfit, Weights, WeightsFault},
 };
 use rand::RngExt;
 
@@ -153,4 +154,19 @@ fn storkey_stays_symmetric() {
     }
     assert_eq!(net.weight(), net.weight().t());
     assert!(net.weight().diag().iter().all(|&w| w == 0.0));
+}
+
+#[test]
+fn files_bring_patterns_back_and_nothing_asymmetric() {
+    let all: Batch<(Const<30>,)> = patterns(4, &mut rng(7));
+    let (mut net, mut other): (Hopfield<Const<30>>, Hopfield<Const<30>>) = (Hopfield::zeros(), Hopfield::zeros());
+    net.store_hebbian(&all).unwrap();
+    net.threshold_mut()[3] = 0.01;
+    let bytes = net.to_bytes().unwrap();
+    other.load_bytes(&bytes).unwrap();
+    assert_eq!((other.weight(), other.threshold()), (net.weight(), net.threshold()));
+    net.parameter_mut("weight").unwrap().values[5] += 1.0;
+    let bytes = net.to_bytes().unwrap();
+    let error = other.load_bytes(&bytes).unwrap_err();
+    assert!(matches!(error.fault, WeightsFault::Misfits(misfits) if matches!(misfits[..], [Misfit::Form { .. }])));
 }

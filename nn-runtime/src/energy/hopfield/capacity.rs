@@ -32,8 +32,8 @@ const fn perfect(units: usize) -> usize {
 }
 
 impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
-    /// ⌊0.138 n⌋: about as many random patterns as Hebb's rule can store before recall fails altogether (Amit, Gutfreund and Sompolinsky, 1985, for large n). Below it,
-    /// recall ends in states of which some 1.6 % of the bits are wrong at most.
+    /// ⌊0.138 n⌋: about as many random patterns as Hebb's rule can store before recall fails altogether (Amit, Gutfreund and Sompolinsky, 1985,
+    /// for large n). Below it, recall ends in states of which some 1.6 % of the bits are wrong at most.
     ///
     /// ```
     /// use nn_runtime::{Const, energy::Hopfield};
@@ -42,13 +42,13 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// ```
     pub const CAPACITY: usize = (I::SIZE as u128 * 138 / 1000) as usize;
 
-    /// ⌊n / (4 ln n)⌋: as many random patterns as Hebb's rule stores so that all of them stay without an error, with a probability that goes to 1 as n grows (McEliece, Posner,
-    /// Rodemich and Venkatesh, 1987). Of twice as many, each stays with such a probability.
+    /// ⌊n / (4 ln n)⌋: as many random patterns as Hebb's rule stores so that all of them stay without an error, with a probability that goes to
+    /// 1 as n grows (McEliece, Posner, Rodemich and Venkatesh, 1987). Of twice as many, each stays with such a probability.
     pub const PERFECT_CAPACITY: usize = perfect(I::SIZE);
 
-    /// ½ erfc(1 / √(2α)): the probability that a bit of one of `patterns` random patterns, stored by Hebb's rule, is wrong after one synchronous step from the
-    /// pattern (Hertz, Krogh and Palmer, 1991, section 2.2). Here α = (p − 1) / (n − 1), which for large n is p / n: without a diagonal, the p − 1 other patterns
-    /// add (p − 1)(n − 1) random signs to the n − 1 of the pattern's own. Their sum is taken as normal.
+    /// ½ erfc(1 / √(2α)): the probability that a bit of one of `patterns` random patterns, stored by Hebb's rule, is wrong after one synchronous
+    /// step from the pattern (Hertz, Krogh and Palmer, 1991, section 2.2). Here α = (p − 1) / (n − 1), which for large n is p / n: without a
+    /// diagonal, the p − 1 other patterns add (p − 1)(n − 1) random signs to the n − 1 of the pattern's own. Their sum is taken as normal.
     ///
     /// ```
     /// use nn_runtime::{Const, energy::Hopfield};
@@ -113,8 +113,8 @@ impl BitError {
         self.wrong as f64 / self.bits as f64
     }
 
-    /// From where to where the probability of a wrong bit lies, by the score test at `z` standard deviations (Wilson, 1927): with 1.96, in 95 of 100 cases. The bits are
-    /// taken as independent, which those of one network nearly are.
+    /// From where to where the probability of a wrong bit lies, by the score test at `z` standard deviations (Wilson, 1927): with 1.96, in 95 of
+    /// 100 cases. The bits are taken as independent, which those of one network nearly are.
     pub fn interval(self, z: f64) -> (f64, f64) {
         let (rate, bits) = (self.rate(), self.bits as f64);
         let spread = z * (rate * (1.0 - rate) / bits + z * z / (4.0 * bits * bits)).sqrt();

@@ -23,11 +23,12 @@ use crate::{
 
 /// E(s) = −½ sᵀWs + θᵀs with s in {−1, 1}: an associative memory of `I` units, all connected (Hopfield, 1982).
 ///
-/// Recall sets s_i = 1 where net_i = (Ws − θ)_i ≥ 0, else −1, for all units at once or one after the other, as [`update`](crate::energy::update)'s types
-/// say, until nothing changes (the notes' "Hopfield Networks", whose i − T is −θ here). A net that is 0 but for rounding counts as 0.
+/// Recall sets s_i = 1 where net_i = (Ws − θ)_i ≥ 0, else −1, for all units at once or one after the other, as
+/// [`update`](crate::energy::update)'s types say, until nothing changes (the notes' "Hopfield Networks", whose i − T is −θ here). A net that is
+/// 0 but for rounding counts as 0.
 ///
-/// `weight` [I, I], symmetric and 0 on the diagonal whatever writes to it, and `threshold` \[I\]; both 0 until patterns are stored. As a layer it takes
-/// [I] and gives the state of [I] that recall ends in; it has no gradient.
+/// `weight` [I, I], symmetric and 0 on the diagonal whatever writes to it, and `threshold` \[I\]; both 0 until patterns are stored. As a layer
+/// it gives the state that recall ends in; it has no gradient.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, energy::Hopfield};
@@ -108,7 +109,8 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Matrix`] for another shape than [I, I], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on the diagonal.
+    /// [`EnergyError::Matrix`] for another shape than [I, I], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on
+    /// the diagonal.
     pub fn set_weights(&mut self, weight: ArrayView2<'_, E>) -> Result<(), EnergyError> {
         symmetric::set_all(&mut self.weight, I::SIZE, weight)
     }
@@ -140,7 +142,7 @@ impl<I: FixedDimension, U, E: Element> Parameters<E> for Hopfield<I, U, E> {
 
     fn tensor(&self, index: usize) -> Tensor<'_, E> {
         match index {
-            0 => Tensor::new("weight", <(I, I)>::DIMS, &self.weight),
+            0 => Tensor::new("weight", <(I, I)>::DIMS, &self.weight).symmetric(),
             1 => Tensor::new("threshold", <(I,)>::DIMS, &self.threshold),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
@@ -148,7 +150,7 @@ impl<I: FixedDimension, U, E: Element> Parameters<E> for Hopfield<I, U, E> {
 
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
         match index {
-            0 => TensorMut::new("weight", <(I, I)>::DIMS, &mut self.weight),
+            0 => TensorMut::new("weight", <(I, I)>::DIMS, &mut self.weight).symmetric(),
             1 => TensorMut::new("threshold", <(I,)>::DIMS, &mut self.threshold),
             _ => panic!("a parameter's index is below the number of parameters"),
         }

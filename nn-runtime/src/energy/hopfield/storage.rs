@@ -13,7 +13,8 @@ use crate::{
     shape::FixedDimension,
 };
 
-/// The part of a pattern's squared length that must lie outside the patterns before it for it to count as independent of them. Rounding leaves some 1e-14.
+/// The part of a pattern's squared length that must lie outside the patterns before it for it to count as independent of them. Rounding leaves
+/// some 1e-14.
 const INDEPENDENT: f64 = 1e-10;
 
 /// The unit roundoffs of Σ |W_ij| by which the net of a stored pattern must be clear of 0, twice what counts as 0.
@@ -50,8 +51,8 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
         Ok(())
     }
 
-    /// W_ij += (ξ_i ξ_j − ξ_i h_ji − h_ij ξ_j) / n with h_ij = Σ over k other than i and j of W_ik ξ_k, for one pattern ξ after the other (Storkey and Valafar,
-    /// 1999). It adds to what is stored, so that storing patterns one at a time or together is the same.
+    /// W_ij += (ξ_i ξ_j − ξ_i h_ji − h_ij ξ_j) / n with h_ij = Σ over k other than i and j of W_ik ξ_k, for one pattern ξ after the other
+    /// (Storkey and Valafar, 1999). It adds to what is stored, so that storing patterns one at a time or together is the same.
     ///
     /// As local as Hebb's rule, it keeps more patterns, n / √(2 ln n) of random ones, and correlated ones better.
     ///
@@ -94,11 +95,12 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
         Ok(())
     }
 
-    /// W = ΞᵀG⁻¹Ξ / n off the diagonal, with the patterns as rows of Ξ and G = ΞΞᵀ / n: the projection onto the patterns, or the pseudo-inverse rule (Personnaz, Guyon
-    /// and Dreyfus, 1985; without the diagonal, Kanter and Sompolinsky, 1987). It takes the place of what is stored, because it has to know all patterns.
+    /// W = ΞᵀG⁻¹Ξ / n off the diagonal, with the patterns as rows of Ξ and G = ΞΞᵀ / n: the projection onto the patterns, or the pseudo-inverse
+    /// rule (Personnaz, Guyon and Dreyfus, 1985; without the diagonal, Kanter and Sompolinsky, 1987). It takes the place of what is stored,
+    /// because it has to know all patterns.
     ///
-    /// Every pattern is a state that stays where thresholds are 0, however correlated they are, up to n − 1 independent ones. A pattern that the ones before it
-    /// combine to changes nothing and is kept, too.
+    /// Every pattern is a state that stays where thresholds are 0, however correlated they are, up to n − 1 independent ones. A pattern that the
+    /// ones before it combine to changes nothing and is kept, too.
     ///
     /// ```
     /// use nn_runtime::{Batch, Const, energy::Hopfield};
@@ -114,8 +116,8 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// As [`Hopfield::store_hebbian`], and [`EnergyError::Undetermined`] where a unit does not follow from the others, so that no connections could keep the
-    /// patterns; then nothing is stored.
+    /// As [`Hopfield::store_hebbian`], and [`EnergyError::Undetermined`] where a unit does not follow from the others, so that no connections
+    /// could keep the patterns; then nothing is stored.
     pub fn store_pseudo_inverse<D>(&mut self, patterns: &Batch<(I,), E, D>) -> Result<(), EnergyError>
     where
         D: Deref<Target = [E]>,
@@ -157,8 +159,8 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
 /// The rows that [`orthonormal`] takes at a time.
 const BLOCK: usize = 32;
 
-/// Rows of length 1, orthogonal to each other, that span the rows of `width` numbers of −1 and 1: Gram and Schmidt's, each twice for the rounding (Giraud, Langou and
-/// Rozložník, 2005). Rows that depend on those before them add none.
+/// Rows of length 1, orthogonal to each other, that span the rows of `width` numbers of −1 and 1: Gram and Schmidt's, each twice for the
+/// rounding (Giraud, Langou and Rozložník, 2005). Rows that depend on those before them add none.
 fn orthonormal<E: Element>(rows: &[E], width: usize) -> Vec<f64> {
     let mut basis: Vec<f64> = Vec::new();
     let scale = 1.0 / (width as f64).sqrt();
