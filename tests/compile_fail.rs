@@ -12,4 +12,5 @@ fn every_mistake_gets_its_own_error() {
     cases.compile_fail("tests/ui/parameters/*.rs");
     cases.compile_fail("tests/ui/free/*.rs");
     cases.compile_fail("tests/ui/training/*.rs");
+    cases.compile_fail("tests/ui/energy/*.rs");
 }

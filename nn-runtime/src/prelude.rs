@@ -3,6 +3,7 @@
 pub use crate::{
     Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Total, Trainable,
     data::{self, Dataset, Labels, StepLabels},
+    energy::ExactByVisible as _,
     io::Weights,
     train::{
         AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy,

@@ -6,6 +6,7 @@
 //! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start.
 
 mod error;
+mod few;
 mod hopfield;
 mod rbm;
 mod recall;
@@ -15,8 +16,9 @@ pub mod units;
 pub mod update;
 
 pub use error::EnergyError;
+pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
-pub use rbm::{Ais, Estimate, LogLikelihood, Rbm};
+pub use rbm::{Ais, Estimate, ExactByVisible, LogLikelihood, Rbm};
 pub use recall::{Outcome, Recall, Trace};
 pub use train::{ContrastiveDivergence, EnergyEpoch, EnergyReport, Learner, MaximumLikelihood};
 pub use units::{Hidden, Visible};

@@ -7,13 +7,13 @@ use rayon::prelude::*;
 use crate::{
     Batch, Element,
     check::{Piece, fail},
-    energy::{Hidden, Rbm, Visible, rbm::energies::LogSum},
-    shape::FixedDimension,
+    energy::{Enumerable, Few, Hidden, Rbm, Visible, rbm::energies::LogSum, units::Bernoulli},
+    shape::{FixedDimension, FixedShape},
 };
 
 /// The side whose states are summed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+pub(in crate::energy) enum Side {
     Visible,
     Hidden,
 }
@@ -127,10 +127,93 @@ impl Statistics {
     }
 }
 
+/// Exact sums of a model whose hidden side has few units.
+///
+/// A model whose visible side has few has the same methods by [`ExactByVisible`], which the prelude brings into scope. For one with neither the call does not
+/// compile, and says why.
+impl<I: FixedDimension, N: Few, V: Visible, E: Element> Rbm<I, N, V, Bernoulli, E> {
+    /// ln Z, exactly: a sum over all states of the side that has fewer, the other side summed out, in `f64`. The states of a side are at most 2²⁴; for a
+    /// larger model the call does not compile. Its cost grows with the states times the units of the other side.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let rbm: Rbm<Const<784>, Const<10>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// assert!((rbm.log_partition_exact() - 794.0 * 2.0_f64.ln()).abs() < 1e-9);
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// use nn_runtime::{energy::Rbm, layers::Init, prelude::*};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let rbm: Rbm<Const<784>, Const<500>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// rbm.log_partition_exact();
+    /// ```
+    pub fn log_partition_exact(&self) -> f64 {
+        self.log_sum_over(Self::SIDE)
+    }
+
+    /// The mean of ln p(v) over the samples, exactly. For a model too large for [`Rbm::log_partition_exact`] the call does not compile.
+    pub fn log_likelihood_exact<D>(&self, v: &Batch<V::Input<I>, E, D>) -> f64
+    where
+        D: Deref<Target = [E]>,
+    {
+        self.log_likelihood(v, self.log_sum_over(Self::SIDE))
+    }
+}
+
+/// Exact sums of a model whose visible side has few units, whatever its hidden side has: [`Rbm::log_partition_exact`] and
+/// [`Rbm::log_likelihood_exact`] for it. The prelude brings it into scope.
+///
+/// ```
+/// use nn_runtime::{energy::Rbm, layers::Init, prelude::*};
+/// use rand::{SeedableRng, rngs::StdRng};
+/// let rbm: Rbm<Const<10>, Const<784>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+/// assert!((rbm.log_partition_exact() - 794.0 * 2.0_f64.ln()).abs() < 1e-9);
+/// assert!((rbm.log_likelihood_exact(&Batch::zeros(3)) + 10.0 * 2.0_f64.ln()).abs() < 1e-9);
+/// ```
+pub trait ExactByVisible {
+    /// The element of its parameters.
+    type Element: Element;
+    /// The shape of a visible sample.
+    type Sample: FixedShape;
+
+    /// ln Z, exactly.
+    fn log_partition_exact(&self) -> f64
+    where
+        Self: Enumerable;
+
+    /// The mean of ln p(v) over the samples, exactly.
+    fn log_likelihood_exact<D>(&self, v: &Batch<Self::Sample, Self::Element, D>) -> f64
+    where
+        Self: Enumerable,
+        D: Deref<Target = [Self::Element]>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> ExactByVisible for Rbm<I, N, V, H, E> {
+    type Element = E;
+    type Sample = V::Input<I>;
+
+    fn log_partition_exact(&self) -> f64
+    where
+        Self: Enumerable,
+    {
+        self.log_sum_over(Self::SIDE)
+    }
+
+    fn log_likelihood_exact<D>(&self, v: &Batch<V::Input<I>, E, D>) -> f64
+    where
+        Self: Enumerable,
+        D: Deref<Target = [E]>,
+    {
+        self.log_likelihood(v, self.log_sum_over(Self::SIDE))
+    }
+}
+
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
-    /// The side with fewer states. Its evaluation is the check that there is one with few enough; it happens in the methods that users call and nowhere
-    /// else, so that the compiler's error points there.
-    const SIDE: Side = {
+    /// The side with fewer states. Its evaluation is the check that there is one with few enough, which the types of the sizes alone do not tell: softmax
+    /// units have more states. It happens in the methods that users call and nowhere else, so that the compiler's error points there.
+    pub(in crate::energy) const SIDE: Side = {
         let (visible, hidden) = (states(V::STATES, I::SIZE), states(H::STATES, N::SIZE));
         if visible > LARGEST && hidden > LARGEST {
             fail(&[
@@ -210,27 +293,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         [&self.visible_bias, &self.log_variance].map(|values| values.iter().map(|x| x.as_f64()).collect())
     }
 
-    /// ln Z, exactly: a sum over all states of the side that has fewer, the other side summed out, in `f64`. The states of a side are at most 2²⁴; for a
-    /// larger model the call does not compile. Its cost grows with the states times the units of the other side.
-    ///
-    /// ```
-    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
-    /// use rand::{SeedableRng, rngs::StdRng};
-    /// let rbm: Rbm<Const<784>, Const<10>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
-    /// assert!((rbm.log_partition_exact() - 794.0 * 2.0_f64.ln()).abs() < 1e-9);
-    /// ```
-    ///
-    /// ```compile_fail
-    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
-    /// use rand::{SeedableRng, rngs::StdRng};
-    /// let rbm: Rbm<Const<784>, Const<500>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
-    /// rbm.log_partition_exact();
-    /// ```
-    pub fn log_partition_exact(&self) -> f64 {
-        self.log_sum_over(Self::SIDE)
-    }
-
-    fn log_sum_over(&self, side: Side) -> f64 {
+    /// ln Z by a sum over the states of that side.
+    pub(in crate::energy) fn log_sum_over(&self, side: Side) -> f64 {
         let (enumeration, [bias, variances]) = (self.enumeration(side), self.biases());
         let part = |part| {
             let mut sum = LogSum::default();
@@ -241,14 +305,6 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         let mut sum = LogSum::default();
         parts.into_iter().for_each(|part| sum.merge(part));
         sum.total()
-    }
-
-    /// The mean of ln p(v) over the samples, exactly. For a model too large for [`Rbm::log_partition_exact`] the call does not compile.
-    pub fn log_likelihood_exact<D>(&self, v: &Batch<V::Input<I>, E, D>) -> f64
-    where
-        D: Deref<Target = [E]>,
-    {
-        self.log_likelihood(v, self.log_sum_over(Self::SIDE))
     }
 
     fn no_statistics() -> Statistics {

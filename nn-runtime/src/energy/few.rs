@@ -1,0 +1,61 @@
+//! Sizes that sums over all states can be afforded for, told apart while a program is checked.
+
+use crate::{
+    Const,
+    energy::{
+        Rbm,
+        units::{Bernoulli, Softmax},
+    },
+    shape::FixedDimension,
+};
+
+/// A size of at most 24: so few units of two states that a sum over all of their states is affordable. `Const<0>` to `Const<24>`, and no other.
+///
+/// A bound of this kind is seen while a program is checked, before any constant of it is evaluated.
+///
+/// ```
+/// use nn_runtime::{Const, energy::{Few, Rbm}};
+/// fn log_partition<N: Few>(model: &Rbm<Const<784>, N>) -> f64 { model.log_partition_exact() }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "exact enumeration takes at most 24 units, found `{Self}`",
+    label = "their states are too many to sum over"
+)]
+pub trait Few: FixedDimension + sealed::Sealed {}
+
+/// A model whose visible side has few units, of finitely many states: what [`ExactByVisible`] asks for.
+///
+/// ```
+/// use nn_runtime::{Const, energy::{Enumerable, Rbm}};
+/// fn takes<M: Enumerable>() {}
+/// takes::<Rbm<Const<16>, Const<500>>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "exact enumeration takes a side of at most 2^24 states, such as 24 Bernoulli units, found `{Self}`",
+    label = "both sides have more states",
+    note = "`log_partition_ais` estimates the partition function of a model of any size"
+)]
+pub trait Enumerable: sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! few {
+    ($($size:literal)*) => {$(
+        impl sealed::Sealed for Const<$size> {}
+
+        #[diagnostic::do_not_recommend]
+        impl Few for Const<$size> {}
+    )*};
+}
+
+few! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 }
+
+impl<I, N, V, H, E> sealed::Sealed for Rbm<I, N, V, H, E> {}
+
+#[diagnostic::do_not_recommend]
+impl<I: Few, N, H, E> Enumerable for Rbm<I, N, Bernoulli, H, E> {}
+
+#[diagnostic::do_not_recommend]
+impl<I: Few, N, const K: usize, H, E> Enumerable for Rbm<I, N, Softmax<K>, H, E> {}
