@@ -12,7 +12,7 @@ const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 9] = [
+const KINDS: [(&str, &str, &str); 10] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
@@ -47,6 +47,11 @@ const KINDS: [(&str, &str, &str); 9] = [
         "parts",
         "Between networks",
         "Networks inside networks, and layers of your own, that do not fit what is around them.",
+    ),
+    (
+        "energy",
+        "Energy-based models",
+        "Machines whose units do not fit the data or one another, and sums over more states than can be counted.",
     ),
     (
         "training",

@@ -1,4 +1,6 @@
 //! Exact sums over the states of a model too large for them.
+//!
+//! estimate ln Z with `log_partition_ais`, and give the estimate to `log_likelihood`; or compare models by `pseudo_log_likelihood`.
 use plumbline::prelude::*;
 
 network! {
