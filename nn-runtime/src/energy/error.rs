@@ -1,6 +1,6 @@
 //! What can be wrong with what an energy-based model is given.
 
-use crate::{samplers::SamplerError, shape::Dims, train::OptimizerError};
+use crate::{ShapeError, samplers::SamplerError, shape::Dims, train::OptimizerError};
 
 /// Data, options or parameters that an energy-based model cannot work with.
 ///
@@ -102,6 +102,9 @@ pub enum EnergyError {
         /// The epoch, from 1.
         epoch: usize,
     },
+    /// Data of another shape.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// Temperatures or states that a sampler cannot work with.
     #[error(transparent)]
     Sampler(#[from] SamplerError),

@@ -3,8 +3,12 @@
 //! [`Rbm`] is the restricted Boltzmann machine, with units of each side chosen by type ([`units`]); its conditionals, energies, partition function
 //! and likelihood are its methods, its training [`ContrastiveDivergence`] and [`MaximumLikelihood`]. It is a layer and a network of one layer, too.
 //!
+//! [`Boltzmann`] is the general machine, in which each unit is connected with every other: sequential Gibbs sampling, simulated annealing, mean field, and exact
+//! sums where its size allows.
+//!
 //! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start.
 
+mod boltzmann;
 mod error;
 mod few;
 mod hopfield;
@@ -15,6 +19,7 @@ mod train;
 pub mod units;
 pub mod update;
 
+pub use boltzmann::{Boltzmann, FewTogether, MeanField, Moments};
 pub use error::EnergyError;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};

@@ -26,5 +26,6 @@ pub(crate) mod rows;
 pub(crate) mod scratch;
 mod shuffle;
 pub mod simd;
+pub(crate) mod sites;
 pub(crate) mod softmax;
 pub(crate) mod sum;

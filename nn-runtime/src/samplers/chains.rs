@@ -31,10 +31,10 @@ pub struct Chains<E> {
 
 /// Variables of the first block that keep given values.
 #[derive(Clone, Copy)]
-struct Clamp<'a, E> {
+pub(super) struct Clamp<'a, E> {
     /// Which: one mask for all chains, or one a chain.
-    known: &'a [bool],
-    values: &'a [E],
+    pub(super) known: &'a [bool],
+    pub(super) values: &'a [E],
 }
 
 impl<E: Element> Chains<E> {
@@ -193,20 +193,20 @@ impl Steps {
 }
 
 /// The inverse temperatures of consecutive steps.
-enum Temperatures<'a> {
+pub(super) enum Temperatures<'a> {
     Same(f64, usize),
     Ladder(&'a [f64]),
 }
 
 impl Temperatures<'_> {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         match self {
             Temperatures::Same(_, count) => *count,
             Temperatures::Ladder(betas) => betas.len(),
         }
     }
 
-    fn beta(&self, step: usize) -> f64 {
+    pub(super) fn beta(&self, step: usize) -> f64 {
         match self {
             Temperatures::Same(beta, _) => *beta,
             Temperatures::Ladder(betas) => betas[step],
@@ -214,9 +214,14 @@ impl Temperatures<'_> {
     }
 }
 
-impl<E: Element> Clamp<'_, E> {
+impl<'a, E: Element> Clamp<'a, E> {
+    /// The mask of all rows of `width` numbers, or those of the rows from `start` on.
+    pub(super) fn of_rows(self, start: usize, width: usize) -> &'a [bool] {
+        if self.known.len() == width { self.known } else { self.known.get(start..).unwrap_or_default() }
+    }
+
     /// Sets the known variables of rows that begin at `start` in those of all chains.
-    fn set(self, first: &mut [E], start: usize) {
+    pub(super) fn set(self, first: &mut [E], start: usize) {
         let values = &self.values[start..start + first.len()];
         // Masks of all chains begin where the rows do; the mask of one begins anew in each.
         let known = self.known[start % self.known.len().max(1)..].iter().chain(self.known.iter().cycle());

@@ -59,6 +59,25 @@ impl Draws {
         draw::bernoulli(probabilities, self.random, self.index(width));
     }
 
+    /// Standard logistic numbers in the rows of `width`: each is below x with probability σ(x) = 1 / (1 + e⁻ˣ), so that a unit whose state is known only when
+    /// its turn comes can be drawn by a comparison. They are ln(u / (1 − u)) of the numbers that [`Draws::bernoulli`] compares with.
+    ///
+    /// ```
+    /// use nn_runtime::samplers::Draws;
+    /// let mut thresholds = [0.0_f64; 10_000];
+    /// Draws::new(1, 0).logistic(&mut thresholds, 1);
+    /// let below = thresholds.iter().filter(|&&t| t < 2.0).count() as f64 / 1e4;
+    /// assert!((below - 1.0 / (1.0 + (-2.0_f64).exp())).abs() < 0.01);
+    /// ```
+    pub fn logistic<E: Element>(self, numbers: &mut [E], width: usize) {
+        draw::logistic(numbers, self.random, self.index(width));
+    }
+
+    /// [`Draws::logistic`] for the variables of one chain from `variable` on.
+    pub(crate) fn logistic_from<E: Element>(self, numbers: &mut [E], width: usize, variable: usize) {
+        draw::logistic(numbers, self.random, self.index(width) + variable as u64);
+    }
+
     /// Adds `sd` times an independent standard normal number to each number in the rows of `width`.
     pub fn add_normal<E: Element>(self, means: &mut [E], width: usize, sd: f64) {
         draw::add_normal(means, sd, self.random, self.index(width));

@@ -27,6 +27,18 @@ pub enum SamplerError {
         /// The numbers found.
         found: usize,
     },
+    /// A number that is none of a variable's states.
+    #[error("expected {} or {}, found {found} at place {place} of chain {chain}", expected[0], expected[1])]
+    State {
+        /// The two states.
+        expected: [f64; 2],
+        /// The number found.
+        found: f64,
+        /// The variable, from 0.
+        place: usize,
+        /// The chain, from 0.
+        chain: usize,
+    },
     /// An inverse temperature that is negative, infinite or NaN.
     #[error("expected a finite inverse temperature of at least 0, found {found} at place {place}")]
     Temperature {

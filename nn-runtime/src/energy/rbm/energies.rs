@@ -177,7 +177,7 @@ pub(super) fn mean(numbers: &[f64]) -> f64 {
 
 /// ln Σ exp(xᵢ), one x at a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LogSum {
+pub(crate) struct LogSum {
     largest: f64,
     /// Σ exp(xᵢ − largest)
     sum: f64,
@@ -190,7 +190,7 @@ impl Default for LogSum {
 }
 
 impl LogSum {
-    pub(super) fn add(&mut self, x: f64) {
+    pub(in crate::energy) fn add(&mut self, x: f64) {
         if x > self.largest {
             self.sum = self.sum * (self.largest - x).exp() + 1.0;
             self.largest = x;
@@ -199,7 +199,15 @@ impl LogSum {
         }
     }
 
-    pub(super) fn merge(&mut self, other: LogSum) {
+    /// Adds several at a time: one look for the largest, and one exponential each.
+    pub(in crate::energy) fn add_all(&mut self, x: &[f64]) {
+        let largest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if largest > f64::NEG_INFINITY {
+            self.merge(LogSum { largest, sum: x.iter().map(|x| (x - largest).exp()).sum() });
+        }
+    }
+
+    pub(in crate::energy) fn merge(&mut self, other: LogSum) {
         if other.largest > self.largest {
             *self = LogSum { largest: other.largest, sum: self.sum * (self.largest - other.largest).exp() + other.sum };
         } else if other.sum > 0.0 {
@@ -207,7 +215,7 @@ impl LogSum {
         }
     }
 
-    pub(super) fn total(self) -> f64 {
+    pub(in crate::energy) fn total(self) -> f64 {
         self.largest + self.sum.ln()
     }
 }

@@ -18,6 +18,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use rand::Rng;
 
 pub use ais::{Ais, Estimate, LogLikelihood};
+pub(super) use energies::LogSum;
 pub use exact::ExactByVisible;
 pub(super) use exact::Statistics;
 

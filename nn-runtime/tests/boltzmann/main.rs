@@ -1,0 +1,7 @@
+//! The Boltzmann machine beside sums over all states by plain loops.
+
+mod common;
+mod exact;
+mod mean_field;
+mod parameters;
+mod sampling;
