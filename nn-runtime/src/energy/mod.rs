@@ -6,12 +6,16 @@
 //! [`Boltzmann`] is the general machine, in which each unit is connected with every other: sequential Gibbs sampling, simulated annealing, mean field, and exact
 //! sums where its size allows.
 //!
-//! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start.
+//! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start. [`DenseMemory`] and, for real numbers,
+//! [`ContinuousMemory`] hold many more of them.
 
 mod boltzmann;
+mod continuous_memory;
+mod dense_memory;
 mod error;
 mod few;
 mod hopfield;
+pub mod interaction;
 mod rbm;
 mod recall;
 mod symmetric;
@@ -20,6 +24,8 @@ pub mod units;
 pub mod update;
 
 pub use boltzmann::{Boltzmann, FewTogether, MeanField, Moments};
+pub use continuous_memory::ContinuousMemory;
+pub use dense_memory::DenseMemory;
 pub use error::EnergyError;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
