@@ -5,7 +5,7 @@ use std::alloc::System;
 use nn_runtime::{
     Batch, Const,
     energy::{
-        ContrastiveDivergence, Rbm,
+        Boltzmann, BoltzmannLearning, ContrastiveDivergence, Rbm,
         units::{Bernoulli, GaussianVariance, Relu, Softmax},
     },
     energy::{Hidden, Visible},
@@ -54,6 +54,30 @@ fn calls() -> usize {
     region.change().allocations
 }
 
+/// The allocations of five steps of Boltzmann learning and of five rounds of sweeps, after the first.
+fn boltzmann(learning: BoltzmannLearning) -> usize {
+    let rng = &mut StdRng::seed_from_u64(1);
+    let mut machine: Boltzmann<Const<30>, Const<20>> = Boltzmann::new(Init::Normal(0.1), rng);
+    let data = machine.generate(80, 1, rng).unwrap();
+    let short = data.rows(0..33).to_batch();
+    let mut learner = learning.l1(1e-4).l2(1e-3).momentum(0.5).start(&machine, &data).unwrap();
+    let mut chains = machine.chains(40, 1).unwrap();
+    let (mask, values) = (vec![true; 50], chains.states().to_vec());
+    let mut h = Batch::zeros(80);
+    let mut all = |machine: &mut Boltzmann<Const<30>, Const<20>>, batch: &Batch<(Const<30>,)>| {
+        learner.step(machine, batch).unwrap();
+        chains.gibbs(machine, 70).unwrap();
+        chains.gibbs_clamped(machine, 2, &mask, &values).unwrap();
+        machine.hidden_means_into(&data, &mut h);
+    };
+    all(&mut machine, &data);
+    let region = Region::new(ALLOCATOR);
+    for batch in [&data, &short, &data, &short, &data] {
+        all(&mut machine, batch);
+    }
+    region.change().allocations
+}
+
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -66,5 +90,7 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd().fast_persistent(40, 0.1, 0.95)), 0);
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd().tempered(10, Ladder::linear(1.0, 0.5, 3))), 0);
         assert_eq!(calls(), 0);
+        assert_eq!(boltzmann(BoltzmannLearning::sampled(20)), 0);
+        assert_eq!(boltzmann(BoltzmannLearning::sampled(20).mean_field()), 0);
     });
 }

@@ -3,8 +3,8 @@
 //! [`Rbm`] is the restricted Boltzmann machine, with units of each side chosen by type ([`units`]); its conditionals, energies, partition function
 //! and likelihood are its methods, its training [`ContrastiveDivergence`] and [`MaximumLikelihood`]. It is a layer and a network of one layer, too.
 //!
-//! [`Boltzmann`] is the general machine, in which each unit is connected with every other: sequential Gibbs sampling, simulated annealing, mean field, and exact
-//! sums where its size allows.
+//! [`Boltzmann`] is the general machine, in which each unit is connected with every other: sequential Gibbs sampling, simulated annealing, mean field, exact
+//! sums where its size allows, and [`BoltzmannLearning`].
 //!
 //! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start. [`DenseMemory`] and, for real numbers,
 //! [`ContinuousMemory`] hold many more of them.
@@ -23,7 +23,10 @@ mod train;
 pub mod units;
 pub mod update;
 
-pub use boltzmann::{Boltzmann, FewTogether, MeanField, Moments};
+pub use boltzmann::{
+    Boltzmann, BoltzmannEpoch, BoltzmannLearner, BoltzmannLearning, BoltzmannReport, ExactStatistics, FewTogether,
+    MeanField, Moments, SampledStatistics,
+};
 pub use continuous_memory::ContinuousMemory;
 pub use dense_memory::DenseMemory;
 pub use error::EnergyError;

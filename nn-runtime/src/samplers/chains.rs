@@ -34,6 +34,7 @@ pub struct Chains<E> {
 pub(super) struct Clamp<'a, E> {
     /// Which: one mask for all chains, or one a chain.
     pub(super) known: &'a [bool],
+    /// Empty where the variables keep the values that they have.
     pub(super) values: &'a [E],
 }
 
@@ -222,6 +223,9 @@ impl<'a, E: Element> Clamp<'a, E> {
 
     /// Sets the known variables of rows that begin at `start` in those of all chains.
     pub(super) fn set(self, first: &mut [E], start: usize) {
+        if self.values.is_empty() {
+            return;
+        }
         let values = &self.values[start..start + first.len()];
         // Masks of all chains begin where the rows do; the mask of one begins anew in each.
         let known = self.known[start % self.known.len().max(1)..].iter().chain(self.known.iter().cycle());

@@ -182,6 +182,22 @@ impl<E: Element> SiteChains<E> {
         Ok(Annealing { state: best.state, energy, mean_energies })
     }
 
+    /// As many chains as are asked for, whose states are to be written over what is returned.
+    pub(crate) fn restart(&mut self, count: usize) -> &mut [E] {
+        self.states.resize(count * self.width, E::zero());
+        &mut self.states
+    }
+
+    /// [`SiteChains::gibbs_clamped`], where the known variables have their values. `known` is one mask for all chains.
+    pub(crate) fn gibbs_holding(
+        &mut self,
+        model: &impl Sites<E>,
+        sweeps: usize,
+        known: &[bool],
+    ) -> Result<(), SamplerError> {
+        self.run(model, &Temperatures::Same(1.0, sweeps), Some(Clamp { known, values: &[] }))
+    }
+
     /// The states, a row for each chain.
     pub fn states(&self) -> &[E] {
         &self.states

@@ -2,6 +2,7 @@
 
 mod common;
 mod exact;
+mod learning;
 mod mean_field;
 mod parameters;
 mod sampling;

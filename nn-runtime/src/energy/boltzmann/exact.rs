@@ -8,12 +8,15 @@ use rayon::prelude::*;
 use crate::{
     Batch, Element,
     energy::{
-        Boltzmann, FewTogether,
+        Boltzmann, Few, FewTogether,
         boltzmann::enumeration::{Enumeration, Sums},
     },
     samplers::energy,
     shape::FixedDimension,
 };
+
+/// Samples of which a thread takes the sums at a time.
+const PART: usize = 16;
 
 /// First and second moments of the units of a [`Boltzmann`] machine, visible ones first.
 ///
@@ -115,6 +118,24 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
         Moments { means: Array1::from(sums.means), products: products.expect("products fill their shape") }
     }
 
+    /// F(v) = −T ln Σ over h of exp(−E(v, h) / T) of each sample, exactly, so that p(v) = exp(−F(v) / T) / Z: a sum over all 2^N states of the hidden
+    /// units. For more than 24 of them it does not compile.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let machine: Boltzmann<Const<100>, Const<3>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// let free = machine.free_energies_exact(&Batch::zeros(2));
+    /// assert!((free[1] + 8.0_f64.ln()).abs() < 1e-12);
+    /// ```
+    pub fn free_energies_exact<D>(&self, v: &Batch<(I,), E, D>) -> Vec<f64>
+    where
+        N: Few,
+        D: Deref<Target = [E]>,
+    {
+        self.log_weights(v.as_slice()).into_iter().map(|log| -self.temperature * log).collect()
+    }
+
     /// The mean of ln p(v) over the samples, exactly, hidden units summed out. NaN of no samples. For more than 24 units it does not compile.
     ///
     /// ```
@@ -130,18 +151,59 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
         I: FewTogether<N>,
         D: Deref<Target = [E]>,
     {
+        let logs = self.log_weights(v.as_slice());
+        logs.iter().sum::<f64>() / logs.len() as f64 - self.log_partition_exact()
+    }
+
+    /// ln Σ over h of exp(−E(v, h) / T) of each row.
+    fn log_weights(&self, v: &[E]) -> Vec<f64> {
         let hidden = self.hidden_enumeration();
         let log_weight = |v: &[E]| {
             let (fields, own) = self.given(v);
             own + hidden.log_sum(&fields)
         };
-        let logs: Vec<f64> = v.as_slice().par_chunks_exact(I::SIZE.max(1)).map(log_weight).collect();
-        logs.iter().sum::<f64>() / logs.len() as f64 - self.log_partition_exact()
+        v.par_chunks_exact(I::SIZE.max(1)).map(log_weight).collect()
     }
 
     /// The sums over the machine, and ln Z.
-    fn model_sums(&self) -> (Sums, f64) {
+    pub(super) fn model_sums(&self) -> (Sums, f64) {
         let (enumeration, bias) = self.enumeration();
         enumeration.sums(&bias)
+    }
+
+    /// The means over the rows of ⟨s⟩ and ⟨s sᵀ⟩ given v, and of ln Σ over h of exp(−E(v, h) / T).
+    pub(super) fn data_sums(&self, v: &[E]) -> (Sums, f64) {
+        let (hidden, units) = (self.hidden_enumeration(), Self::UNITS);
+        let rows = v.len().checked_div(I::SIZE).unwrap_or(0);
+        let part = |rows: &[E]| {
+            let (mut sums, mut log_weight) = (Sums::zeros(units), 0.0);
+            let mut means = vec![0.0; units];
+            for v in rows.chunks_exact(I::SIZE) {
+                let (fields, own) = self.given(v);
+                let (given, log_sum) = hidden.sums(&fields);
+                log_weight += own + log_sum;
+                means.iter_mut().zip(v).for_each(|(mean, v)| *mean = v.as_f64());
+                means[I::SIZE..].copy_from_slice(&given.means);
+                sums.means.iter_mut().zip(&means).for_each(|(sum, mean)| *sum += mean);
+                for (i, products) in sums.products.chunks_exact_mut(units).enumerate() {
+                    // Pairs with a visible unit, whose state is known, and pairs of hidden ones.
+                    let known = if i < I::SIZE { units } else { I::SIZE };
+                    products[..known].iter_mut().zip(&means).for_each(|(sum, mean)| *sum += means[i] * mean);
+                    let among = given.products.iter().skip((i - i.min(I::SIZE)) * N::SIZE);
+                    let hidden = if i < I::SIZE { &mut [][..] } else { &mut products[I::SIZE..] };
+                    hidden.iter_mut().zip(among).for_each(|(sum, both)| *sum += both);
+                }
+            }
+            (sums, log_weight)
+        };
+        let parts: Vec<_> = v.par_chunks(PART * I::SIZE.max(1)).map(part).collect();
+        let (mut sums, mut log_weight) = (Sums::zeros(units), 0.0);
+        for (part, log) in &parts {
+            sums.add(part);
+            log_weight += log;
+        }
+        let mean = 1.0 / rows as f64;
+        sums.means.iter_mut().chain(&mut sums.products).for_each(|sum| *sum *= mean);
+        (sums, log_weight * mean)
     }
 }

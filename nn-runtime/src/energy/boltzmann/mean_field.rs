@@ -116,20 +116,18 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
         if h.samples() != v.samples() {
             *h = Batch::zeros(v.samples());
         }
-        let v = v.as_slice();
-        self.rows(h.as_mut_slice(), |h, first| {
-            let v = &v[first * I::SIZE..(first + h.len() / N::SIZE.max(1)) * I::SIZE];
-            scratch::with(h.len(), |fields| self.hidden_rows(v, h, fields));
-        });
+        self.hidden_means_of(v.as_slice(), h.as_mut_slice());
     }
 
-    /// Calls `f` with parts of rows of hidden units and the index of a part's first row; on several threads where some products with the weights for
-    /// each row are worth them.
-    fn rows(&self, h: &mut [E], f: impl Fn(&mut [E], usize) + Sync) {
+    /// [`Boltzmann::hidden_means_into`] for rows.
+    pub(super) fn hidden_means_of(&self, v: &[E], h: &mut [E]) {
+        let part = |h: &mut [E], _: &mut [()], _: &mut [()], first: usize| {
+            let v = &v[first * I::SIZE..(first + h.len() / N::SIZE.max(1)) * I::SIZE];
+            scratch::with(h.len(), |fields| self.hidden_rows(v, h, fields));
+        };
+        // Some sweeps.
         let work = 10 * h.len() * Self::UNITS;
-        each_part(h, &mut [], &mut [], [N::SIZE, 0, 0], work, &|h: &mut [E], _: &mut [()], _: &mut [()], first| {
-            f(h, first);
-        });
+        each_part(h, &mut [], &mut [], [N::SIZE, 0, 0], work, &part);
     }
 
     /// The means of all units together, μᵢ = σ((bᵢ + Σ Wᵢⱼ μⱼ) / T), one unit after the other, from μ = ½, until a sweep changes none by more than 10⁻⁶, or for

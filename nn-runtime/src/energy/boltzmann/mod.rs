@@ -3,6 +3,8 @@
 mod enumeration;
 mod exact;
 mod few;
+mod learner;
+mod learning;
 mod mean_field;
 mod sampling;
 
@@ -10,6 +12,8 @@ use std::{marker::PhantomData, ops::Deref};
 
 pub use exact::Moments;
 pub use few::FewTogether;
+pub use learner::BoltzmannLearner;
+pub use learning::{BoltzmannEpoch, BoltzmannLearning, BoltzmannReport, ExactStatistics, SampledStatistics};
 pub use mean_field::MeanField;
 
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1};
@@ -32,7 +36,7 @@ use crate::{
 /// through [`Parameters::tensor_mut`] has to: the model reads row i for the field of unit i. T is 1 unless
 /// [`set_temperature`](Boltzmann::set_temperature) says otherwise; it belongs to the model, but is not saved with the parameters.
 ///
-/// As a layer it gives the mean-field p(h = 1 | v), without a gradient.
+/// As a layer it gives the mean-field p(h = 1 | v), without a gradient; it learns by [`BoltzmannLearning`].
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};

@@ -367,7 +367,7 @@ fn variance_gradient<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden
     gradient.iter_mut().zip(log_variance).for_each(|(g, z)| *g /= z.exp());
 }
 
-fn finite<E: Element>(model: &impl Parameters<E>, epoch: usize) -> Result<(), EnergyError> {
+pub(in crate::energy) fn finite<E: Element>(model: &impl Parameters<E>, epoch: usize) -> Result<(), EnergyError> {
     for tensor in model.parameters() {
         if !all_finite(tensor.values) {
             let found = tensor.values.iter().find(|x| !x.is_finite()).map_or(f64::NAN, |x| x.as_f64());

@@ -9,6 +9,7 @@ mod tests;
 use std::{fmt, ops::Deref};
 
 pub use learner::Learner;
+pub(super) use learner::finite;
 pub use report::{EnergyEpoch, EnergyReport};
 
 use crate::{
@@ -20,23 +21,23 @@ use crate::{
 };
 use negative::{Enumerated, Negative, Sampled};
 
-/// What both ways of training have in common.
+/// What all ways of training have in common.
 #[derive(Debug)]
-struct Options {
-    rate: Option<f64>,
-    epochs: usize,
-    batch_size: usize,
-    seed: u64,
-    shuffle: bool,
-    schedule: Option<Box<dyn Schedule>>,
-    penalties: Penalties,
+pub(super) struct Options {
+    pub(super) rate: Option<f64>,
+    pub(super) epochs: usize,
+    pub(super) batch_size: usize,
+    pub(super) seed: u64,
+    pub(super) shuffle: bool,
+    pub(super) schedule: Option<Box<dyn Schedule>>,
+    pub(super) penalties: Penalties,
 }
 
 /// What changes the gradient of the likelihood.
 #[derive(Clone, Copy, Debug, Default)]
-struct Penalties {
-    l1: f64,
-    l2: f64,
+pub(super) struct Penalties {
+    pub(super) l1: f64,
+    pub(super) l2: f64,
     sparsity: Option<Sparsity>,
     /// How fast the offsets follow the means.
     centering: Option<f64>,
@@ -51,7 +52,7 @@ struct Sparsity {
 }
 
 impl Options {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Options {
             rate: None,
             epochs: 1,
@@ -64,7 +65,7 @@ impl Options {
     }
 
     /// Asks that each option has a meaning.
-    fn check(&self) -> Result<(), EnergyError> {
+    pub(super) fn check(&self) -> Result<(), EnergyError> {
         let Penalties { l1, l2, sparsity, centering } = self.penalties;
         let amount = |option, found: f64| (option, "finite and not negative", found, found >= 0.0 && found.is_finite());
         let part = |option, found: f64| (option, "from 0 to 1", found, (0.0..=1.0).contains(&found));
@@ -175,10 +176,11 @@ impl<E: Element> Default for MaximumLikelihood<Sgd<E>> {
     }
 }
 
-/// The options that both have, and what they do with them.
-macro_rules! training {
-    ($name:ident, $kind:ty, $negative:expr, { $($required:stmt)? }, $($field:ident)?) => {
-        impl<O> $name<O> {
+/// The options that every way of training has. The type has fields `optimizer` and `options`, and the others that are named; its last type parameter is that
+/// of the optimizer, behind the one in brackets if there is one.
+macro_rules! common_options {
+    ($name:ident [$($x:ident)?] { $($field:ident),* }) => {
+        impl<$($x,)? O> $name<$($x,)? O> {
             /// Sets the optimizer's learning rate.
             #[must_use]
             pub fn rate(mut self, rate: f64) -> Self {
@@ -234,7 +236,36 @@ macro_rules! training {
                 self.options.penalties.l2 = decay;
                 self
             }
+        }
 
+        // For one element, so that the compiler need not guess that of the optimizer that is given up.
+        impl<$($x)?> $name<$($x,)? Sgd<f32>> {
+            /// Sets the optimizer, in place of steepest descent.
+            #[must_use]
+            pub fn optimizer<P>(self, optimizer: P) -> $name<$($x,)? P> {
+                $name { optimizer, $($field: self.$field,)* options: self.options }
+            }
+        }
+
+        impl<$($x,)? E: Element> $name<$($x,)? Sgd<E>> {
+            /// Sets the momentum of steepest descent.
+            #[must_use]
+            pub fn momentum(mut self, momentum: f64) -> Self {
+                self.optimizer = self.optimizer.momentum(momentum);
+                self
+            }
+        }
+    };
+}
+
+pub(super) use common_options;
+
+/// The options that both have beside, and what they do with them.
+macro_rules! training {
+    ($name:ident, $kind:ty, $negative:expr, { $($required:stmt)? }, $($field:ident)?) => {
+        common_options!($name [] { $($field)? });
+
+        impl<O> $name<O> {
             /// Draws the mean q of each hidden unit over the data, a running one that keeps 0.9 of itself in a step, towards `target`: `cost` · (q − target)
             /// is added to the gradient with respect to its field, and so to that of its bias and its weights (Hinton, 2010).
             #[must_use]
@@ -326,24 +357,6 @@ macro_rules! training {
                 let mut this = self;
                 let negative = negative(&mut this);
                 Learner::new(rbm, data, this.optimizer, negative, this.options)
-            }
-        }
-
-        // For one element, so that the compiler need not guess that of the optimizer that is given up.
-        impl $name<Sgd<f32>> {
-            /// Sets the optimizer, in place of steepest descent.
-            #[must_use]
-            pub fn optimizer<P>(self, optimizer: P) -> $name<P> {
-                $name { optimizer, $($field: self.$field,)? options: self.options }
-            }
-        }
-
-        impl<E: Element> $name<Sgd<E>> {
-            /// Sets the momentum of steepest descent.
-            #[must_use]
-            pub fn momentum(mut self, momentum: f64) -> Self {
-                self.optimizer = self.optimizer.momentum(momentum);
-                self
             }
         }
     };
