@@ -11,7 +11,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use plumbline::{data::Target, prelude::*, train::Loss};
+use plumbline::{
+    data::Target,
+    energy::{ContrastiveDivergence, Rbm},
+    layers::Init,
+    prelude::*,
+    samplers::Draws,
+    train::Loss,
+};
+use rand::{SeedableRng, rngs::StdRng};
 
 network! {
     MlpSmall: [784] -> [10] {
@@ -206,6 +214,26 @@ where
     });
 }
 
+/// CD-1. Random numbers take what drawing the units of a step takes more than their means.
+fn boltzmann(arguments: &Arguments) {
+    let mut rbm: Rbm<Const<784>, Const<500>> = Rbm::new(Init::Normal(0.01), &mut StdRng::seed_from_u64(1));
+    let mut v = uniform(100);
+    v.as_mut_slice().iter_mut().for_each(|x| *x = x.round());
+    let mut learner = ContrastiveDivergence::new(1).rate(0.1).start(&rbm, &v).expect("a batch of zeros and ones");
+    measure(arguments, ("rbm", "train", 100), 1, || {
+        learner.step(&mut rbm, &v).expect("the batch is that of the start")
+    });
+    // As many units as a step draws, behind hardly any product.
+    let units: Rbm<Const<1>, Const<{ 784 + 500 }>> = Rbm::new(Init::Normal(1.0), &mut StdRng::seed_from_u64(1));
+    let (v, mut h) = (uniform(100), Batch::zeros(100));
+    measure(arguments, ("rbm_means", "infer", 100), 1, || units.hidden_means_into(black_box(&v), &mut h));
+    let mut seed = 0;
+    measure(arguments, ("rbm_draws", "infer", 100), 1, || {
+        seed += 1;
+        units.draw_hidden_into(black_box(&v), &mut h, Draws::new(seed, 0));
+    });
+}
+
 fn classify<N, O>(arguments: &Arguments, name: &str, new: fn(u64) -> N, optimizer: impl Fn() -> O, batches: &[usize])
 where
     N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)> + Total,
@@ -238,6 +266,9 @@ fn main() {
             let net = Autoencoder::new(1);
             train(&arguments, "autoencoder", net, Adam::new(1e-3), MeanSquaredError, &x, &x);
             infer(&arguments, "autoencoder", &Autoencoder::new(1), &x, 1);
+        }
+        if arguments.wants("rbm") {
+            boltzmann(&arguments);
         }
         if arguments.wants("tiny_latency") || arguments.wants("tiny_mlp") {
             infer(&arguments, "tiny_mlp", &TinyMlp::new(1), &uniform(1), 10);

@@ -59,13 +59,22 @@ impl AnnealedImportance {
         let work = (3 * betas.len() * first.len()).saturating_mul(other);
         each_part(first, second, &mut logs, [width, other, 1], work, &|first, second, logs, chain| {
             let mut ratios = vec![0.0; logs.len()];
-            for step in 0..betas.len() - 1 {
-                // A step forward at the first rung would only replace exact samples.
-                if step > 0 || reverse {
-                    random.step(model, rung(step), step as u64, first, second, chain);
+            let steps = betas.len() - 1;
+            if reverse {
+                random.step(model, rung(0), 0, first, second, chain);
+            }
+            for step in 0..steps {
+                let draws = random.draws(step as u64 + 1, chain);
+                let (from, to) = (rung(step), rung(step + 1));
+                if step + 1 < steps {
+                    model.log_ratios_and_draw(from, to, first, second, &mut ratios, draws.of_block(0));
+                } else {
+                    model.log_ratios(from, to, first, second, &mut ratios);
                 }
-                model.log_ratios(rung(step), rung(step + 1), first, second, &mut ratios);
                 logs.iter_mut().zip(&ratios).for_each(|(log, ratio)| *log += ratio);
+                if step + 1 < steps {
+                    model.draw_first(to, second, first, draws.of_block(1));
+                }
             }
         });
         LogWeights { logs }

@@ -53,6 +53,13 @@ pub trait Blocks<E: Element>: Sync {
     /// ln f(x; `to`) − ln f(x; `from`) for each x, where f(x; β) is p_β(x) without the factor that makes its sum 1, y summed out. `scratch` has the
     /// size of as many states of the second block and holds anything, before and after.
     fn log_ratios(&self, from: f64, to: f64, first: &[E], scratch: &mut [E], ratios: &mut [f64]);
+
+    /// [`Blocks::log_ratios`], and then y ∼ p(y | x) at `to` over `second`. A model in which both begin with the same sums writes this itself and
+    /// calculates them once.
+    fn log_ratios_and_draw(&self, from: f64, to: f64, first: &[E], second: &mut [E], ratios: &mut [f64], draws: Draws) {
+        self.log_ratios(from, to, first, second, ratios);
+        self.draw_second(to, first, second, draws);
+    }
 }
 
 /// Chains that a thread takes at a time, at least. Parts are cut by the number of chains alone.

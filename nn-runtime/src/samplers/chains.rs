@@ -177,6 +177,11 @@ impl Steps {
         Steps { seed, next }
     }
 
+    /// Those of a step of the chains whose first has the index `chain`.
+    pub(crate) fn draws(self, step: u64, chain: usize) -> Draws {
+        Draws::new(self.seed, self.next + step).of_chain(chain)
+    }
+
     /// A Gibbs step at β of the chains whose first has the index `chain`.
     pub(crate) fn step<E: Element>(
         self,
@@ -187,7 +192,7 @@ impl Steps {
         second: &mut [E],
         chain: usize,
     ) {
-        let draws = Draws::new(self.seed, self.next + step).of_chain(chain);
+        let draws = self.draws(step, chain);
         model.draw_second(beta, first, second, draws.of_block(0));
         model.draw_first(beta, second, first, draws.of_block(1));
     }

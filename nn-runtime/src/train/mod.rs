@@ -22,5 +22,6 @@ pub use loss::{
 pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use outputs::{OutputAt, TupleOf};
+pub(crate) use progress::Progress;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
 pub use trainer::{Epoch, Evaluation, Event, Flow, History, Stop, TrainError, Trainer, Validation};

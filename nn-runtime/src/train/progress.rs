@@ -1,14 +1,12 @@
 //! What a person sees while a network trains.
 
 use std::{
-    fmt::Write,
+    fmt::{self, Write},
     io::IsTerminal,
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-
-use crate::train::Epoch;
 
 /// A bar over the whole training on the terminal's error stream: epoch, loss, samples/s, time left; and a line for each epoch that is
 /// done. Nothing where it is not wanted or the stream is no terminal.
@@ -47,17 +45,18 @@ impl Progress {
         }
     }
 
-    pub(crate) fn step(&mut self, samples: usize, loss: f64) {
+    /// `message` is what the bar says beside its numbers.
+    pub(crate) fn step(&mut self, samples: usize, message: impl FnOnce() -> String) {
         if let Some(bar) = &self.bar {
             bar.inc(samples as u64);
             if self.drawn.elapsed() >= INTERVAL {
                 self.drawn = Instant::now();
-                bar.set_message(format!("loss {loss:.4}"));
+                bar.set_message(message());
             }
         }
     }
 
-    pub(crate) fn end(&mut self, epoch: &Epoch) {
+    pub(crate) fn end(&mut self, epoch: &impl fmt::Display) {
         if let Some(bar) = &self.bar {
             bar.println(epoch.to_string());
         }

@@ -10,7 +10,7 @@ use crate::{
         EnergyError, Hidden, Rbm, Visible,
         rbm::{energies::mean, smoothed_means},
     },
-    kernels::field::Bias,
+    kernels::field::{Bias, add_bias},
     samplers::{AnnealedImportance, Blocks, Chains, Draws, Ladder, LogWeights, SamplerError},
     shape::FixedDimension,
 };
@@ -131,12 +131,31 @@ pub struct LogLikelihood {
 struct Path<'a, I, N, V, H, E> {
     rbm: &'a Rbm<I, N, V, H, E>,
     base: Vec<E>,
+    /// Wᵀ, as [`Rbm::turn`] gives it.
+    turned: Vec<E>,
     annealing: AnnealedImportance,
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Path<'_, I, N, V, H, E> {
     fn bias(&self, beta: f64) -> Bias<'_, E> {
         Bias { from: &self.base, to: &self.rbm.visible_bias, part: beta }
+    }
+
+    /// h ∼ p(h | v) in place of W s(v).
+    fn draw_projected(&self, beta: f64, second: &mut [E], draws: Draws) {
+        add_bias(second, beta, Bias::of(&self.rbm.hidden_bias));
+        H::draw(second, N::SIZE, self.rbm.temperature, draws);
+    }
+
+    /// The ratios, from W s(v).
+    fn ratios_of_projected(&self, from: f64, to: f64, v: &[E], projected: &[E], ratios: &mut [f64]) {
+        let temperature = self.rbm.temperature;
+        let rows = v.chunks_exact(self.base.len().max(1)).zip(projected.chunks_exact(N::SIZE.max(1)));
+        for (ratio, (v, x)) in ratios.iter_mut().zip(rows) {
+            let own = |beta: f64| V::own_energy(v, self.bias(beta), &self.rbm.log_variance);
+            let hidden = H::log_ratio(x, &self.rbm.hidden_bias, (from, temperature), (to, temperature));
+            *ratio = hidden - (own(to) - own(from)) / temperature;
+        }
     }
 
     /// ln Z at β = 0, where no unit knows of another.
@@ -172,8 +191,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Bl
     }
 
     fn draw_second(&self, beta: f64, first: &[E], second: &mut [E], draws: Draws) {
-        self.rbm.hidden_fields(first, second, beta);
-        H::draw(second, N::SIZE, self.rbm.temperature, draws);
+        self.rbm.project_by(first, second, &self.turned);
+        self.draw_projected(beta, second, draws);
     }
 
     fn draw_first(&self, beta: f64, second: &[E], first: &mut [E], draws: Draws) {
@@ -182,19 +201,19 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Bl
     }
 
     fn log_ratios(&self, from: f64, to: f64, first: &[E], scratch: &mut [E], ratios: &mut [f64]) {
-        self.rbm.project(first, scratch);
-        let temperature = self.rbm.temperature;
-        let rows = first.chunks_exact(self.base.len().max(1)).zip(scratch.chunks_exact(N::SIZE.max(1)));
-        for (ratio, (v, x)) in ratios.iter_mut().zip(rows) {
-            let own = |beta: f64| V::own_energy(v, self.bias(beta), &self.rbm.log_variance);
-            let hidden = H::log_ratio(x, &self.rbm.hidden_bias, (from, temperature), (to, temperature));
-            *ratio = hidden - (own(to) - own(from)) / temperature;
-        }
+        self.rbm.project_by(first, scratch, &self.turned);
+        self.ratios_of_projected(from, to, first, scratch, ratios);
+    }
+
+    fn log_ratios_and_draw(&self, from: f64, to: f64, first: &[E], second: &mut [E], ratios: &mut [f64], draws: Draws) {
+        self.log_ratios(from, to, first, second, ratios);
+        self.draw_projected(to, second, draws);
     }
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
-    fn path(&self, ais: &Ais) -> Result<Path<'_, I, N, V, H, E>, EnergyError> {
+    /// The path of an estimate with that many chains.
+    fn path(&self, ais: &Ais, chains: usize) -> Result<Path<'_, I, N, V, H, E>, EnergyError> {
         let base = match &ais.base {
             None => self.visible_bias.to_vec(),
             Some(means) if means.len() == Self::VISIBLE => {
@@ -217,7 +236,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
                 return Err(EnergyError::Option { option, expected, found });
             }
         }
-        Ok(Path { rbm: self, base, annealing: AnnealedImportance::new(ais.ladder.clone())? })
+        let mut turned = Vec::new();
+        self.turn(chains, &mut turned);
+        Ok(Path { rbm: self, base, turned, annealing: AnnealedImportance::new(ais.ladder.clone())? })
     }
 
     /// ln Z by annealed importance sampling from the base to the model (Neal, 2001; Salakhutdinov and Murray, 2008). The mean of the estimate of Z is Z; ln
@@ -229,7 +250,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// [`EnergyError::Option`] for no chains or a ladder that does not lead from 0 to 1, [`EnergyError::Sampler`] for base rates of a model of another
     /// size, or a ladder without steps.
     pub fn log_partition_ais(&self, ais: &Ais, rng: &mut impl Rng) -> Result<Estimate, EnergyError> {
-        let path = self.path(ais)?;
+        let path = self.path(ais, ais.chains)?;
         // Exact samples of the base: units drawn by their biases alone.
         let mut start = path.base.repeat(ais.chains);
         V::draw(&mut start, Self::VISIBLE, self.temperature, &self.log_variance, Draws::from_rng(rng));
@@ -256,7 +277,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     where
         D: Deref<Target = [E]>,
     {
-        let path = self.path(ais)?;
+        let path = self.path(ais, samples.samples())?;
         let weights = path.reverse(samples.as_slice().to_vec(), samples, rng)?;
         let base = path.log_partition();
         let [low, high] = weights.interval(3.0);
@@ -280,7 +301,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         D: Deref<Target = [E]>,
     {
         let repeated = data.as_slice().chunks_exact(Self::VISIBLE.max(1)).flat_map(|row| row.repeat(ais.chains));
-        let path = self.path(ais)?;
+        let path = self.path(ais, data.samples() * ais.chains)?;
         let weights = path.reverse(repeated.collect(), data, rng)?;
         let base = path.log_partition();
         let logs: Vec<f64> = weights

@@ -25,7 +25,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// [`Rbm::project`], with Wᵀ at hand unless `turned` is empty: states of 0 and 1 are then multiplied faster.
-    fn project_by(&self, v: &[E], h: &mut [E], turned: &[E]) {
+    pub(crate) fn project_by(&self, v: &[E], h: &mut [E], turned: &[E]) {
         let rows = h.len().checked_div(Self::HIDDEN).unwrap_or(0);
         if !turned.is_empty() && binary::product(h, v, turned, [rows, Self::VISIBLE, Self::HIDDEN], Self::threads(rows))
         {

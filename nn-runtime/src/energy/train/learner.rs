@@ -16,7 +16,7 @@ use crate::{
     network::{Matrices, Product, Sums, products},
     samplers::Draws,
     shape::FixedDimension,
-    train::Optimizer,
+    train::{Optimizer, Progress},
 };
 
 use super::{
@@ -43,7 +43,7 @@ const MEASURED: usize = 1000;
 /// Adam::new(0.01).step(&mut rbm, gradients)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Learner<I, N, V, H, E, O, X> {
+pub struct Learner<I: FixedDimension, N, V: Visible, H, E, O, X> {
     optimizer: O,
     base_rate: f64,
     options: Options,
@@ -62,10 +62,15 @@ pub struct Learner<I, N, V, H, E, O, X> {
     activity: Vec<E>,
     offsets: Option<[Vec<E>; 2]>,
     steps: u64,
+    epochs: usize,
+    /// The samples' order of the last epoch, what the next one is drawn from, and memory for a batch.
+    order: Vec<usize>,
+    random: StdRng,
+    batch: Batch<V::Input<I>, E>,
     means: PhantomData<X>,
 }
 
-impl<I, N, V, H, E, O: fmt::Debug, X> fmt::Debug for Learner<I, N, V, H, E, O, X> {
+impl<I: FixedDimension, N, V: Visible, H, E, O: fmt::Debug, X> fmt::Debug for Learner<I, N, V, H, E, O, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut learner = f.debug_struct("Learner");
         learner.field("optimizer", &self.optimizer).field("options", &self.options).field("steps", &self.steps);
@@ -115,6 +120,10 @@ where
             activity: Vec::new(),
             offsets: None,
             steps: 0,
+            epochs: 0,
+            order: Vec::new(),
+            random: StdRng::seed_from_u64(options.seed),
+            batch: Batch::zeros(0),
             options,
             means: PhantomData,
         })
@@ -218,6 +227,89 @@ where
         Ok(())
     }
 
+    /// One pass over `data`, and what it came to: the rate as the schedule says, the samples in a new order. A training of many epochs is many calls.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let mut rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
+    /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;
+    /// let mut learner = ContrastiveDivergence::new(1).start(&rbm, &data)?;
+    /// let mut likelihoods = vec![];
+    /// for _ in 0..10 {
+    ///     learner.epoch(&mut rbm, &data)?;
+    ///     likelihoods.push(rbm.log_likelihood_exact(&data));
+    /// }
+    /// assert!(likelihoods[9] > likelihoods[0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`ContrastiveDivergence::fit`](crate::energy::ContrastiveDivergence::fit).
+    pub fn epoch<D: Deref<Target = [E]>>(
+        &mut self,
+        rbm: &mut Rbm<I, N, V, H, E>,
+        data: &Batch<V::Input<I>, E, D>,
+    ) -> Result<EnergyEpoch, EnergyError> {
+        rbm.check(data)?;
+        self.pass(rbm, data, None, &mut Progress::new(false, 1, data.samples()))
+    }
+
+    /// [`Learner::epoch`] on data that were checked.
+    fn pass<D: Deref<Target = [E]>>(
+        &mut self,
+        rbm: &mut Rbm<I, N, V, H, E>,
+        data: &Batch<V::Input<I>, E, D>,
+        validation: Option<&BatchView<'_, V::Input<I>, E>>,
+        progress: &mut Progress,
+    ) -> Result<EnergyEpoch, EnergyError> {
+        if data.samples() == 0 {
+            return Err(EnergyError::Empty { what: "training data" });
+        }
+        self.epochs += 1;
+        let epoch = self.epochs;
+        progress.begin(epoch);
+        let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
+        self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
+        // Taken, so that a step may change the rest.
+        let (mut order, mut batch) =
+            (std::mem::take(&mut self.order), std::mem::replace(&mut self.batch, Batch::zeros(0)));
+        if order.len() != data.samples() {
+            order = (0..data.samples()).collect();
+        }
+        if self.options.shuffle {
+            order.shuffle(&mut self.random);
+        }
+        let start = Instant::now();
+        for indices in order.chunks(self.options.batch_size) {
+            if data.select_into(indices, &mut batch).is_ok() {
+                self.step(rbm, &batch)?;
+            }
+            progress.step(indices.len(), String::new);
+        }
+        let duration = start.elapsed();
+        (self.order, self.batch) = (order, batch);
+        finite(rbm, epoch)?;
+        let seen = data.rows(0..MEASURED);
+        let reconstruction = rbm.reconstruct(&seen);
+        let errors = seen.as_slice().iter().zip(reconstruction.as_slice());
+        let squares: f64 = errors.map(|(v, r)| (v.as_f64() - r.as_f64()).powi(2)).sum();
+        let reconstruction_error = squares / seen.as_slice().len() as f64;
+        let gap = |held: &BatchView<'_, V::Input<I>, E>| rbm.free_energy_gap(&data.rows(0..held.samples()), held);
+        if let Some(schedule) = &mut self.options.schedule {
+            schedule.observe(reconstruction_error);
+        }
+        Ok(EnergyEpoch {
+            epoch,
+            rate: self.optimizer.rate(),
+            reconstruction_error,
+            free_energy_gap: validation.map(gap),
+            swap_rates: self.phase.swap_rates(),
+            duration,
+        })
+    }
+
     pub(super) fn fit<D: Deref<Target = [E]>>(
         mut self,
         rbm: &mut Rbm<I, N, V, H, E>,
@@ -225,40 +317,15 @@ where
         validation: Option<BatchView<'_, V::Input<I>, E>>,
     ) -> Result<EnergyReport, EnergyError> {
         let mut report = EnergyReport::default();
-        let mut order: Vec<usize> = (0..data.samples()).collect();
-        let mut rng = StdRng::seed_from_u64(self.options.seed);
-        let mut batch = Batch::zeros(0);
-        for epoch in 1..=self.options.epochs {
-            let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
-            self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
-            if self.options.shuffle {
-                order.shuffle(&mut rng);
+        let mut progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
+        for _ in 0..self.options.epochs {
+            let epoch = self.pass(rbm, data, validation.as_ref(), &mut progress)?;
+            progress.end(&epoch);
+            let stop = self.options.callbacks.stop(&epoch);
+            report.epochs.push(epoch);
+            if stop {
+                break;
             }
-            let start = Instant::now();
-            for indices in order.chunks(self.options.batch_size) {
-                if data.select_into(indices, &mut batch).is_ok() {
-                    self.step(rbm, &batch)?;
-                }
-            }
-            let duration = start.elapsed();
-            finite(rbm, epoch)?;
-            let seen = data.rows(0..MEASURED);
-            let reconstruction = rbm.reconstruct(&seen);
-            let errors = seen.as_slice().iter().zip(reconstruction.as_slice());
-            let squares: f64 = errors.map(|(v, r)| (v.as_f64() - r.as_f64()).powi(2)).sum();
-            let reconstruction_error = squares / seen.as_slice().len() as f64;
-            let gap = |held: &BatchView<'_, V::Input<I>, E>| rbm.free_energy_gap(&data.rows(0..held.samples()), held);
-            if let Some(schedule) = &mut self.options.schedule {
-                schedule.observe(reconstruction_error);
-            }
-            report.epochs.push(EnergyEpoch {
-                epoch,
-                rate: self.optimizer.rate(),
-                reconstruction_error,
-                free_energy_gap: validation.as_ref().map(gap),
-                swap_rates: self.phase.swap_rates(),
-                duration,
-            });
         }
         Ok(report)
     }

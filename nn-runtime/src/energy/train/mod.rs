@@ -17,7 +17,7 @@ use crate::{
     energy::{EnergyError, Hidden, Rbm, Visible},
     samplers::Ladder,
     shape::FixedDimension,
-    train::{Optimizer, Schedule, Sgd},
+    train::{Flow, Optimizer, Schedule, Sgd},
 };
 use negative::{Enumerated, Negative, Sampled};
 
@@ -31,6 +31,28 @@ pub(super) struct Options {
     pub(super) shuffle: bool,
     pub(super) schedule: Option<Box<dyn Schedule>>,
     pub(super) penalties: Penalties,
+    pub(super) progress: bool,
+    pub(super) callbacks: Callbacks,
+}
+
+/// Whether the training is to stop after an epoch.
+type Callback = Box<dyn FnMut(&EnergyEpoch) -> bool + Send>;
+
+/// What is called after each epoch.
+#[derive(Default)]
+pub(super) struct Callbacks(Vec<Callback>);
+
+impl Callbacks {
+    /// Calls all; whether one of them wants to stop.
+    pub(super) fn stop(&mut self, epoch: &EnergyEpoch) -> bool {
+        self.0.iter_mut().fold(false, |stop, callback| callback(epoch) | stop)
+    }
+}
+
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} callbacks", self.0.len())
+    }
 }
 
 /// What changes the gradient of the likelihood.
@@ -61,6 +83,8 @@ impl Options {
             shuffle: true,
             schedule: None,
             penalties: Penalties::default(),
+            progress: true,
+            callbacks: Callbacks::default(),
         }
     }
 
@@ -87,7 +111,7 @@ impl Options {
 /// [`tempered`](ContrastiveDivergence::tempered) says which chains in their place.
 ///
 /// Defaults: steepest descent with the learning rate 0.1 by any optimizer of [`train`](crate::train), 1 epoch, batches of 100 in a new random order in
-/// each, seed 0, no decay, no sparsity, no centering. Gradients are means over a batch. Equal seeds give equal bits, whatever the number of threads;
+/// each, seed 0, no decay, no sparsity, no centering, progress shown where the error stream is a terminal. Gradients are means over a batch. Equal seeds give equal bits, whatever the number of threads;
 /// after the first, a step allocates nothing.
 ///
 /// ```
@@ -280,6 +304,27 @@ macro_rules! training {
             #[must_use]
             pub fn centering(mut self, rate: f64) -> Self {
                 self.options.penalties.centering = Some(rate);
+                self
+            }
+
+            /// Whether [`fit`](Self::fit) shows its progress on the error stream, where that is a terminal.
+            #[must_use]
+            pub fn progress(mut self, shown: bool) -> Self {
+                self.options.progress = shown;
+                self
+            }
+
+            /// Shows no progress.
+            #[must_use]
+            pub fn quiet(self) -> Self {
+                self.progress(false)
+            }
+
+            /// Calls `f` after each epoch of [`fit`](Self::fit). Where it returns a [`ControlFlow`](std::ops::ControlFlow), `Break` stops the training.
+            /// For a look at the model itself, [`start`](Self::start) and [`Learner::epoch`] make a loop of your own.
+            #[must_use]
+            pub fn callback<R: Flow>(mut self, mut f: impl FnMut(&EnergyEpoch) -> R + Send + 'static) -> Self {
+                self.options.callbacks.0.push(Box::new(move |epoch| f(epoch).stops()));
                 self
             }
 

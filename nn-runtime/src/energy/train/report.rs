@@ -1,6 +1,6 @@
 //! What a training tells.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// A training of an energy-based model, epoch by epoch.
 ///
@@ -21,6 +21,15 @@ pub struct EnergyReport {
 }
 
 /// One pass over the data.
+///
+/// ```
+/// use nn_runtime::energy::EnergyEpoch;
+/// let epoch = EnergyEpoch {
+///     epoch: 3, rate: 0.05, reconstruction_error: 0.0625, free_energy_gap: Some(-0.5), swap_rates: vec![],
+///     duration: std::time::Duration::from_millis(1500),
+/// };
+/// assert_eq!(epoch.to_string(), "epoch 3  rate 0.05  reconstruction error 0.06250  free-energy gap -0.500  1.5 s");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnergyEpoch {
     /// From 1.
@@ -36,4 +45,20 @@ pub struct EnergyEpoch {
     pub swap_rates: Vec<f64>,
     /// The time that the steps took.
     pub duration: Duration,
+}
+
+impl fmt::Display for EnergyEpoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No more digits than a schedule's rates need.
+        let rate = (self.rate * 1e6).round() / 1e6;
+        write!(f, "epoch {}  rate {rate}", self.epoch)?;
+        write!(f, "  reconstruction error {:.5}", self.reconstruction_error)?;
+        if let Some(gap) = self.free_energy_gap {
+            write!(f, "  free-energy gap {gap:.3}")?;
+        }
+        if let Some(least) = self.swap_rates.iter().copied().reduce(f64::min) {
+            write!(f, "  least swap rate {least:.3}")?;
+        }
+        write!(f, "  {:.1} s", self.duration.as_secs_f64())
+    }
 }

@@ -259,7 +259,7 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
                 // The step gives their weighted sum alone.
                 _ => add_terms(&self.loss, outputs, targets, &normalizers, &mut means),
             }
-            run.progress.step(indices.len(), means.total(&weights));
+            run.progress.step(indices.len(), || format!("loss {:.4}", means.total(&weights)));
             let rate = self.optimizer.rate();
             if tell(&mut self.callbacks, &Event::Step { epoch, step: number, steps, loss, rate }) {
                 stopped = true;
