@@ -1,5 +1,8 @@
 //! The worked examples of the course notes, each named after its section, against the numbers recomputed from them.
 
+#[path = "lecture_notes/rbm.rs"]
+mod rbm;
+
 use ndarray::{Array1, Array2, Array4, ArrayView1, Axis, array};
 use plumbline::{
     energy::{Hopfield, update::Synchronous},

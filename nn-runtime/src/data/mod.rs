@@ -1,5 +1,6 @@
 //! What comes in: labels, datasets, files and generated examples.
 
+mod bars_and_stripes;
 mod dataset;
 mod digits;
 mod labels;
@@ -10,6 +11,7 @@ mod step_labels;
 mod target;
 mod targets;
 
+pub use bars_and_stripes::bars_and_stripes;
 pub use dataset::{Dataset, DatasetError};
 pub use digits::{Digits, Image, digits};
 pub use labels::{LabelError, Labels, LabelsView};

@@ -80,6 +80,16 @@ pub enum EnergyError {
         /// The index of the unit.
         unit: usize,
     },
+    /// An array of another shape than the parameter that it is for.
+    #[error("expected `{name}` of shape `{}`, found `{}`", Dims(expected), Dims(found))]
+    Array {
+        /// The array.
+        name: &'static str,
+        /// The parameter's shape.
+        expected: Vec<usize>,
+        /// The array's.
+        found: Vec<usize>,
+    },
     /// An option that has no meaning.
     #[error("expected `{option}` to be {expected}, found {found}")]
     Option {

@@ -32,7 +32,7 @@ pub use dense_memory::DenseMemory;
 pub use error::EnergyError;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
-pub use rbm::{Ais, Estimate, ExactByVisible, LogLikelihood, Rbm};
+pub use rbm::{Ais, Estimate, ExactByVisible, LogLikelihood, Rbm, ScikitLearn};
 pub use recall::{Outcome, Recall, Trace};
 pub use train::{ContrastiveDivergence, EnergyEpoch, EnergyReport, Learner, MaximumLikelihood};
 pub use units::{Hidden, Visible};

@@ -9,6 +9,7 @@ mod interface_tests;
 mod layer;
 mod network;
 mod sampling;
+mod scikit_learn;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ pub use ais::{Ais, Estimate, LogLikelihood};
 pub(super) use energies::LogSum;
 pub use exact::ExactByVisible;
 pub(super) use exact::Statistics;
+pub use scikit_learn::ScikitLearn;
 
 use crate::{
     Batch, Element, Shape,
