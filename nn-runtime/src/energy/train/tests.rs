@@ -1,5 +1,13 @@
 //! Every training rule's gradient against the exact one.
 
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::*;
@@ -390,6 +398,30 @@ fn the_report_tells_rates_swaps_and_the_gap() {
     assert!(last.swap_rates.len() == 2 && last.swap_rates.iter().all(|&rate| rate > 0.5));
     assert!(last.free_energy_gap.is_some_and(|gap| gap.abs() < 1e-12), "the same rows in both");
     assert!(last.reconstruction_error > 0.0 && last.reconstruction_error < 1.0);
+}
+
+#[test]
+fn epochs_of_a_loop_are_those_of_a_training_and_a_callback_ends_it() {
+    let training = || ContrastiveDivergence::new(1).persistent(6).batch_size(7).schedule(Step::new(2, 0.5)).epochs(5);
+    let (mut whole, mut looped): (Small, Small) = (model(0.1, 1), model(0.1, 1));
+    let report = training().fit(&mut whole, &data(5)).unwrap();
+    let mut learner = training().start(&looped, &data(5)).unwrap();
+    for expected in &report.epochs {
+        let epoch = learner.epoch(&mut looped, &data(5)).unwrap();
+        assert_eq!(epoch, EnergyEpoch { duration: epoch.duration, ..expected.clone() });
+    }
+    assert_eq!(numbers(&whole), numbers(&looped));
+    let error = learner.epoch(&mut looped, &Batch::from_vec(vec![0.0, f64::NAN, 1.0]).unwrap()).unwrap_err();
+    assert!(matches!(error, EnergyError::Value { sample: 0, element: 1, .. }));
+
+    let (seen, count) = (Arc::new(AtomicUsize::new(0)), |seen: &AtomicUsize| seen.load(Ordering::Relaxed));
+    let shared = seen.clone();
+    let stopping = training().callback(move |epoch| {
+        shared.fetch_add(1, Ordering::Relaxed);
+        if epoch.epoch == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let report = stopping.fit(&mut whole, &data(5)).unwrap();
+    assert_eq!((report.epochs.len(), count(&seen)), (3, 3));
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! Shows the exact log-likelihood of a restricted Boltzmann machine climb towards the best that any model can have, under three ways of training.
+//!
+//! `cargo run --release --example bars_and_stripes -- --epochs 2000`
+//!
+//! The data are all pictures of bars and of stripes, each once: 14 of 3 × 3 pixels, 30 of 4 × 4. A model that gives each the same probability, and no other
+//! picture any, has the mean log-likelihood −ln 14, or −ln 30.
+
+mod exit;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use plumbline::{
+    energy::{ContrastiveDivergence, EnergyError, MaximumLikelihood},
+    prelude::*,
+    report::Picture,
+};
+use rand::{SeedableRng, rngs::StdRng};
+
+network! {
+    /// 3 × 3 pixels.
+    Three: [9] -> [12] {
+        rbm: rbm(12, init = normal(0.1));
+    }
+
+    /// 4 × 4 pixels.
+    Four: [16] -> [16] {
+        rbm: rbm(16, init = normal(0.1));
+    }
+}
+
+/// Bars and stripes.
+#[derive(Parser)]
+struct Options {
+    /// Passes over the pictures, each of one step.
+    #[arg(long, default_value_t = 4000)]
+    epochs: usize,
+    /// The learning rate.
+    #[arg(long, default_value_t = 0.2)]
+    rate: f64,
+    /// The seed of the weights and the chains.
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    exit::code(program(&Options::parse()))
+}
+
+/// Trains copies of a network side by side, prints their likelihoods as they climb, and draws samples of the last. The same lines for every size, for which
+/// the exact likelihood is asked where the size is known.
+macro_rules! climb {
+    ($network:ident, $pixels:literal, $options:expr) => {{
+        let options = $options;
+        let pictures = data::bars_and_stripes::<$pixels, f32>();
+        let side = usize::isqrt($pixels);
+        let best = -(pictures.samples() as f64).ln();
+        println!("{side} × {side} pixels, {} pictures; the best possible is −ln {0} = {best:.4}", pictures.samples());
+        println!("{:>7}  {:>8}  {:>8}  {:>8}", "epoch", "CD-1", "PCD-1", "exact");
+
+        let start = $network::new(options.seed).rbm;
+        let mut machines = [start.clone(), start.clone(), start.clone()];
+        let divergence = || ContrastiveDivergence::new(1).rate(options.rate).seed(options.seed);
+        let mut near = divergence().start(&start, &pictures)?;
+        let mut lasting = divergence().persistent(500).start(&start, &pictures)?;
+        let mut exact = MaximumLikelihood::new().rate(options.rate).start(&start, &pictures)?;
+        for epoch in 0..=options.epochs {
+            if epoch % options.epochs.div_ceil(10).max(1) == 0 {
+                let [near, lasting, exact] = machines.each_ref().map(|rbm| rbm.log_likelihood_exact(&pictures));
+                println!("{epoch:>7}  {near:>8.4}  {lasting:>8.4}  {exact:>8.4}");
+            }
+            let [at_data, persistent, enumerated] = &mut machines;
+            near.epoch(at_data, &pictures)?;
+            lasting.epoch(persistent, &pictures)?;
+            exact.epoch(enumerated, &pictures)?;
+        }
+        let [.., machine] = &machines;
+        let samples = machine.generate(12, 1000, &mut StdRng::seed_from_u64(options.seed));
+        println!("samples of the last:");
+        draw(side, samples.as_slice());
+    }};
+}
+
+fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    climb!(Three, 9, options);
+    climb!(Four, 16, options);
+    Ok(())
+}
+
+/// Draws pictures side by side.
+fn draw(side: usize, pixels: &[f32]) {
+    if let Some(row) = pixels.chunks_exact(side * side).map(|picture| Picture::new(side, picture)).reduce(Picture::beside) {
+        println!("{row}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Shows a restricted Boltzmann machine complete images of which it sees one half.
+//!
+//! `cargo run --release --example repair -- --hidden right --data data/mnist`
+//!
+//! The seen pixels are clamped, and the others drawn from the model given them, by Gibbs steps. Without `--data` the digits are generated.
+
+mod exit;
+mod folder;
+
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, ValueEnum};
+use plumbline::{ShapeError, data::Digits, energy::ContrastiveDivergence, prelude::*, report::Picture, train::Cosine};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+network! {
+    /// 784 binary pixels, 300 binary features.
+    Memory: [784] -> [300] {
+        rbm: rbm(300);
+    }
+}
+
+/// Images repaired from a half.
+#[derive(Parser)]
+struct Options {
+    /// The folder of the MNIST files; without it, digits are generated.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Images to learn from, at most.
+    #[arg(long, default_value_t = 20_000)]
+    samples: usize,
+    /// Passes over them.
+    #[arg(long, default_value_t = 30)]
+    epochs: usize,
+    /// The half that is not seen.
+    #[arg(long, value_enum, default_value_t = Half::Lower)]
+    hidden: Half,
+    /// Gibbs steps of a repair.
+    #[arg(long, default_value_t = 500)]
+    steps: usize,
+    /// Repairs of each image, of which the mean is taken.
+    #[arg(long, default_value_t = 10)]
+    repairs: usize,
+    /// The seed of the images, the weights and the chains.
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Half {
+    Upper,
+    Lower,
+    Left,
+    Right,
+}
+
+impl Half {
+    fn has(self, pixel: usize) -> bool {
+        let (row, column) = (pixel / 28, pixel % 28);
+        match self {
+            Half::Upper => row < 14,
+            Half::Lower => row >= 14,
+            Half::Left => column < 14,
+            Half::Right => column >= 14,
+        }
+    }
+}
+
+type Pixels = Batch<(Const<784>,)>;
+
+fn main() -> ExitCode {
+    exit::code(program(&Options::parse()))
+}
+
+fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    let (train, test) = match folder::mnist(options.data.clone()) {
+        Some(dir) => data::mnist(dir)?,
+        None => data::digits(options.samples + 500, options.seed).split(options.samples as f64 / (options.samples as f64 + 500.0)),
+    };
+    let mut rng = StdRng::seed_from_u64(options.seed);
+    let (train, test) = (binary(&train.take(options.samples), &mut rng)?, binary(&test.take(500), &mut rng)?);
+    println!("{} images to learn from, {} to repair", train.samples(), test.samples());
+
+    let mut memory = Memory::new(options.seed);
+    memory.rbm.adopt_means(&train)?;
+    ContrastiveDivergence::new(1)
+        .persistent(100)
+        .rate(0.1)
+        .schedule(Cosine::new(options.epochs))
+        .epochs(options.epochs)
+        .seed(options.seed)
+        .callback(|epoch| {
+            if !std::io::stderr().is_terminal() {
+                println!("{epoch}");
+            }
+        })
+        .fit(&mut memory.rbm, &train)?;
+
+    let known: Vec<bool> = (0..784).map(|pixel| !options.hidden.has(pixel)).collect();
+    let mut seen = test.clone();
+    for image in seen.as_mut_slice().chunks_exact_mut(784) {
+        image.iter_mut().zip(&known).filter(|(_, known)| !**known).for_each(|(pixel, _)| *pixel = 0.0);
+    }
+    let mut repaired = Pixels::zeros(test.samples());
+    for _ in 0..options.repairs {
+        let completed = memory.rbm.complete(&seen, &known, options.steps, &mut rng)?;
+        let share = 1.0 / options.repairs as f32;
+        repaired.as_mut_slice().iter_mut().zip(completed.as_slice()).for_each(|(sum, &p)| *sum += share * p);
+    }
+
+    println!("\nwhat is seen, the repair, the image:");
+    for images in [&seen, &repaired, &test] {
+        show(images);
+    }
+    let mut mean = Pixels::zeros(test.samples());
+    let average = average(&train);
+    mean.as_mut_slice().chunks_exact_mut(784).for_each(|image| image.copy_from_slice(&average));
+    println!("wrong pixels in the half that was not seen, of {} images:", test.samples());
+    for (name, guess) in [("repaired", &repaired), ("mean image", &mean), ("empty", &seen)] {
+        println!("  {name:10}  {:.4}", wrong(guess, &test, &known));
+    }
+    Ok(())
+}
+
+/// Each pixel 1 with the probability that its grey is, so that every number is a state of a binary unit.
+fn binary(images: &Digits, rng: &mut StdRng) -> Result<Pixels, ShapeError> {
+    let grey = images.inputs().as_slice();
+    Batch::from_vec(grey.iter().map(|&grey| f32::from(u8::from(rng.random::<f32>() < grey))).collect())
+}
+
+fn average(images: &Pixels) -> Vec<f32> {
+    let mut sums = vec![0.0; 784];
+    for image in images.as_slice().chunks_exact(784) {
+        sums.iter_mut().zip(image).for_each(|(sum, pixel)| *sum += pixel);
+    }
+    sums.iter().map(|sum| sum / images.samples() as f32).collect()
+}
+
+/// The part of the unknown pixels on whose brighter half guess and image disagree.
+fn wrong(guess: &Pixels, images: &Pixels, known: &[bool]) -> f64 {
+    let pixels = guess.as_slice().iter().zip(images.as_slice()).zip(known.iter().cycle());
+    let unknown = pixels.filter(|(_, known)| !**known).map(|(pair, _)| pair);
+    let (wrong, count) = unknown.fold((0, 0), |(wrong, count), (&guess, &image)| {
+        (wrong + usize::from((guess > 0.5) != (image > 0.5)), count + 1)
+    });
+    wrong as f64 / f64::from(count)
+}
+
+/// Draws the first images side by side.
+fn show(images: &Pixels) {
+    let pictures = images.as_slice().chunks_exact(784).take(5).map(|image| Picture::new(28, image));
+    if let Some(row) = pictures.reduce(Picture::beside) {
+        println!("{row}");
+    }
+}
