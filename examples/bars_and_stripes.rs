@@ -1,6 +1,6 @@
 //! Shows the exact log-likelihood of a restricted Boltzmann machine climb towards the best that any model can have, under three ways of training.
 //!
-//! `cargo run --release --example bars_and_stripes -- --epochs 2000`
+//! `cargo run --release --example bars_and_stripes -- --epochs 4000`
 //!
 //! The data are all pictures of bars and of stripes, each once: 14 of 3 × 3 pixels, 30 of 4 × 4. A model that gives each the same probability, and no other
 //! picture any, has the mean log-likelihood −ln 14, or −ln 30.
@@ -11,9 +11,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use plumbline::{
-    energy::{ContrastiveDivergence, EnergyError, MaximumLikelihood},
+    energy::{ContrastiveDivergence, MaximumLikelihood},
     prelude::*,
     report::Picture,
+    samplers::Ladder,
+    train::Cosine,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -24,8 +26,8 @@ network! {
     }
 
     /// 4 × 4 pixels.
-    Four: [16] -> [16] {
-        rbm: rbm(16, init = normal(0.1));
+    Four: [16] -> [12] {
+        rbm: rbm(12, init = normal(0.1));
     }
 }
 
@@ -36,8 +38,11 @@ struct Options {
     #[arg(long, default_value_t = 4000)]
     epochs: usize,
     /// The learning rate.
-    #[arg(long, default_value_t = 0.2)]
+    #[arg(long, default_value_t = 0.1)]
     rate: f64,
+    /// The momentum.
+    #[arg(long, default_value_t = 0.5)]
+    momentum: f64,
     /// The seed of the weights and the chains.
     #[arg(long, default_value_t = 42)]
     seed: u64,
@@ -56,23 +61,26 @@ macro_rules! climb {
         let side = usize::isqrt($pixels);
         let best = -(pictures.samples() as f64).ln();
         println!("{side} × {side} pixels, {} pictures; the best possible is −ln {0} = {best:.4}", pictures.samples());
-        println!("{:>7}  {:>8}  {:>8}  {:>8}", "epoch", "CD-1", "PCD-1", "exact");
+        println!("{:>7}  {:>8}  {:>8}  {:>8}  {:>8}", "epoch", "CD-1", "PCD-1", "tempered", "exact");
 
         let start = $network::new(options.seed).rbm;
-        let mut machines = [start.clone(), start.clone(), start.clone()];
-        let divergence = || ContrastiveDivergence::new(1).rate(options.rate).seed(options.seed);
+        let mut machines = [0; 4].map(|_| start.clone());
+        let divergence = || ContrastiveDivergence::new(1).rate(options.rate).momentum(options.momentum).schedule(Cosine::new(options.epochs)).seed(options.seed);
         let mut near = divergence().start(&start, &pictures)?;
         let mut lasting = divergence().persistent(500).start(&start, &pictures)?;
-        let mut exact = MaximumLikelihood::new().rate(options.rate).start(&start, &pictures)?;
+        let mut tempered = divergence().tempered(200, Ladder::linear(1.0, 0.2, 8)).start(&start, &pictures)?;
+        let mut exact = MaximumLikelihood::new().rate(options.rate).momentum(options.momentum).start(&start, &pictures)?;
         for epoch in 0..=options.epochs {
             if epoch % options.epochs.div_ceil(10).max(1) == 0 {
-                let [near, lasting, exact] = machines.each_ref().map(|rbm| rbm.log_likelihood_exact(&pictures));
-                println!("{epoch:>7}  {near:>8.4}  {lasting:>8.4}  {exact:>8.4}");
+                let [near, lasting, tempered, exact] =
+                    machines.each_ref().map(|rbm| rbm.log_likelihood_exact(&pictures));
+                println!("{epoch:>7}  {near:>8.4}  {lasting:>8.4}  {tempered:>8.4}  {exact:>8.4}");
             }
-            let [at_data, persistent, enumerated] = &mut machines;
-            near.epoch(at_data, &pictures)?;
-            lasting.epoch(persistent, &pictures)?;
-            exact.epoch(enumerated, &pictures)?;
+            let [of_near, of_lasting, of_tempered, of_exact] = &mut machines;
+            near.epoch(of_near, &pictures)?;
+            lasting.epoch(of_lasting, &pictures)?;
+            tempered.epoch(of_tempered, &pictures)?;
+            exact.epoch(of_exact, &pictures)?;
         }
         let [.., machine] = &machines;
         let samples = machine.generate(12, 1000, &mut StdRng::seed_from_u64(options.seed));
@@ -89,7 +97,9 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
 /// Draws pictures side by side.
 fn draw(side: usize, pixels: &[f32]) {
-    if let Some(row) = pixels.chunks_exact(side * side).map(|picture| Picture::new(side, picture)).reduce(Picture::beside) {
+    if let Some(row) =
+        pixels.chunks_exact(side * side).map(|picture| Picture::new(side, picture)).reduce(Picture::beside)
+    {
         println!("{row}");
     }
 }
