@@ -1,6 +1,7 @@
 //! Associative memories against their definitions, the theory of their capacity and each other.
 
 mod capacity;
+mod chains;
 mod dense;
 mod recall;
 mod storage;

@@ -103,6 +103,16 @@ fn the_energy_never_grows_where_units_change_one_after_the_other() {
     }
 }
 
+/// So many units change on the way that the nets are summed anew, and the state stays by those, too.
+#[test]
+fn long_ways_end_in_states_that_stay() {
+    let net: Hopfield<Const<900>, Asynchronous> = glass(6);
+    let start = patterns(3, &mut rng(6));
+    let recall = net.recall(&start).unwrap();
+    assert!(recall.converged() && recall.traces.iter().all(|trace| trace.sweeps() > 3));
+    assert_eq!(net.step(&recall.states).unwrap(), recall.states);
+}
+
 /// Nets of 0 are many where few patterns are stored, and rounding must not decide on them: 1 / 63 is no sum of powers of two.
 #[test]
 fn ties_give_one_whatever_the_rounding() {

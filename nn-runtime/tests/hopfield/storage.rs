@@ -108,7 +108,8 @@ fn a_unit_that_does_not_follow_from_the_others_is_named() {
     assert!(matches!(net.store_pseudo_inverse(&all), Err(EnergyError::Undetermined { unit: 0 })));
 }
 
-/// Below the capacity for perfect recall, random patterns stay. With 5 of 400 units' patterns a bit changes with probability ½ erfc(√(399 / 8)) < 10⁻²².
+/// Below the capacity for perfect recall, random patterns stay. With 5 of 400 units' patterns a bit changes with probability ½ erfc(√(399 / 8))
+/// < 10⁻²².
 #[test]
 fn stored_patterns_stay_below_capacity() {
     for seed in 0..5 {

@@ -113,13 +113,34 @@ impl BitError {
         self.wrong as f64 / self.bits as f64
     }
 
-    /// From where to where the probability of a wrong bit lies, by the score test at `z` standard deviations (Wilson, 1927): with 1.96, in 95 of
-    /// 100 cases. The bits are taken as independent, which those of one network nearly are.
+    /// From where to where the probability of a wrong bit lies by the score test at `z` standard deviations (Wilson, 1927), if the bits are
+    /// independent: with 1.96, in 95 of 100 cases. Those of one network are not quite, as they share the overlaps of its patterns: near capacity
+    /// their count spreads half as wide again and more. [`BitError::interval_of`] several networks allows for that.
     pub fn interval(self, z: f64) -> (f64, f64) {
-        let (rate, bits) = (self.rate(), self.bits as f64);
-        let spread = z * (rate * (1.0 - rate) / bits + z * z / (4.0 * bits * bits)).sqrt();
-        let (center, scale) = (rate + z * z / (2.0 * bits), 1.0 + z * z / bits);
-        ((center - spread) / scale, (center + spread) / scale)
+        wilson(self.rate(), self.bits as f64, z)
+    }
+
+    /// [`BitError::interval`] of the bits of several networks together, which count for as many independent ones as the spread from network to
+    /// network says, and for no more than they are (Kish's design effect, 1965). Of one network, nothing is known of the spread.
+    ///
+    /// ```
+    /// use nn_runtime::energy::BitError;
+    /// let of = |wrong| BitError { wrong, bits: 1000 };
+    /// let (alike, apart) = ([10, 9, 11, 10].map(of), [0, 30, 2, 8].map(of));
+    /// let sum = BitError { wrong: 40, bits: 4000 };
+    /// assert_eq!(BitError::interval_of(&alike, 1.96), sum.interval(1.96));
+    /// let (low, high) = BitError::interval_of(&apart, 1.96);
+    /// assert!(low < 0.003 && high > 0.03);
+    /// ```
+    pub fn interval_of(networks: &[BitError], z: f64) -> (f64, f64) {
+        let sum = networks.iter().fold(BitError::default(), |sum, &network| sum.and(network));
+        let (rate, bits, count) = (sum.rate(), sum.bits as f64, networks.len() as f64);
+        let squares: f64 = networks.iter().map(|one| (one.wrong as f64 - rate * one.bits as f64).powi(2)).sum();
+        let independent = bits * rate * (1.0 - rate);
+        let spread = if networks.len() < 2 { 1.0 } else { squares * count / (count - 1.0) / independent };
+        // Where no bit or each is wrong, this is NaN, and the larger of it and 1 is 1.
+        let spread = spread.max(1.0);
+        wilson(rate, bits / spread, z)
     }
 
     /// These bits and others.
@@ -127,4 +148,11 @@ impl BitError {
     pub fn and(self, other: BitError) -> BitError {
         BitError { wrong: self.wrong + other.wrong, bits: self.bits + other.bits }
     }
+}
+
+/// The probabilities at which a rate found in `bits` trials is `z` standard deviations away.
+fn wilson(rate: f64, bits: f64, z: f64) -> (f64, f64) {
+    let spread = z * (rate * (1.0 - rate) / bits + z * z / (4.0 * bits * bits)).sqrt();
+    let (center, scale) = (rate + z * z / (2.0 * bits), 1.0 + z * z / bits);
+    ((center - spread) / scale, (center + spread) / scale)
 }

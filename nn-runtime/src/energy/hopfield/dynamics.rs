@@ -21,6 +21,9 @@ use crate::{
 /// The unit roundoffs of Σ |W_ij| + |θ_i| below which net_i counts as 0. A sum of n numbers in registers loses some √n / 16 of them.
 const ROUNDING: f64 = 8.0;
 
+/// Changes of units after which the rounding of nets that were only mended may come near what counts as 0.
+const FRESH: usize = 256;
+
 impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// net = W s − θ for rows of states.
     fn nets_into(&self, states: &[E], nets: &mut [E]) {
@@ -196,7 +199,7 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
         self.check(start)?;
         Ok(self.recall_by(start, |states, nets, traces, first| {
             let mut order = Shuffled::new(seed, I::SIZE);
-            Self::with_slack(self, |slack| {
+            self.with_slack(|slack| {
                 self.one_by_one(states, nets, traces, first, &mut order, slack, Self::SWEEPS);
             });
         }))
@@ -245,7 +248,8 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
         });
     }
 
-    /// Sweeps of units that change one after the other. A change of unit i changes the nets by 2 s_i W_i, and no net is summed anew.
+    /// Sweeps of units that change one after the other. A change of unit i changes the nets by 2 s_i W_i; they are summed anew where so many
+    /// changes went into them that rounding might let a state seem to stay.
     fn one_by_one(
         &self,
         states: &mut [E],
@@ -267,15 +271,22 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
                 }
             };
             note(state, nets, Outcome::Changing);
+            let mut changes = 0;
             for sweep in 0..limit {
-                let mut changed = false;
+                let before = changes;
                 for unit in order.units(first + row, sweep) {
                     let next = sign::<E>(nets[unit] >= -slack[unit]);
                     if next != state[unit] {
                         state[unit] = next;
                         field::add_scaled(nets, &self.weight[unit * width..(unit + 1) * width], next + next);
-                        changed = true;
+                        changes += 1;
                     }
+                }
+                let mut changed = changes != before;
+                if !changed && changes > FRESH {
+                    self.nets_into(state, nets);
+                    changes = 0;
+                    changed = state.iter().zip(&*nets).zip(slack).any(|((&s, &net), &slack)| s != sign(net >= -slack));
                 }
                 note(state, nets, if changed { Outcome::Changing } else { Outcome::Converged });
                 if !changed {

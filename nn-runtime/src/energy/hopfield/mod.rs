@@ -1,6 +1,7 @@
 //! The Hopfield network.
 
 mod capacity;
+mod chains;
 mod dynamics;
 mod layer;
 mod storage;
