@@ -23,7 +23,7 @@ use crate::{
 )]
 pub trait Few: FixedDimension + sealed::Sealed {}
 
-/// A model whose visible side has few units, of finitely many states: what [`ExactByVisible`] asks for.
+/// A model whose visible side has few units, of finitely many states: what [`ExactByVisible`](crate::energy::ExactByVisible) asks for.
 ///
 /// ```
 /// use nn_runtime::{Const, energy::{Enumerable, Rbm}};

@@ -114,8 +114,8 @@ impl BitError {
     }
 
     /// From where to where the probability of a wrong bit lies by the score test at `z` standard deviations (Wilson, 1927), if the bits are
-    /// independent: with 1.96, in 95 of 100 cases. Those of one network are not quite, as they share the overlaps of its patterns: near capacity
-    /// their count spreads half as wide again and more. [`BitError::interval_of`] several networks allows for that.
+    /// independent: with 1.96, in 95 of 100 cases. Those of one network are not quite, as they share the overlaps of its patterns: at a load of
+    /// 0.138 their count spreads some 1.8 times as wide. [`BitError::interval_of`] several networks allows for that.
     pub fn interval(self, z: f64) -> (f64, f64) {
         wilson(self.rate(), self.bits as f64, z)
     }
