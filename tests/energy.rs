@@ -5,8 +5,9 @@ mod differences;
 use differences::{check, data};
 use plumbline::{
     energy::{
-        Ais, ContrastiveDivergence, EnergyError, MaximumLikelihood, Rbm,
+        Ais, Boltzmann, ContrastiveDivergence, EnergyError, Hopfield, MaximumLikelihood, Rbm,
         units::{Bernoulli, Gaussian, GaussianVariance, Relu, Softmax},
+        update::{Asynchronous, Synchronous},
     },
     prelude::*,
     samplers::Ladder,
@@ -54,6 +55,17 @@ network! {
         features: rbm(6, visible = softmax(3), init = normal(0.5)), relu;
         logits: dense(2);
     }
+    pub Memory: [8] -> [8] { memory: hopfield; }
+    AtOnce: [8] -> [8] { memory: hopfield(update = synchronous); }
+    AnyMemory<I>: [I] -> [2] {
+        memory: hopfield(update = asynchronous);
+        halves: reshape([2, I / 2]), transpose;
+        last, tanh;
+    }
+    pub Machine: [4] -> [3] { machine: boltzmann(3); }
+    AnyMachine<I, N>: [I] -> [2 * N] {
+        machine: boltzmann(2 * N, init = normal(0.5)), sigmoid;
+    }
     Branches: [6] -> [5] {
         code: rbm(5, init = normal(0.5));
         other: dense(5), tanh <- input;
@@ -74,6 +86,11 @@ fn each_row_of_the_table_is_a_type() {
     is::<Rbm<Const<6>, Const<4>, GaussianVariance, Gaussian>>(&Learned::new(1).rbm);
     is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli, f64>>(&Ratings::<f64>::initialized(1).rbm);
     is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli>>(&Constants::new(1).rbm);
+    is::<Hopfield<Const<8>, Asynchronous>>(&Memory::new(1).memory);
+    is::<Hopfield<Const<8>, Synchronous, f64>>(&AtOnce::<f64>::initialized(1).memory);
+    is::<Boltzmann<Const<4>, Const<3>>>(&Machine::new(1).machine);
+    assert_eq!([Memory::PARAMETERS, Machine::PARAMETERS, AnyMachine::<5, 2>::PARAMETERS], [64 + 8, 49 + 7, 81 + 9]);
+    assert_eq!([Memory::FLOPS, Machine::FLOPS], [2 * 64, 2 * 3 * 7], "one sweep");
     assert_eq!(Digits::PARAMETERS, 784 * 500 + 784 + 500);
     assert_eq!(Digits::FLOPS, 2 * 784 * 500 + 2 * 500);
     assert_eq!(Learned::PARAMETERS, 24 + 6 + 6 + 4);
@@ -237,6 +254,83 @@ fn the_trainer_fine_tunes_a_network_with_an_rbm() {
     let last = history.epochs.last().unwrap();
     assert!(last.training.loss < 0.05, "{last:?}");
     assert!(net.features.weight() != learnt, "the machine's weights are trained with the others");
+}
+
+/// Two patterns at right angles.
+fn signs() -> Batch<MemoryInput> {
+    let halves = (0..8).map(|i| if i < 4 { 1.0 } else { -1.0 });
+    let pairs = (0..8).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 });
+    Batch::from_vec(halves.chain(pairs).collect()).unwrap()
+}
+
+#[test]
+fn a_memory_recalls_what_was_stored_in_its_field() {
+    let patterns = signs();
+    let mut net = Memory::new(1);
+    assert!(net.memory.weight().iter().all(|&w| w == 0.0), "nothing is stored in the beginning");
+    net.memory.store_hebbian(&patterns).unwrap();
+    // Samples of several parts, each with one unit that is wrong.
+    let mut spoilt: Vec<f32> = patterns.as_slice().repeat(100);
+    spoilt.chunks_exact_mut(8).enumerate().for_each(|(sample, row)| row[sample % 8] *= -1.0);
+    let recalled = net.forward(&Batch::from_vec(spoilt).unwrap());
+    assert_eq!(recalled.as_slice(), patterns.as_slice().repeat(100));
+    let mut at_once = AtOnce::new(1);
+    at_once.memory.store_hebbian(&patterns).unwrap();
+    assert_eq!(at_once.forward(&patterns).as_slice(), patterns.as_slice());
+}
+
+#[test]
+fn a_memory_stands_in_a_network_of_any_size() {
+    let mut net = AnyMemory::<8>::new(1);
+    net.memory.store_hebbian(&signs()).unwrap();
+    let mut x = signs();
+    x.as_mut_slice()[1] = -1.0;
+    let tanh = 1.0_f32.tanh();
+    let expected = [tanh, -tanh, -tanh, -tanh];
+    for (found, expected) in net.forward(&x).as_slice().iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-6, "{found}, expected {expected}");
+    }
+}
+
+#[test]
+fn a_machine_gives_the_means_of_its_hidden_units() {
+    let mut net = Machine::<f64>::initialized(1);
+    for (i, j, w) in [(0, 4, 1.0), (1, 4, -2.0), (2, 5, 0.5), (0, 1, 3.0), (3, 6, 0.25), (4, 6, -1.0)] {
+        net.machine.set_weight(i, j, w).unwrap();
+    }
+    net.machine.bias_mut()[5] = 0.5;
+    let x = Batch::from_vec([1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0].repeat(60)).unwrap();
+    assert_eq!(net.forward(&x), net.machine.hidden_means(&x));
+    // Unit 5 is connected with no other hidden one but by the small weights of the start.
+    let mean = 1.0 / (1.0 + (-1.0_f64).exp());
+    assert!((net.forward(&x).as_slice()[1] - mean).abs() < 0.02);
+
+    let any = AnyMachine::<5, 2>::new(3);
+    let x = data::<(Const<5>,)>(70).cast();
+    let means = any.machine.hidden_means(&x);
+    for (found, mean) in any.forward(&x).as_slice().iter().zip(means.as_slice()) {
+        assert!((found - 1.0 / (1.0 + (-mean).exp())).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn connections_that_are_saved_stay_symmetric() {
+    let mut net = Memory::new(1);
+    net.memory.store_hebbian(&signs()).unwrap();
+    net.memory.threshold_mut()[2] = 0.5;
+    let machine = AnyMachine::<5, 2>::new(3);
+    let path = std::env::temp_dir().join(format!("plumbline-connections-{}.safetensors", std::process::id()));
+    net.save(&path).unwrap();
+    let mut other = Memory::new(2);
+    other.load(&path).unwrap();
+    assert_eq!((other.memory.weight(), other.memory.threshold()), (net.memory.weight(), net.memory.threshold()));
+    machine.save(&path).unwrap();
+    let mut other = AnyMachine::<5, 2>::new(4);
+    assert!(other.machine.weight() != machine.machine.weight());
+    other.load(&path).unwrap();
+    assert_eq!(other.machine.weight(), machine.machine.weight());
+    assert_eq!(other.machine.weight(), other.machine.weight().t());
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

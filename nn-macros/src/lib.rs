@@ -83,6 +83,8 @@ use quote::quote;
 /// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
 /// | `rbm(n)` | `[i]` → `[n]`, with softmax units `[items, k]` → `[n]`: the means of the hidden units given the visible | `visible` (`bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(k)`), `hidden` (`bernoulli`, `relu` or `gaussian`), `init` of `weight` (`normal(0.01)`) |
+/// | `boltzmann(n)` | `[i]` → `[n]`: the mean-field means of the hidden units given the visible | `init` (`normal(0.01)`) |
+/// | `hopfield` | `[i]` → `[i]`: the state of −1 and 1 that recall ends in | `update` (`asynchronous` or `synchronous`) |
 /// | `map(\|x\| expression)` | the same shape, elementwise | |
 /// | `relu`, `leaky_relu(a)`, `elu(a)`, `selu`, `gelu`, `silu`, `sigmoid`, `tanh`, `softplus`, `softmax`, `log_softmax`, `sign`, `identity` | the same shape | |
 ///

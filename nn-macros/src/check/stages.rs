@@ -215,9 +215,7 @@ impl Walk<'_> {
         let name = call.kind.to_string();
         let row = layers::find(&name);
         if row.is_none() {
-            let fault = if layers::is_unreleased(&name) {
-                Argument::LayerUnreleased { name, released: layers::released() }
-            } else if let Some(parameters) = self.scope.siblings.parameters(&name) {
+            let fault = if let Some(parameters) = self.scope.siblings.parameters(&name) {
                 Argument::PartCalled { parameters, arguments: call.positional.iter().map(compact).collect(), name }
             } else {
                 let near = layers::elsewhere(&name).or_else(|| nearest(&name, layers::names()));

@@ -217,6 +217,8 @@ impl Writer<'_, '_> {
             Operation::Copy => return self.pass_on(step, slot),
             Operation::Trained { activation, .. } => self.trained(step, activation, &y, [&d, &d_mut]),
             Operation::Part { .. } => self.part(step, &d),
+            // It has no gradient, and the network none.
+            Operation::Settle { .. } => {}
             Operation::Recurrent { ref memory, .. } => self.recurrent(step, memory, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let Some(stage) = step.stage(network) else { return false };

@@ -73,6 +73,12 @@ impl<'p, 'a> Chain<'p, 'a> {
                 }
                 self.write(Operation::Plain { stage: index }, stage, values)
             }
+            layer if layer.settles() => {
+                let name = format!("{}_other", self.program.network.nodes[self.node].label);
+                let other = self.program.buffer(name, &stage.gives, false);
+                self.overwritable = true;
+                self.write(Operation::Settle { stage: index, other }, stage, values)
+            }
             _ => {
                 // Most layers do without their result.
                 self.overwritable = !stage.layer.keeps_both();

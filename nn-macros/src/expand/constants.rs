@@ -103,6 +103,11 @@ fn operations(stage: &Stage) -> Vec<Product> {
             terms.extend(conv.bias.then(|| Product(gives.clone())));
             terms
         }
+        // One sweep of as many as it takes until nothing changes; of a Boltzmann machine, over its hidden units.
+        Layer::Boltzmann(_) | Layer::Hopfield(_) => match stage.parameters().into_iter().next() {
+            Some(weight) => vec![Product([vec![two], gives.clone(), weight.shape[..1].to_vec()].concat())],
+            None => Vec::new(),
+        },
         Layer::Rbm(_) => {
             let weight = [gives.clone(), stage.takes[0].clone()].concat();
             vec![Product([vec![two.clone()], weight].concat()), Product([vec![two], gives.clone()].concat())]

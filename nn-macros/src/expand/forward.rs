@@ -173,6 +173,11 @@ impl Names<'_, '_> {
                 let (end, trace, lengths) = (self.view_mut(&memory.end), self.name(memory.trace), self.lengths(step));
                 quote!(#begin #layer.#method(#x, #y, #lengths, #from, #end, #trace.data_mut());)
             }
+            Operation::Settle { other, .. } => {
+                let (layer, other) = (layer(self.program, step), self.name(other));
+                let other = self.program.view_mut(&other, &step.gives.shape);
+                quote!(#layer.forward(#x, #y, #other);)
+            }
             Operation::Part { .. } => {
                 let method = types::local(if training { "forward" } else { "infer" });
                 let (nested, layer) = (self.nested(step, training), layer(self.program, step));

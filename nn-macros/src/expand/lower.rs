@@ -74,6 +74,11 @@ pub(super) enum Operation {
         stage: usize,
         scratch: Buffer,
     },
+    /// A layer that goes on until it stays as it is, and the buffer that it needs for that.
+    Settle {
+        stage: usize,
+        other: Buffer,
+    },
     /// A layer with memory. Behind its source it takes the state that it starts from, where that is another layer's.
     Recurrent {
         stage: usize,
@@ -325,8 +330,12 @@ impl<'a> Program<'a> {
     /// Whether a step reads or writes the buffer.
     pub(super) fn uses(&self, buffer: Buffer) -> bool {
         self.steps.iter().any(|step| {
-            let scratch = matches!(step.operation, Operation::Part { scratch, .. } if scratch == buffer);
-            scratch || step.takes.iter().chain([&step.gives]).any(|value| value.buffer == buffer)
+            let own = match step.operation {
+                Operation::Part { scratch, .. } => scratch == buffer,
+                Operation::Settle { other, .. } => other == buffer,
+                _ => false,
+            };
+            own || step.takes.iter().chain([&step.gives]).any(|value| value.buffer == buffer)
         })
     }
 
@@ -354,6 +363,7 @@ impl Step {
             | Operation::Plain { stage }
             | Operation::InPlace { stage }
             | Operation::Part { stage, .. }
+            | Operation::Settle { stage, .. }
             | Operation::Recurrent { stage, .. } => Some(stage),
             Operation::Interleave | Operation::Deinterleave | Operation::Copy => None,
         }
@@ -364,10 +374,11 @@ impl Step {
         network.nodes[self.node?].stages.get(self.stage_index()?)
     }
 
-    /// The buffer that the step alone uses: scratch of a network inside, or the trace of a layer with memory.
+    /// The buffer that the step alone uses: scratch of a network inside, memory of a layer that settles, or the trace of one with memory.
     pub(super) fn room(&self) -> Option<Buffer> {
         match &self.operation {
             Operation::Part { scratch, .. } => Some(*scratch),
+            Operation::Settle { other, .. } => Some(*other),
             Operation::Recurrent { memory, .. } => Some(memory.trace),
             _ => None,
         }

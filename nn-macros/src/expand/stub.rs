@@ -117,6 +117,8 @@ fn placeholder(kind: &Ident) -> TokenStream {
         "embedding" => quote!(#layers::Embedding<#one, #one, E>),
         "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),
+        "boltzmann" => quote!(#root::energy::Boltzmann<#one, #one, E>),
+        "hopfield" => quote!(#root::energy::Hopfield<#one, #root::energy::update::Asynchronous, E>),
         "rbm" => {
             quote!(#root::energy::Rbm<#one, #one, #root::energy::units::Bernoulli, #root::energy::units::Bernoulli, E>)
         }

@@ -179,6 +179,15 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
             quote!(#name<#n, E>)
         }
+        Layer::Boltzmann(machine) => {
+            let (name, i, n) = (model("Boltzmann", &stage.kind), last(takes), dimension(&machine.units));
+            quote!(#name<#i, #n, E>)
+        }
+        Layer::Hopfield(net) => {
+            let (root, name, i) = (paths::plumbline(), model("Hopfield", &stage.kind), last(takes));
+            let update = if net.synchronous { quote!(Synchronous) } else { quote!(Asynchronous) };
+            quote!(#name<#i, #root::energy::update::#update, E>)
+        }
         Layer::Rbm(rbm) => {
             let (name, i, n) = (model("Rbm", &stage.kind), dimension(&takes[0]), dimension(&rbm.units));
             let [visible, hidden] = units(&rbm.visible, rbm.hidden);
@@ -291,6 +300,14 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);
             quote!(layers::LayerNorm::new(#epsilon))
+        }
+        Layer::Boltzmann(machine) => {
+            let (root, init) = (paths::plumbline(), init(&machine.init));
+            quote!(#root::energy::Boltzmann::new(#init, rng))
+        }
+        Layer::Hopfield(_) => {
+            let root = paths::plumbline();
+            quote!(#root::energy::Hopfield::zeros())
         }
         Layer::Rbm(rbm) => {
             let (root, init) = (paths::plumbline(), init(&rbm.init));

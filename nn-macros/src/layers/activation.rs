@@ -52,6 +52,7 @@ impl Rule for Activation {
             "relu" Relu, "selu" Selu, "gelu" Gelu, "silu" Silu, "sigmoid" Sigmoid, "tanh" Tanh, "softplus" Softplus,
             "softmax" Softmax, "log_softmax" LogSoftmax, "sign" Sign, "identity" Identity
         };
+        let sign = Row { gradient: false, ..sign };
         let leaky_relu = Row {
             name: "leaky_relu",
             call: "leaky_relu(0.01)",

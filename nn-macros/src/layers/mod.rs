@@ -74,6 +74,7 @@ rows! {
     adaptive_pool AdaptivePool,
     add Add,
     batch_norm BatchNorm,
+    boltzmann Boltzmann,
     concat Concat,
     conv Conv,
     conv_transpose ConvTranspose,
@@ -81,6 +82,7 @@ rows! {
     embedding Embedding,
     flatten Flatten,
     global_pool GlobalPool,
+    hopfield Hopfield,
     last Last,
     layer_norm LayerNorm,
     map Map,
@@ -95,9 +97,6 @@ rows! {
     reshape Reshape,
     transpose Transpose,
 }
-
-/// Layers of the language that this release does not have.
-const UNRELEASED: &[&str] = &["boltzmann", "hopfield"];
 
 /// A name that the user may write.
 pub(crate) struct Row {
@@ -115,11 +114,13 @@ pub(crate) struct Row {
     pub(crate) several: bool,
     /// Whether it has parameters and so must have a name.
     pub(crate) trained: bool,
+    /// Whether it has a gradient.
+    pub(crate) gradient: bool,
     pub(crate) read: fn(&mut Arguments) -> Option<Layer>,
 }
 
 impl Row {
-    /// A layer with one source, without arguments, options or parameters.
+    /// A layer with one source and a gradient, without arguments, options or parameters.
     const PLAIN: Self = Self {
         name: "",
         call: "",
@@ -129,6 +130,7 @@ impl Row {
         axes: 0,
         several: false,
         trained: false,
+        gradient: true,
         read: |_| None,
     };
 }
@@ -185,6 +187,11 @@ impl Layer {
         matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
     }
 
+    /// Whether the layer goes on until its units stay as they are, for which it needs memory of the shape that it gives.
+    pub(crate) fn settles(&self) -> bool {
+        matches!(self, Self::Boltzmann(_) | Self::Hopfield(_))
+    }
+
     /// Whether, in training, what the layer gives for a sample depends on the others of the batch, so that all parts of it meet.
     pub(crate) fn meets(&self) -> bool {
         matches!(self, Self::BatchNorm(_))
@@ -221,7 +228,7 @@ pub(crate) fn is_activation(name: &str) -> bool {
 
 /// Whether the name is that of a layer without a gradient.
 pub(crate) fn is_step(name: &str) -> bool {
-    matches!(name, "sign" | "perceptron")
+    find(name).is_some_and(|row| !row.gradient)
 }
 
 /// Whether the name is that of a layer that takes indices.
@@ -278,6 +285,8 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         | "restricted_boltzmann_machine"
         | "harmonium" => "rbm",
         "gaussianrbm" | "gaussian_rbm" | "grbm" | "gbrbm" | "gaussianbernoullirbm" => "rbm(500, visible = gaussian)",
+        "boltzmannmachine" | "boltzmann_machine" | "generalboltzmann" | "general_boltzmann" => "boltzmann",
+        "hopfieldnetwork" | "hopfield_network" | "hopfieldnet" | "hopfield_net" | "associative_memory" => "hopfield",
         "view" => "reshape",
         "logistic" => "sigmoid",
         "swish" => "silu",
@@ -285,20 +294,7 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The layers of this release, without the activations, in the order of the alphabet.
-pub(crate) fn released() -> Vec<&'static str> {
-    let names = ROWS.iter().copied().flatten().map(|row| row.name);
-    let mut layers: Vec<_> = names.filter(|name| !is_activation(name)).collect();
-    layers.sort_unstable();
-    layers
-}
-
-/// Whether the name is a layer's of the language that this release does not have.
-pub(crate) fn is_unreleased(name: &str) -> bool {
-    UNRELEASED.contains(&name)
-}
-
 /// Every name that can be meant.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().copied().flatten().map(|row| row.name).chain(UNRELEASED.iter().copied())
+    ROWS.iter().copied().flatten().map(|row| row.name)
 }

@@ -14,6 +14,7 @@ impl Rule for Perceptron {
         name: "perceptron",
         call: "perceptron",
         trained: true,
+        gradient: false,
         read: |_| Some(Layer::Perceptron(Self)),
         ..Row::PLAIN
     }];

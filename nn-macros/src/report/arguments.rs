@@ -10,7 +10,6 @@ pub(crate) enum Argument {
     UnknownLayer { name: String, near: Option<&'static str> },
     PartFormula { formula: String, network: String, parameters: Vec<String> },
     PartCalled { name: String, parameters: Vec<String>, arguments: Vec<String> },
-    LayerUnreleased { name: String, released: Vec<&'static str> },
     ParameterTwice { name: String },
     ParameterName { name: String },
     NoOptions { layer: &'static str, call: &'static str },
@@ -94,12 +93,6 @@ impl From<Argument> for Message {
                 Self::new(say!["`", name, "` is a network and stands without parentheses"])
                     .help(say!["write `", part, "`"])
             }
-            Argument::LayerUnreleased { name, released } => Self::new(say![
-                "`",
-                name,
-                "` is not in this release of plumbline"
-            ])
-            .help(say!["this release has ", listed(&released, "and"), ", and the activations"]),
             Argument::ParameterTwice { name } => Self::new(say![
                 "the dimension parameter `",
                 &name,

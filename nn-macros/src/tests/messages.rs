@@ -57,12 +57,6 @@ messages! {
     unread: {
         Net: [3] -> [4] { a: dense(3); b: dense(4) <- input; }
     } => "nothing reads `a`\n= help: remove it, or let a node read it: `b` with `<- a`";
-    not_released: {
-        Net: [3] -> [4] { a: hopfield; b: dense(4); }
-    } => "`hopfield` is not in this release of plumbline\n\
-          = help: this release has `adaptive_avg_pool1d`, `adaptive_avg_pool2d`, `adaptive_max_pool1d`, `adaptive_max_pool2d`, `add`, `avg_pool1d`, `avg_pool2d`, `batch_norm`, `concat`, `conv1d`, `conv2d`, \
-          `conv_transpose1d`, `conv_transpose2d`, `dense`, `dropout`, `embedding`, `flatten`, `gaussian_noise`, `global_avg_pool`, `global_max_pool`, `gru`, `last`, \
-          `layer_norm`, `lp_pool1d`, `lp_pool2d`, `lstm`, `map`, `masking_noise`, `max_pool1d`, `max_pool2d`, `multiply`, `perceptron`, `rbm`, `repeat`, `reshape`, `rnn`, `salt_and_pepper`, `transpose`, `weighted_avg_pool1d` and `weighted_avg_pool2d`, and the activations";
     vector_into_memory: {
         Net: (series: [3], place: [2]) -> [5] { memory: lstm(3) <- series; end: last; both: concat <- (end, place); }
     } => "`memory` takes a sequence `[steps, features]`, found `[3]` from the input `series`\n\

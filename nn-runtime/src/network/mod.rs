@@ -293,12 +293,12 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     }
 }
 
-/// A network with a gradient: every layer of it has one. `sign`, `perceptron` and their like have none, and a network that holds one
+/// A network with a gradient: every layer of it has one. `sign`, `perceptron`, `boltzmann` and `hopfield` have none, and a network that holds one
 /// of them is no `Trainable`, so that asking it for gradients does not compile.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be trained by gradient",
     label = "a gradient is needed here",
-    note = "a network that holds `sign` or `perceptron` has no gradient; `{Self}::gradients` names the layer"
+    note = "a network that holds `sign`, `perceptron`, `boltzmann` or `hopfield` has no gradient; `{Self}::gradients` names the layer"
 )]
 pub trait Trainable: Network {
     /// The same network with every parameter zero: the start of sums and averages.

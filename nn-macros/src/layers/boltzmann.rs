@@ -1,0 +1,61 @@
+//! `boltzmann(n)`: `[i]` → `[n]`.
+
+use super::dense::{Otherwise, vector};
+use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::report::Argument;
+use crate::shape::{Dimension, Operation, Shape};
+
+/// A Boltzmann machine with all connections, which gives the mean-field probabilities of its hidden units. It has no gradient.
+#[derive(Clone, Debug)]
+pub(crate) struct Boltzmann {
+    /// Hidden units.
+    pub(crate) units: Dimension,
+    pub(crate) init: Init,
+}
+
+impl Rule for Boltzmann {
+    const ROWS: &'static [Row] = &[Row {
+        name: "boltzmann",
+        call: "boltzmann(10)",
+        arguments: [1, 1],
+        argument: "number of hidden units",
+        options: &["init"],
+        trained: true,
+        gradient: false,
+        read: |arguments| Self::read(arguments).map(Layer::Boltzmann),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(place, &takes[0], scope, Otherwise::Nothing)?;
+        let visible = &takes[0].shape[0];
+        if let (None, Some(i), Some(n)) = (self.all(visible), visible.literal(), self.units.literal()) {
+            scope.faults.add(&place.tokens, Argument::Overflow { expression: format!("{i} + {n}") });
+            return None;
+        }
+        Some(vec![self.units.clone()])
+    }
+
+    /// `weight [i + n, i + n]` and `bias [i + n]`, the visible units first.
+    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+        let Some(all) = self.all(&takes[0][0]) else { return Vec::new() };
+        vec![
+            Parameter { name: "weight".into(), shape: vec![all.clone(), all.clone()] },
+            Parameter { name: "bias".into(), shape: vec![all] },
+        ]
+    }
+}
+
+impl Boltzmann {
+    fn read(arguments: &mut Arguments) -> Option<Self> {
+        let units = arguments.size();
+        let init = arguments.init_or(0.01);
+        Some(Self { units: units?, init: init? })
+    }
+
+    /// Visible and hidden units; `None` where they are more than any size may be, which is reported.
+    fn all(&self, visible: &Dimension) -> Option<Dimension> {
+        Operation::Sum.of(&[visible.clone(), self.units.clone()])
+    }
+}
