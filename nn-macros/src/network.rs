@@ -83,7 +83,7 @@ pub(crate) enum Source {
 }
 
 /// One layer in a node's chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stage {
     /// The layer's name as the user wrote it, with its span.
     pub(crate) kind: Ident,
@@ -141,8 +141,8 @@ impl Stage {
 /// What a field of such a network would be.
 #[derive(Debug)]
 pub(crate) enum Held {
-    /// A layer of this kind.
-    Layer(Ident),
+    /// A layer of this kind, and all that is known of it where it has no fault itself.
+    Layer(Ident, Option<Box<Stage>>),
     /// A network inside the network, or a layer of the user's own.
     Part(Part),
 }

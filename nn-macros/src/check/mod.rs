@@ -91,7 +91,8 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
                 takes.iter_mut().chain(&mut gives).for_each(|shape| *shape = None);
             }
             let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
-            let fields = names::fields(&name, siblings, &parameters, &nodes);
+            let known = stages::held(&chains, parameters_fit);
+            let fields = names::fields(&name, siblings, &parameters, &nodes, &known);
             let sketch = Sketch { visibility, name, parameters, inputs, outputs, fields, constants };
             Outcome::Faulty(Some(Box::new(sketch)), errors)
         }

@@ -8,7 +8,7 @@ use super::graph::label;
 use super::parts::formula;
 use super::{Scope, Siblings};
 use crate::layers::{self, Part};
-use crate::network::Held;
+use crate::network::{self, Held};
 use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
 
@@ -38,17 +38,24 @@ pub(super) fn check_names(inputs: &[Port], nodes: &[Node], scope: &mut Scope) {
 /// A name for a node that lacks one: the first of `dense1`, `dense2`, … that is free.
 pub(super) fn suggest(kind: &str, scope: &Scope) -> String {
     let taken = |name: &String| scope.names.contains(name);
-    let stem = kind.trim_end_matches(|last: char| last.is_ascii_digit() || last == 'd');
-    let stem = if stem.is_empty() || !kind.ends_with('d') { kind } else { stem };
+    let stem = kind.strip_suffix("1d").or(kind.strip_suffix("2d")).unwrap_or(kind);
     let mut names = (1_usize..).map(|number| format!("{stem}{number}"));
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
 /// The named nodes with their layers' kinds, as far as they can be fields.
-pub(super) fn fields(network: &Ident, siblings: &Siblings, parameters: &[Ident], nodes: &[Node]) -> Vec<(Ident, Held)> {
+pub(super) fn fields(
+    network: &Ident,
+    siblings: &Siblings,
+    parameters: &[Ident],
+    nodes: &[Node],
+    known: &[Option<network::Stage>],
+) -> Vec<(Ident, Held)> {
     let mut seen = HashSet::new();
-    let named = nodes.iter().filter_map(|node| match (&node.name, node.stages.first()) {
-        (Some(name), Some(Stage::Layer(call))) => Some((name.clone(), Held::Layer(call.kind.clone()))),
+    let named = nodes.iter().zip(known).filter_map(|(node, known)| match (&node.name, node.stages.first()) {
+        (Some(name), Some(Stage::Layer(call))) => {
+            Some((name.clone(), Held::Layer(call.kind.clone(), known.clone().map(Box::new))))
+        }
         // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
         (Some(name), Some(Stage::Path(path)))
             if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>

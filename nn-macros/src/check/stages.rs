@@ -276,7 +276,8 @@ impl Walk<'_> {
         for parameter in layer.parameters(&takes) {
             if parameter.shape.iter().any(Dimension::is_free) {
                 let (subject, found, from) = (place.subject, takes[0].clone(), values[0].from.clone());
-                let fault = Mismatch::FixedParameter { subject, name: parameter.name.into_owned(), found, from };
+                let (name, inside) = (parameter.name.into_owned(), values[0].producer.is_some());
+                let fault = Mismatch::FixedParameter { subject, name, found, from, inside };
                 self.scope.faults.add(&place.tokens, fault);
                 return None;
             }
@@ -353,12 +354,16 @@ pub(super) fn check_outputs(
     }
 }
 
-/// Another `dense`, where that gives what is declared.
+/// Another `dense`, or a machine of other hidden units, where that gives what is declared.
 fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
-    let dense = node.stages.iter().any(|stage| matches!(stage, Stage::Layer(call) if call.kind == "dense"));
+    let kinds = ["dense", "rbm", "boltzmann"];
+    let kind = node.stages.iter().find_map(|stage| match stage {
+        Stage::Layer(call) => kinds.into_iter().find(|kind| call.kind == kind),
+        Stage::Path(_) => None,
+    })?;
     let (Dimension::Literal(wanted), rows) = declared.split_last()? else { return None };
     let same_rows = gives.split_last().is_some_and(|(_, found)| found == rows);
-    (dense && same_rows).then(|| format!("write `dense({wanted})`"))
+    same_rows.then(|| format!("write `{kind}({wanted})`"))
 }
 
 /// Other units of a recurrent layer, where they give what is declared.
@@ -401,6 +406,14 @@ fn pool_cure(declared: &Shape, gives: &Shape) -> Option<String> {
     let wanted = !declared.iter().any(Dimension::is_free) && gives.iter().any(Dimension::is_free);
     let pool = if gives.len() > 1 { "`global_avg_pool;` after it" } else { "`global_avg_pool;` in its place" };
     wanted.then(|| format!("make the sizes known with an adaptive pool, or with {pool}"))
+}
+
+/// The layer without a fault that would be each node's field, as far as there is one, of a network with faults. Types can name its sizes unless the
+/// network's parameters do not fit.
+pub(super) fn held(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network::Stage>> {
+    let layer = |stage: &&network::Stage| stage.learns() && !matches!(stage.layer, Layer::Part(_));
+    let held = chains.iter().map(|chain| chain.stages.iter().flatten().find(layer).cloned());
+    held.map(|stage| stage.filter(|_| parameters_fit)).collect()
 }
 
 /// The nodes, if every part of every chain is there.

@@ -27,7 +27,7 @@ pub(super) fn stub_methods(sketch: &Sketch) -> Option<TokenStream> {
     let free = |(_, shape): &(Option<Ident>, Option<Shape>)| shape.iter().flatten().any(Dimension::is_free);
     let several = sketch.inputs.len() > 1 || sketch.outputs.len() > 1;
     let indices = |(_, held): &(Ident, Held)| match held {
-        Held::Layer(kind) => layers::takes_indices(&kind.to_string()),
+        Held::Layer(kind, _) => layers::takes_indices(&kind.to_string()),
         Held::Part(part) => part.indices,
     };
     let refuses = sketch.inputs.iter().any(free) || sketch.fields.iter().any(indices);

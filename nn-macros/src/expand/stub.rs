@@ -7,7 +7,7 @@ use crate::{
     expand::{generics::Generics, ports, types},
     network::{Held, Sketch},
     paths,
-    shape::Shape,
+    shape::{Dimension, Shape},
 };
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
@@ -18,7 +18,9 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let output = ports(&sketch.outputs);
     let fields = sketch.fields.iter().map(|(field, held)| {
         let ty = match held {
-            Held::Layer(kind) => placeholder(kind),
+            Held::Layer(kind, known) => {
+                known.as_deref().and_then(types::field).unwrap_or_else(|| placeholder(kind, sketch))
+            }
             Held::Part(part) => part.with_element().to_token_stream(),
         };
         quote!(pub #field: #ty)
@@ -98,8 +100,8 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     }
 }
 
-/// A layer's type in a network whose shapes are not known.
-fn placeholder(kind: &Ident) -> TokenStream {
+/// The type of a layer with a fault. An energy-based model has the units that the network's data and outputs would ask for: its methods take them.
+fn placeholder(kind: &Ident, sketch: &Sketch) -> TokenStream {
     let root = paths::plumbline();
     let one = quote!(#root::Const<1>);
     let layers = quote!(#root::layers);
@@ -117,16 +119,45 @@ fn placeholder(kind: &Ident) -> TokenStream {
         "embedding" => quote!(#layers::Embedding<#one, #one, E>),
         "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
         "perceptron" => quote!(#layers::Perceptron<#one, E>),
-        "boltzmann" => quote!(#root::energy::Boltzmann<#one, #one, E>),
-        "hopfield" => quote!(#root::energy::Hopfield<#one, #root::energy::update::Asynchronous, E>),
+        "boltzmann" => {
+            let (_, i, n) = units(sketch);
+            quote!(#root::energy::Boltzmann<#i, #n, E>)
+        }
+        "hopfield" => {
+            let (_, i, _) = units(sketch);
+            quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, E>)
+        }
         "rbm" => {
-            quote!(#root::energy::Rbm<#one, #one, #root::energy::units::Bernoulli, #root::energy::units::Bernoulli, E>)
+            let (visible, i, n) = units(sketch);
+            quote!(#root::energy::Rbm<#i, #n, #visible, #root::energy::units::Bernoulli, E>)
         }
         "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, E>),
         "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, E>),
         "gru" => quote!(#layers::Recurrent<#layers::Gru, #one, #one, 1, 1, E>),
         _ => quote!(()),
     }
+}
+
+/// The kind and the number of the visible units that take the network's input, and the number of the hidden ones that give its output.
+fn units(sketch: &Sketch) -> (TokenStream, TokenStream, TokenStream) {
+    let root = paths::plumbline();
+    let one = quote!(#root::Const<1>);
+    let (mut visible, mut i) = (quote!(Bernoulli), one.clone());
+    if let [(_, Some(shape))] = sketch.inputs.as_slice() {
+        match shape.as_slice() {
+            [items, Dimension::Literal(levels)] => {
+                let levels = types::size(&Dimension::Literal(*levels));
+                (visible, i) = (quote!(Softmax<#levels>), types::dimension(items));
+            }
+            shape if !shape.iter().any(Dimension::is_free) => i = types::dimension(&types::length(&shape.to_vec())),
+            _ => {}
+        }
+    }
+    let n = match sketch.outputs.as_slice() {
+        [(_, Some(shape))] if shape.len() == 1 && !shape[0].is_free() => types::dimension(&shape[0]),
+        _ => one,
+    };
+    (quote!(#root::energy::units::#visible), i, n)
 }
 
 pub(super) fn known(shape: Option<&Shape>) -> TokenStream {

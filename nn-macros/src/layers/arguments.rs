@@ -250,6 +250,9 @@ impl<'a> Arguments<'a> {
                     self.real(number, &format!("the argument of `{text}`"), Range::Positive, &format!("{text}(0.1)"))?;
                 return Some(if text == "normal" { Init::Normal(number) } else { Init::Uniform(number) });
             }
+            (None, None) if real_literal(value).is_some_and(|number| number > 0.0) => {
+                Argument::InitNumber { found: text }
+            }
             (None, _) if Init::takes_number(&text) => Argument::InitNeedsNumber { name: text },
             (None, _) => {
                 let near = Init::elsewhere(&text).or_else(|| nearest(&text, Init::NAMES.iter().copied()));

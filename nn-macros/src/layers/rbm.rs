@@ -107,7 +107,9 @@ fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
             if name(&variance.right).is_some_and(|name| name == "learned") {
                 return Some(Visible::GaussianVariance);
             }
-            Energy::Variance { found: compact(&variance.right) }
+            let fault = Energy::Variance { found: compact(&variance.right) };
+            arguments.scope.faults.add(&variance.right, fault);
+            return None;
         }
         ("gaussian", Some(_)) => Energy::GaussianTakes { found: compact(value) },
         ("softmax", Some([levels])) => {

@@ -38,6 +38,7 @@ pub(crate) enum Argument {
     OutOfRange { what: String, range: &'static str, found: String, example: String },
     Init { found: String, near: Option<&'static str>, all: &'static [&'static str] },
     InitNeedsNumber { name: String },
+    InitNumber { found: String },
     InitTakesNothing { name: String },
     SameWithStride { stride: Vec<Piece>, padding: Vec<Piece> },
     InitTied { name: String, source: String },
@@ -249,6 +250,8 @@ impl From<Argument> for Message {
             Argument::InitNeedsNumber { name } => {
                 Self::new(say!["`", name, "` needs a number"]).help(say!["it is written `init = ", name, "(0.1)`"])
             }
+            Argument::InitNumber { found } => Self::new(say!["`init` is a distribution, found `", &found, "`"])
+                .help(say!["write `init = normal(", found, ")` or `init = uniform(", found, ")`"]),
             Argument::InitTakesNothing { name } => {
                 Self::new(say!["`", name, "` takes no arguments"]).help(say!["it is written `init = ", name, "`"])
             }

@@ -66,7 +66,12 @@ impl From<Energy> for Message {
                 match (quoted, near) {
                     (Some(kind), _) => message.help(say!["leave out the quotes: `", kind, "`"]),
                     (None, Some(near)) => message.help(say!["did you mean `", near, "`?"]),
-                    (None, None) => message.help(say!["it is written `", side, " = ", all[1], "`"]),
+                    (None, None) if side == "visible" => {
+                        message.help(say!["`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"])
+                    }
+                    (None, None) => message.help(say![
+                        "`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number"
+                    ]),
                 }
             }
             Energy::OtherSide { side, kind, other } => {
@@ -77,7 +82,7 @@ impl From<Energy> for Message {
                 Self::new(say!["`", kind, "` takes no arguments"]).help(say!["it is written `", side, " = ", kind, "`"])
             }
             Energy::GaussianTakes { found } => {
-                Self::new(say!["`gaussian` is `gaussian` or `gaussian(variance = learned)`, found `", found, "`"])
+                Self::new(say!["`gaussian` takes `variance = learned` or nothing, found `", found, "`"])
                     .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"])
             }
             Energy::Variance { found } => Self::new(say!["`variance` of `gaussian` is `learned`, found `", found, "`"])

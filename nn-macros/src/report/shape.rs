@@ -12,6 +12,8 @@ pub(crate) enum Mismatch {
         name: String,
         found: Shape,
         from: String,
+        /// Whether it comes from a layer.
+        inside: bool,
     },
     Window {
         subject: String,
@@ -111,7 +113,7 @@ pub(crate) enum Mismatch {
 impl From<Mismatch> for Message {
     fn from(fault: Mismatch) -> Self {
         match fault {
-            Mismatch::FixedParameter { subject, name, found, from } => {
+            Mismatch::FixedParameter { subject, name, found, from, inside } => {
                 let rank = found.len();
                 let message = Self::new(say![
                     "the `",
@@ -124,7 +126,7 @@ impl From<Mismatch> for Message {
                     from
                 ]);
                 message.help(match rank {
-                    1 => say![
+                    1 if inside => say![
                         "`global_avg_pool;`, or an adaptive pool, in front of ",
                         from,
                         " makes the sizes known whatever the input has"

@@ -73,7 +73,7 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Nothing: any numbers do.
-    Free,
+    Unrestricted,
     /// A square matrix equal to its transpose, with zeros on the diagonal: couplings between units that act both ways, and none of a unit with
     /// itself. Gradients of it have the same form, so that an optimizer, which changes each number by its own gradient, keeps it; a file with
     /// other numbers is refused.
@@ -92,7 +92,7 @@ impl Form {
     /// ```
     pub fn fault<E: Element>(self, shape: &[usize], values: &[E]) -> Option<usize> {
         let width = match self {
-            Form::Free => return None,
+            Form::Unrestricted => return None,
             Form::Symmetric => shape.last().copied().unwrap_or(0),
         };
         (0..values.len()).find(|&place| {
@@ -128,7 +128,7 @@ pub struct Tensor<'a, E> {
 impl<'a, E: Element> Tensor<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
-        Tensor { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
+        Tensor { name: Name::new(name), role: Role::Learned, form: Form::Unrestricted, shape, values }
     }
 
     /// The same with the form [`Form::Symmetric`].
@@ -166,7 +166,7 @@ pub struct TensorMut<'a, E> {
 impl<'a, E: Element> TensorMut<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
-        TensorMut { name: Name::new(name), role: Role::Learned, form: Form::Free, shape, values }
+        TensorMut { name: Name::new(name), role: Role::Learned, form: Form::Unrestricted, shape, values }
     }
 
     /// The same with the form [`Form::Symmetric`].
