@@ -250,7 +250,7 @@ fn load_bytes<E: Element>(net: &mut impl Parameters<E>, bytes: &[u8]) -> Result<
 
 /// What keeps the numbers of `view` from having the form that `tensor` has.
 fn unsymmetric<E: Element>(tensor: &Tensor<'_, E>, view: &TensorView<'_>, reader: Reader<E>) -> Option<Misfit> {
-    if tensor.form == Form::Free {
+    if tensor.form == Form::Unrestricted {
         return None;
     }
     let mut values = vec![E::zero(); tensor.values.len()];

@@ -24,7 +24,7 @@ fn fresh_weights_are_symmetric_with_zeros_on_the_diagonal() {
     let zero = machine::<3, 2, f64>(1.0, 2.0, 1).zeroed();
     assert!(zero.temperature() == 2.0 && zero.weight().iter().chain(&zero.bias()).all(|&x| x == 0.0));
     let shapes: Vec<_> = zero.parameters().map(|tensor| (tensor.name.to_string(), tensor.shape, tensor.form)).collect();
-    let expected = [("weight".into(), &[5, 5][..], Form::Symmetric), ("bias".into(), &[5][..], Form::Free)];
+    let expected = [("weight".into(), &[5, 5][..], Form::Symmetric), ("bias".into(), &[5][..], Form::Unrestricted)];
     assert_eq!(shapes, expected);
 }
 
