@@ -19,10 +19,22 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 const WIDTH: usize = 7;
 const HEIGHT: usize = 9;
 
-/// A unit for each point of a letter.
-type Points = Const<{ WIDTH * HEIGHT }>;
-type Letters = Batch<(Points,)>;
-type Memory = Hopfield<Points>;
+const POINTS: usize = WIDTH * HEIGHT;
+
+network! {
+    /// A unit for each point of a letter.
+    Memory: [POINTS] -> [POINTS] {
+        memory: hopfield;
+    }
+
+    /// Theory is for many units.
+    Large: [1000] -> [1000] {
+        memory: hopfield;
+    }
+}
+
+type Points = Const<POINTS>;
+type Letters = Batch<MemoryInput>;
 
 /// Letters side by side, in two banks.
 #[rustfmt::skip]
@@ -88,15 +100,15 @@ fn hopfield(options: &Options, letters: &Letters, rng: &mut StdRng) -> Result<()
     println!(
         "{} letters in a Hopfield network of {} units, which holds {} random patterns nearly (0.138 n) and {} exactly (n / (4 ln n))",
         letters.samples(),
-        WIDTH * HEIGHT,
-        Memory::CAPACITY,
-        Memory::PERFECT_CAPACITY
+        POINTS,
+        Hopfield::<Points>::CAPACITY,
+        Hopfield::<Points>::PERFECT_CAPACITY
     );
-    type Store = fn(&mut Memory, &Letters) -> Result<(), EnergyError>;
+    type Store = fn(&mut Hopfield<Points>, &Letters) -> Result<(), EnergyError>;
     let rules: [(&str, Store); 3] = [
-        ("Hebb", Memory::store_hebbian),
-        ("Storkey", Memory::store_storkey),
-        ("pseudo-inverse", Memory::store_pseudo_inverse),
+        ("Hebb", Hopfield::store_hebbian),
+        ("Storkey", Hopfield::store_storkey),
+        ("pseudo-inverse", Hopfield::store_pseudo_inverse),
     ];
     let spoilt = spoil(&copies(letters, options.copies)?, options.noise, rng)?;
     let expected = copies(letters, options.copies)?;
@@ -105,16 +117,16 @@ fn hopfield(options: &Options, letters: &Letters, rng: &mut StdRng) -> Result<()
     let mut pictures = vec![("spoilt", picture(&spoilt, shown))];
     println!(
         "\nbits of a stored letter wrong after one step: {:.4} for as many random patterns",
-        Memory::bit_error_predicted(letters.samples())
+        Hopfield::<Points>::bit_error_predicted(letters.samples())
     );
     let mut ways = Vec::new();
     for (name, store) in rules {
-        let mut memory = Memory::zeros();
-        store(&mut memory, letters)?;
-        let recall = memory.recall_in_random_order(&spoilt, options.seed)?;
+        let mut net = Memory::new(options.seed);
+        store(&mut net.memory, letters)?;
+        let recall = net.memory.recall_in_random_order(&spoilt, options.seed)?;
         println!(
             "{name:>14}: {:.4}; {} of {} spoilt copies recalled without an error, in {:.1} sweeps",
-            memory.bit_error_measured(letters)?.rate(),
+            net.memory.bit_error_measured(letters)?.rate(),
             found(&recall, &expected),
             expected.samples(),
             recall.traces.iter().map(|trace| trace.sweeps() as f64).sum::<f64>() / recall.traces.len().max(1) as f64
@@ -165,7 +177,6 @@ fn recall<F: Interaction>(alphabet: &Letters, spoilt: &Letters) -> Result<Recall
 
 /// Random patterns in larger networks: what theory says of them beside what happens.
 fn bit_errors(options: &Options, rng: &mut StdRng) -> Result<(), Box<dyn std::error::Error>> {
-    type Large = Hopfield<Const<1000>>;
     println!("\nbits wrong after one step from random patterns in {} networks of 1000 units", options.networks);
     println!("    α  predicted   measured   95 % from         to");
     for patterns in [50, 105, 138] {
@@ -173,16 +184,16 @@ fn bit_errors(options: &Options, rng: &mut StdRng) -> Result<(), Box<dyn std::er
         for _ in 0..options.networks {
             let signs = (0..patterns * 1000).map(|_| if rng.random::<bool>() { 1.0 } else { -1.0 }).collect();
             let patterns = Batch::from_vec(signs)?;
-            let mut net = Large::zeros();
-            net.store_hebbian(&patterns)?;
-            errors.push(net.bit_error_measured(&patterns)?);
+            let mut net = Large::new(options.seed);
+            net.memory.store_hebbian(&patterns)?;
+            errors.push(net.memory.bit_error_measured(&patterns)?);
         }
         let rate = errors.iter().fold(BitError::default(), |sum, &error| sum.and(error)).rate();
         let (low, high) = BitError::interval_of(&errors, 1.96);
         println!(
             "{:.3}  {:.3e}  {:.3e}  {low:.3e}  {high:.3e}",
             patterns as f64 / 1000.0,
-            Large::bit_error_predicted(patterns),
+            Hopfield::<Const<1000>>::bit_error_predicted(patterns),
             rate
         );
     }
@@ -222,7 +233,7 @@ fn picture(letters: &Letters, place: usize) -> Vec<String> {
 /// Pictures side by side under their names.
 fn show(pictures: &[(&str, Vec<String>)]) {
     let heads: Vec<String> = pictures.iter().map(|(name, _)| format!("{name:<width$}", width = 2 * WIDTH)).collect();
-    println!("{}", heads.join("   "));
+    println!("{}", heads.join("   ").trim_end());
     for row in 0..HEIGHT {
         let rows: Vec<&str> = pictures.iter().filter_map(|(_, rows)| rows.get(row)).map(String::as_str).collect();
         println!("{}", rows.join("   "));

@@ -5,7 +5,7 @@ mod rbm;
 
 use ndarray::{Array1, Array2, Array4, ArrayView1, Axis, array};
 use plumbline::{
-    energy::{Hopfield, update::Synchronous},
+    energy::Outcome,
     layers::{Conv2d, Init, MaxPool2d, Perceptron, Window},
     network::{View, ViewMut},
     prelude::*,
@@ -21,6 +21,11 @@ network! {
     /// A linear threshold unit.
     Unit: [2] -> [1] {
         unit: perceptron;
+    }
+
+    /// The Hopfield network of the example.
+    Associative: [3] -> [3] {
+        memory: hopfield(update = synchronous);
     }
 
     /// The network of the backpropagation example.
@@ -104,13 +109,17 @@ fn perceptron_learning() {
 /// 003, Hopfield networks: W = [[0, −1, 1], [−1, 0, −1], [1, −1, 0]] from v = [1, 1, −1], all units at once; a net of 0 gives 1.
 #[test]
 fn hopfield_networks() -> Result<(), Box<dyn std::error::Error>> {
-    let mut net: Hopfield<Const<3>, Synchronous, f64> = Hopfield::zeros();
-    net.set_weights(array![[0.0, -1.0, 1.0], [-1.0, 0.0, -1.0], [1.0, -1.0, 0.0]].view())?;
-    assert_eq!(net.weight(), net.weight().t());
+    let mut net = Associative::<f64>::initialized(1);
+    net.memory.set_weights(array![[0.0, -1.0, 1.0], [-1.0, 0.0, -1.0], [1.0, -1.0, 0.0]].view())?;
+    let weight = net.memory.weight();
+    assert_eq!(weight, weight.t());
     let start = Batch::from_vec(vec![1.0, 1.0, -1.0])?;
-    assert_eq!(net.nets(&start)?.as_slice(), [-2.0, 0.0, 0.0]);
-    assert_eq!(net.step(&start)?.as_slice(), [-1.0, 1.0, 1.0]);
-    assert_eq!(net.recall_within(&start, 1)?.states.as_slice(), [-1.0, 1.0, 1.0]);
+    assert_eq!(net.memory.nets(&start)?.as_slice(), [-2.0, 0.0, 0.0]);
+    assert_eq!(net.memory.step(&start)?.as_slice(), [-1.0, 1.0, 1.0]);
+    // "Is output same as the input?" is never so here: the next state but one is the first again.
+    let recall = net.memory.recall(&start)?;
+    assert_eq!((recall.traces[0].outcome, recall.states.as_slice()), (Outcome::Cycle, start.as_slice()));
+    assert_eq!(net.forward(&start), start);
     Ok(())
 }
 
