@@ -30,8 +30,9 @@ impl Draw for f32 {
         let odds = u / (1.0 - u);
         // odds = m · 2ⁿ with m between √½ and √2.
         let half = std::f32::consts::FRAC_1_SQRT_2.to_bits() as i32;
-        let n = (odds.to_bits() as i32 - half) >> 23;
-        let m = f32::from_bits((odds.to_bits() as i32 - (n << 23)) as u32);
+        let bits = odds.to_bits() as i32;
+        let n = bits.wrapping_sub(half) >> 23;
+        let m = f32::from_bits(bits.wrapping_sub(n << 23) as u32);
         // ln m = 2 artanh z with z = (m − 1) / (m + 1), so |z| < 0.172: four terms of its series are enough.
         let z = (m - 1.0) / (m + 1.0);
         let t = z * z;
