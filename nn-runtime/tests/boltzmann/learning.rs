@@ -1,8 +1,10 @@
 //! Boltzmann learning.
 
+use std::ops::ControlFlow;
+
 use nn_runtime::{
     Batch, Const, Parameters,
-    energy::{Boltzmann, BoltzmannLearning, EnergyError, FewTogether, SampledStatistics},
+    energy::{Boltzmann, BoltzmannEpoch, BoltzmannLearning, EnergyError, FewTogether, SampledStatistics},
     train::{Adam, Exponential, Optimizer, RmsProp, Sgd},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -151,6 +153,22 @@ fn steps_keep_the_weights_symmetric_whatever_the_optimizer() {
     check(BoltzmannLearning::sampled(33).optimizer(Adam::new(0.01)));
     check(BoltzmannLearning::sampled(33).optimizer(RmsProp::new(0.01)).mean_field());
     check(BoltzmannLearning::sampled(33).optimizer(Sgd::new(0.1).momentum(0.9).nesterov(true)));
+}
+
+#[test]
+fn epochs_one_by_one_are_the_same_and_a_callback_stops() {
+    let (start, data) = (machine::<4, 2, f64>(0.3, 1.0, 3), samples::<4>(50, 2));
+    let learning = || BoltzmannLearning::sampled(20).batch_size(16).seed(4).schedule(Exponential::new(0.5)).quiet();
+    let (mut whole, mut single, mut stopped) = (start.clone(), start.clone(), start.clone());
+    let report = learning().epochs(3).fit(&mut whole, &data).unwrap();
+    let mut learner = learning().start(&single, &data).unwrap();
+    let gaps: Vec<f64> = (0..3).map(|_| learner.epoch(&mut single, &data).unwrap().moment_gap).collect();
+    assert_eq!(whole.weight(), single.weight());
+    assert!(report.epochs.iter().map(|epoch| epoch.moment_gap).eq(gaps) && report.epochs[2].rate == 0.025);
+    let until =
+        |epoch: &BoltzmannEpoch| if epoch.epoch < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    let report = learning().epochs(9).callback(until).fit(&mut stopped, &data).unwrap();
+    assert_eq!(report.epochs.len(), 2);
 }
 
 #[test]

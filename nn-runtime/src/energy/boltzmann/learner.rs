@@ -14,7 +14,7 @@ use crate::{
     network::{Matrices, Product, Sums, products},
     samplers::{Draws, SiteChains},
     shape::FixedDimension,
-    train::Optimizer,
+    train::{Optimizer, Progress},
 };
 
 /// Gradients and steps on batches, with the chains and memory that they need from step to step: for a loop of your own.
@@ -33,16 +33,21 @@ use crate::{
 /// Adam::new(0.01).step(&mut machine, gradients)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct BoltzmannLearner<I, N, E, O> {
+pub struct BoltzmannLearner<I: FixedDimension, N, E, O> {
     optimizer: O,
     base_rate: f64,
-    options: Options,
+    options: Options<BoltzmannEpoch>,
     /// Where statistics are sampled.
     phases: Option<Phases<E>>,
     gradients: Gradients<Boltzmann<I, N, E>>,
     /// What the last batch told before its step.
     moment_gap: f64,
     log_likelihood: Option<f64>,
+    epochs: usize,
+    /// The samples' order of the last epoch, what the next one is drawn from, and memory for a batch.
+    order: Vec<usize>,
+    random: StdRng,
+    batch: Batch<(I,), E>,
 }
 
 /// The chains of the machine and those of the samples.
@@ -60,7 +65,7 @@ struct Phases<E> {
     parts: Vec<E>,
 }
 
-impl<I, N, E, O: fmt::Debug> fmt::Debug for BoltzmannLearner<I, N, E, O> {
+impl<I: FixedDimension, N, E, O: fmt::Debug> fmt::Debug for BoltzmannLearner<I, N, E, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut learner = f.debug_struct("BoltzmannLearner");
         learner.field("optimizer", &self.optimizer).field("options", &self.options);
@@ -77,7 +82,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         data: &Batch<(I,), E, D>,
         mut optimizer: O,
         sampled: Option<SampledStatistics>,
-        options: Options,
+        options: Options<BoltzmannEpoch>,
     ) -> Result<Self, EnergyError> {
         options.check()?;
         machine.check(data)?;
@@ -88,7 +93,19 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         let base_rate = options.rate.unwrap_or_else(|| optimizer.rate());
         optimizer.set_rate(base_rate);
         let gradients = Gradients(machine.zeroed());
-        Ok(BoltzmannLearner { optimizer, base_rate, options, phases, gradients, moment_gap: 0.0, log_likelihood: None })
+        Ok(BoltzmannLearner {
+            optimizer,
+            base_rate,
+            phases,
+            gradients,
+            moment_gap: 0.0,
+            log_likelihood: None,
+            epochs: 0,
+            order: Vec::new(),
+            random: StdRng::seed_from_u64(options.seed),
+            batch: Batch::zeros(0),
+            options,
+        })
     }
 
     /// The gradient of the negative mean log-likelihood of a batch, and of the penalties; as exact as the statistics are. The weight between two units has its
@@ -151,44 +168,91 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         Ok(())
     }
 
+    /// One pass over `data`, and what it came to: the rate as the schedule says, the samples in a new order. A training of many epochs is many calls.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let mut machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;
+    /// let mut learner = BoltzmannLearning::exact().start(&machine, &data)?;
+    /// let gaps = [learner.epoch(&mut machine, &data)?.moment_gap, learner.epoch(&mut machine, &data)?.moment_gap];
+    /// assert!(gaps[1] < gaps[0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`BoltzmannLearning::fit`](crate::energy::BoltzmannLearning::fit).
+    pub fn epoch<D: Deref<Target = [E]>>(
+        &mut self,
+        machine: &mut Boltzmann<I, N, E>,
+        data: &Batch<(I,), E, D>,
+    ) -> Result<BoltzmannEpoch, EnergyError> {
+        machine.check(data)?;
+        self.pass(machine, data, &mut Progress::new(false, 1, data.samples()))
+    }
+
+    /// [`BoltzmannLearner::epoch`] on data that were checked.
+    fn pass<D: Deref<Target = [E]>>(
+        &mut self,
+        machine: &mut Boltzmann<I, N, E>,
+        data: &Batch<(I,), E, D>,
+        progress: &mut Progress,
+    ) -> Result<BoltzmannEpoch, EnergyError> {
+        if data.samples() == 0 {
+            return Err(EnergyError::Empty { what: "training data" });
+        }
+        self.epochs += 1;
+        let epoch = self.epochs;
+        progress.begin(epoch);
+        let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
+        self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
+        // Taken, so that a step may change the rest.
+        let (mut order, mut batch) =
+            (std::mem::take(&mut self.order), std::mem::replace(&mut self.batch, Batch::zeros(0)));
+        if order.len() != data.samples() {
+            order = (0..data.samples()).collect();
+        }
+        if self.options.shuffle {
+            order.shuffle(&mut self.random);
+        }
+        let start = Instant::now();
+        let (mut batches, mut moment_gap, mut log_likelihood) = (0.0, 0.0, None);
+        for indices in order.chunks(self.options.batch_size) {
+            data.select_into(indices, &mut batch)?;
+            self.step(machine, &batch)?;
+            batches += 1.0;
+            moment_gap += self.moment_gap;
+            log_likelihood = self.log_likelihood.map(|log| log + log_likelihood.unwrap_or(0.0));
+            progress.step(indices.len(), String::new);
+        }
+        let duration = start.elapsed();
+        (self.order, self.batch) = (order, batch);
+        finite(machine, epoch)?;
+        moment_gap /= batches;
+        if let Some(schedule) = &mut self.options.schedule {
+            schedule.observe(moment_gap);
+        }
+        let log_likelihood = log_likelihood.map(|log| log / batches);
+        Ok(BoltzmannEpoch { epoch, rate: self.optimizer.rate(), moment_gap, log_likelihood, duration })
+    }
+
     pub(super) fn fit<D: Deref<Target = [E]>>(
         mut self,
         machine: &mut Boltzmann<I, N, E>,
         data: &Batch<(I,), E, D>,
     ) -> Result<BoltzmannReport, EnergyError> {
         let mut report = BoltzmannReport::default();
-        let mut order: Vec<usize> = (0..data.samples()).collect();
-        let mut rng = StdRng::seed_from_u64(self.options.seed);
-        let mut batch = Batch::zeros(0);
-        for epoch in 1..=self.options.epochs {
-            let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
-            self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
-            if self.options.shuffle {
-                order.shuffle(&mut rng);
+        let mut progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
+        for _ in 0..self.options.epochs {
+            let epoch = self.pass(machine, data, &mut progress)?;
+            progress.end(&epoch);
+            let stop = self.options.callbacks.stop(&epoch);
+            report.epochs.push(epoch);
+            if stop {
+                break;
             }
-            let (start, mut batches) = (Instant::now(), 0.0);
-            let (mut moment_gap, mut log_likelihood) = (0.0, None);
-            for indices in order.chunks(self.options.batch_size) {
-                data.select_into(indices, &mut batch)?;
-                self.step(machine, &batch)?;
-                batches += 1.0;
-                moment_gap += self.moment_gap;
-                log_likelihood = self.log_likelihood.map(|log| log + log_likelihood.unwrap_or(0.0));
-            }
-            let duration = start.elapsed();
-            finite(machine, epoch)?;
-            moment_gap /= batches;
-            if let Some(schedule) = &mut self.options.schedule {
-                schedule.observe(moment_gap);
-            }
-            let log_likelihood = log_likelihood.map(|log| log / batches);
-            report.epochs.push(BoltzmannEpoch {
-                epoch,
-                rate: self.optimizer.rate(),
-                moment_gap,
-                log_likelihood,
-                duration,
-            });
         }
         Ok(report)
     }

@@ -1,6 +1,6 @@
 //! Boltzmann learning: what is to be learned how.
 
-use std::{ops::Deref, time::Duration};
+use std::{fmt, ops::Deref, time::Duration};
 
 use crate::{
     Batch, Element,
@@ -9,14 +9,14 @@ use crate::{
         train::{Options, common_options},
     },
     shape::FixedDimension,
-    train::{Optimizer, Schedule, Sgd},
+    train::{Flow, Optimizer, Schedule, Sgd},
 };
 
 /// Boltzmann learning (Ackley, Hinton and Sejnowski, 1985): steepest descent on −ln p(v) by ∂ ln p(v) / ∂Wᵢⱼ = (⟨sᵢ sⱼ⟩ given v − ⟨sᵢ sⱼ⟩ over the machine) / T,
 /// and the same of single units for the biases, with [`sampled`](BoltzmannLearning::sampled) or [`exact`](BoltzmannLearning::exact) statistics.
 ///
 /// Defaults: steepest descent with the learning rate 0.1 by any optimizer of [`train`](crate::train), 1 epoch, batches of 100 in a new random order in
-/// each, seed 0, no decay. Gradients are means over a batch. Equal seeds give equal bits, whatever the number of threads; a step by sampled statistics
+/// each, seed 0, no decay, progress shown where the error stream is a terminal. Gradients are means over a batch. Equal seeds give equal bits, whatever the number of threads; a step by sampled statistics
 /// allocates nothing after the first.
 ///
 /// ```
@@ -35,7 +35,7 @@ use crate::{
 pub struct BoltzmannLearning<S = SampledStatistics, O = Sgd<f32>> {
     statistics: S,
     optimizer: O,
-    options: Options,
+    options: Options<BoltzmannEpoch>,
 }
 
 /// Statistics over all states of a machine of at most 24 units: [`BoltzmannLearning::exact`].
@@ -181,7 +181,7 @@ impl<O> BoltzmannLearning<ExactStatistics, O> {
     }
 }
 
-common_options!(BoltzmannLearning [S] { statistics });
+common_options!(BoltzmannLearning [S] { statistics }, BoltzmannEpoch);
 
 /// A training of a [`Boltzmann`] machine, epoch by epoch.
 ///
@@ -203,6 +203,13 @@ pub struct BoltzmannReport {
 }
 
 /// One pass over the data.
+///
+/// ```
+/// use nn_runtime::energy::BoltzmannEpoch;
+/// let duration = std::time::Duration::from_millis(1500);
+/// let epoch = BoltzmannEpoch { epoch: 3, rate: 0.05, moment_gap: 0.0625, log_likelihood: Some(-1.5), duration };
+/// assert_eq!(epoch.to_string(), "epoch 3  rate 0.05  moment gap 0.06250  ln p(v) -1.5000  1.5 s");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoltzmannEpoch {
     /// From 1.
@@ -216,4 +223,16 @@ pub struct BoltzmannEpoch {
     pub log_likelihood: Option<f64>,
     /// The time that the steps took.
     pub duration: Duration,
+}
+
+impl fmt::Display for BoltzmannEpoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No more digits than a schedule's rates need.
+        let rate = (self.rate * 1e6).round() / 1e6;
+        write!(f, "epoch {}  rate {rate}  moment gap {:.5}", self.epoch, self.moment_gap)?;
+        if let Some(log_likelihood) = self.log_likelihood {
+            write!(f, "  ln p(v) {log_likelihood:.4}")?;
+        }
+        write!(f, "  {:.1} s", self.duration.as_secs_f64())
+    }
 }

@@ -46,7 +46,7 @@ const MEASURED: usize = 1000;
 pub struct Learner<I: FixedDimension, N, V: Visible, H, E, O, X> {
     optimizer: O,
     base_rate: f64,
-    options: Options,
+    options: Options<EnergyEpoch>,
     phase: Phase<I, N, V, H, E>,
     gradients: Gradients<Rbm<I, N, V, H, E>>,
     /// The chains' states, then the data; and E(h | v) of each.
@@ -95,7 +95,7 @@ where
         data: &Batch<V::Input<I>, E, D>,
         mut optimizer: O,
         negative: Negative,
-        options: Options,
+        options: Options<EnergyEpoch>,
     ) -> Result<Self, EnergyError> {
         options.check()?;
         rbm.check(data)?;

@@ -23,7 +23,7 @@ use negative::{Enumerated, Negative, Sampled};
 
 /// What all ways of training have in common.
 #[derive(Debug)]
-pub(super) struct Options {
+pub(super) struct Options<T> {
     pub(super) rate: Option<f64>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
@@ -32,24 +32,27 @@ pub(super) struct Options {
     pub(super) schedule: Option<Box<dyn Schedule>>,
     pub(super) penalties: Penalties,
     pub(super) progress: bool,
-    pub(super) callbacks: Callbacks,
+    pub(super) callbacks: Callbacks<T>,
 }
 
 /// Whether the training is to stop after an epoch.
-type Callback = Box<dyn FnMut(&EnergyEpoch) -> bool + Send>;
+type Callback<T> = Box<dyn FnMut(&T) -> bool + Send>;
 
-/// What is called after each epoch.
-#[derive(Default)]
-pub(super) struct Callbacks(Vec<Callback>);
+/// What is called with the report of each epoch.
+pub(super) struct Callbacks<T>(Vec<Callback<T>>);
 
-impl Callbacks {
+impl<T> Callbacks<T> {
+    pub(super) fn push(&mut self, callback: impl FnMut(&T) -> bool + Send + 'static) {
+        self.0.push(Box::new(callback));
+    }
+
     /// Calls all; whether one of them wants to stop.
-    pub(super) fn stop(&mut self, epoch: &EnergyEpoch) -> bool {
+    pub(super) fn stop(&mut self, epoch: &T) -> bool {
         self.0.iter_mut().fold(false, |stop, callback| callback(epoch) | stop)
     }
 }
 
-impl fmt::Debug for Callbacks {
+impl<T> fmt::Debug for Callbacks<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} callbacks", self.0.len())
     }
@@ -73,7 +76,7 @@ struct Sparsity {
     memory: f64,
 }
 
-impl Options {
+impl<T> Options<T> {
     pub(super) fn new() -> Self {
         Options {
             rate: None,
@@ -84,7 +87,7 @@ impl Options {
             schedule: None,
             penalties: Penalties::default(),
             progress: true,
-            callbacks: Callbacks::default(),
+            callbacks: Callbacks(Vec::new()),
         }
     }
 
@@ -131,7 +134,7 @@ impl Options {
 pub struct ContrastiveDivergence<O = Sgd<f32>> {
     optimizer: O,
     negative: Negative,
-    options: Options,
+    options: Options<EnergyEpoch>,
 }
 
 /// Steepest descent on the exact negative log-likelihood: the model's means by enumeration of its smaller side, for models whose size allows it as
@@ -150,7 +153,7 @@ pub struct ContrastiveDivergence<O = Sgd<f32>> {
 #[derive(Debug)]
 pub struct MaximumLikelihood<O = Sgd<f32>> {
     optimizer: O,
-    options: Options,
+    options: Options<EnergyEpoch>,
 }
 
 impl<E: Element> ContrastiveDivergence<Sgd<E>> {
@@ -203,7 +206,7 @@ impl<E: Element> Default for MaximumLikelihood<Sgd<E>> {
 /// The options that every way of training has. The type has fields `optimizer` and `options`, and the others that are named; its last type parameter is that
 /// of the optimizer, behind the one in brackets if there is one.
 macro_rules! common_options {
-    ($name:ident [$($x:ident)?] { $($field:ident),* }) => {
+    ($name:ident [$($x:ident)?] { $($field:ident),* }, $epoch:ty) => {
         impl<$($x,)? O> $name<$($x,)? O> {
             /// Sets the optimizer's learning rate.
             #[must_use]
@@ -260,6 +263,27 @@ macro_rules! common_options {
                 self.options.penalties.l2 = decay;
                 self
             }
+
+            /// Whether [`fit`](Self::fit) shows its progress on the error stream, where that is a terminal.
+            #[must_use]
+            pub fn progress(mut self, shown: bool) -> Self {
+                self.options.progress = shown;
+                self
+            }
+
+            /// Shows no progress.
+            #[must_use]
+            pub fn quiet(self) -> Self {
+                self.progress(false)
+            }
+
+            /// Calls `f` after each epoch of [`fit`](Self::fit). Where it returns a [`ControlFlow`](std::ops::ControlFlow), `Break` stops the training.
+            /// For a look at the model itself, [`start`](Self::start) gives what a loop of your own is made of.
+            #[must_use]
+            pub fn callback<R: Flow>(mut self, mut f: impl FnMut(&$epoch) -> R + Send + 'static) -> Self {
+                self.options.callbacks.push(move |epoch| f(epoch).stops());
+                self
+            }
         }
 
         // For one element, so that the compiler need not guess that of the optimizer that is given up.
@@ -287,7 +311,7 @@ pub(super) use common_options;
 /// The options that both have beside, and what they do with them.
 macro_rules! training {
     ($name:ident, $kind:ty, $negative:expr, { $($required:stmt)? }, $($field:ident)?) => {
-        common_options!($name [] { $($field)? });
+        common_options!($name [] { $($field)? }, EnergyEpoch);
 
         impl<O> $name<O> {
             /// Draws the mean q of each hidden unit over the data, a running one that keeps 0.9 of itself in a step, towards `target`: `cost` · (q − target)
@@ -304,27 +328,6 @@ macro_rules! training {
             #[must_use]
             pub fn centering(mut self, rate: f64) -> Self {
                 self.options.penalties.centering = Some(rate);
-                self
-            }
-
-            /// Whether [`fit`](Self::fit) shows its progress on the error stream, where that is a terminal.
-            #[must_use]
-            pub fn progress(mut self, shown: bool) -> Self {
-                self.options.progress = shown;
-                self
-            }
-
-            /// Shows no progress.
-            #[must_use]
-            pub fn quiet(self) -> Self {
-                self.progress(false)
-            }
-
-            /// Calls `f` after each epoch of [`fit`](Self::fit). Where it returns a [`ControlFlow`](std::ops::ControlFlow), `Break` stops the training.
-            /// For a look at the model itself, [`start`](Self::start) and [`Learner::epoch`] make a loop of your own.
-            #[must_use]
-            pub fn callback<R: Flow>(mut self, mut f: impl FnMut(&EnergyEpoch) -> R + Send + 'static) -> Self {
-                self.options.callbacks.0.push(Box::new(move |epoch| f(epoch).stops()));
                 self
             }
 
