@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use plumbline::prelude::*;
+use rand::{SeedableRng, rngs::StdRng};
 
 network! {
     /// Connections between the sides alone.
@@ -62,10 +63,8 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("Z = {:.9} over the restricted machine's visible states,", log_partition.exp());
     println!("    {:.9} over all states of the general one", machine.log_partition_exact().exp());
 
-    let mut pairs = rbm.chains_from(
-        &rbm.generate(options.chains, 0, &mut plumbline::network::generator(options.seed)),
-        options.seed,
-    )?;
+    let random = rbm.generate(options.chains, 0, &mut StdRng::seed_from_u64(options.seed));
+    let mut pairs = rbm.chains_from(&random, options.seed)?;
     pairs.gibbs(&rbm, options.sweeps);
     let drawn = pairs.first().chunks(2).zip(pairs.second().chunks(2));
     let by_sides = frequencies(drawn.map(|(v, h)| [v[0], v[1], h[0], h[1]]));
@@ -74,15 +73,16 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let by_units = frequencies(chains.states().chunks(4).map(|s| [s[0], s[1], s[2], s[3]]));
 
     let exact = machine.probabilities_exact();
+    println!("\n{:>22} {:>21} {:>23}", "", "exactly", "by Gibbs sampling");
     println!(
-        "\n{:>9} {:>7} {:>10} {:>10} {:>10} {:>11} {:>11}",
-        "v", "h", "−E / T", "rbm", "boltzmann", "rbm Gibbs", "boltzmann Gibbs"
+        "{:>5} {:>5} {:>9} {:>10} {:>10} {:>12} {:>10}",
+        "v", "h", "−E / T", "rbm", "boltzmann", "rbm", "boltzmann"
     );
     for (state, energy) in energies.iter().enumerate() {
         let [v1, v2, h1, h2] = bits(state);
-        let log_weight = -energy / options.temperature;
+        let log_weight = 0.0 - energy / options.temperature;
         println!(
-            "{:>9} {:>7} {log_weight:>10.3} {:>10.6} {:>10.6} {:>11.6} {:>11.6}",
+            "{:>5} {:>5} {log_weight:>9.3} {:>10.6} {:>10.6} {:>12.6} {:>10.6}",
             format!("{v1} {v2}"),
             format!("{h1} {h2}"),
             (log_weight - log_partition).exp(),
