@@ -60,6 +60,27 @@ network! {
 }
 
 network! {
+    Machines: [1, 12, 12] -> [10] {
+        flatten;
+        features: rbm(64), tanh;
+        levels: reshape([16, 4]), softmax;
+        ratings: rbm(32, visible = softmax(4), hidden = relu);
+        variances: rbm(20, visible = gaussian(variance = learned));
+        logits: dense(10);
+    }
+
+    /// Layers that go on until nothing changes.
+    Settled: [1, 12, 12] -> [10] {
+        flatten;
+        memory: hopfield(update = synchronous), relu;
+        machine: boltzmann(30, init = normal(0.1));
+        signs: map(|x| 2 * x - 1);
+        other: hopfield;
+        few: boltzmann(10), sigmoid;
+    }
+}
+
+network! {
     Windows: [1, 12, 12] -> [10] {
         conv: conv2d(2, kernel = 3), lp_pool2d(2, p = 3), tanh;
         up: conv_transpose2d(2, kernel = 2, stride = 2), relu;
@@ -156,6 +177,20 @@ where
         });
         [explicit, fused, region.change().allocations]
     })
+}
+
+/// The allocations of inference with layers that settle.
+fn settled() -> usize {
+    let (net, samples) = (Settled::new(1), 100);
+    let x =
+        Batch::<SettledInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0 - 0.5).collect()).unwrap();
+    let mut pass = net.pass(samples);
+    net.forward_into(&x, &mut pass);
+    let region = Region::new(ALLOCATOR);
+    (0..5).for_each(|_| {
+        net.forward_into(&x, &mut pass);
+    });
+    region.change().allocations
 }
 
 /// The allocations between one step of a trainer and the next, for the steps of two epochs.
@@ -383,6 +418,8 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(allocations::<Net>(pool), [0, 0, 0], "explicit, fused and inference on {threads} threads");
         assert_eq!(allocations::<Graph>(pool), [0, 0, 0], "parts and branches, on {threads} threads");
         assert_eq!(allocations::<Normalized>(pool), [0, 0, 0], "normalized by batches, on {threads} threads");
+        assert_eq!(allocations::<Machines>(pool), [0, 0, 0], "machines as features, on {threads} threads");
+        assert_eq!(pool.install(settled), 0, "layers that settle, on {threads} threads");
         assert_eq!(pool.install(free_sizes), [0, 0], "free sizes on {threads} threads");
         assert_eq!(allocations::<Windows>(pool), [0, 0, 0], "windows of all kinds, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");

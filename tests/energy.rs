@@ -66,6 +66,13 @@ network! {
     AnyMachine<I, N>: [I] -> [2 * N] {
         machine: boltzmann(2 * N, init = normal(0.5)), sigmoid;
     }
+    /// Machines in a part, and in a part of a part.
+    Nested: [5] -> [3] {
+        a: dense(6), tanh;
+        inside: Branches;
+        machine: AnyVector<5, 4>;
+        logits: dense(3);
+    }
     Branches: [6] -> [5] {
         code: rbm(5, init = normal(0.5));
         other: dense(5), tanh <- input;
@@ -179,6 +186,7 @@ fn gradients_agree_with_differences() {
     check::<DeepLinear<f64>>();
     check::<DeepLevels<f64>>();
     check::<Branches<f64>>();
+    check::<Nested<f64>>();
 }
 
 #[test]

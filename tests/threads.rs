@@ -23,6 +23,16 @@ network! {
         adaptive_max_pool1d(2), global_avg_pool;
     }
 
+    /// Machines that are features, by themselves and in a part.
+    Machines: [1, 28, 28] -> [10] {
+        flatten;
+        features: rbm(150, init = normal(0.05)), tanh;
+        inside: Rectified;
+        variances: rbm(40, visible = gaussian(variance = learned), init = normal(0.05));
+        logits: dense(10);
+    }
+    Rectified: [150] -> [70] { features: rbm(70, visible = gaussian, hidden = relu, init = normal(0.05)); }
+
     /// What a sample gives in training depends on its batch.
     Normalized: [1, 28, 28] -> [10] {
         conv1: conv2d(4, kernel = 5, stride = 2);
@@ -170,6 +180,7 @@ fn threads_do_not_change_a_bit() {
     same_on_any_number_of_threads::<Graph>();
     same_on_any_number_of_threads::<Normalized>();
     same_on_any_number_of_threads::<Windows>();
+    same_on_any_number_of_threads::<Machines>();
 }
 
 #[test]
@@ -203,6 +214,7 @@ fn does_not_see_its_batch<N: Network<Element = f32, Input = NetInput, Output = N
 fn explicit_and_fused_steps_agree() {
     agree::<Net>();
     agree::<Normalized>();
+    agree::<Machines>();
 }
 
 fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total>() {
