@@ -3,9 +3,9 @@
 use std::alloc::System;
 
 use nn_runtime::{
-    Batch, Const,
+    Batch, Const, data,
     energy::{
-        Boltzmann, BoltzmannLearning, ContrastiveDivergence, Rbm,
+        Boltzmann, BoltzmannLearning, ContrastiveDivergence, RatingDivergence, RatingRbm, Rbm,
         units::{Bernoulli, GaussianVariance, Relu, Softmax},
     },
     energy::{Hidden, Visible},
@@ -78,6 +78,19 @@ fn boltzmann(learning: BoltzmannLearning) -> usize {
     region.change().allocations
 }
 
+/// The allocations of three epochs on ratings, after the first.
+fn epochs_of_ratings() -> usize {
+    let (known, held_out) = data::ratings(200, 50, 12, 1).unwrap().split(0.8, 1);
+    let mut rbm: RatingRbm<Const<20>, 5> =
+        RatingRbm::new(known.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).conditional();
+    let training = RatingDivergence::new().l2(1e-3).batch_size(30).condition_on(&held_out).steps([(0, 1), (2, 3)]);
+    let mut learner = training.start(&rbm, &known).unwrap();
+    learner.epoch(&mut rbm).unwrap();
+    let region = Region::new(ALLOCATOR);
+    (0..3).for_each(|_| _ = learner.epoch(&mut rbm).unwrap());
+    region.change().allocations
+}
+
 #[test]
 fn a_step_allocates_nothing_after_the_first() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -92,5 +105,6 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(calls(), 0);
         assert_eq!(boltzmann(BoltzmannLearning::sampled(20)), 0);
         assert_eq!(boltzmann(BoltzmannLearning::sampled(20).mean_field()), 0);
+        assert_eq!(epochs_of_ratings(), 0);
     });
 }

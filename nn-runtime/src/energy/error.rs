@@ -115,10 +115,48 @@ pub enum EnergyError {
     /// Data of another shape.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+    /// Ratings of other items than a model's, on another number of levels, or by other users.
+    #[error("expected ratings with {expected} {what}, found {found}")]
+    Ratings {
+        /// What is counted.
+        what: &'static str,
+        /// The model's number.
+        expected: usize,
+        /// The ratings'.
+        found: usize,
+    },
+    /// A model that sees which items were rated where one that does not was meant, or the reverse.
+    #[error("expected a model that {}, found one that {}", sees(*expected), sees(!*expected))]
+    Conditional {
+        /// Whether it should see them.
+        expected: bool,
+    },
+    /// An item or level that a model does not have.
+    #[error("expected {what} below {bound}, found {found}")]
+    Index {
+        /// What is meant.
+        what: &'static str,
+        /// The model's number of them.
+        bound: usize,
+        /// The index found.
+        found: usize,
+    },
+    /// Items that are not in ascending order, each once.
+    #[error("expected items in ascending order, each once, found {second} after {first}")]
+    Order {
+        /// An item.
+        first: usize,
+        /// The one behind it.
+        second: usize,
+    },
     /// Temperatures or states that a sampler cannot work with.
     #[error(transparent)]
     Sampler(#[from] SamplerError),
     /// An optimizer that was used for another model, or has options without a meaning.
     #[error(transparent)]
     Optimizer(#[from] OptimizerError),
+}
+
+fn sees(conditional: bool) -> &'static str {
+    if conditional { "sees which items were rated" } else { "does not see which items were rated" }
 }

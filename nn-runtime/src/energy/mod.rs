@@ -8,6 +8,8 @@
 //!
 //! [`Hopfield`] is an associative memory: patterns are states of least energy, which recall goes down to from any start. [`DenseMemory`] and, for real numbers,
 //! [`ContinuousMemory`] hold many more of them.
+//!
+//! [`RatingRbm`] is that of users' ratings of items, trained by [`RatingDivergence`].
 
 mod boltzmann;
 mod continuous_memory;
@@ -16,6 +18,7 @@ mod error;
 mod few;
 mod hopfield;
 pub mod interaction;
+mod ratings;
 mod rbm;
 mod recall;
 mod symmetric;
@@ -32,6 +35,10 @@ pub use dense_memory::DenseMemory;
 pub use error::EnergyError;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
+pub use ratings::{
+    LevelDistribution, Prediction, RatingDivergence, RatingEpoch, RatingLearner, RatingPosterior, RatingRbm,
+    RatingReport,
+};
 pub use rbm::{Ais, Estimate, ExactByVisible, LogLikelihood, Rbm, ScikitLearn};
 pub use recall::{Outcome, Recall, Trace};
 pub use train::{ContrastiveDivergence, EnergyEpoch, EnergyReport, Learner, MaximumLikelihood};

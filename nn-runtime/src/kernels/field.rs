@@ -127,6 +127,32 @@ pub(crate) fn softplus_difference<E: Element>(x: &[E], c: &[E], from: (f64, f64)
     run(SoftplusDifference { x, c, from, to })
 }
 
+/// ln(1 + exp(s₁ (c + w₁ x))) − ln(1 + exp(s₀ (c + w₀ x))). A function and no closure: one that is not inlined would be compiled for the least
+/// instruction set.
+#[inline(always)]
+fn difference<S: Simd, E: Math>(
+    simd: S,
+    x: E::Vector<S>,
+    c: E::Vector<S>,
+    from: (E::Vector<S>, E::Vector<S>),
+    to: (E::Vector<S>, E::Vector<S>),
+) -> E::Vector<S> {
+    let end = scaled_softplus::<S, E>(simd, x, c, to);
+    <E as Lanes>::sub(simd, end, scaled_softplus::<S, E>(simd, x, c, from))
+}
+
+/// ln(1 + exp(s (c + w x)))
+#[inline(always)]
+fn scaled_softplus<S: Simd, E: Math>(
+    simd: S,
+    x: E::Vector<S>,
+    c: E::Vector<S>,
+    (w, s): (E::Vector<S>, E::Vector<S>),
+) -> E::Vector<S> {
+    let field = <E as Lanes>::mul_add(simd, w, x, c);
+    <E as Math>::softplus(simd, <E as Lanes>::mul(simd, s, field))
+}
+
 struct SoftplusDifference<'a, E> {
     x: &'a [E],
     c: &'a [E],
@@ -145,25 +171,19 @@ impl<E: Element> WithSimd for SoftplusDifference<'_, E> {
         let (c, c_rest) = E::as_vectors::<S>(&c[..length]);
         let constants = |(w, s): (f64, f64)| (<E as Math>::constant(simd, w), <E as Math>::constant(simd, s));
         let (from, to) = (constants(from), constants(to));
-        let difference = |x: E::Vector<S>, c: E::Vector<S>| {
-            let at = |(w, s): (E::Vector<S>, E::Vector<S>)| {
-                let field = <E as Lanes>::mul_add(simd, w, x, c);
-                <E as Math>::softplus(simd, <E as Lanes>::mul(simd, s, field))
-            };
-            <E as Lanes>::sub(simd, at(to), at(from))
-        };
         let mut total = 0.0;
         for (x, c) in x.chunks(16).zip(c.chunks(16)) {
             let mut sum = <E as Math>::constant(simd, 0.0);
             for (&x, &c) in x.iter().zip(c) {
-                sum = <E as Lanes>::add(simd, sum, difference(x, c));
+                sum = <E as Lanes>::add(simd, sum, difference::<S, E>(simd, x, c, from, to));
             }
             total += E::sum_lanes(simd, sum).as_f64();
         }
         if !x_rest.is_empty() {
             let mut rest = [E::zero(); 64];
             let rest = &mut rest[..x_rest.len()];
-            E::store_partial(simd, rest, difference(E::load_partial(simd, x_rest), E::load_partial(simd, c_rest)));
+            let (x, c) = (E::load_partial(simd, x_rest), E::load_partial(simd, c_rest));
+            E::store_partial(simd, rest, difference::<S, E>(simd, x, c, from, to));
             total += rest.iter().map(|x| x.as_f64()).sum::<f64>();
         }
         total

@@ -20,6 +20,7 @@ pub(crate) mod noise;
 pub(crate) mod optimizer;
 pub(crate) mod pool;
 mod product;
+pub(crate) mod ratings;
 pub(crate) mod recurrent;
 mod row_product;
 pub(crate) mod rows;

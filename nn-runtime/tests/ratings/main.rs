@@ -2,3 +2,6 @@
 
 mod data;
 mod files;
+mod model;
+mod small;
+mod training;

@@ -27,7 +27,7 @@ const HEAD: f64 = 20.0;
 /// The rating is 3.4 + generosity of the user + quality of the item + taste · trait + noise, rounded to a level. Tastes and traits are
 /// vectors over six genres: an item is mostly of one, which its name begins with, and to a lesser part of others; tastes are normal. The standard deviations
 /// are 0.35, 0.35, 0.9 and 0.5. Which ratings are missing is not random: a few items are rated by many users (popularity falls as 1/(20 + rank)), the counts of
-/// users are exponential, of at least 2 and at most half of the items, and users rather rate what they like.
+/// users are exponential, of at least 2 and at most half of the items, and users mostly rate what they like, up to twenty times as often as what they do not.
 ///
 /// Equal seeds give equal ratings. Time and memory grow with the ratings.
 ///
@@ -62,8 +62,8 @@ pub fn ratings(users: usize, items: usize, mean_count: usize, seed: u64) -> Resu
             let index = catalogue.draw(&mut rng);
             let item = &catalogue.items[index];
             let liking: f64 = tastes.iter().zip(item.traits).map(|(taste, part)| taste * part).sum();
-            // Between a third and all of those met are rated.
-            let interest = (1.0 + 2.0 / (1.0 + (-2.0 * liking).exp())) / 3.0;
+            // Between a twentieth and all of those met are rated.
+            let interest = (1.0 + 19.0 / (1.0 + (-3.0 * liking).exp())) / 20.0;
             if rng.random::<f64>() > interest || !seen.insert(index) {
                 continue;
             }

@@ -41,6 +41,13 @@ type Callback<T> = Box<dyn FnMut(&T) -> bool + Send>;
 /// What is called with the report of each epoch.
 pub(super) struct Callbacks<T>(Vec<Callback<T>>);
 
+// Derived, it would ask for a default report.
+impl<T> Default for Callbacks<T> {
+    fn default() -> Self {
+        Callbacks(Vec::new())
+    }
+}
+
 impl<T> Callbacks<T> {
     pub(super) fn push(&mut self, callback: impl FnMut(&T) -> bool + Send + 'static) {
         self.0.push(Box::new(callback));
@@ -87,7 +94,7 @@ impl<T> Options<T> {
             schedule: None,
             penalties: Penalties::default(),
             progress: true,
-            callbacks: Callbacks(Vec::new()),
+            callbacks: Callbacks::default(),
         }
     }
 

@@ -1,0 +1,202 @@
+//! Rows of a table that only some samples touch: sums of rows, products with rows, and updates of them.
+
+use pulp::{Simd, WithSimd};
+
+use crate::kernels::{
+    gemv::dots,
+    math::Math,
+    simd::{Lanes, lanes, run},
+};
+
+/// `sum` += Σ of the rows of `table` that `rows` names; a row is as long as `sum`.
+pub(crate) fn add_rows<E: Math>(sum: &mut [E], table: &[E], rows: impl Iterator<Item = usize>) {
+    run(AddRows { sum, table, rows });
+}
+
+struct AddRows<'a, E, I> {
+    sum: &'a mut [E],
+    table: &'a [E],
+    rows: I,
+}
+
+impl<E: Math, I: Iterator<Item = usize>> WithSimd for AddRows<'_, E, I> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (width, one) = (self.sum.len(), <E as Math>::constant(simd, 1.0));
+        for row in self.rows {
+            add_scaled(simd, self.sum, one, &self.table[row * width..(row + 1) * width]);
+        }
+    }
+}
+
+/// y += s · x
+#[inline(always)]
+fn add_scaled<S: Simd, E: Math>(simd: S, y: &mut [E], s: E::Vector<S>, x: &[E]) {
+    let (x, x_rest) = E::as_vectors::<S>(x);
+    let (y, y_rest) = E::as_vectors_mut::<S>(y);
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = <E as Lanes>::mul_add(simd, s, x, *y);
+    }
+    if !y_rest.is_empty() {
+        let (x, y) = (E::load_partial(simd, x_rest), E::load_partial(simd, y_rest));
+        E::store_partial(simd, y_rest, <E as Lanes>::mul_add(simd, s, x, y));
+    }
+}
+
+/// y += s · x
+pub(crate) fn add<E: Math>(y: &mut [E], s: f64, x: &[E]) {
+    run(Add { y, s, x });
+}
+
+struct Add<'a, E> {
+    y: &'a mut [E],
+    s: f64,
+    x: &'a [E],
+}
+
+impl<E: Math> WithSimd for Add<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        add_scaled(simd, self.y, <E as Math>::constant(simd, self.s), self.x);
+    }
+}
+
+/// y[i, k] = bias[item, k] + weight[item, k, ·] · h for the i-th item of `items` and each of its `K` levels.
+pub(crate) fn level_fields<E: Math, const K: usize>(
+    weight: &[E],
+    bias: &[E],
+    h: &[E],
+    items: impl Iterator<Item = usize>,
+    y: &mut [E],
+) {
+    run(LevelFields::<E, _, K> { weight, bias, h, items, y });
+}
+
+struct LevelFields<'a, E, I, const K: usize> {
+    weight: &'a [E],
+    bias: &'a [E],
+    h: &'a [E],
+    items: I,
+    y: &'a mut [E],
+}
+
+impl<E: Math, I: Iterator<Item = usize>, const K: usize> WithSimd for LevelFields<'_, E, I, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // As many levels at a time as a register has lanes. Constants, so that only the branch that is taken gets compiled.
+        if const { lanes::<S, E>() == 16 } {
+            self.blocks::<S, 16>(simd);
+        } else if const { lanes::<S, E>() == 8 } {
+            self.blocks::<S, 8>(simd);
+        } else if const { lanes::<S, E>() == 4 } {
+            self.blocks::<S, 4>(simd);
+        } else if const { lanes::<S, E>() == 2 } {
+            self.blocks::<S, 2>(simd);
+        } else {
+            self.blocks::<S, 1>(simd);
+        }
+    }
+}
+
+impl<E: Math, I: Iterator<Item = usize>, const K: usize> LevelFields<'_, E, I, K> {
+    #[inline(always)]
+    fn blocks<S: Simd, const R: usize>(self, simd: S) {
+        let width = self.h.len();
+        for (item, y) in self.items.zip(self.y.chunks_exact_mut(K)) {
+            for first in (0..K).step_by(R) {
+                let (count, row) = (R.min(K - first), item * K + first);
+                let weight = &self.weight[row * width..(row + count) * width];
+                let fields = dots::<S, E, R>(simd, weight, self.h, count);
+                let fields = <E as Lanes>::add(simd, fields, E::load_partial(simd, &self.bias[row..row + count]));
+                E::store_partial(simd, &mut y[first..first + count], fields);
+            }
+        }
+    }
+}
+
+/// (w, v) = (a w + b v, c w + d v) in each place, where `by` is [a, b, c, d].
+pub(crate) fn mix<E: Math>(w: &mut [E], v: &mut [E], by: [f64; 4]) {
+    run(Mix { w, v, by });
+}
+
+struct Mix<'a, E> {
+    w: &'a mut [E],
+    v: &'a mut [E],
+    by: [f64; 4],
+}
+
+impl<E: Math> WithSimd for Mix<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let [a, b, c, d] = self.by;
+        let by = [
+            <E as Math>::constant(simd, a),
+            <E as Math>::constant(simd, b),
+            <E as Math>::constant(simd, c),
+            <E as Math>::constant(simd, d),
+        ];
+        let (w, w_rest) = E::as_vectors_mut::<S>(self.w);
+        let (v, v_rest) = E::as_vectors_mut::<S>(self.v);
+        for (w, v) in w.iter_mut().zip(v) {
+            (*w, *v) = mixed::<S, E>(simd, *w, *v, by);
+        }
+        if !w_rest.is_empty() {
+            let (first, second) = (E::load_partial(simd, w_rest), E::load_partial(simd, v_rest));
+            let (first, second) = mixed::<S, E>(simd, first, second, by);
+            E::store_partial(simd, w_rest, first);
+            E::store_partial(simd, v_rest, second);
+        }
+    }
+}
+
+#[inline(always)]
+fn mixed<S: Simd, E: Math>(
+    simd: S,
+    w: E::Vector<S>,
+    v: E::Vector<S>,
+    [a, b, c, d]: [E::Vector<S>; 4],
+) -> (E::Vector<S>, E::Vector<S>) {
+    let first = <E as Lanes>::mul_add(simd, a, w, <E as Lanes>::mul(simd, b, v));
+    (first, <E as Lanes>::mul_add(simd, c, w, <E as Lanes>::mul(simd, d, v)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::testing::{assert_close, values};
+
+    #[test]
+    fn rows_agree_with_their_definitions() {
+        for width in [1, 4, 16, 19, 100] {
+            let (table, h) = (values::<f64>(20 * width, 1), values::<f64>(width, 2));
+            let picked = [3, 0, 3, 19];
+            let mut sum = h.clone();
+            add_rows(&mut sum, &table, picked.into_iter());
+            let expected: Vec<f64> =
+                (0..width).map(|j| h[j] + picked.iter().map(|row| table[row * width + j]).sum::<f64>()).collect();
+            assert_close(&sum, &expected, 1e-14);
+
+            let (bias, mut fields) = (values::<f64>(20, 3), vec![0.0; 15]);
+            level_fields::<f64, 5>(&table, &bias, &h, [3, 0, 2].into_iter(), &mut fields);
+            let field = |row: usize| bias[row] + (0..width).map(|j| h[j] * table[row * width + j]).sum::<f64>();
+            let expected: Vec<f64> =
+                [3, 0, 2].iter().flat_map(|item| (0..5).map(move |k| field(item * 5 + k))).collect();
+            assert_close(&fields, &expected, 1e-13);
+
+            let (mut w, mut v) = (h.clone(), sum.clone());
+            mix(&mut w, &mut v, [0.5, -2.0, 1.0, 0.25]);
+            assert_close(&w, &(0..width).map(|j| 0.5 * h[j] - 2.0 * sum[j]).collect::<Vec<_>>(), 1e-14);
+            assert_close(&v, &(0..width).map(|j| h[j] + 0.25 * sum[j]).collect::<Vec<_>>(), 1e-14);
+            add(&mut w, -3.0, &h);
+            assert_close(&w, &(0..width).map(|j| -2.5 * h[j] - 2.0 * sum[j]).collect::<Vec<_>>(), 1e-14);
+        }
+    }
+}
