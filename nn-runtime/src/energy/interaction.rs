@@ -119,17 +119,22 @@ pub(super) mod sealed {
     impl Function for Exponential {
         fn energy(overlaps: &[f64], _: usize) -> f64 {
             let most = largest(overlaps);
-            -most - overlaps.iter().map(|m| (m - most).exp()).sum::<f64>().ln()
+            -most - overlaps.iter().map(|m| exp(m - most)).sum::<f64>().ln()
         }
 
         fn worth(overlaps: &[f64], _: usize, agreeing: &mut [f64], differing: &mut [f64]) {
             let most = largest(overlaps);
             let (below, above) = (-(-2.0_f64).exp_m1(), 2.0_f64.exp_m1());
             for ((&m, agreeing), differing) in overlaps.iter().zip(agreeing).zip(differing) {
-                let here = (m - most).exp();
+                let here = exp(m - most);
                 (*agreeing, *differing) = (here * below, here * above);
             }
         }
+    }
+
+    /// eˣ, 0 where it is so small that processors take a hundred times as long for it. Beside 1 it is nothing either way.
+    fn exp(x: f64) -> f64 {
+        if x < -700.0 { 0.0 } else { x.exp() }
     }
 
     fn largest(overlaps: &[f64]) -> f64 {

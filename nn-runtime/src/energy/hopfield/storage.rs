@@ -81,16 +81,15 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
         for pattern in patterns.as_slice().chunks_exact(n) {
             let (weight, column) = (Matrix::row_major(&self.weight, n, n), Matrix::row_major(pattern, 1, n));
             matmul(MatrixMut::row_major(&mut fields, 1, n), column, weight.transpose(), false);
-            for i in 0..n {
+            for (i, row) in self.weight.chunks_exact_mut(n).enumerate() {
                 let (x, field) = (pattern[i], fields[i]);
-                let row = &mut self.weight[i * n..(i + 1) * n];
-                for (j, w) in row.iter_mut().enumerate().skip(i + 1) {
-                    // h_ij and h_ji, without the terms of the other of the two.
-                    let (own, other) = (field - *w * pattern[j], fields[j] - *w * x);
-                    *w += (x * pattern[j] - x * other - own * pattern[j]) / size;
+                for ((w, &y), &other) in row.iter_mut().zip(pattern).zip(&fields) {
+                    // ξ_i h_ji and h_ij ξ_j, without the terms of the other of the two. Their sum is the same, to the bit, on both sides of the diagonal.
+                    let (there, here) = (x * (other - *w * x), (field - *w * y) * y);
+                    *w += (x * y - (there + here)) / size;
                 }
+                row[i] = E::zero();
             }
-            symmetric::mirror(&mut self.weight, n);
         }
         Ok(())
     }
