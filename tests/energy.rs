@@ -228,6 +228,19 @@ fn softmax_units_learn_from_batches_of_the_networks_input() {
     assert!(matches!(error, EnergyError::Value { sample: 0, .. }), "{error}");
 }
 
+/// 10 units of 5 levels have 5¹⁰ states, which are few enough, and 300 hidden units too many.
+#[test]
+fn the_visible_side_is_enumerated_where_it_has_few_units() {
+    network! { Films: [6, 5] -> [300] { rbm: rbm(300, visible = softmax(5), init = zeros); } }
+    fn takes<M: plumbline::energy::Enumerable>() {}
+    takes::<Rbm<Const<10>, Const<300>, Softmax<5>>>();
+    takes::<Rbm<Const<24>, Const<300>, Softmax<2>>>();
+    takes::<Rbm<Const<1>, Const<300>, Softmax<1000>, Relu>>();
+    takes::<Rbm<Const<24>, Const<300>, Bernoulli, Gaussian>>();
+    let expected = 6.0 * 5.0_f64.ln() + 300.0 * 2.0_f64.ln();
+    assert!((Films::new(1).rbm.log_partition_exact() - expected).abs() < 1e-9);
+}
+
 #[test]
 fn estimates_agree_with_the_exact_partition_function() {
     let model = Small::new(2);

@@ -39,6 +39,9 @@ pub trait Enumerable: sealed::Sealed {}
 
 mod sealed {
     pub trait Sealed {}
+
+    /// So few units that those of K levels have 2²⁴ states at most; of up to four units any K counts as few, and a constant is left to tell.
+    pub trait FewLevels<const K: usize> {}
 }
 
 macro_rules! few {
@@ -52,10 +55,43 @@ macro_rules! few {
 
 few! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 }
 
+macro_rules! few_levels {
+    ($($any:literal)*; $($size:literal: $($levels:literal)*;)*) => {
+        $(#[diagnostic::do_not_recommend]
+        impl<const K: usize> sealed::FewLevels<K> for Const<$any> {})*
+        $($(#[diagnostic::do_not_recommend]
+        impl sealed::FewLevels<$levels> for Const<$size> {})*)*
+    };
+}
+
+few_levels! {
+    0 1 2 3 4;
+    5: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27;
+    6: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16;
+    7: 1 2 3 4 5 6 7 8 9 10;
+    8: 1 2 3 4 5 6 7 8;
+    9: 1 2 3 4 5 6;
+    10: 1 2 3 4 5;
+    11: 1 2 3 4;
+    12: 1 2 3 4;
+    13: 1 2 3;
+    14: 1 2 3;
+    15: 1 2 3;
+    16: 1 2;
+    17: 1 2;
+    18: 1 2;
+    19: 1 2;
+    20: 1 2;
+    21: 1 2;
+    22: 1 2;
+    23: 1 2;
+    24: 1 2;
+}
+
 impl<I, N, V, H, E> sealed::Sealed for Rbm<I, N, V, H, E> {}
 
 #[diagnostic::do_not_recommend]
 impl<I: Few, N, H, E> Enumerable for Rbm<I, N, Bernoulli, H, E> {}
 
 #[diagnostic::do_not_recommend]
-impl<I: Few, N, const K: usize, H, E> Enumerable for Rbm<I, N, Softmax<K>, H, E> {}
+impl<I: sealed::FewLevels<K>, N, const K: usize, H, E> Enumerable for Rbm<I, N, Softmax<K>, H, E> {}

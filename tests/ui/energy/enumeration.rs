@@ -7,6 +7,7 @@ network! {
     Digits: [784] -> [500] { rbm: rbm(500); }
     Spectra: [64] -> [30] { rbm: rbm(30, visible = gaussian); }
     Ratings: [100, 5] -> [30] { rbm: rbm(30, visible = softmax(5)); }
+    Films: [11, 5] -> [30] { rbm: rbm(30, visible = softmax(5)); }
     Real: [20] -> [16] { rbm: rbm(16, visible = gaussian, hidden = gaussian); }
 }
 
@@ -16,5 +17,6 @@ fn main() {
     println!("{}", digits.rbm.log_likelihood_exact(&Batch::zeros(3)));
     println!("{}", Spectra::new(1).rbm.log_partition_exact());
     println!("{}", Ratings::new(1).rbm.log_partition_exact());
+    println!("{}", Films::new(1).rbm.log_partition_exact());
     println!("{}", Real::new(1).rbm.log_partition_exact());
 }

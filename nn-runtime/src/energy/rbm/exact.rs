@@ -211,8 +211,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ex
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
-    /// The side with fewer states. Its evaluation is the check that there is one with few enough, which the types of the sizes alone do not tell: softmax
-    /// units have more states. It happens in the methods that users call and nowhere else, so that the compiler's error points there.
+    /// The side with fewer states. Its evaluation is the check that there is one with few enough, which bounds do not tell of a few softmax units of many
+    /// levels. It happens in the methods that users call and nowhere else, so that the compiler's error points there.
     pub(in crate::energy) const SIDE: Side = {
         let (visible, hidden) = (states(V::STATES, I::SIZE), states(H::STATES, N::SIZE));
         if visible > LARGEST && hidden > LARGEST {
