@@ -132,9 +132,10 @@ pub(super) mod sealed {
         }
     }
 
-    /// eˣ, 0 where it is so small that processors take a hundred times as long for it. Beside 1 it is nothing either way.
+    /// eˣ for x ≤ 0, or 0 below −60: the largest term of each sum is 1, and beside it ten thousand million terms as small as that are less than
+    /// its rounding.
     fn exp(x: f64) -> f64 {
-        if x < -700.0 { 0.0 } else { x.exp() }
+        if x < -60.0 { 0.0 } else { x.exp() }
     }
 
     fn largest(overlaps: &[f64]) -> f64 {
