@@ -227,7 +227,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
                 Piece::Size(N::SIZE),
                 Piece::Text(" hidden "),
                 Piece::Text(H::NAME),
-                Piece::Text(" units; `log_partition_ais` estimates the partition function of a model of any size"),
+                Piece::Text(
+                    " units; `log_partition_ais` estimates the partition function of a model of any size, and `ContrastiveDivergence` trains it",
+                ),
             ])
         }
         if visible <= hidden { Side::Visible } else { Side::Hidden }
