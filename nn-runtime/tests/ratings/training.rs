@@ -223,7 +223,7 @@ fn it_learns_more_than_biases_can_say() {
     let rng = &mut StdRng::seed_from_u64(1);
     let mut rbm: RatingRbm<Const<32>, 5> = RatingRbm::new(100, Init::Normal(0.1), rng);
     rbm.adopt_frequencies(&known).unwrap();
-    let training = RatingDivergence::new().batch_size(25).epochs(30).l2(1e-3);
+    let training = RatingDivergence::new().rate(0.5).batch_size(25).epochs(30).l2(1e-3);
     let training = training.steps([(0, 1), (20, 3)]).schedule(Step::new(20, 0.2));
     let report = training.fit_and_validate(&mut rbm, &known, &held).unwrap();
     let rates: Vec<f64> = report.epochs.iter().map(|epoch| epoch.rate).collect();

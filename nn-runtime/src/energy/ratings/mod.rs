@@ -51,7 +51,7 @@ use crate::{
 /// let mut rbm: RatingRbm<Const<16>, 5> = RatingRbm::new(known.items(), Init::Normal(0.01), &mut StdRng::seed_from_u64(1));
 /// rbm.adopt_frequencies(&known)?;
 /// let before = rbm.score(&known, &held_out)?.rmse;
-/// RatingDivergence::new().epochs(20).fit(&mut rbm, &known)?;
+/// RatingDivergence::new().batch_size(10).epochs(20).fit(&mut rbm, &known)?;
 /// assert!(rbm.score(&known, &held_out)?.rmse < before);
 /// let user = rbm.posterior(known.of(7))?;
 /// let (item, levels) = user.top(1)[0];

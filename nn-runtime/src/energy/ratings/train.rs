@@ -16,7 +16,7 @@ use crate::{
 /// by their number. The items that no user of a batch rated have g = λ W. Their share of the steps is taken when one of their raters comes, or the epoch
 /// ends, all steps since at once: the same as if it were taken each time, but a step costs as much as its users have ratings.
 ///
-/// Defaults: one Gibbs step, the learning rate 0.5, momentum 0.8, no decay, 1 epoch, batches of 100 users in a new random order in each, seed 0, progress shown where the error stream is a terminal. Equal seeds
+/// Defaults: one Gibbs step, the learning rate 0.1, momentum 0.8, no decay, 1 epoch, batches of 100 users in a new random order in each, seed 0, progress shown where the error stream is a terminal. Equal seeds
 /// give equal bits, whatever the number of threads; after the first epoch, an epoch allocates nothing.
 ///
 /// ```
@@ -26,7 +26,7 @@ use crate::{
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let mut rbm: RatingRbm<Const<10>, 5> = RatingRbm::new(50, Init::Normal(0.01), rng).conditional();
 /// rbm.adopt_frequencies(&known)?;
-/// let training = RatingDivergence::new().condition_on(&held_out).steps([(0, 1), (6, 3), (12, 5)]).epochs(15);
+/// let training = RatingDivergence::new().condition_on(&held_out).steps([(0, 1), (6, 3), (12, 5)]).epochs(15).batch_size(20);
 /// let report = training.fit_and_validate(&mut rbm, &known, &held_out)?;
 /// assert!(report.epochs[14].reconstruction_rmse < report.epochs[0].reconstruction_rmse);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -51,7 +51,7 @@ pub struct RatingDivergence<'a> {
 impl Default for RatingDivergence<'_> {
     fn default() -> Self {
         RatingDivergence {
-            rate: 0.5,
+            rate: 0.1,
             momentum: 0.8,
             l2: 0.0,
             epochs: 1,
