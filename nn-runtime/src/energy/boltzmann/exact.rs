@@ -109,6 +109,17 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     }
 
     /// ⟨s⟩ and ⟨s sᵀ⟩ over all 2^(I + N) states. For more than 24 units it does not compile.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let mut machine: Boltzmann<Const<2>, Const<0>, f64> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// // The state 1 1 has as much weight as the three others together.
+    /// machine.set_weight(0, 1, 3.0_f64.ln())?;
+    /// let moments = machine.moments_exact();
+    /// assert!((moments.products[[0, 1]] - 0.5).abs() < 1e-12 && (moments.means[0] - 4.0 / 6.0).abs() < 1e-12);
+    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// ```
     pub fn moments_exact(&self) -> Moments
     where
         I: FewTogether<N>,

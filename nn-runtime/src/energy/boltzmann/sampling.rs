@@ -65,6 +65,17 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
 
     /// `count` chains from random states; their [`gibbs`](SiteChains::gibbs) sweeps are those of the machine.
     ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// let mut chains = machine.chains(1000, 42)?;
+    /// chains.gibbs(&machine, 10)?;
+    /// let mean = chains.states().iter().sum::<f32>() / 3000.0;
+    /// assert!((mean - 0.5).abs() < 0.05);
+    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`EnergyError::Sampler`] of a machine without units.
@@ -73,6 +84,15 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     }
 
     /// The visible and the hidden units of rows of states, such as those of [`SiteChains::states`].
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// let (v, h) = machine.split(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0])?;
+    /// assert_eq!((v.as_slice(), h.as_slice()), (&[1.0, 0.0, 0.0, 0.0][..], &[1.0, 1.0][..]));
+    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -158,6 +178,20 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     }
 
     /// Simulated annealing of `count` chains from random states: a sweep at each inverse temperature of `ladder`, and the best state found.
+    ///
+    /// ```
+    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init, samplers::Ladder};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let rng = &mut StdRng::seed_from_u64(1);
+    /// let mut machine: Boltzmann<Const<3>, Const<0>> = Boltzmann::new(Init::Zeros, rng);
+    /// // Each unit wants to be 1, and none beside another.
+    /// machine.bias_mut().assign(&ndarray::array![1.0, 1.5, 1.0]);
+    /// machine.set_weight(0, 1, -3.0)?;
+    /// machine.set_weight(1, 2, -3.0)?;
+    /// let found = machine.anneal(10, &Ladder::geometric(0.1, 10.0, 50), rng)?;
+    /// assert_eq!((found.state, found.energy), (vec![1.0, 0.0, 1.0], -2.0));
+    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// ```
     ///
     /// # Errors
     ///
