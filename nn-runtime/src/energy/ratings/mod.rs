@@ -41,6 +41,9 @@ use crate::{
 /// `weight` [items, K, N], `visible_bias` [items, K], `hidden_bias` \[N\], of a conditional model `rated` [items, N], and `level_bias` \[K\], which is not
 /// learned: the logarithms of how often each level occurs, for items that the model does not know.
 ///
+/// What a user says of one item reaches another through the weights of both alone: an item that few rated is predicted little better than from how often it
+/// has each level, and where most items are such, [`RatingBaseline::biased`](crate::data::RatingBaseline::biased) may be the better predictor.
+///
 /// [`RatingDivergence`] trains it; [`posterior`](RatingRbm::posterior) predicts and recommends for one user, [`score`](RatingRbm::score) tells how far
 /// predictions are from ratings that are known.
 ///
