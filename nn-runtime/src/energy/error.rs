@@ -43,14 +43,6 @@ pub enum EnergyError {
         /// The truth values found.
         found: usize,
     },
-    /// A matrix of connections of another size.
-    #[error("expected connections of shape `{}`, found `{}`", Dims(expected), Dims(found))]
-    Matrix {
-        /// The number of units, twice.
-        expected: [usize; 2],
-        /// Rows and columns found.
-        found: [usize; 2],
-    },
     /// A number that cannot stand in a symmetric matrix of connections without a diagonal.
     #[error("expected {expected} at [{row}, {column}] of the connections, found {found}")]
     Connection {
@@ -62,14 +54,6 @@ pub enum EnergyError {
         row: usize,
         /// Its column.
         column: usize,
-    },
-    /// The index of a unit that the model does not have.
-    #[error("expected the index of one of {units} units, found {found}")]
-    Unit {
-        /// The number of units.
-        units: usize,
-        /// The index found.
-        found: usize,
     },
     /// Patterns that no connections can keep: the others never tell the state of one unit.
     #[error(

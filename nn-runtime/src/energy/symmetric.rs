@@ -7,7 +7,7 @@ use crate::{Element, energy::EnergyError};
 /// Sets the connection of units `i` and `j` of `units`, in both of its places.
 pub(super) fn set<E: Element>(weight: &mut [E], units: usize, i: usize, j: usize, value: E) -> Result<(), EnergyError> {
     if let Some(&found) = [i, j].iter().find(|&&unit| unit >= units) {
-        return Err(EnergyError::Unit { units, found });
+        return Err(EnergyError::Index { what: "a unit", bound: units, found });
     }
     check(i, j, value, value)?;
     weight[i * units + j] = value;
@@ -18,7 +18,7 @@ pub(super) fn set<E: Element>(weight: &mut [E], units: usize, i: usize, j: usize
 /// Sets all connections of `units` units; none where one cannot be.
 pub(super) fn set_all<E: Element>(weight: &mut [E], units: usize, from: ArrayView2<'_, E>) -> Result<(), EnergyError> {
     if from.shape() != [units, units] {
-        return Err(EnergyError::Matrix { expected: [units, units], found: [from.nrows(), from.ncols()] });
+        return Err(EnergyError::Array { name: "weight", expected: vec![units, units], found: from.shape().to_vec() });
     }
     from.indexed_iter().try_for_each(|((i, j), &value)| check(i, j, value, from[[j, i]]))?;
     weight.iter_mut().zip(from.iter()).for_each(|(w, &value)| *w = value);

@@ -36,11 +36,11 @@ fn weights_that_do_not_fit_are_refused() {
         let error = machine.set_weight(row, column, weight).unwrap_err();
         assert_eq!(error.to_string(), expected);
     };
-    refuse(1, 5, 1.0, "expected the index of one of 5 units, found 5");
+    refuse(1, 5, 1.0, "expected a unit below 5, found 5");
     refuse(2, 2, 1.0, "expected 0, as no unit is connected to itself, at [2, 2] of the connections, found 1");
     refuse(1, 2, f64::NAN, "expected a finite number at [1, 2] of the connections, found NaN");
     let error = machine.set_weights(ndarray::Array2::zeros((5, 4)).view()).unwrap_err();
-    assert_eq!(error.to_string(), "expected connections of shape `[5, 5]`, found `[5, 4]`");
+    assert_eq!(error.to_string(), "expected `weight` of shape `[5, 5]`, found `[5, 4]`");
     let mut wrong = before.clone();
     wrong[[4, 1]] += 1.0;
     assert!(matches!(machine.set_weights(wrong.view()), Err(EnergyError::Connection { row: 1, column: 4, .. })));

@@ -247,14 +247,14 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let mut net: Hopfield<Const<3>> = glass(1);
     let before = net.weight().to_owned();
     let message = |result: Result<(), EnergyError>| result.unwrap_err().to_string();
-    assert_eq!(message(net.set_weight(0, 3, 1.0)), "expected the index of one of 3 units, found 3");
+    assert_eq!(message(net.set_weight(0, 3, 1.0)), "expected a unit below 3, found 3");
     assert_eq!(
         message(net.set_weight(0, 1, f32::NAN)),
         "expected a finite number at [0, 1] of the connections, found NaN"
     );
     assert_eq!(
         message(net.set_weights(ndarray::Array2::zeros((3, 2)).view())),
-        "expected connections of shape `[3, 3]`, found `[3, 2]`"
+        "expected `weight` of shape `[3, 3]`, found `[3, 2]`"
     );
     let mut weight = before.clone();
     weight[[2, 1]] = 7.0;

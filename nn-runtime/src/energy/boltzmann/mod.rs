@@ -105,7 +105,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Unit`] for an index past the end, [`EnergyError::Connection`] for a number that is not finite, or not 0 for a unit and itself. Nothing
+    /// [`EnergyError::Index`] for an index past the end, [`EnergyError::Connection`] for a number that is not finite, or not 0 for a unit and itself. Nothing
     /// is changed then.
     pub fn set_weight(&mut self, i: usize, j: usize, weight: E) -> Result<(), EnergyError> {
         symmetric::set(&mut self.weight, Self::UNITS, i, j, weight)
@@ -125,7 +125,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Matrix`] for another shape than [I + N, I + N], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on
+    /// [`EnergyError::Array`] for another shape than [I + N, I + N], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on
     /// the diagonal.
     pub fn set_weights(&mut self, weights: ArrayView2<'_, E>) -> Result<(), EnergyError> {
         symmetric::set_all(&mut self.weight, Self::UNITS, weights)

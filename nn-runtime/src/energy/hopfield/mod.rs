@@ -101,7 +101,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Unit`] for an index past the end, [`EnergyError::Connection`] for a number that is not finite, or not 0 for a unit and itself.
+    /// [`EnergyError::Index`] for an index past the end, [`EnergyError::Connection`] for a number that is not finite, or not 0 for a unit and itself.
     pub fn set_weight(&mut self, i: usize, j: usize, value: E) -> Result<(), EnergyError> {
         symmetric::set(&mut self.weight, I::SIZE, i, j, value)
     }
@@ -110,7 +110,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Matrix`] for another shape than [I, I], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on
+    /// [`EnergyError::Array`] for another shape than [I, I], [`EnergyError::Connection`] for a matrix that is not finite, symmetric and 0 on
     /// the diagonal.
     pub fn set_weights(&mut self, weight: ArrayView2<'_, E>) -> Result<(), EnergyError> {
         symmetric::set_all(&mut self.weight, I::SIZE, weight)
