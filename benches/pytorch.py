@@ -95,3 +95,23 @@ run("rnn", lambda: Last(nn.RNN, 32, 64), (100, 32), (32,), lambda p: torch.optim
 run("tiny_mlp", tiny_mlp, (16,), (1,), None)
 run("tiny_lenet", lenet, (1, 28, 28), (1,), None)
 run("tiny_lstmstep", Step, (64,), (1,), None)
+
+
+def rbm():
+    """CD-1 of a restricted Boltzmann machine with 784 visible and 500 hidden units, in place."""
+    weight, visible_bias, hidden_bias = torch.randn(500, 784) * 0.01, torch.zeros(784), torch.zeros(500)
+    data, rate = torch.rand(100, 784).round(), 0.1 / 100
+
+    def step():
+        means = torch.sigmoid(torch.addmm(hidden_bias, data, weight.t()))
+        sample = torch.bernoulli(torch.sigmoid(torch.addmm(visible_bias, torch.bernoulli(means), weight)))
+        chain = torch.sigmoid(torch.addmm(hidden_bias, sample, weight.t()))
+        weight.addmm_(means.t(), data, alpha=rate).addmm_(chain.t(), sample, alpha=-rate)
+        hidden_bias.add_((means - chain).sum(0), alpha=rate)
+        visible_bias.add_((data - sample).sum(0), alpha=rate)
+
+    with torch.inference_mode():
+        measure("rbm", "train", 100, step)
+
+
+rbm()

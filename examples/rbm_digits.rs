@@ -1,7 +1,7 @@
 //! Shows a restricted Boltzmann machine on images: what its hidden units look for, what it imagines, and how likely it finds images that it has never
 //! seen.
 //!
-//! `cargo run --release --example rbm_digits -- --data data/mnist --epochs 200`
+//! `cargo run --release --example rbm_digits -- --data data/mnist --epochs 100 --temperatures 14500`
 //!
 //! Without `--data` the digits are generated. The likelihood is estimated from both sides: annealing forward errs towards too good, in reverse towards
 //! too bad (Salakhutdinov and Murray, 2008; Burda, Grosse and Salakhutdinov, 2015).
