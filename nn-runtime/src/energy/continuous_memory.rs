@@ -4,7 +4,7 @@ use std::{marker::PhantomData, ops::Deref};
 
 use crate::{
     Batch, Element,
-    energy::{EnergyError, Outcome, Recall, Trace},
+    energy::{EnergyError, Outcome, Recall, Trace, error::check_positive},
     kernels::{
         matmul::{Matrix, MatrixMut, matmul},
         scratch, softmax,
@@ -77,9 +77,7 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
     ///
     /// [`EnergyError::Option`] where β is not finite and above 0.
     pub fn new(beta: f64) -> Result<Self, EnergyError> {
-        if !(beta > 0.0 && beta.is_finite()) {
-            return Err(EnergyError::Option { option: "beta", expected: "finite and above 0", found: beta });
-        }
+        check_positive("beta", beta)?;
         Ok(ContinuousMemory { patterns: Vec::new(), beta, size: PhantomData })
     }
 

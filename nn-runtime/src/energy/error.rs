@@ -141,6 +141,14 @@ pub enum EnergyError {
     Optimizer(#[from] OptimizerError),
 }
 
+/// Asks that a temperature, or an inverse one, is finite and above 0.
+pub(super) fn check_positive(option: &'static str, found: f64) -> Result<(), EnergyError> {
+    if found > 0.0 && found.is_finite() {
+        return Ok(());
+    }
+    Err(EnergyError::Option { option, expected: "finite and above 0", found })
+}
+
 fn sees(conditional: bool) -> &'static str {
     if conditional { "sees which items were rated" } else { "does not see which items were rated" }
 }

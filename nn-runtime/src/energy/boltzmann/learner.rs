@@ -2,13 +2,13 @@
 
 use std::{fmt, ops::Deref, time::Instant};
 
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use crate::{
     Batch, Element, Gradients,
     energy::{
         Boltzmann, BoltzmannEpoch, BoltzmannReport, EnergyError, SampledStatistics, symmetric,
-        train::{Options, finite},
+        train::{Options, SampleOrder, each_epoch, finite},
     },
     kernels::binary,
     network::{Matrices, Product, Sums, products},
@@ -44,9 +44,8 @@ pub struct BoltzmannLearner<I: FixedDimension, N, E, O> {
     moment_gap: f64,
     log_likelihood: Option<f64>,
     epochs: usize,
-    /// The samples' order of the last epoch, what the next one is drawn from, and memory for a batch.
-    order: Vec<usize>,
-    random: StdRng,
+    order: SampleOrder,
+    /// Memory for a batch.
     batch: Batch<(I,), E>,
 }
 
@@ -101,8 +100,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
             moment_gap: 0.0,
             log_likelihood: None,
             epochs: 0,
-            order: Vec::new(),
-            random: StdRng::seed_from_u64(options.seed),
+            order: SampleOrder::new(options.seed),
             batch: Batch::zeros(0),
             options,
         })
@@ -140,14 +138,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         // Sums in another order may differ in the last bit.
         symmetric::mirror(weight, Self::UNITS);
         self.moment_gap = machine.temperature() * root_mean_square(weight, bias);
-        let (l1, l2) = (self.options.penalties.l1, self.options.penalties.l2);
-        if l1 > 0.0 || l2 > 0.0 {
-            let (l1, l2) = (E::from_f64(l1), E::from_f64(l2));
-            for (g, &w) in weight.iter_mut().zip(&*machine.weight) {
-                let sign = if w == E::zero() { w } else { w.signum() };
-                *g += l2 * w + l1 * sign;
-            }
-        }
+        self.options.penalties.add_decay(weight, &machine.weight);
         Ok(&self.gradients)
     }
 
@@ -208,15 +199,8 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         progress.begin(epoch);
         let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
         self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
-        // Taken, so that a step may change the rest.
-        let (mut order, mut batch) =
-            (std::mem::take(&mut self.order), std::mem::replace(&mut self.batch, Batch::zeros(0)));
-        if order.len() != data.samples() {
-            order = (0..data.samples()).collect();
-        }
-        if self.options.shuffle {
-            order.shuffle(&mut self.random);
-        }
+        let order = self.order.take(data.samples(), self.options.shuffle);
+        let mut batch = std::mem::replace(&mut self.batch, Batch::zeros(0));
         let start = Instant::now();
         let (mut batches, mut moment_gap, mut log_likelihood) = (0.0, 0.0, None);
         for indices in order.chunks(self.options.batch_size) {
@@ -228,7 +212,8 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
             progress.step(indices.len(), String::new);
         }
         let duration = start.elapsed();
-        (self.order, self.batch) = (order, batch);
+        self.order.give_back(order);
+        self.batch = batch;
         finite(machine, epoch)?;
         moment_gap /= batches;
         if let Some(schedule) = &mut self.options.schedule {
@@ -243,18 +228,11 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         machine: &mut Boltzmann<I, N, E>,
         data: &Batch<(I,), E, D>,
     ) -> Result<BoltzmannReport, EnergyError> {
-        let mut report = BoltzmannReport::default();
-        let mut progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
-        for _ in 0..self.options.epochs {
-            let epoch = self.pass(machine, data, &mut progress)?;
-            progress.end(&epoch);
-            let stop = self.options.callbacks.stop(&epoch);
-            report.epochs.push(epoch);
-            if stop {
-                break;
-            }
-        }
-        Ok(report)
+        let progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
+        let (count, callbacks) = (self.options.epochs, std::mem::take(&mut self.options.callbacks));
+        let pass = |progress: &mut Progress| self.pass(machine, data, progress);
+        let epochs = each_epoch(count, progress, callbacks, pass)?;
+        Ok(BoltzmannReport { epochs })
     }
 }
 

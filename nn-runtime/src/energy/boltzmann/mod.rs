@@ -21,7 +21,7 @@ use rand::Rng;
 
 use crate::{
     Batch, Element, Shape,
-    energy::{EnergyError, symmetric},
+    energy::{EnergyError, error::check_positive, symmetric},
     kernels::aligned::Aligned,
     layers::Init,
     network::{Parameters, Tensor, TensorMut},
@@ -152,10 +152,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     ///
     /// [`EnergyError::Option`] where it is not finite and above 0.
     pub fn set_temperature(&mut self, temperature: f64) -> Result<(), EnergyError> {
-        if !(temperature > 0.0 && temperature.is_finite()) {
-            let expected = "finite and above 0";
-            return Err(EnergyError::Option { option: "set_temperature", expected, found: temperature });
-        }
+        check_positive("set_temperature", temperature)?;
         self.temperature = temperature;
         Ok(())
     }

@@ -92,11 +92,6 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingLearner<'a, N, K, 
         self.pass(rbm, &mut Progress::new(false, 1, self.order.len()))
     }
 
-    /// Whether a callback wants to stop after an epoch.
-    pub(super) fn stop(&mut self, epoch: &RatingEpoch) -> bool {
-        self.options.callbacks.stop(epoch)
-    }
-
     pub(super) fn pass(
         &mut self,
         rbm: &mut RatingRbm<N, K, E>,

@@ -3,7 +3,10 @@
 use crate::{
     Element,
     data::Ratings,
-    energy::{EnergyError, Prediction, RatingEpoch, RatingLearner, RatingRbm, RatingReport, train::Callbacks},
+    energy::{
+        EnergyError, Prediction, RatingEpoch, RatingLearner, RatingRbm, RatingReport,
+        train::{Callbacks, each_epoch},
+    },
     shape::FixedDimension,
     train::{Flow, Progress, Schedule},
 };
@@ -16,8 +19,8 @@ use crate::{
 /// by their number. The items that no user of a batch rated have g = λ W. Their share of the steps is taken when one of their raters comes, or the epoch
 /// ends, all steps since at once: the same as if it were taken each time, but a step costs as much as its users have ratings.
 ///
-/// Defaults: one Gibbs step, the learning rate 0.1, momentum 0.8, no decay, 1 epoch, batches of 100 users in a new random order in each, seed 0, progress shown where the error stream is a terminal. Equal seeds
-/// give equal bits, whatever the number of threads; after the first epoch, an epoch allocates nothing.
+/// Defaults: one Gibbs step, the learning rate 0.1, momentum 0.8, no decay, 1 epoch, batches of 100 users in a new random order in each, seed 0, progress
+/// shown where the error stream is a terminal. Equal seeds give equal bits, whatever the number of threads; after the first epoch, an epoch allocates nothing.
 ///
 /// ```
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
@@ -45,7 +48,7 @@ pub struct RatingDivergence<'a> {
     pub(super) steps: Vec<(usize, usize)>,
     pub(super) rated: Option<&'a Ratings>,
     progress: bool,
-    pub(super) callbacks: Callbacks<RatingEpoch>,
+    callbacks: Callbacks<RatingEpoch>,
 }
 
 impl Default for RatingDivergence<'_> {
@@ -236,26 +239,22 @@ impl<'a> RatingDivergence<'a> {
     }
 
     fn run<N: FixedDimension, const K: usize, E: Element>(
-        self,
+        mut self,
         rbm: &mut RatingRbm<N, K, E>,
         ratings: &'a Ratings,
         validation: Option<&Ratings>,
     ) -> Result<RatingReport, EnergyError> {
         let (epochs, rated) = (self.epochs, self.rated);
-        let mut progress = Progress::new(self.progress, epochs, ratings.users());
+        let progress = Progress::new(self.progress, epochs, ratings.users());
+        let callbacks = std::mem::take(&mut self.callbacks);
         let mut learner = self.start(rbm, ratings)?;
-        let mut report = RatingReport::default();
-        for _ in 0..epochs {
-            let mut epoch = learner.pass(rbm, &mut progress)?;
+        let epochs = each_epoch(epochs, progress, callbacks, |progress| {
+            let mut epoch = learner.pass(rbm, progress)?;
             if let Some(validation) = validation {
                 epoch.validation = Some(rbm.score_by(ratings, validation, Prediction::Expectation, rated)?);
             }
-            progress.end(&epoch);
-            report.epochs.push(epoch);
-            if learner.stop(&epoch) {
-                break;
-            }
-        }
-        Ok(report)
+            Ok(epoch)
+        })?;
+        Ok(RatingReport { epochs })
     }
 }

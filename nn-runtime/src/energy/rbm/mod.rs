@@ -26,7 +26,7 @@ pub use scikit_learn::ScikitLearn;
 
 use crate::{
     Batch, Element, Shape,
-    energy::{EnergyError, Hidden, Visible, units::Bernoulli},
+    energy::{EnergyError, Hidden, Visible, error::check_positive, units::Bernoulli},
     kernels::aligned::Aligned,
     layers::Init,
     network::{Parameters, Tensor, TensorMut},
@@ -171,10 +171,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     ///
     /// [`EnergyError::Option`] where it is not finite and above 0.
     pub fn set_temperature(&mut self, temperature: f64) -> Result<(), EnergyError> {
-        if !(temperature > 0.0 && temperature.is_finite()) {
-            let expected = "finite and above 0";
-            return Err(EnergyError::Option { option: "set_temperature", expected, found: temperature });
-        }
+        check_positive("set_temperature", temperature)?;
         self.temperature = temperature;
         Ok(())
     }

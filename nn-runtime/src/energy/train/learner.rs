@@ -2,8 +2,6 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref, time::Instant};
 
-use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
-
 use crate::{
     Batch, BatchView, Element, Gradients, Parameters,
     energy::{EnergyEpoch, EnergyError, EnergyReport, Hidden, Rbm, Visible},
@@ -20,7 +18,8 @@ use crate::{
 };
 
 use super::{
-    Count, Options, Penalties, Sparsity,
+    Count, Options, Sparsity,
+    epochs::{SampleOrder, each_epoch},
     negative::{Means, Negative, Phase},
 };
 
@@ -63,9 +62,8 @@ pub struct Learner<I: FixedDimension, N, V: Visible, H, E, O, X> {
     offsets: Option<[Vec<E>; 2]>,
     steps: u64,
     epochs: usize,
-    /// The samples' order of the last epoch, what the next one is drawn from, and memory for a batch.
-    order: Vec<usize>,
-    random: StdRng,
+    order: SampleOrder,
+    /// Memory for a batch.
     batch: Batch<V::Input<I>, E>,
     means: PhantomData<X>,
 }
@@ -121,8 +119,7 @@ where
             offsets: None,
             steps: 0,
             epochs: 0,
-            order: Vec::new(),
-            random: StdRng::seed_from_u64(options.seed),
+            order: SampleOrder::new(options.seed),
             batch: Batch::zeros(0),
             options,
             means: PhantomData,
@@ -272,24 +269,17 @@ where
         progress.begin(epoch);
         let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
         self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
-        // Taken, so that a step may change the rest.
-        let (mut order, mut batch) =
-            (std::mem::take(&mut self.order), std::mem::replace(&mut self.batch, Batch::zeros(0)));
-        if order.len() != data.samples() {
-            order = (0..data.samples()).collect();
-        }
-        if self.options.shuffle {
-            order.shuffle(&mut self.random);
-        }
+        let order = self.order.take(data.samples(), self.options.shuffle);
+        let mut batch = std::mem::replace(&mut self.batch, Batch::zeros(0));
         let start = Instant::now();
         for indices in order.chunks(self.options.batch_size) {
-            if data.select_into(indices, &mut batch).is_ok() {
-                self.step(rbm, &batch)?;
-            }
+            data.select_into(indices, &mut batch)?;
+            self.step(rbm, &batch)?;
             progress.step(indices.len(), String::new);
         }
         let duration = start.elapsed();
-        (self.order, self.batch) = (order, batch);
+        self.order.give_back(order);
+        self.batch = batch;
         finite(rbm, epoch)?;
         let seen = data.rows(0..MEASURED);
         let reconstruction = rbm.reconstruct(&seen);
@@ -316,18 +306,11 @@ where
         data: &Batch<V::Input<I>, E, D>,
         validation: Option<BatchView<'_, V::Input<I>, E>>,
     ) -> Result<EnergyReport, EnergyError> {
-        let mut report = EnergyReport::default();
-        let mut progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
-        for _ in 0..self.options.epochs {
-            let epoch = self.pass(rbm, data, validation.as_ref(), &mut progress)?;
-            progress.end(&epoch);
-            let stop = self.options.callbacks.stop(&epoch);
-            report.epochs.push(epoch);
-            if stop {
-                break;
-            }
-        }
-        Ok(report)
+        let progress = Progress::new(self.options.progress, self.options.epochs, data.samples());
+        let (count, callbacks) = (self.options.epochs, std::mem::take(&mut self.options.callbacks));
+        let pass = |progress: &mut Progress| self.pass(rbm, data, validation.as_ref(), progress);
+        let epochs = each_epoch(count, progress, callbacks, pass)?;
+        Ok(EnergyReport { epochs })
     }
 
     /// The gradient of the model written with v − μ and h − λ, in terms of its own parameters.
@@ -358,15 +341,9 @@ where
     }
 
     fn penalize(&mut self, rbm: &Rbm<I, N, V, H, E>) {
-        let Penalties { l1, l2, sparsity, .. } = self.options.penalties;
+        let sparsity = self.options.penalties.sparsity;
         let ([weight, _, hidden_bias, _], [own, ..]) = (self.gradients.0.slices_mut(), rbm.slices());
-        if l1 > 0.0 || l2 > 0.0 {
-            let (l1, l2) = (E::from_f64(l1), E::from_f64(l2));
-            for (g, &w) in weight.iter_mut().zip(own) {
-                let sign = if w == E::zero() { w } else { w.signum() };
-                *g += l2 * w + l1 * sign;
-            }
-        }
+        self.options.penalties.add_decay(weight, own);
         let Some(Sparsity { target, cost, memory }) = sparsity else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Training by the gradient of the log-likelihood: ∂(−ln p(v))/∂θ = (⟨∂E/∂θ⟩ given v − ⟨∂E/∂θ⟩ over the model) / T.
 
+mod epochs;
 mod learner;
 mod negative;
 mod report;
@@ -8,6 +9,7 @@ mod tests;
 
 use std::{fmt, ops::Deref};
 
+pub(super) use epochs::{SampleOrder, each_epoch};
 pub use learner::Learner;
 pub(super) use learner::finite;
 pub use report::{EnergyEpoch, EnergyReport};
@@ -83,6 +85,20 @@ struct Sparsity {
     memory: f64,
 }
 
+impl Penalties {
+    /// Adds the gradient of ½ λ₂ Σ W² + λ₁ Σ |W|.
+    pub(super) fn add_decay<E: Element>(&self, gradient: &mut [E], weight: &[E]) {
+        if self.l1 == 0.0 && self.l2 == 0.0 {
+            return;
+        }
+        let (l1, l2) = (E::from_f64(self.l1), E::from_f64(self.l2));
+        for (g, &w) in gradient.iter_mut().zip(weight) {
+            let sign = if w == E::zero() { w } else { w.signum() };
+            *g += l2 * w + l1 * sign;
+        }
+    }
+}
+
 impl<T> Options<T> {
     pub(super) fn new() -> Self {
         Options {
@@ -121,8 +137,8 @@ impl<T> Options<T> {
 /// [`tempered`](ContrastiveDivergence::tempered) says which chains in their place.
 ///
 /// Defaults: steepest descent with the learning rate 0.1 by any optimizer of [`train`](crate::train), 1 epoch, batches of 100 in a new random order in
-/// each, seed 0, no decay, no sparsity, no centering, progress shown where the error stream is a terminal. Gradients are means over a batch. Equal seeds give equal bits, whatever the number of threads;
-/// after the first, a step allocates nothing.
+/// each, seed 0, no decay, no sparsity, no centering, progress shown where the error stream is a terminal. Gradients are means over a batch. Equal seeds
+/// give equal bits, whatever the number of threads; after the first, a step allocates nothing.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
