@@ -6,6 +6,7 @@
 //! picture any, has the mean log-likelihood −ln 14, or −ln 30.
 
 mod exit;
+mod pictures;
 
 use std::process::ExitCode;
 
@@ -85,7 +86,7 @@ macro_rules! climb {
         let [.., machine] = &machines;
         let samples = machine.generate(12, 1000, &mut StdRng::seed_from_u64(options.seed));
         println!("samples of the last:");
-        draw(side, samples.as_slice());
+        pictures::show(samples.as_slice().chunks_exact($pixels).map(|picture| Picture::new(side, picture)));
     }};
 }
 
@@ -93,13 +94,4 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     climb!(Three, 9, options);
     climb!(Four, 16, options);
     Ok(())
-}
-
-/// Draws pictures side by side.
-fn draw(side: usize, pixels: &[f32]) {
-    if let Some(row) =
-        pixels.chunks_exact(side * side).map(|picture| Picture::new(side, picture)).reduce(Picture::beside)
-    {
-        println!("{row}");
-    }
 }

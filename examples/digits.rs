@@ -5,6 +5,7 @@
 
 mod console;
 mod exit;
+mod pictures;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
@@ -83,11 +84,8 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
 /// Draws images side by side.
 fn show(images: &data::Digits, indices: &[usize]) {
-    let pictures =
-        indices.iter().filter_map(|&index| images.inputs().sample(index)).map(|image| Picture::new(28, image));
-    if let Some(row) = pictures.reduce(Picture::beside) {
-        println!("{row}");
-    }
+    let drawn = indices.iter().filter_map(|&index| images.inputs().sample(index)).map(|image| Picture::new(28, image));
+    pictures::show(drawn);
 }
 
 /// The class of the largest logit.

@@ -6,22 +6,25 @@
 //! Without `--data` the digits are generated. The likelihood is estimated from both sides: annealing forward errs towards too good, in reverse towards
 //! too bad (Salakhutdinov and Murray, 2008; Burda, Grosse and Salakhutdinov, 2015).
 
+mod binary;
+mod epochs;
 mod exit;
 mod folder;
+mod pictures;
 
-use std::{io::IsTerminal, num::NonZeroUsize, path::PathBuf, process::ExitCode};
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 use plumbline::{
-    ShapeError,
-    data::Digits,
     energy::{Ais, ContrastiveDivergence},
     prelude::*,
     report::Picture,
     samplers::Ladder,
     train::Cosine,
 };
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{SeedableRng, rngs::StdRng};
+
+use binary::{Pixels, binary};
 
 network! {
     /// 784 binary pixels, 500 binary features.
@@ -83,8 +86,6 @@ enum Chains {
     Tempered,
 }
 
-type Pixels = Batch<(Const<784>,)>;
-
 fn main() -> ExitCode {
     exit::code(program(&Options::parse()))
 }
@@ -119,11 +120,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .epochs(options.epochs)
         .batch_size(chains)
         .seed(options.seed)
-        .callback(|epoch| {
-            if !std::io::stderr().is_terminal() {
-                println!("{epoch}");
-            }
-        })
+        .callback(epochs::watch)
         .fit_and_validate(&mut machine.rbm, &train, &test)?;
     let seconds: f64 = report.epochs.iter().map(|epoch| epoch.duration.as_secs_f64()).sum();
     println!("trained for {seconds:.0} s");
@@ -137,12 +134,6 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("what the machine imagines, after 1000 steps from noise:");
     show(&machine.rbm.generate(5, 1000, &mut rng), 5);
     estimate(&machine, &train, &test, options, &mut rng)
-}
-
-/// Each pixel 1 with the probability that its grey is, so that every number is a state of a binary unit.
-fn binary(images: &Digits, rng: &mut StdRng) -> Result<Pixels, ShapeError> {
-    let grey = images.inputs().as_slice();
-    Batch::from_vec(grey.iter().map(|&grey| f32::from(u8::from(rng.random::<f32>() < grey))).collect())
 }
 
 /// Prints the likelihood of held-out images, from both sides.
@@ -183,20 +174,14 @@ fn estimate(
 
 /// Draws the first samples side by side.
 fn show(images: &Pixels, count: usize) {
-    print(images.as_slice().chunks_exact(784).take(count).map(|image| Picture::new(28, image)));
+    pictures::show(images.as_slice().chunks_exact(784).take(count).map(|image| Picture::new(28, image)));
 }
 
 /// Draws the weights of some hidden units: bright where a pixel excites, by more than half as much as the strongest does.
 fn features(machine: &Machine) {
     let weight = machine.rbm.weight();
-    print(weight.outer_iter().step_by(100).map(|row| {
+    pictures::show(weight.outer_iter().step_by(100).map(|row| {
         let largest = row.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         Picture::new(28, &row.iter().map(|w| w / largest).collect::<Vec<_>>())
     }));
-}
-
-fn print(pictures: impl Iterator<Item = Picture>) {
-    if let Some(row) = pictures.reduce(Picture::beside) {
-        println!("{row}");
-    }
 }

@@ -4,14 +4,19 @@
 //!
 //! The seen pixels are clamped, and the others drawn from the model given them, by Gibbs steps. Without `--data` the digits are generated.
 
+mod binary;
+mod epochs;
 mod exit;
 mod folder;
+mod pictures;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
-use plumbline::{ShapeError, data::Digits, energy::ContrastiveDivergence, prelude::*, report::Picture, train::Cosine};
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use plumbline::{energy::ContrastiveDivergence, prelude::*, report::Picture, train::Cosine};
+use rand::{SeedableRng, rngs::StdRng};
+
+use binary::{Pixels, binary};
 
 network! {
     /// 784 binary pixels, 300 binary features.
@@ -66,8 +71,6 @@ impl Half {
     }
 }
 
-type Pixels = Batch<(Const<784>,)>;
-
 fn main() -> ExitCode {
     exit::code(program(&Options::parse()))
 }
@@ -90,11 +93,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .schedule(Cosine::new(options.epochs))
         .epochs(options.epochs)
         .seed(options.seed)
-        .callback(|epoch| {
-            if !std::io::stderr().is_terminal() {
-                println!("{epoch}");
-            }
-        })
+        .callback(epochs::watch)
         .fit(&mut memory.rbm, &train)?;
 
     let known: Vec<bool> = (0..784).map(|pixel| !options.hidden.has(pixel)).collect();
@@ -123,12 +122,6 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Each pixel 1 with the probability that its grey is, so that every number is a state of a binary unit.
-fn binary(images: &Digits, rng: &mut StdRng) -> Result<Pixels, ShapeError> {
-    let grey = images.inputs().as_slice();
-    Batch::from_vec(grey.iter().map(|&grey| f32::from(u8::from(rng.random::<f32>() < grey))).collect())
-}
-
 fn average(images: &Pixels) -> Vec<f32> {
     let mut sums = vec![0.0; 784];
     for image in images.as_slice().chunks_exact(784) {
@@ -147,8 +140,5 @@ fn error(guess: &Pixels, images: &Pixels, known: &[bool]) -> f64 {
 
 /// Draws the first images side by side.
 fn show(images: &Pixels) {
-    let pictures = images.as_slice().chunks_exact(784).take(5).map(|image| Picture::new(28, image));
-    if let Some(row) = pictures.reduce(Picture::beside) {
-        println!("{row}");
-    }
+    pictures::show(images.as_slice().chunks_exact(784).take(5).map(|image| Picture::new(28, image)));
 }
