@@ -24,7 +24,8 @@ pub struct Const<const N: usize>;
 /// assert_eq!(<Const<28> as Dimension>::SIZE, 28);
 /// ```
 pub trait Dimension: 'static + Send + Sync {
-    /// The size, or [`FREE`] where only the running program knows it.
+    /// The size, or [`FREE`] where only the running program knows it. What is no [size](check::is_size) otherwise has no value: a
+    /// difference that is less than zero, a quotient by zero, or what is above [`LARGEST`](check::LARGEST).
     const SIZE: usize;
     /// What only the running program knows of the size: nothing, `()`, or the size itself.
     type Extent: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static;
@@ -36,7 +37,8 @@ pub trait Dimension: 'static + Send + Sync {
     fn extent(size: usize) -> Option<Self::Extent>;
 }
 
-/// The [`Dimension::SIZE`] of a free dimension. No array has an axis of this length.
+/// The [`Dimension::SIZE`] of a free dimension. No array has an axis of this length. It is not what stands for a size without a
+/// value, such as [`BELOW_ZERO`](check::BELOW_ZERO).
 pub const FREE: usize = usize::MAX;
 
 /// A dimension whose size is a constant.
@@ -101,7 +103,7 @@ arithmetic! {
     /// assert_eq!(Product::<Const<3>, Const<4>>::SIZE, 12);
     /// ```
     Product: times;
-    /// The dimension A − B, unknown below 0.
+    /// The dimension A − B. Less than zero it has no value, and a network that comes to it does not compile.
     ///
     /// ```
     /// use nn_runtime::shape::{Const, Difference, Dimension};
@@ -159,7 +161,7 @@ impl Dimension for Free {
 pub trait Shape: 'static + Send + Sync {
     /// The sizes, outermost first.
     const DIMS: &'static [usize];
-    /// The number of elements of one sample.
+    /// The number of elements of one sample, or [`FREE`]. What is no [size](check::is_size) otherwise has no value.
     const LEN: usize = product(Self::DIMS);
     /// Whether several samples lie with the sample innermost (three axes) or one after the other (one or two).
     const INTERLEAVED: bool = Self::DIMS.len() == 3;
@@ -204,17 +206,10 @@ pub trait FixedShape: Shape {}
 )]
 pub trait FixedDimension: Dimension<Extent = ()> {}
 
-/// The product of sizes, 1 for none. A size that is not known ([`FREE`]) makes the product unknown.
+/// The product of sizes, 1 for none; [`FREE`] with a size that is free. With one that has no value, or above
+/// [`LARGEST`](check::LARGEST), it has no value either.
 pub const fn product(sizes: &[usize]) -> usize {
-    let (mut result, mut i) = (1usize, 0);
-    while i < sizes.len() {
-        if sizes[i] == FREE {
-            return FREE;
-        }
-        result = result.saturating_mul(sizes[i]);
-        i += 1;
-    }
-    result
+    check::product(sizes)
 }
 
 macro_rules! shapes {

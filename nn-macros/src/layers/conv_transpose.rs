@@ -80,11 +80,12 @@ impl Rule for ConvTranspose {
             reach: area(&reaches),
             most: option(&most?),
         };
-        if scope.ask(&place.tokens, Some(value), &Condition::All(fits), fault).fails() {
+        let fitting = scope.ask(&place.tokens, Some(value), &Condition::All(fits), fault);
+        if fitting.fails() {
             return None;
         }
         let sizes = reaches.into_iter().zip(removed).map(|(reach, removed)| Operation::Difference.of(&[reach, removed]));
-        padded.guard(resized(self.channels.clone(), sizes.collect::<Option<_>>()?))
+        padded.guard(resized(self.channels.clone(), fitting.guard(sizes.collect::<Option<_>>()?)?))
     }
 
     /// `weight [k, c/groups, kernel…]` and `bias [c]`.

@@ -89,14 +89,15 @@ impl Window {
         }
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
         let fault = self.misfit(place, input, &spans, &padded, most_padding);
-        if scope.ask(&place.tokens, Some(value), &Condition::All(fits.collect()), fault).fails() {
+        let fitting = scope.ask(&place.tokens, Some(value), &Condition::All(fits.collect()), fault);
+        if fitting.fails() {
             return None;
         }
         let gives = (0..input.len()).map(|axis| {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
             Operation::Window.of(&operands)
         });
-        gives.collect()
+        fitting.guard(gives.collect::<Option<_>>()?)
     }
 
     /// What to say where the kernel does not fit, with the kernel and the padding that would.

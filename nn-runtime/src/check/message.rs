@@ -1,6 +1,7 @@
 //! Messages with numbers that only the compiler knows.
 
-use super::UNKNOWN;
+use super::value::{BELOW_ZERO, BY_ZERO, LARGEST, REPORTED, TOO_LARGE};
+use crate::shape::FREE;
 
 /// A part of a message.
 ///
@@ -12,7 +13,7 @@ use super::UNKNOWN;
 pub enum Piece {
     /// Text as it is.
     Text(&'static str),
-    /// A number in decimals; `_` where it is unknown.
+    /// A number in decimals; `_` where it is free or reported already, else why there is none: `below zero`.
     Size(usize),
     /// Sizes in brackets: `[1, 28, 28]`.
     Shape(&'static [usize]),
@@ -51,10 +52,15 @@ impl Buffer {
     }
 
     const fn push_size(&mut self, size: usize) {
-        if size == UNKNOWN {
-            self.push(b'_');
-        } else {
-            self.push_decimal(size);
+        match size {
+            FREE | REPORTED => self.push(b'_'),
+            BELOW_ZERO => self.push_text("below zero"),
+            BY_ZERO => self.push_text("divided by zero"),
+            TOO_LARGE => {
+                self.push_text("above ");
+                self.push_decimal(LARGEST);
+            }
+            size => self.push_decimal(size),
         }
     }
 
@@ -123,14 +129,19 @@ const fn write(pieces: &[Piece]) -> Buffer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::UNKNOWN;
-    use super::{Piece, fail};
+    use super::{BELOW_ZERO, BY_ZERO, FREE, Piece, REPORTED, TOO_LARGE, describe, fail};
 
     #[test]
     #[should_panic(expected = "3 × 40 is not _, nor 0")]
     fn a_message_holds_text_beyond_ascii_and_numbers_in_decimals() {
         let text = Piece::Text;
-        let sizes = [3, 40, UNKNOWN, 0].map(Piece::Size);
+        let sizes = [3, 40, REPORTED, 0].map(Piece::Size);
         fail(&[sizes[0], text(" × "), sizes[1], text(" is not "), sizes[2], text(", nor "), sizes[3]])
+    }
+
+    #[test]
+    fn why_a_size_has_no_value_is_said_in_words() {
+        let shape = Piece::Shape(&[FREE, BELOW_ZERO, BY_ZERO, TOO_LARGE, 7]);
+        assert_eq!(describe(&[shape]), "[_, below zero, divided by zero, above 4294967296, 7]");
     }
 }

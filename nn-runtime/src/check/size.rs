@@ -1,109 +1,127 @@
-//! Arithmetic on sizes.
+//! Arithmetic on sizes. A result that cannot be calculated says why, and so does what is calculated from it.
 
-/// A size that is not known, because what it is computed from has a fault; the value of a free dimension, too.
-///
-/// ```
-/// # use nn_runtime::check::{UNKNOWN, product};
-/// assert_eq!(product(&[3, UNKNOWN]), UNKNOWN);
-/// ```
-pub const UNKNOWN: usize = usize::MAX;
+use super::value::{BELOW_ZERO, BY_ZERO, LARGEST, REPORTED, TOO_LARGE, of_operands};
 
-/// The largest number of elements that a shape may have.
-///
-/// ```
-/// # use nn_runtime::check::{LARGEST, UNKNOWN, product};
-/// assert_eq!(product(&[LARGEST, 2]), UNKNOWN);
-/// ```
-pub const LARGEST: usize = if usize::BITS > 32 { 1 << 32 } else { usize::MAX >> 1 };
-
-/// Sizes above the largest count as unknown.
+/// Sizes above the largest have no value.
 const fn bounded(size: Option<usize>) -> usize {
     match size {
         Some(size) if size <= LARGEST => size,
-        _ => UNKNOWN,
+        _ => TOO_LARGE,
     }
 }
 
 /// `a + b + …`
 ///
 /// ```
-/// # use nn_runtime::check::{UNKNOWN, sum};
+/// # use nn_runtime::{check::sum, shape::FREE};
 /// assert_eq!(sum(&[3, 4]), 7);
-/// assert_eq!(sum(&[3, UNKNOWN]), UNKNOWN);
+/// assert_eq!(sum(&[3, FREE]), FREE);
 /// ```
 pub const fn sum(sizes: &[usize]) -> usize {
+    if let Some(other) = of_operands(sizes) {
+        return other;
+    }
     let (mut total, mut index) = (0_usize, 0);
-    while index < sizes.len() {
+    while index < sizes.len() && total <= LARGEST {
         total = bounded(total.checked_add(sizes[index]));
         index += 1;
     }
     total
 }
 
-/// `a · b · …`
+/// `a · b · …`; with a factor of 0 it is 0.
 ///
 /// ```
 /// # use nn_runtime::check::product;
 /// assert_eq!(product(&[16, 5, 5]), 400);
+/// assert_eq!(product(&[1 << 20, 1 << 20, 0]), 0);
 /// ```
 pub const fn product(sizes: &[usize]) -> usize {
+    if let Some(other) = of_operands(sizes) {
+        return other;
+    }
     let (mut total, mut index) = (1_usize, 0);
-    let mut unknown = false;
     while index < sizes.len() {
-        unknown |= sizes[index] == UNKNOWN;
-        total = bounded(total.checked_mul(sizes[index]));
+        if sizes[index] == 0 {
+            return 0;
+        }
+        if total <= LARGEST {
+            total = bounded(total.checked_mul(sizes[index]));
+        }
         index += 1;
     }
-    if unknown { UNKNOWN } else { total }
+    total
 }
 
-/// `a - b`; unknown below 0.
+/// `a - b`; [`BELOW_ZERO`] where `b` is larger.
 ///
 /// ```
-/// # use nn_runtime::check::{UNKNOWN, difference};
+/// # use nn_runtime::check::{BELOW_ZERO, difference};
 /// assert_eq!(difference(7, 3), 4);
-/// assert_eq!(difference(3, 7), UNKNOWN);
+/// assert_eq!(difference(3, 7), BELOW_ZERO);
 /// ```
 pub const fn difference(a: usize, b: usize) -> usize {
-    if a == UNKNOWN || b == UNKNOWN { UNKNOWN } else { bounded(a.checked_sub(b)) }
+    match of_operands(&[a, b]) {
+        Some(other) => other,
+        None if a < b => BELOW_ZERO,
+        None => a - b,
+    }
 }
 
-/// `⌊a / b⌋`; unknown for `b = 0`.
+/// `⌊a / b⌋`; [`BY_ZERO`] for `b = 0`.
 ///
 /// ```
-/// # use nn_runtime::check::quotient;
+/// # use nn_runtime::check::{BY_ZERO, quotient};
 /// assert_eq!(quotient(7, 2), 3);
+/// assert_eq!(quotient(7, 0), BY_ZERO);
 /// ```
 pub const fn quotient(a: usize, b: usize) -> usize {
-    if a == UNKNOWN || b == UNKNOWN { UNKNOWN } else { bounded(a.checked_div(b)) }
+    match of_divided(a, b) {
+        Some(other) => other,
+        None => a / b,
+    }
 }
 
-/// `⌈a / b⌉`; unknown for `b = 0`.
+/// `⌈a / b⌉`; [`BY_ZERO`] for `b = 0`.
 ///
 /// ```
 /// # use nn_runtime::check::quotient_up;
 /// assert_eq!(quotient_up(7, 2), 4);
 /// ```
 pub const fn quotient_up(a: usize, b: usize) -> usize {
-    if a == UNKNOWN || b == UNKNOWN || b == 0 { UNKNOWN } else { bounded(Some(a.div_ceil(b))) }
+    match of_divided(a, b) {
+        Some(other) => other,
+        None => a.div_ceil(b),
+    }
 }
 
-/// The size that all have; unknown where they differ.
+/// What a quotient is for the sake of its operands alone. Nothing is divided by zero, not even what is free.
+const fn of_divided(a: usize, b: usize) -> Option<usize> {
+    match of_operands(&[a, b]) {
+        None | Some(crate::shape::FREE) if b == 0 => Some(BY_ZERO),
+        other => other,
+    }
+}
+
+/// The size that all have; [`REPORTED`] where they differ, for which there is a condition of its own.
 ///
 /// ```
-/// # use nn_runtime::check::{UNKNOWN, same};
+/// # use nn_runtime::check::{REPORTED, same};
 /// assert_eq!(same(&[6, 6]), 6);
-/// assert_eq!(same(&[6, 7]), UNKNOWN);
+/// assert_eq!(same(&[6, 7]), REPORTED);
 /// ```
 pub const fn same(sizes: &[usize]) -> usize {
+    if let Some(other) = of_operands(sizes) {
+        return other;
+    }
     let mut index = 1;
     while index < sizes.len() {
         if sizes[index] != sizes[0] {
-            return UNKNOWN;
+            return REPORTED;
         }
         index += 1;
     }
-    if sizes.is_empty() { UNKNOWN } else { sizes[0] }
+    if sizes.is_empty() { REPORTED } else { sizes[0] }
 }
 
 /// `dilation · (kernel - 1) + 1`: how many elements of an axis a dilated kernel spans.
@@ -119,21 +137,21 @@ pub const fn span(kernel: usize, dilation: usize) -> usize {
 /// `⌊(input + padding - span) / stride⌋ + 1`: how many places a window has on an axis, padding counted on both sides.
 ///
 /// ```
-/// # use nn_runtime::check::{UNKNOWN, window};
+/// # use nn_runtime::check::{BELOW_ZERO, window};
 /// assert_eq!(window(28, 4, 5, 1), 28);
-/// assert_eq!(window(5, 0, 7, 1), UNKNOWN);
+/// assert_eq!(window(5, 0, 7, 1), BELOW_ZERO);
 /// ```
 pub const fn window(input: usize, padding: usize, span: usize, stride: usize) -> usize {
     sum(&[quotient(difference(sum(&[input, padding]), span), stride), 1])
 }
 
-/// The size, or unknown where its condition does not hold.
+/// The size; [`REPORTED`] where its condition does not hold.
 ///
 /// ```
-/// # use nn_runtime::check::{UNKNOWN, guarded};
+/// # use nn_runtime::check::{REPORTED, guarded};
 /// assert_eq!(guarded(true, 3), 3);
-/// assert_eq!(guarded(false, 3), UNKNOWN);
+/// assert_eq!(guarded(false, 3), REPORTED);
 /// ```
 pub const fn guarded(condition: bool, size: usize) -> usize {
-    if condition { size } else { UNKNOWN }
+    if condition { size } else { REPORTED }
 }

@@ -1,13 +1,23 @@
 //! Arithmetic that generated constants need, where the macro cannot do it because sizes are constants of the user's.
 
-use crate::{Batch, Element, Shape, ShapeError, network::memory::RowsRef, shape::product};
+use crate::{
+    Batch, Element, Shape, ShapeError,
+    check::{BELOW_ZERO, BY_ZERO, REPORTED, TOO_LARGE},
+    network::memory::RowsRef,
+    shape::FREE,
+};
 use std::ops::Deref;
 
-/// The sum of sizes. `usize::MAX`, which stands for a size that a reported fault left unknown, counts as nothing.
+/// Whether a number of a plan is to be counted: one that is free is not, nor one that has no value, which a check reports.
+const fn counts(size: usize) -> bool {
+    !matches!(size, FREE | REPORTED | BELOW_ZERO | BY_ZERO | TOO_LARGE)
+}
+
+/// The sum of sizes. What is free counts as nothing, and so does what has no value: that is reported elsewhere.
 pub const fn total(sizes: &[usize]) -> usize {
     let (mut sum, mut i) = (0usize, 0);
     while i < sizes.len() {
-        if sizes[i] != usize::MAX {
+        if counts(sizes[i]) {
             sum = sum.saturating_add(sizes[i]);
         }
         i += 1;
@@ -15,11 +25,11 @@ pub const fn total(sizes: &[usize]) -> usize {
     sum
 }
 
-/// The largest of sizes.
+/// The largest of sizes, counted as in [`total`].
 pub const fn widest(sizes: &[usize]) -> usize {
     let (mut largest, mut i) = (0, 0);
     while i < sizes.len() {
-        if sizes[i] != usize::MAX && sizes[i] > largest {
+        if counts(sizes[i]) && sizes[i] > largest {
             largest = sizes[i];
         }
         i += 1;
@@ -27,17 +37,25 @@ pub const fn widest(sizes: &[usize]) -> usize {
     largest
 }
 
-/// A sum of products of sizes.
+/// A sum of products of sizes. A product counts as nothing where one of its sizes does, see [`total`].
 pub const fn operations(products: &[&[usize]]) -> u64 {
     let (mut sum, mut i) = (0u64, 0);
     while i < products.len() {
-        let product = product(products[i]);
-        if product != usize::MAX {
-            sum = sum.saturating_add(product as u64);
-        }
+        sum = sum.saturating_add(operations_of(products[i]));
         i += 1;
     }
     sum
+}
+
+/// A product of sizes; nothing where one is not counted. It may be above the largest number of elements.
+const fn operations_of(sizes: &[usize]) -> u64 {
+    let (mut product, mut counted, mut i) = (1u64, true, 0);
+    while i < sizes.len() {
+        counted &= counts(sizes[i]);
+        product = product.saturating_mul(sizes[i] as u64);
+        i += 1;
+    }
+    if counted { product } else { 0 }
 }
 
 /// `data` cut into pieces of the given lengths.
