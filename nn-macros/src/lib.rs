@@ -7,6 +7,7 @@ mod check;
 mod expand;
 mod layers;
 mod map;
+mod names;
 mod network;
 mod paths;
 #[cfg(test)]
@@ -155,6 +156,8 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn expansion(input: TokenStream) -> TokenStream {
+    let input = names::normal(input);
+    names::begin(&input);
     let (written, strays) = syntax::parse(input);
     let mut tokens = strays.finish().err().unwrap_or_default();
     for outcome in check::check(written) {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::sizes::{Sizes, mentions_sizes};
-use crate::paths;
 use crate::report::{Message, ends};
 use crate::shape::{Dimension, Shape};
+use crate::{names, paths};
 
 /// Items to put beside the network's struct. A size is computed once and has a name from then on, so that what is
 /// generated grows with the number of layers and no faster, and equal expressions are known to be equal.
@@ -66,7 +66,7 @@ impl Constants {
         if let Some(name) = self.named.get(&key) {
             return quote!(#name);
         }
-        let name = format_ident!("__{}_{}", self.network, self.named.len(), span = Span::call_site());
+        let name = names::item(&format!("__{}_{}", names::plain(&self.network), self.named.len()));
         let kind = Ident::new(kind, Span::call_site());
         self.items.push(quote! {
             #[allow(non_upper_case_globals)]
@@ -117,10 +117,14 @@ impl Constants {
             return;
         };
         let [start, end] = ends(at);
-        let name = syn::parse_str::<Ident>(producer.name).unwrap_or_else(|_| format_ident!("producer"));
-        let (defined, called) =
-            (Ident::new(&name.to_string(), ends(producer.tokens)[0]), Ident::new(&name.to_string(), start));
         let failure = message.failure(ends(producer.tokens));
+        // The compiler's note says the function's name. What stands in the condition may mean something else by it.
+        let own = syn::parse_str::<Ident>(producer.name).ok();
+        let own = own.filter(|name| !names::mentions(condition, name) && !names::mentions(&failure, name));
+        let mut defined = own.unwrap_or_else(|| names::item("producer"));
+        let mut called = defined.clone();
+        defined.set_span(ends(producer.tokens)[0]);
+        called.set_span(start);
         let mut arguments = Group::new(Delimiter::Parenthesis, TokenStream::new());
         arguments.set_span(end);
         self.items.push(quote! {

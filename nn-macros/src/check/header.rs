@@ -13,7 +13,7 @@ pub(super) fn check_parameters(scope: &mut Scope) {
         let text = name.to_string();
         if parameters[..index].contains(name) {
             scope.faults.add(name, Argument::ParameterTwice { name: text });
-        } else if text == "E" || !text.starts_with(char::is_uppercase) {
+        } else if !text.starts_with(char::is_uppercase) {
             scope.faults.add(name, Argument::ParameterName { name: text });
         }
     }

@@ -6,8 +6,9 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::layers::Part;
+use crate::names::{self, NETWORK, RULE, SIZES};
 use crate::report::Message;
-use crate::shape::{Dimension, Formula, Shape, list};
+use crate::shape::{Dimension, Formula, Shape};
 
 /// The list of a network's sizes: first those of its inputs, then what is calculated from them.
 #[derive(Debug, Default)]
@@ -96,8 +97,8 @@ impl Sizes {
         let (name, part) = (name.clone(), part.clone());
         let (network, sizes, label) = (part.with_element(), part_list(&name), name.to_string());
         self.rules.push(quote! {
-            if let ::core::option::Option::Some(rule) = network::broken::<#network>(#label, #sizes) {
-                return ::core::option::Option::Some(rule);
+            if let ::core::option::Option::Some(#RULE) = #NETWORK::broken::<#network>(#label, #sizes) {
+                return ::core::option::Option::Some(#RULE);
             }
         });
         self.calculated.push(Calculation::Part(PartSizes { name, part, takes, gives: places, scratch }));
@@ -109,8 +110,8 @@ impl Sizes {
         let (network, sizes, label) = (part.with_element(), part_list(name), name.to_string());
         let gives = gives.iter().map(Dimension::tokens);
         self.rules.push(quote! {
-            if let ::core::option::Option::Some(rule) = network::gives_other::<#network>(#label, #sizes, &[#(#gives),*]) {
-                return ::core::option::Option::Some(rule);
+            if let ::core::option::Option::Some(#RULE) = #NETWORK::gives_other::<#network>(#label, #sizes, &[#(#gives),*]) {
+                return ::core::option::Option::Some(#RULE);
             }
         });
     }
@@ -124,12 +125,12 @@ impl Sizes {
 
 /// What the sizes of a part are called in generated code.
 pub(crate) fn part_list(name: &Ident) -> Ident {
-    Ident::new(&format!("{name}_sizes"), proc_macro2::Span::mixed_site())
+    names::local("sizes", &name.to_string())
 }
 
 /// Whether a size that only the running program knows stands in the tokens.
 pub(super) fn mentions_sizes(tokens: &TokenStream) -> bool {
-    let list = list();
+    let list = SIZES.ident();
     tokens.to_token_stream().into_iter().any(|token| match token {
         TokenTree::Ident(name) => name == list,
         TokenTree::Group(group) => mentions_sizes(&group.stream()),

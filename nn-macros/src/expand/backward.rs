@@ -13,6 +13,7 @@ use crate::{
         types,
     },
     layers::{Activation, Layer},
+    names::{self, E, INPUTS, LAYERS, NETWORK, PART, SHARE},
     shape::Dimension,
 };
 
@@ -106,21 +107,21 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let share: Vec<TokenStream> = own.chain(nested).collect();
     let shares = (!share.is_empty()).then(|| {
         let names = adding_up.iter().copied().chain(program.parts().map(|(name, _)| name)).map(share_name);
-        quote!(let [#(#names),*] = network::split(share, [#(#share),*]);)
+        quote!(let [#(#names),*] = #NETWORK::split(#SHARE, [#(#share),*]);)
     });
     let kept_names = kept.iter().map(|&buffer| names.name(buffer));
     let fixed_names: Vec<Ident> = fixed.iter().filter_map(|&buffer| homes[buffer].clone()).collect();
     let input_names = forward::input_names(&names);
     let slots =
-        (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut part.scratch.slots([#(#widths),*]);));
+        (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut #PART.scratch.slots([#(#widths),*]);));
     let trace_names: Vec<Ident> = traces.iter().map(|&buffer| names.name(buffer)).collect();
     let kept_gradients: Vec<Ident> = fixed_names.into_iter().chain(trace_names).collect();
     let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#kept_gradients),*]));
-    let sizes = program.sizes(&quote!(part));
+    let sizes = program.sizes(&quote!(#PART));
     let part = quote! {
         #sizes
-        let [#(#input_names),*] = part.inputs;
-        let #pattern = &mut part.kept;
+        let [#(#input_names),*] = #PART.inputs;
+        let #pattern = &mut #PART.kept;
         #slots
         #shares
         #statements
@@ -132,15 +133,15 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
 }
 
 fn gradient_name(program: &Program<'_>, buffer: Buffer) -> Ident {
-    types::local(&format!("d_{}", program.buffers[buffer].name))
+    names::local("d", &program.buffers[buffer].name)
 }
 
 fn pooled_name(slot: usize) -> Ident {
-    types::local(&format!("gradient{slot}"))
+    names::local("gradient", &slot.to_string())
 }
 
 fn share_name(layer: &Ident) -> Ident {
-    types::local(&format!("{layer}_share"))
+    names::local("share", &layer.to_string())
 }
 
 /// For each buffer, who needs its gradient.
@@ -172,7 +173,7 @@ pub(super) fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStr
     let stage = step.stage(program.network).filter(|stage| stage.layer.adds_up())?;
     let tensors = stage.parameters().into_iter().chain(stage.statistics());
     let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
-    Some(quote!(network::total(&[#(#lengths),*])))
+    Some(quote!(#NETWORK::total(&[#(#lengths),*])))
 }
 
 impl Writer<'_, '_> {
@@ -188,7 +189,7 @@ impl Writer<'_, '_> {
         {
             let (slot, _) = self.target(&step.gives);
             let d = self.program().view_mut(&slot.name, &step.gives.shape);
-            self.statements.extend(quote!(layers::clear(#d);));
+            self.statements.extend(quote!(#LAYERS::clear(#d);));
         }
         // A value that no output depends on has no gradient.
         let Some(slot) = self.gradients[gives].clone() else { return };
@@ -196,7 +197,7 @@ impl Writer<'_, '_> {
         let transferred = self.reverse(step, &slot);
         let mine = std::mem::take(&mut self.statements);
         let only_inputs = self.needs[gives] == Need::Inputs;
-        self.legs.add(if only_inputs && !mine.is_empty() { quote!(if INPUTS { #mine }) } else { mine });
+        self.legs.add(if only_inputs && !mine.is_empty() { quote!(if #INPUTS { #mine }) } else { mine });
         if !in_place
             && !transferred
             && let Some(place) = slot.pooled
@@ -212,8 +213,8 @@ impl Writer<'_, '_> {
         let (d, d_mut) = (self.program().view(name, shape), self.program().view_mut(name, shape));
         let y = self.names.view(&step.gives);
         match step.operation {
-            Operation::Interleave => self.write(step, 0, |x| quote!(layers::deinterleave(#d, #x);)),
-            Operation::Deinterleave => self.write(step, 0, |x| quote!(layers::interleave(#d, #x);)),
+            Operation::Interleave => self.write(step, 0, |x| quote!(#LAYERS::deinterleave(#d, #x);)),
+            Operation::Deinterleave => self.write(step, 0, |x| quote!(#LAYERS::interleave(#d, #x);)),
             Operation::Copy => return self.pass_on(step, slot),
             Operation::Trained { activation, .. } => self.trained(step, activation, &y, [&d, &d_mut]),
             Operation::Part { .. } => self.part(step, &d),
@@ -229,19 +230,19 @@ impl Writer<'_, '_> {
                         self.statements.extend(match activation {
                             Activation::Gelu | Activation::Silu => quote!(#function.backward(#x, #d_mut);),
                             Activation::Softmax | Activation::LogSoftmax => quote!(#function.backward(#y, #d_mut);),
-                            _ => quote!(layers::activation::backward(#function, #y, #d_mut);),
+                            _ => quote!(#LAYERS::activation::backward(#function, #y, #d_mut);),
                         });
                         return !step.takes.is_empty() && self.pass_on(step, slot);
                     }
                     Layer::Map(map) => {
                         let slope = map.mapping.slope();
-                        self.statements.extend(quote!(layers::map::backward(#slope, #x, #d_mut);));
+                        self.statements.extend(quote!(#LAYERS::map::backward(#slope, #x, #d_mut);));
                         return self.pass_on(step, slot);
                     }
                     Layer::Noise(_) => {
                         let layer = forward::layer(self.program(), step);
                         let random = forward::random(step);
-                        self.statements.extend(quote!(#layer.backward(#d_mut, #random, part.first);));
+                        self.statements.extend(quote!(#layer.backward(#d_mut, #random, #PART.first);));
                         return self.pass_on(step, slot);
                     }
                     Layer::Add(_) => return self.pass_on(step, slot),
@@ -250,20 +251,20 @@ impl Writer<'_, '_> {
                         for index in 0..step.takes.len() {
                             let others = views.iter().enumerate().filter(|&(other, _)| other != index);
                             let others: Vec<_> = others.map(|(_, view)| view).collect();
-                            self.write(step, index, |x| quote!(layers::multiply_backward(#d, [#(#others),*], #x);));
+                            self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, [#(#others),*], #x);));
                         }
                     }
                     Layer::Concat(concat) => {
                         let axis = types::count(concat.axis);
                         for (index, offset) in forward::offsets(step, concat.axis).into_iter().enumerate() {
-                            self.write(step, index, |x| quote!(layers::Concat::<#axis>::take(#d, #x, #offset);));
+                            self.write(step, index, |x| quote!(#LAYERS::Concat::<#axis>::take(#d, #x, #offset);));
                         }
                     }
                     Layer::Last(_) => {
                         let lengths = self.names.lengths(step);
-                        self.write(step, 0, |d_x| quote!(layers::last_backward(#d, #d_x, #lengths);));
+                        self.write(step, 0, |d_x| quote!(#LAYERS::last_backward(#d, #d_x, #lengths);));
                     }
-                    Layer::Repeat(_) => self.write(step, 0, |d_x| quote!(layers::repeat_backward(#d, #d_x);)),
+                    Layer::Repeat(_) => self.write(step, 0, |d_x| quote!(#LAYERS::repeat_backward(#d, #d_x);)),
                     layer if layer.keeps_both() => {
                         let layer = forward::layer(self.program(), step);
                         self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
@@ -293,12 +294,12 @@ impl Writer<'_, '_> {
             let (x, share, common) =
                 (self.names.view(takes), field.map(share_name), legs::common(self.program(), step));
             self.legs.add(quote! {
-                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, part.first == 0 #activation);
+                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
             });
             self.legs.meet();
             let d_x = self.program().view_mut(&target.name, &takes.shape);
             let call = quote!(#layer.backward(#x, #d, #d_x, &mut #common););
-            if need == Need::Inputs { quote!(if INPUTS { #call }) } else { call }
+            if need == Need::Inputs { quote!(if #INPUTS { #call }) } else { call }
         } else {
             let x = self.names.view(takes);
             let share = field.map(share_name);
@@ -314,7 +315,7 @@ impl Writer<'_, '_> {
         let (target, temporary) = self.target(takes);
         let inputs = match self.needs[takes.buffer] {
             Need::Parameters => quote!(true),
-            Need::Inputs => quote!(INPUTS),
+            Need::Inputs => quote!(#INPUTS),
         };
         let layer = forward::layer(self.program(), step);
         let share = step.part(self.program().network).map(|(name, _)| share_name(name));
@@ -334,9 +335,9 @@ impl Writer<'_, '_> {
         let (lengths, trace) = (self.names.lengths(step), self.names.name(memory.trace));
         let end = self.gradients[memory.end.buffer].clone();
         let state = self.program().alias(&memory.end.shape);
-        let option = |view: Option<TokenStream>, kind: &str| match (view, types::local(kind)) {
+        let option = |view: Option<TokenStream>, kind: &str| match (view, format_ident!("{kind}")) {
             (Some(view), _) => quote!(::core::option::Option::Some(#view)),
-            (None, kind) => quote!(::core::option::Option::None::<network::#kind<'_, #state, E>>),
+            (None, kind) => quote!(::core::option::Option::None::<#NETWORK::#kind<'_, #state, #E>>),
         };
         let d_end = option(end.as_ref().map(|slot| self.program().view(&slot.name, &memory.end.shape)), "View");
         let takes = &step.takes[0];
@@ -348,7 +349,7 @@ impl Writer<'_, '_> {
         self.statements.extend(quote!(#layer.backward(#d, #d_x, #lengths, #d_end, #d_start, #trace.data_mut());));
         if let (Some((other, (slot, temporary))), Some(d_other)) = (other, d_other) {
             let start = self.names.view(&memory.start);
-            self.statements.extend(quote!(layers::begin_backward(#start, #d_other);));
+            self.statements.extend(quote!(#LAYERS::begin_backward(#start, #d_other);));
             self.add_temporary(other, &slot, temporary, false);
         }
         self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
@@ -361,8 +362,10 @@ impl Writer<'_, '_> {
     fn optional(&self, target: &Slot, value: &Value) -> TokenStream {
         let d_x = self.program().view_mut(&target.name, &value.shape);
         match self.needs[value.buffer] {
-            Need::Parameters => quote!(Some(#d_x)),
-            Need::Inputs => quote!(if INPUTS { Some(#d_x) } else { None }),
+            Need::Parameters => quote!(::core::option::Option::Some(#d_x)),
+            Need::Inputs => {
+                quote!(if #INPUTS { ::core::option::Option::Some(#d_x) } else { ::core::option::Option::None })
+            }
         }
     }
 
@@ -372,7 +375,7 @@ impl Writer<'_, '_> {
         let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
         let (target, temporary) = self.target(takes);
         let call = call(self.program().view_mut(&target.name, &takes.shape));
-        self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+        self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
         self.add_temporary(takes, &target, temporary, guarded);
     }
 
@@ -404,8 +407,8 @@ impl Writer<'_, '_> {
         let Some(sum) = self.gradients[value.buffer].clone() else { return };
         let (x, sum) =
             (self.program().view(&slot.name, &value.shape), self.program().view_mut(&sum.name, &value.shape));
-        let call = quote!(layers::accumulate(#x, #sum););
-        self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+        let call = quote!(#LAYERS::accumulate(#x, #sum););
+        self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
         if let Some(place) = slot.pooled {
             self.pool.give_back(place);
         }
@@ -429,8 +432,8 @@ impl Writer<'_, '_> {
                 None => self.target(takes).0,
             };
             let (d, sum) = (self.program().view(&slot.name, shape), self.program().view_mut(&sum.name, shape));
-            let call = quote!(layers::#function(#d, #sum););
-            self.statements.extend(if guarded { quote!(if INPUTS { #call }) } else { call });
+            let call = quote!(#LAYERS::#function(#d, #sum););
+            self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
         }
         false
     }

@@ -7,6 +7,7 @@ use crate::{
     check::part_list,
     expand::{sizing, types},
     layers::{Cell, Layer, Reduction},
+    names::{self, NETWORK},
     network::{Network, Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -15,7 +16,7 @@ use crate::{
 /// `LAYERS` as an expression.
 pub(super) fn layers(network: &Network) -> TokenStream {
     let rows = network.nodes.iter().map(|node| {
-        let (name, kind) = (&node.label, kinds(node));
+        let (name, kind) = (node.name.as_ref().map_or_else(|| node.label.clone(), names::plain), kinds(node));
         let inputs = node.stages[0].takes.iter().map(types::sizes);
         let output = types::sizes(node.gives());
         let parameters = parameters(node);
@@ -26,7 +27,7 @@ pub(super) fn layers(network: &Network) -> TokenStream {
         });
         let flops = quote!(#own #(+ #parts::FLOPS)*);
         quote! {
-            network::LayerInfo {
+            #NETWORK::LayerInfo {
                 name: #name,
                 kind: #kind,
                 inputs: &[#(&#inputs),*],
@@ -62,7 +63,7 @@ fn parameters(node: &Node) -> TokenStream {
         Some(sum) => types::size(&Dimension::Literal(sum)),
         None => {
             let lengths = lengths.iter().map(types::size);
-            quote!(network::total(&[#(#lengths),*]))
+            quote!(#NETWORK::total(&[#(#lengths),*]))
         }
     }
 }
@@ -180,7 +181,7 @@ pub(super) fn flops(network: &Network) -> TokenStream {
         (Layer::Part(part), Some(name)) => Some(match sizing::parts(network).find(|part| part.name == *name) {
             Some(part) => {
                 let (sizes, part) = (part_list(&part.name), part.part.with_element());
-                quote!(network::flops_of::<#part>(#sizes))
+                quote!(#NETWORK::flops_of::<#part>(#sizes))
             }
             None => {
                 let part = part.network();
@@ -205,18 +206,18 @@ fn total(terms: Vec<Vec<Product>>) -> TokenStream {
         let sizes = product.0.iter().map(types::size);
         quote!(&[#(#sizes),*])
     });
-    quote!(network::operations(&[#(#products),*]))
+    quote!(#NETWORK::operations(&[#(#products),*]))
 }
 
 /// The constants of the trait, which follow from the table of layers.
 pub(super) fn constants(network: &Network) -> TokenStream {
-    let (name, mut layers) = (network.name.to_string(), layers(network));
+    let (name, mut layers) = (names::plain(&network.name), layers(network));
     if let Some(unknown) = sizing::unknown(network) {
         layers = quote!({ #unknown #layers });
     }
     let root = paths::plumbline();
     quote! {
-        const NAME: &'static str = #name;
+        const NAME: &'static ::core::primitive::str = #name;
         const LAYERS: &'static [#root::network::LayerInfo] = #layers;
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn table(network: &Network) -> String {
             None => "by constants".to_owned(),
         };
         let kinds = constants::kinds(node);
-        let label = if node.name.is_some() { format!("`{}`: {kinds}", node.label) } else { kinds };
+        let label =
+            if node.name.is_some() { format!("`{}`: {kinds}", node.label.trim_start_matches("r#")) } else { kinds };
         let _ = writeln!(text, "| {label} | `{}` | {count} |", shape(node.gives()));
     }
     if let Some(total) = total {

@@ -3,11 +3,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::expand::{
-    backward::{adding_up, share_width},
-    forward::{self, Names},
-    lower::Buffer,
-    sizing, types,
+use crate::{
+    expand::{
+        backward::{adding_up, share_width},
+        forward::{self, Names},
+        lower::Buffer,
+        sizing, types,
+    },
+    names::{GRADIENTS, NETWORK, WHOLE},
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
@@ -15,20 +18,20 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let program = names.program;
     let network = program.network;
     let adding_up = adding_up(program);
-    let sums =
-        (!adding_up.is_empty()).then(|| quote!(whole.shares.sum_into([#(gradients.#adding_up.slices_mut()),*]);));
+    let slices = adding_up.iter().map(|layer| quote!(#GRADIENTS.#layer.slices_mut()));
+    let sums = (!adding_up.is_empty()).then(|| quote!(#WHOLE.shares.sum_into([#(#slices),*]);));
     let (mut own, mut tied, mut remainders) = (Vec::new(), Vec::new(), TokenStream::new());
     for step in program.steps.iter().filter(|step| step.has_product(network)) {
         let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
         let x = names.view(&step.takes[0]);
         if step.stage(network).is_some_and(|stage| stage.layer.has_remainder()) {
-            remainders.extend(quote!(self.#name.finish(&mut gradients.#name);));
+            remainders.extend(quote!(self.#name.finish(&mut #GRADIENTS.#name);));
         }
         let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
         match step.tied(network) {
-            None => own.push(quote!(gradients.#name.product(#x, #d_y))),
+            None => own.push(quote!(#GRADIENTS.#name.product(#x, #d_y))),
             Some(weight) => {
-                tied.push(quote!(network::products([gradients.#name.product(&mut gradients.#weight, #x, #d_y)]);));
+                tied.push(quote!(#NETWORK::products([#GRADIENTS.#name.product(&mut #GRADIENTS.#weight, #x, #d_y)]);));
             }
         }
     }
@@ -40,38 +43,38 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         let sizes = sizing::of_part(program, name);
         parts.extend(quote! {
             self.#name.finish(
-                network::Whole {
-                    inputs: network::InputArray::new([#x.rows()]),
-                    kept: network::KeptArray::reborrow(#kept),
+                #NETWORK::Whole {
+                    inputs: #NETWORK::InputArray::new([#x.rows()]),
+                    kept: #NETWORK::KeptArray::reborrow(#kept),
                     sizes: #sizes,
-                    shares: whole.shares.within(network::total(&[#(#before),*])),
-                    samples: whole.samples,
-                    part: whole.part,
+                    shares: #WHOLE.shares.within(#NETWORK::total(&[#(#before),*])),
+                    samples: #WHOLE.samples,
+                    part: #WHOLE.part,
                 },
-                &mut gradients.#name,
+                &mut #GRADIENTS.#name,
             );
         });
         before.push(quote!(#network::PLAN.share));
     }
-    let own = (!own.is_empty()).then(|| quote!(network::products([#(#own),*]);));
+    let own = (!own.is_empty()).then(|| quote!(#NETWORK::products([#(#own),*]);));
     let recurrent = program.steps.iter().filter_map(|step| {
         let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
         let (trace, steps) = (names.name(memory.trace), types::size(&step.takes[0].shape[0]));
-        Some(quote!(gradients.#name.finish(#trace.data(), whole.samples, whole.part, #steps);))
+        Some(quote!(#GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps);))
     });
     let recurrent: TokenStream = recurrent.collect();
     let (inputs, kept) = (forward::input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
     let own_kept = quote!([#(#kept,)* #(#fixed),*]);
     let kept = if parts.is_empty() {
-        quote!(let #own_kept = &whole.kept;)
+        quote!(let #own_kept = &#WHOLE.kept;)
     } else {
         let pattern = forward::with_parts(program, own_kept);
-        quote!(let mut whole = whole; let #pattern = &mut whole.kept;)
+        quote!(let mut #WHOLE = #WHOLE; let #pattern = &mut #WHOLE.kept;)
     };
-    let sizes = program.sizes(&quote!(whole));
+    let sizes = program.sizes(&quote!(#WHOLE));
     quote! {
         #sizes
-        let [#(#inputs),*] = whole.inputs;
+        let [#(#inputs),*] = #WHOLE.inputs;
         #kept
         #sums
         #own

@@ -1,7 +1,7 @@
 //! The steps in order: forward for inference and for training.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     expand::{
@@ -11,6 +11,7 @@ use crate::{
         sizing, types,
     },
     layers::{Activation, Layer},
+    names::{self, LAYERS, NETWORK, PART},
     shape::Operation as Arithmetic,
 };
 
@@ -91,14 +92,15 @@ fn head(
     let names = Names { program, slot: &|_| None };
     let inputs = input_names(&names);
     let kept = kept.iter().map(|&buffer| names.name(buffer));
-    let scratch = (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut part.scratch.slots([#(#widths),*]);));
+    let scratch =
+        (!scratch.is_empty()).then(|| quote!(let [#(#scratch),*] = &mut #PART.scratch.slots([#(#widths),*]);));
     let traces = traces.iter().map(|&buffer| names.name(buffer));
     let kept = with_parts(program, quote!([#(#kept,)* .. #(, #traces)*]));
-    let sizes = program.sizes(&quote!(part));
+    let sizes = program.sizes(&quote!(#PART));
     quote! {
         #sizes
-        let [#(#inputs),*] = part.inputs;
-        let #kept = &mut part.kept;
+        let [#(#inputs),*] = #PART.inputs;
+        let #kept = &mut #PART.kept;
         #scratch
     }
 }
@@ -115,11 +117,11 @@ pub(super) fn with_parts(program: &Program<'_>, own: TokenStream) -> TokenStream
 
 /// What the kept values of a network inside the network are called.
 pub(super) fn part_name(field: &Ident) -> Ident {
-    types::local(&format!("{field}_part"))
+    names::local("part", &field.to_string())
 }
 
 fn slot_name(slot: usize) -> Ident {
-    types::local(&format!("slot{slot}"))
+    names::local("slot", &slot.to_string())
 }
 
 /// What buffers are called in the function that is being printed.
@@ -133,7 +135,7 @@ impl Names<'_, '_> {
     pub(super) fn name(&self, buffer: Buffer) -> Ident {
         match (self.slot)(buffer) {
             Some(slot) => slot_name(slot),
-            None => types::local(&self.program.buffers[buffer].name),
+            None => names::local("v", &self.program.buffers[buffer].name),
         }
     }
 
@@ -151,9 +153,9 @@ impl Names<'_, '_> {
         let views: Vec<TokenStream> = step.takes.iter().map(|value| self.view(value)).collect();
         let x = views.first();
         match step.operation {
-            Operation::Interleave => quote!(layers::interleave(#x, #y);),
-            Operation::Deinterleave => quote!(layers::deinterleave(#x, #y);),
-            Operation::Copy => quote!(layers::copy(#x, #y);),
+            Operation::Interleave => quote!(#LAYERS::interleave(#x, #y);),
+            Operation::Deinterleave => quote!(#LAYERS::deinterleave(#x, #y);),
+            Operation::Copy => quote!(#LAYERS::copy(#x, #y);),
             Operation::Trained { activation, .. } => {
                 let layer = layer(self.program, step);
                 let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
@@ -167,9 +169,9 @@ impl Names<'_, '_> {
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
             Operation::Recurrent { ref memory, .. } => {
                 let layer = layer(self.program, step);
-                let method = types::local(if training { "forward" } else { "infer" });
+                let method = format_ident!("{}", if training { "forward" } else { "infer" });
                 let (from, into) = (self.view(&memory.start), self.view_mut(&memory.start));
-                let begin = views.get(1).map(|other| quote!(layers::begin(#other, #into);));
+                let begin = views.get(1).map(|other| quote!(#LAYERS::begin(#other, #into);));
                 let (end, trace, lengths) = (self.view_mut(&memory.end), self.name(memory.trace), self.lengths(step));
                 quote!(#begin #layer.#method(#x, #y, #lengths, #from, #end, #trace.data_mut());)
             }
@@ -179,7 +181,7 @@ impl Names<'_, '_> {
                 quote!(#layer.forward(#x, #y, #other);)
             }
             Operation::Part { .. } => {
-                let method = types::local(if training { "forward" } else { "infer" });
+                let method = format_ident!("{}", if training { "forward" } else { "infer" });
                 let (nested, layer) = (self.nested(step, training), layer(self.program, step));
                 quote!(#nested.#method(&#layer, #y);)
             }
@@ -213,11 +215,11 @@ impl Names<'_, '_> {
         let (leg, common) = if training {
             (legs::own_leg().into_token_stream(), legs::common(self.program, step))
         } else {
-            (quote!(0), quote!(part.common.within(0)))
+            (quote!(0), quote!(#PART.common.within(0)))
         };
         quote! {
-            network::Nested::new(
-                #x.rows()#lengths, network::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), part.first, #random, #leg, #common,
+            #NETWORK::Nested::new(
+                #x.rows()#lengths, #NETWORK::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), #PART.first, #random, #leg, #common,
             )
         }
     }
@@ -231,35 +233,36 @@ impl Names<'_, '_> {
                 match (activation, x) {
                     (Activation::Gelu | Activation::Silu, _) => quote!(#function.forward(#x, #y);),
                     (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, Some(x)) => {
-                        quote!(layers::copy(#x, #y); #function.forward(#y);)
+                        quote!(#LAYERS::copy(#x, #y); #function.forward(#y);)
                     }
                     (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, None) => {
                         quote!(#function.forward(#y);)
                     }
-                    (_, Some(x)) => quote!(layers::activation::apply(#function, #x, #y);),
-                    (_, None) => quote!(layers::activation::forward(#function, #y);),
+                    (_, Some(x)) => quote!(#LAYERS::activation::apply(#function, #x, #y);),
+                    (_, None) => quote!(#LAYERS::activation::forward(#function, #y);),
                 }
             }
-            Layer::Add(_) => quote!(layers::add([#(#views),*], #y);),
-            Layer::Multiply(_) => quote!(layers::multiply([#(#views),*], #y);),
+            Layer::Add(_) => quote!(#LAYERS::add([#(#views),*], #y);),
+            Layer::Multiply(_) => quote!(#LAYERS::multiply([#(#views),*], #y);),
             Layer::Concat(concat) => {
                 let offsets = offsets(step, concat.axis);
                 let axis = types::count(concat.axis);
-                quote!(#(layers::Concat::<#axis>::put(#views, #y, #offsets);)*)
+                let layer = quote!(#LAYERS::Concat::<#axis>);
+                quote!(#(#layer::put(#views, #y, #offsets);)*)
             }
             Layer::Map(map) => {
                 let function = map.mapping.value();
-                quote!(layers::map::forward(#function, #x, #y);)
+                quote!(#LAYERS::map::forward(#function, #x, #y);)
             }
             Layer::Last(_) => {
                 let lengths = self.lengths(step);
-                quote!(layers::last(#x, #y, #lengths);)
+                quote!(#LAYERS::last(#x, #y, #lengths);)
             }
-            Layer::Repeat(_) => quote!(layers::repeat(#x, #y);),
-            Layer::Noise(_) if !training => quote!(layers::copy(#x, #y);),
+            Layer::Repeat(_) => quote!(#LAYERS::repeat(#x, #y);),
+            Layer::Noise(_) if !training => quote!(#LAYERS::copy(#x, #y);),
             Layer::Noise(_) => {
                 let (layer, random) = (layer(self.program, step), random(step));
-                quote!(#layer.forward(#x, #y, #random, part.first);)
+                quote!(#layer.forward(#x, #y, #random, #PART.first);)
             }
             _ => {
                 let layer = layer(self.program, step);
@@ -303,9 +306,9 @@ pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) ->
     let activation = match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
         Some(stage) => match &stage.layer {
             Layer::Activation(activation) => types::activation(activation, &stage.kind),
-            _ => quote!(layers::Identity),
+            _ => quote!(#LAYERS::Identity),
         },
-        None => quote!(layers::Identity),
+        None => quote!(#LAYERS::Identity),
     };
     Some(quote!(, #activation))
 }
@@ -318,7 +321,7 @@ pub(super) fn random(step: &Step) -> TokenStream {
         _ => 0,
     };
     let layer = proc_macro2::Literal::u64_unsuffixed(node << 8 | stage);
-    quote!(part.random.layer(#layer))
+    quote!(#PART.random.layer(#layer))
 }
 
 /// Where each source of a `concat` begins along its axis.

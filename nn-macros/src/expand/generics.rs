@@ -13,10 +13,10 @@ impl Generics<'_> {
         quote!(#(const #names: ::core::primitive::usize,)*)
     }
 
-    /// `C, H,`
+    /// `{ C }, { H },`: a type of that name may be in sight.
     pub(super) fn used(&self) -> TokenStream {
         let names = self.0;
-        quote!(#(#names,)*)
+        quote!(#({ #names },)*)
     }
 
     /// `<const C: usize, const H: usize>`, or nothing.
@@ -25,7 +25,7 @@ impl Generics<'_> {
         (!self.0.is_empty()).then(|| quote!(<#declared>))
     }
 
-    /// `<C, H>`, or nothing.
+    /// `<{ C }, { H }>`, or nothing.
     pub(super) fn arguments(&self) -> Option<TokenStream> {
         let used = self.used();
         (!self.0.is_empty()).then(|| quote!(<#used>))

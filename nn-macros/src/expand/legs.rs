@@ -3,9 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::expand::{
-    lower::{Program, Step},
-    types,
+use crate::{
+    expand::{
+        lower::{Program, Step},
+        types,
+    },
+    names::{self, NETWORK, PART},
 };
 
 /// Statements that a part of a batch goes through in training. Where no layer needs what the parts have in common they are printed as they
@@ -39,7 +42,7 @@ impl Legs {
     pub(super) fn part(&mut self, network: &TokenStream, call: &TokenStream) {
         self.close();
         let (first, leg, meetings) = (name(self.leg), own_leg(), quote!(#network::PLAN.meetings));
-        self.printed.extend(quote!(if let Some(#leg) = network::leg_within(part.leg, #first, #meetings) { #call }));
+        self.printed.extend(quote!(if let ::core::option::Option::Some(#leg) = #NETWORK::leg_within(#PART.leg, #first, #meetings) { #call }));
         self.turn(&meetings);
     }
 
@@ -53,7 +56,7 @@ impl Legs {
     fn close(&mut self) {
         let (leg, current) = (name(self.leg), std::mem::take(&mut self.current));
         if !current.is_empty() {
-            self.printed.extend(if self.meets { quote!(if part.leg == #leg { #current }) } else { current });
+            self.printed.extend(if self.meets { quote!(if #PART.leg == #leg { #current }) } else { current });
         }
     }
 
@@ -68,11 +71,11 @@ impl Legs {
 
 /// What the leg of a network inside the network is called.
 pub(super) fn own_leg() -> Ident {
-    types::local("leg")
+    names::local("leg", "own")
 }
 
 fn name(leg: usize) -> Ident {
-    types::local(&format!("leg{leg}"))
+    names::local("leg", &leg.to_string())
 }
 
 /// Whether the step's layer needs what the parts of a batch have in common.
@@ -97,5 +100,5 @@ pub(super) fn common(program: &Program<'_>, step: &Step) -> TokenStream {
         .partition(|step| meets(program, step));
     let place = own.into_iter().chain(nested).position(|other| std::ptr::eq(other, step)).unwrap_or_default();
     let before = &widths(program)[..place];
-    quote!(part.common.within(network::total(&[#(#before),*])))
+    quote!(#PART.common.within(#NETWORK::total(&[#(#before),*])))
 }

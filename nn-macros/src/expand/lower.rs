@@ -6,8 +6,10 @@
 //! A signal `[c, l]` lies in rows; a layer over images takes it as an image `[c, 1, l]`. Buffers that hold the same numbers in both
 //! orders know of each other, so that a chain of such layers goes from image to image.
 
+use std::collections::{HashMap, HashSet};
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::{
     expand::{
@@ -17,6 +19,7 @@ use crate::{
         types::{self, length},
     },
     layers::{Layer, Part, Weight},
+    names,
     network::{Network, Source, Stage},
     shape::{Dimension, Shape},
 };
@@ -27,7 +30,7 @@ pub(super) type Buffer = usize;
 /// Memory for some value of every sample.
 #[derive(Debug)]
 pub(super) struct BufferInfo {
-    /// Its name in the generated code.
+    /// What it is called, unlike any other: by it generated code has its names.
     pub(super) name: String,
     /// Numbers a sample.
     pub(super) width: Dimension,
@@ -120,6 +123,10 @@ pub(super) struct Program<'a> {
     pub(super) shapes: Vec<Shape>,
     /// Whose lengths the sequences have.
     pub(super) times: Times,
+    /// The buffers' names.
+    taken: HashSet<String>,
+    /// How many buffers were to have the same name.
+    alike: HashMap<String, usize>,
 }
 
 /// Lowers a network.
@@ -131,6 +138,8 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
         outputs: Vec::new(),
         shapes: Vec::new(),
         times: Times::new(network),
+        taken: HashSet::new(),
+        alike: HashMap::new(),
     };
     let mut inputs: Vec<Value> = Vec::new();
     for (index, input) in network.inputs.iter().enumerate() {
@@ -175,11 +184,10 @@ pub(super) fn lower(network: &Network) -> Program<'_> {
 
 impl<'a> Program<'a> {
     pub(super) fn buffer(&mut self, name: String, shape: &Shape, interleaved: bool) -> Buffer {
-        let taken = |name: &str| self.buffers.iter().any(|buffer| buffer.name == name);
         let mut unique = name.clone();
-        let mut count = 1;
-        while taken(&unique) {
-            count += 1;
+        while !self.taken.insert(unique.clone()) {
+            let count = self.alike.entry(name.clone()).or_insert(1);
+            *count += 1;
             unique = format!("{name}_{count}");
         }
         self.buffers.push(BufferInfo {
@@ -201,8 +209,8 @@ impl<'a> Program<'a> {
         let sizes: Option<Vec<String>> = shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
         let place = self.shapes.iter().position(|other| other == shape).unwrap_or(self.shapes.len());
         let alias = match sizes {
-            Some(sizes) => format_ident!("S{}", sizes.join("x")),
-            None => format_ident!("Shape{place}"),
+            Some(sizes) => names::item(&format!("S{}", sizes.join("x"))),
+            None => names::item(&format!("Shape{place}")),
         };
         quote!(#alias)
     }

@@ -1,12 +1,13 @@
 //! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::{
     expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
+    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
     paths,
     shape::Shape,
@@ -25,12 +26,12 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let kept = types::count(plan.kept.len() + plan.backward.kept.len());
     let nested: Vec<TokenStream> =
         plan.program.parts().map(|(_, part)| part.with_element().to_token_stream()).collect();
-    let kept = quote!([network::Rows<'a, E>; #kept]);
+    let kept = quote!([#NETWORK::Rows<'a, #E>; #kept]);
     let kept_type = if nested.is_empty() {
         kept
     } else {
         let all =
-            nested.iter().rev().fold(quote!(()), |rest, part| quote!((<#part as network::Network>::Kept<'a>, #rest)));
+            nested.iter().rev().fold(quote!(()), |rest, part| quote!((<#part as #NETWORK::Network>::Kept<'a>, #rest)));
         quote!((#kept, #all))
     };
     let constants = constants::constants(network);
@@ -50,26 +51,26 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
     let infer = &plan.infer;
     quote! {
-        impl<#declared E: #root::Element> network::Network for #name<#used E> {
-            type Element = E;
+        impl<#declared #E: #root::Element> #NETWORK::Network for #name<#used #E> {
+            type Element = #E;
             type Input = #input;
             type Output = #output;
-            type Inputs<'a> = [network::RowsRef<'a, E>; #inputs];
+            type Inputs<'a> = [#NETWORK::RowsRef<'a, #E>; #inputs];
             type Kept<'a> = #kept_type;
             #constants
             #output_names
             #checked
-            const PLAN: network::Plan<'static> = #memory;
+            const PLAN: #NETWORK::Plan<'static> = #memory;
             #sizing
             #times
             #indices
-            fn initialized(seed: u64) -> Self {
+            fn initialized(#SEED: ::core::primitive::u64) -> Self {
                 #evaluated
-                let rng = &mut network::generator(seed);
-                #name { #(#fields: #fresh,)* element: ::core::marker::PhantomData }
+                let #RNG = &mut #NETWORK::generator(#SEED);
+                #name { #(#fields: #fresh,)* #ELEMENT: ::core::marker::PhantomData }
             }
             #memories
-            fn infer_part(&self, part: &mut network::Part<'_, Self>) {
+            fn infer_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
                 #infer
             }
         }
@@ -82,29 +83,29 @@ fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
     let count = plan.kept.len() + plan.backward.kept.len();
     let first = count - plan.program.traces().count();
     let own = plan.program.memories().enumerate().map(|(index, (field, _))| {
-        let (name, trace) = (field.to_string(), types::count(first + index));
-        quote!(all.push(network::Remembered::new(#name, &self.#field, #trace));)
+        let (name, trace) = (names::plain(field), types::count(first + index));
+        quote!(#ALL.push(#NETWORK::Remembered::new(#name, &self.#field, #trace));)
     });
     let mut before = vec![types::count(count).into_token_stream()];
     let nested: Vec<TokenStream> = plan
         .program
         .parts()
         .map(|(field, part)| {
-            let (name, network, first) = (field.to_string(), part.network(), before.clone());
-            before.push(quote!(network::kept_count(&#network::PLAN)));
+            let (name, network, first) = (names::plain(field), part.network(), before.clone());
+            before.push(quote!(#NETWORK::kept_count(&#network::PLAN)));
             quote! {
-                let inside = network::Network::memories(&self.#field);
-                all.extend(network::remembered_within(#name, inside, network::total(&[#(#first),*])));
+                let #REST = #NETWORK::Network::memories(&self.#field);
+                #ALL.extend(#NETWORK::remembered_within(#name, #REST, #NETWORK::total(&[#(#first),*])));
             }
         })
         .collect();
     let statements: Vec<TokenStream> = own.chain(nested).collect();
     (!statements.is_empty()).then(|| {
         quote! {
-            fn memories(&self) -> ::std::vec::Vec<network::Remembered<'_, E>> {
-                let mut all = ::std::vec::Vec::new();
+            fn memories(&self) -> ::std::vec::Vec<#NETWORK::Remembered<'_, #E>> {
+                let mut #ALL = ::std::vec::Vec::new();
                 #(#statements)*
-                all
+                #ALL
             }
         }
     })
@@ -126,7 +127,7 @@ pub(super) fn indices(network: &Network) -> Option<TokenStream> {
             }
             Layer::Part(part) if part.indices => {
                 let (part, input) = (part.with_element(), types::count(*input));
-                Some(quote!(<#part as network::Network>::check_indices(&inputs[#input..=#input])?;))
+                Some(quote!(<#part as #NETWORK::Network>::check_indices(&inputs[#input..=#input])?;))
             }
             _ => None,
         }
@@ -135,9 +136,9 @@ pub(super) fn indices(network: &Network) -> Option<TokenStream> {
     let root = paths::plumbline();
     (!checks.is_empty()).then(|| {
         quote! {
-            const INDICES: bool = true;
+            const INDICES: ::core::primitive::bool = true;
             fn check_indices(
-                inputs: &[network::Entry<'_, E>],
+                inputs: &[#NETWORK::Entry<'_, #E>],
             ) -> ::core::result::Result<(), #root::ShapeError> {
                 #(#checks)*
                 ::core::result::Result::Ok(())
@@ -150,13 +151,15 @@ pub(super) fn indices(network: &Network) -> Option<TokenStream> {
 fn total(network: &Network) -> Option<TokenStream> {
     let (root, name, generics) = (paths::plumbline(), &network.name, Generics(&network.parameters));
     let (declared, used) = (generics.declared(), generics.used());
-    (!refuses(network)).then(|| quote!(impl<#declared E: #root::Element> network::Total for #name<#used E> {}))
+    (!refuses(network)).then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}))
 }
 
 /// `OUTPUT_NAMES`, where there are several outputs; with one, what the trait says holds.
 fn output_names(network: &Network) -> Option<TokenStream> {
-    let names: Vec<String> = network.outputs.iter().filter_map(|port| Some(port.name.as_ref()?.to_string())).collect();
-    (network.outputs.len() > 1).then(|| quote!(const OUTPUT_NAMES: &'static [&'static str] = &[#(#names),*];))
+    let names: Vec<String> =
+        network.outputs.iter().filter_map(|port| Some(names::plain(port.name.as_ref()?))).collect();
+    (network.outputs.len() > 1)
+        .then(|| quote!(const OUTPUT_NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];))
 }
 
 /// What depends on dimension parameters, as a constant that is evaluated where they are known; and its evaluation.
@@ -197,17 +200,17 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
         .map(|(name, stage)| if !stage.learns() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) });
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
     quote! {
-        impl<#declared E: #root::Element> network::Trainable for #name<#used E> {
+        impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E> {
             fn zeroed(&self) -> Self {
-                #name { #(#fields: #zeroed,)* element: ::core::marker::PhantomData }
+                #name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData }
             }
-            fn forward_part(&self, part: &mut network::Part<'_, Self>) {
+            fn forward_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
                 #forward
             }
-            fn backward_part<const INPUTS: bool>(&self, part: &mut network::Part<'_, Self>, share: &mut [E]) {
+            fn backward_part<const #INPUTS: ::core::primitive::bool>(&self, #PART: &mut #NETWORK::Part<'_, Self>, #SHARE: &mut [#E]) {
                 #backward
             }
-            fn finish(&self, whole: network::Whole<'_, Self>, gradients: &mut Self) {
+            fn finish(&self, #WHOLE: #NETWORK::Whole<'_, Self>, #GRADIENTS: &mut Self) {
                 #finish
             }
         }
@@ -230,7 +233,7 @@ fn no_gradient(network: &Network, label: &str, kind: &Ident) -> TokenStream {
     let (root, name) = (paths::plumbline(), &network.name);
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    let bound = format_ident!("{name}HasGradient");
+    let bound = names::item(&format!("{}HasGradient", names::plain(name)));
     let message = if *kind == label {
         format!("`{name}` has no gradient: its `{kind}` has none")
     } else {
@@ -244,21 +247,21 @@ fn no_gradient(network: &Network, label: &str, kind: &Ident) -> TokenStream {
             fn impossible(&self) -> !;
         }
         #[allow(private_bounds)]
-        impl<#declared E: #root::Element> network::Trainable for #name<#used E>
+        impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E>
         where
             Self: #bound,
         {
             fn zeroed(&self) -> Self {
                 self.impossible()
             }
-            fn forward_part(&self, _: &mut network::Part<'_, Self>) {
+            fn forward_part(&self, _: &mut #NETWORK::Part<'_, Self>) {
                 self.impossible()
             }
-            fn backward_part<const INPUTS: bool>(&self, _: &mut network::Part<'_, Self>, _: &mut [E]) {
+            fn backward_part<const #INPUTS: ::core::primitive::bool>(&self, _: &mut #NETWORK::Part<'_, Self>, _: &mut [#E]) {
                 self.impossible()
             }
-            fn finish(&self, _: network::Whole<'_, Self>, gradients: &mut Self) {
-                gradients.impossible()
+            fn finish(&self, _: #NETWORK::Whole<'_, Self>, #GRADIENTS: &mut Self) {
+                #GRADIENTS.impossible()
             }
         }
     }
@@ -281,17 +284,17 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
     quote! {
         impl #declaration #name #arguments {
             /// The numbers in all parameters.
-            pub const PARAMETERS: usize = <Self as #root::Network>::PARAMETERS;
+            pub const PARAMETERS: ::core::primitive::usize = <Self as #root::Network>::PARAMETERS;
             /// Floating-point operations of a forward pass, a sample.
-            pub const FLOPS: u64 = <Self as #root::Network>::FLOPS;
+            pub const FLOPS: ::core::primitive::u64 = <Self as #root::Network>::FLOPS;
             /// Bytes of values and gradients in training, a sample.
-            pub const ACTIVATION_BYTES: usize = <Self as #root::Network>::ACTIVATION_BYTES;
+            pub const ACTIVATION_BYTES: ::core::primitive::usize = <Self as #root::Network>::ACTIVATION_BYTES;
             /// The layers in order.
             pub const LAYERS: &'static [#root::network::LayerInfo] = <Self as #root::Network>::LAYERS;
             /// A network of `f32` with fresh parameters. Equal seeds give equal parameters. For `f64` there is
             /// `Network::initialized`.
-            pub fn new(seed: u64) -> Self {
-                <Self as #root::Network>::initialized(seed)
+            pub fn new(#SEED: ::core::primitive::u64) -> Self {
+                <Self as #root::Network>::initialized(#SEED)
             }
             /// A table of the layers with their shapes, parameters and operations.
             pub fn summary() -> #root::report::Summary {

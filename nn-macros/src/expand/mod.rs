@@ -25,6 +25,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
+    names::{LAYERS, NETWORK},
     network::{Network, Sketch},
     paths,
 };
@@ -45,7 +46,7 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
         #inherent
         #[allow(clippy::all, unused_variables)]
         const _: () = {
-            use #root::{layers, network};
+            use #root::{layers as #LAYERS, network as #NETWORK};
             #shapes
             #parameters
             #inference

@@ -8,6 +8,7 @@ use crate::{
         types,
     },
     layers::Layer,
+    names::{self, NETWORK},
     shape::Dimension,
 };
 use proc_macro2::TokenStream;
@@ -74,29 +75,29 @@ impl<'a> Plan<'a> {
             self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
         let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
         let common = legs::widths(&self.program);
-        let states = self.program.memories().map(|(name, _)| name.to_string());
+        let states = self.program.memories().map(|(name, _)| names::plain(name));
         let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
         let bidirectional =
             own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
         let nested = self.program.parts().map(|(_, part)| part.network());
         let bidirectional = quote!(#bidirectional #(|| #nested::PLAN.bidirectional)*);
         let parts = self.program.parts().zip(parts).map(|((name, _), plan)| {
-            let name = name.to_string();
-            quote!(network::Plan { name: #name, ..#plan })
+            let name = names::plain(name);
+            quote!(#NETWORK::Plan { name: #name, ..#plan })
         });
         quote! {
-            network::Plan {
+            #NETWORK::Plan {
                 inputs: &[#(#inputs),*],
                 outputs: #outputs,
                 kept: &[#(#kept),*],
                 forward_kept: #forward_kept,
-                train_scratch: network::total(&[#(#train),*]),
-                infer_scratch: network::total(&[#(#infer),*]),
-                share: network::total(&[#(#share),*]),
+                train_scratch: #NETWORK::total(&[#(#train),*]),
+                infer_scratch: #NETWORK::total(&[#(#infer),*]),
+                share: #NETWORK::total(&[#(#share),*]),
                 part: #part,
                 parts: &[#(#parts),*],
-                meetings: network::total(&[#(#meetings),*]),
-                common: network::total(&[#(#common),*]),
+                meetings: #NETWORK::total(&[#(#meetings),*]),
+                common: #NETWORK::total(&[#(#common),*]),
                 states: &[#(#states),*],
                 bidirectional: #bidirectional,
                 name: "",

@@ -11,9 +11,10 @@ use crate::{
         structure, stub, types,
     },
     layers::{self, Layer},
+    names::{self, E, GRADIENTS, PASS, SAMPLES, SIZES, STATE},
     network::{Held, Network, Sketch, Stage},
     paths,
-    shape::{Dimension, Shape, list},
+    shape::{Dimension, Shape},
 };
 
 /// `forward`, `forward_into`, `forward_train` and `backward`, where those of the traits do not fit.
@@ -71,16 +72,27 @@ fn tuple(parts: &[TokenStream]) -> TokenStream {
 }
 
 fn data(count: usize) -> Vec<Ident> {
-    (1..=count).map(|index| format_ident!("D{index}")).collect()
+    (1..=count).map(|index| names::item(&format!("D{index}"))).collect()
 }
 
-/// The names of ports: their own, or else their role's with a number, `prefix` in front.
-fn names<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, prefix: &str, role: &str) -> Vec<Ident> {
-    let names = ports.enumerate().map(|(index, name)| match name {
-        Some(name) => format_ident!("{prefix}{name}"),
-        None => types::local(&format!("{prefix}{role}{index}")),
+/// What arguments for ports are called: as the ports are, or else as their role with a number.
+fn called<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec<Ident> {
+    let arguments = ports.enumerate().map(|(index, name)| match name {
+        // A capital may be a constant's, which no argument can have.
+        Some(name) if names::plain(name).starts_with(char::is_uppercase) => names::local("", &name.to_string()),
+        Some(name) => name.clone(),
+        None => names::local("", &format!("{role}{index}")),
     });
-    names.collect()
+    arguments.collect()
+}
+
+/// What the gradients with respect to them are called.
+fn gradients<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec<Ident> {
+    let gradients = ports.enumerate().map(|(index, name)| match name {
+        Some(name) => names::local("d", &name.to_string()),
+        None => names::local("d", &format!("{role}{index}")),
+    });
+    gradients.collect()
 }
 
 impl<'a> Ports<'a> {
@@ -99,8 +111,8 @@ impl<'a> Ports<'a> {
             gradient: without_gradient(network).is_none(),
             remembers: network.nodes.iter().flat_map(|node| &node.stages).any(remembers),
             stub: false,
-            inputs: names(network.inputs.iter().map(|input| &input.name), "", "input"),
-            gradients: names(network.outputs.iter().map(|output| &output.name), "d_", "output"),
+            inputs: called(network.inputs.iter().map(|input| &input.name), "input"),
+            gradients: gradients(network.outputs.iter().map(|output| &output.name), "output"),
             input_types: input_types.to_vec(),
             output_types: output_types.to_vec(),
             input_shapes: network.inputs.iter().map(|input| &input.shape).collect(),
@@ -122,8 +134,8 @@ impl<'a> Ports<'a> {
             gradient: true,
             remembers: true,
             stub: true,
-            inputs: names(sketch.inputs.iter().map(|(name, _)| name), "", "input"),
-            gradients: names(sketch.outputs.iter().map(|(name, _)| name), "d_", "output"),
+            inputs: called(sketch.inputs.iter().map(|(name, _)| name), "input"),
+            gradients: gradients(sketch.outputs.iter().map(|(name, _)| name), "output"),
             input_types: kinds(&sketch.inputs),
             output_types: kinds(&sketch.outputs),
             input_shapes: Vec::new(),
@@ -142,10 +154,10 @@ impl<'a> Ports<'a> {
             let index = types::count(index);
             if shape.iter().any(Dimension::is_free) {
                 let (method, sizes) = (format_ident!("{method}_of"), types::sizes(shape));
-                quote!(pass.#method(#index, &#sizes))
+                quote!(#PASS.#method(#index, &#sizes))
             } else {
                 let method = format_ident!("{method}");
-                quote!(pass.#method(#index))
+                quote!(#PASS.#method(#index))
             }
         });
         lent.collect()
@@ -153,8 +165,7 @@ impl<'a> Ports<'a> {
 
     /// The sizes that `pass` was given, under their name.
     fn sizes(&self) -> Option<TokenStream> {
-        let list = list();
-        self.sized.then(|| quote!(let #list = pass.sizes();))
+        self.sized.then(|| quote!(let #SIZES = #PASS.sizes();))
     }
 
     /// Whether inputs may not go through: of different numbers of samples, or refused for what they are.
@@ -177,10 +188,10 @@ impl<'a> Ports<'a> {
     fn enter(&self) -> TokenStream {
         let (root, inputs) = (&self.root, &self.inputs);
         if !self.fails() {
-            return quote!(let samples = #(#inputs.samples())*;);
+            return quote!(let #SAMPLES = #(#inputs.samples())*;);
         }
-        let enter = self.refuses.then(|| quote!(pass.enter(&[#(#root::network::entry(#inputs)),*])?;));
-        quote!(let samples = #root::network::samples([#(#inputs.samples()),*])?; #enter)
+        let enter = self.refuses.then(|| quote!(#PASS.enter(&[#(#root::network::entry(#inputs)),*])?;));
+        quote!(let #SAMPLES = #root::network::samples([#(#inputs.samples()),*])?; #enter)
     }
 
     /// When there is an error, as documentation.
@@ -204,21 +215,22 @@ impl<'a> Ports<'a> {
         let generics = Generics(self.parameters);
         let (declared, used) = (generics.declared(), generics.used());
         let (types, kinds) = (&self.input_types, data(inputs.len()));
-        let batches = quote!(#(#inputs: &#root::Batch<#types, E, #kinds>),*);
-        let bounds = quote!(#(#kinds: ::core::ops::Deref<Target = [E]>),*);
+        let element = &E;
+        let batches = quote!(#(#inputs: &#root::Batch<#types, #element, #kinds>),*);
+        let bounds = quote!(#(#kinds: ::core::ops::Deref<Target = [#element]>),*);
         let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
         let of_outputs =
             |kind: &dyn Fn(&TokenStream) -> TokenStream| tuple(&self.output_types.iter().map(kind).collect::<Vec<_>>());
-        let owned = self.result(&of_outputs(&|shape| quote!(#root::Batch<#shape, E>)));
-        let views = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let owned = self.result(&of_outputs(&|shape| quote!(#root::Batch<#shape, #E>)));
+        let views = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, #E>));
         let borrowed = self.result(&views);
         let lent = Self::lent(&self.output_shapes, "output_batch");
         let copies = self.done(&tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>()));
         let (results, sizes, enter, errors) = (self.done(&tuple(&lent)), self.sizes(), self.enter(), self.errors());
         let forward = self.body(quote! {
-            let mut pass = #root::Network::pass(self, 0);
+            let mut #PASS = #root::Network::pass(self, 0);
             #enter
-            pass.infer(self, #rows, samples);
+            #PASS.infer(self, #rows, #SAMPLES);
             #sizes
             #copies
         });
@@ -226,7 +238,7 @@ impl<'a> Ports<'a> {
             let method = format_ident!("{method}");
             self.body(quote! {
                 #enter
-                pass.#method(self, #rows, samples);
+                #PASS.#method(self, #rows, #SAMPLES);
                 #sizes
                 #results
             })
@@ -238,7 +250,7 @@ impl<'a> Ports<'a> {
                 /// The outputs of a batch in training, borrowed from `pass`, which keeps what `backward` needs.
                 #errors
                 pub fn forward_train<'p, #bounds>(
-                    &self, #batches, pass: &'p mut #root::Pass<Self>,
+                    &self, #batches, #PASS: &'p mut #root::Pass<Self>,
                 ) -> #borrowed {
                     #forward_train
                 }
@@ -246,7 +258,7 @@ impl<'a> Ports<'a> {
         });
         let backward = self.gradient.then(|| self.backward());
         quote! {
-            impl<#declared E: #root::Element> #name<#used E> {
+            impl<#declared #E: #root::Element> #name<#used #E> {
                 /// The outputs of a batch.
                 #errors
                 pub fn forward<#bounds>(&self, #batches) -> #owned {
@@ -255,7 +267,7 @@ impl<'a> Ports<'a> {
                 /// The outputs of a batch, borrowed from `pass`. Allocates nothing where `pass` has room.
                 #errors
                 pub fn forward_into<'p, #bounds>(
-                    &self, #batches, pass: &'p mut #root::Pass<Self>,
+                    &self, #batches, #PASS: &'p mut #root::Pass<Self>,
                 ) -> #borrowed {
                     #forward_into
                 }
@@ -274,9 +286,9 @@ impl<'a> Ports<'a> {
             let (name, pass_through) = (format_ident!("{name}"), format_ident!("{pass_through}"));
             let body = self.body(quote! {
                 #enter
-                pass.go_on_from(state, samples)?;
-                pass.#pass_through(self, #rows, samples);
-                pass.end_in(state);
+                #PASS.go_on_from(#STATE, #SAMPLES)?;
+                #PASS.#pass_through(self, #rows, #SAMPLES);
+                #PASS.end_in(#STATE);
                 #sizes
                 ::core::result::Result::Ok(#results)
             });
@@ -286,7 +298,7 @@ impl<'a> Ports<'a> {
                 #errors
                 /// `ShapeError::Samples` where `state` is of another number of samples.
                 pub fn #name<'p, #bounds>(
-                    &self, #batches, state: &mut #root::network::State<Self>, pass: &'p mut #root::Pass<Self>,
+                    &self, #batches, #STATE: &mut #root::network::State<Self>, #PASS: &'p mut #root::Pass<Self>,
                 ) -> ::core::result::Result<#views, #root::ShapeError> {
                     #body
                 }
@@ -309,22 +321,22 @@ impl<'a> Ports<'a> {
 
     fn backward(&self) -> TokenStream {
         let (root, gradients, types) = (&self.root, &self.gradients, &self.output_types);
-        let kinds = data(gradients.len());
-        let d_inputs = self.input_types.iter().map(|shape| quote!(#root::BatchView<'p, #shape, E>));
+        let (kinds, element) = (data(gradients.len()), &E);
+        let d_inputs = self.input_types.iter().map(|shape| quote!(#root::BatchView<'p, #shape, #E>));
         let d_inputs = tuple(&d_inputs.collect::<Vec<_>>());
         let results = tuple(&Self::lent(&self.input_shapes, "d_input_batch"));
         let sizes = self.sizes();
         let same = gradients.iter().zip(&self.output_shapes).filter(|(_, shape)| shape.iter().any(Dimension::is_free));
         let same = same.map(|(gradient, shape)| {
             let expected = types::sizes(shape);
-            quote!(pass.same_sizes(&#expected, #gradient.sizes())?;)
+            quote!(#PASS.same_sizes(&#expected, #gradient.sizes())?;)
         });
         let same: Vec<TokenStream> = same.collect();
         let same = (!same.is_empty()).then(|| quote!(#sizes #(#same)*));
         let body = self.body(quote! {
-            let samples = pass.same_samples([#(#gradients.samples()),*])?;
+            let #SAMPLES = #PASS.same_samples([#(#gradients.samples()),*])?;
             #same
-            pass.backward(self, &[#(#gradients.as_slice()),*], samples, gradients)?;
+            #PASS.backward(self, &[#(#gradients.as_slice()),*], #SAMPLES, #GRADIENTS)?;
             #sizes
             ::core::result::Result::Ok(#results)
         });
@@ -335,11 +347,11 @@ impl<'a> Ports<'a> {
             /// # Errors
             ///
             /// `PassError` where `pass` holds no such forward pass, or one of another number of samples or of other sizes.
-            pub fn backward<'p, #(#kinds: ::core::ops::Deref<Target = [E]>),*>(
+            pub fn backward<'p, #(#kinds: ::core::ops::Deref<Target = [#element]>),*>(
                 &self,
-                #(#gradients: &#root::Batch<#types, E, #kinds>,)*
-                pass: &'p mut #root::Pass<Self>,
-                gradients: &mut #root::Gradients<Self>,
+                #(#gradients: &#root::Batch<#types, #element, #kinds>,)*
+                #PASS: &'p mut #root::Pass<Self>,
+                #GRADIENTS: &mut #root::Gradients<Self>,
             ) -> ::core::result::Result<#d_inputs, #root::network::PassError> {
                 #body
             }

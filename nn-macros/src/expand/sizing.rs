@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 use crate::{
     check::{Calculation, PartSizes, part_list},
     expand::{constants, lower::Program, plan::Plan, types},
+    names::{self, ALL, AXIS, NETWORK, READER, REST, SIZES},
     network::Network,
-    shape::list,
 };
 
 /// The parts that have a list of sizes, in order.
@@ -21,68 +21,67 @@ pub(super) fn parts(network: &Network) -> impl Iterator<Item = &PartSizes> {
 
 /// The lists of the network and of its parts, out of the one in which they lie one after the other.
 pub(super) fn split(network: &Network, all: &TokenStream, method: &str) -> TokenStream {
-    let list = list();
     let Some(sizes) = &network.sizes else { return TokenStream::new() };
     if parts(network).next().is_none() {
-        return quote!(let #list = #all;);
+        return quote!(let #SIZES = #all;);
     }
     let (method, own) = (format_ident!("{method}"), types::count(sizes.count));
-    let rest = types::local("rest");
     let parts = parts(network).map(|part| {
         let (name, network) = (part_list(&part.name), part.part.with_element());
-        quote!(let (#name, #rest) = #rest.#method(network::sizes_of::<#network>());)
+        quote!(let (#name, #REST) = #REST.#method(#NETWORK::sizes_of::<#network>());)
     });
-    quote!(let (#list, #rest) = #all.#method(#own); #(#parts)*)
+    quote!(let (#SIZES, #REST) = #all.#method(#own); #(#parts)*)
 }
 
 /// Sizes of which nothing is known, for a constant.
 pub(super) fn unknown(network: &Network) -> Option<TokenStream> {
-    let (list, count) = (list(), types::count(network.sizes.as_ref()?.count));
-    Some(quote!(let #list = &[::core::primitive::usize::MAX; #count];))
+    let count = types::count(network.sizes.as_ref()?.count);
+    Some(quote!(let #SIZES = &[::core::primitive::usize::MAX; #count];))
 }
 
 /// `SIZING`, where the network has free dimensions.
 pub(super) fn sizing(network: &Network, plan: &Plan<'_>) -> Option<TokenStream> {
     let sizes = network.sizes.as_ref()?;
     let (own, rules) = (types::count(sizes.count), &sizes.rules);
-    let all = types::local("all");
-    let (read, write) = (split(network, &quote!(#all), "split_at"), split(network, &quote!(#all), "split_at_mut"));
-    let counts = parts(network).map(|part| part.part.with_element());
+    let (read, write) = (split(network, &quote!(#ALL), "split_at"), split(network, &quote!(#ALL), "split_at_mut"));
+    let counts = parts(network).map(|part| {
+        let part = part.part.with_element();
+        quote!(#NETWORK::sizes_of::<#part>())
+    });
     let calculated = sizes.calculated.iter().map(calculation);
     let flops = constants::flops(network);
     let memory = with_plans(plan);
     let output = network.outputs.first().map(|output| types::sizes(network.nodes[output.node].gives()));
     Some(quote! {
-        const SIZING: ::core::option::Option<network::Sizing> = ::core::option::Option::Some(network::Sizing {
-            count: #own #(+ network::sizes_of::<#counts>())*,
-            inner: |#all| { #write #(#calculated)* },
-            broken: |#all| { #read #(#rules)* ::core::option::Option::None },
-            plan: |#all, reader| { #read #memory },
-            flops: |#all| { #read #flops },
-            output: |#all, axis| { #read #output[axis] },
+        const SIZING: ::core::option::Option<#NETWORK::Sizing> = ::core::option::Option::Some(#NETWORK::Sizing {
+            count: #own #(+ #counts)*,
+            inner: |#ALL| { #write #(#calculated)* },
+            broken: |#ALL| { #read #(#rules)* ::core::option::Option::None },
+            plan: |#ALL, #READER| { #read #memory },
+            flops: |#ALL| { #read #flops },
+            output: |#ALL, #AXIS| { #read #output[#AXIS] },
         });
     })
 }
 
 fn calculation(calculation: &Calculation) -> TokenStream {
-    let list = list();
     match calculation {
         Calculation::Size { place, value } => {
             let place = types::count(*place);
-            quote!(#list[#place] = #value;)
+            quote!(#SIZES[#place] = #value;)
         }
         Calculation::Part(part) => {
             let (name, network) = (part_list(&part.name), part.part.with_element());
             let takes = types::sizes(&part.takes);
             let gives = part.gives.iter().map(|&(axis, place)| {
                 let (axis, place) = (types::count(axis), types::count(place));
-                quote!(#list[#place] = network::output_size::<#network>(#name, #axis);)
+                quote!(#SIZES[#place] = #NETWORK::output_size::<#network>(#name, #axis);)
             });
             let [training, inference] = part.scratch.map(types::count);
             quote! {
-                network::enter_part::<#network>(#name, &#takes);
+                #NETWORK::enter_part::<#network>(#name, &#takes);
                 #(#gives)*
-                [#list[#training], #list[#inference]] = network::scratch_of::<#network>(#name);
+                [#SIZES[#training], #SIZES[#inference]] = #NETWORK::scratch_of::<#network>(#name);
             }
         }
     }
@@ -92,7 +91,7 @@ fn calculation(calculation: &Calculation) -> TokenStream {
 fn with_plans(plan: &Plan<'_>) -> TokenStream {
     let program = &plan.program;
     let sized = |name: &proc_macro2::Ident| parts(program.network).find(|part| part.name == *name);
-    let local = |name: &proc_macro2::Ident| types::local(&format!("{name}_plan"));
+    let local = |name: &proc_macro2::Ident| names::local("plan", &name.to_string());
     let plans: Vec<TokenStream> = program
         .parts()
         .map(|(name, part)| match sized(name) {
@@ -107,11 +106,11 @@ fn with_plans(plan: &Plan<'_>) -> TokenStream {
         })
         .collect();
     let whole = plan.tokens(&plans);
-    let innermost = quote!(reader(&#whole));
+    let innermost = quote!(#READER(&#whole));
     let sized: Vec<&PartSizes> = program.parts().filter_map(|(name, _)| sized(name)).collect();
     sized.iter().rev().fold(innermost, |inside, part| {
         let (network, sizes, name) = (part.part.with_element(), part_list(&part.name), local(&part.name));
-        quote!(network::with_plan::<#network>(#sizes, &mut |#name| #inside))
+        quote!(#NETWORK::with_plan::<#network>(#sizes, &mut |#name| #inside))
     })
 }
 

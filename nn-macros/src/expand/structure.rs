@@ -1,10 +1,11 @@
 //! The struct of a network, and its parameters by name.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::{
     expand::{documentation, generics::Generics, types},
+    names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
     network::{Network, Stage},
     paths,
 };
@@ -29,10 +30,10 @@ pub(super) fn structure(network: &Network) -> TokenStream {
         #(#attributes)*
         #[doc = #table]
         #[derive(Clone, Debug)]
-        #visibility struct #name<#declared E: #root::Element = f32> {
+        #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
             #(#fields,)*
             #[doc(hidden)]
-            pub element: ::core::marker::PhantomData<E>,
+            pub #ELEMENT: ::core::marker::PhantomData<#E>,
         }
         #(#shapes)*
     }
@@ -43,21 +44,11 @@ pub(super) fn shapes(network: &Network) -> Vec<(Ident, TokenStream, String)> {
     let inputs = network.inputs.iter().map(|port| (&port.name, &port.shape, "Input"));
     let outputs = network.outputs.iter().map(|port| (&port.name, &port.shape, "Output"));
     let named = inputs.chain(outputs).map(|(name, shape, role)| {
-        let suffix = name.as_ref().map_or_else(|| role.to_owned(), |name| camel(&name.to_string()));
-        let alias = format_ident!("{}{suffix}", network.name, span = network.name.span());
+        let alias = names::shape(&network.name, &name.as_ref().map_or_else(|| role.to_owned(), names::plain));
         let text = format!("The shape of [`{}`]'s {}.", network.name, role.to_lowercase());
         (alias, types::shape(shape), text)
     });
     named.collect()
-}
-
-fn camel(name: &str) -> String {
-    name.split('_')
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        })
-        .collect()
 }
 
 /// The fields that hold parameters.
@@ -71,21 +62,21 @@ fn trained(network: &Network) -> Vec<&Ident> {
 pub(super) fn parameters(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let (name, fields) = (&network.name, trained(network));
-    let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = fields.iter().map(|field| names::plain(field)).collect();
     let count = types::count(fields.len());
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
     quote! {
-        impl<#declared E: #root::Element> network::Parameters<E> for #name<#used E> {
-            fn tensors(&self) -> usize {
-                let layers: [&dyn network::Parameters<E>; #count] = [#(&self.#fields),*];
-                layers.iter().map(|layer| layer.tensors()).sum()
+        impl<#declared #E: #root::Element> #NETWORK::Parameters<#E> for #name<#used #E> {
+            fn tensors(&self) -> ::core::primitive::usize {
+                let #ALL: [&dyn #NETWORK::Parameters<#E>; #count] = [#(&self.#fields),*];
+                #ALL.iter().map(|#REST| #REST.tensors()).sum()
             }
-            fn tensor(&self, index: usize) -> network::Tensor<'_, E> {
-                network::tensor(&[#((#names, &self.#fields)),*], index)
+            fn tensor(&self, #INDEX: ::core::primitive::usize) -> #NETWORK::Tensor<'_, #E> {
+                #NETWORK::tensor(&[#((#names, &self.#fields)),*], #INDEX)
             }
-            fn tensor_mut(&mut self, index: usize) -> network::TensorMut<'_, E> {
-                network::tensor_mut([#((#names, &mut self.#fields)),*], index)
+            fn tensor_mut(&mut self, #INDEX: ::core::primitive::usize) -> #NETWORK::TensorMut<'_, #E> {
+                #NETWORK::tensor_mut([#((#names, &mut self.#fields)),*], #INDEX)
             }
         }
     }

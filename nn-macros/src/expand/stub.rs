@@ -1,10 +1,13 @@
 //! What stands in for a network with faults: its signatures, so that it gives its own errors and no others.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 
 use crate::{
     expand::{generics::Generics, ports, types},
+    names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
     network::{Held, Sketch},
     paths,
     shape::{Dimension, Shape},
@@ -33,65 +36,65 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
     let methods = ports::stub_methods(sketch);
     let total =
-        methods.is_none().then(|| quote!(impl<#declared E: #root::Element> network::Total for #name<#used E> {}));
+        methods.is_none().then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}));
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
         #[allow(unused)]
-        #visibility struct #name<#declared E: #root::Element = f32> {
+        #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
             #(#fields,)*
             #[doc(hidden)]
-            pub element: ::core::marker::PhantomData<E>,
+            pub #ELEMENT: ::core::marker::PhantomData<#E>,
         }
         #aliases
         #[allow(unused, unreachable_code)]
         const _: () = {
-            use #root::{layers, network};
+            use #root::{layers as #LAYERS, network as #NETWORK};
             impl #declaration #name #arguments {
-                pub const PARAMETERS: usize = 0;
-                pub const FLOPS: u64 = 0;
-                pub const ACTIVATION_BYTES: usize = 0;
-                pub const LAYERS: &'static [network::LayerInfo] = &[];
-                pub fn new(seed: u64) -> Self {
+                pub const PARAMETERS: ::core::primitive::usize = 0;
+                pub const FLOPS: ::core::primitive::u64 = 0;
+                pub const ACTIVATION_BYTES: ::core::primitive::usize = 0;
+                pub const LAYERS: &'static [#NETWORK::LayerInfo] = &[];
+                pub fn new(#SEED: ::core::primitive::u64) -> Self {
                     ::core::panic!(#text)
                 }
                 pub fn summary() -> #root::report::Summary {
                     ::core::panic!(#text)
                 }
             }
-            impl<#declared E: #root::Element> network::Parameters<E> for #name<#used E> {
-                fn tensors(&self) -> usize {
+            impl<#declared #E: #root::Element> #NETWORK::Parameters<#E> for #name<#used #E> {
+                fn tensors(&self) -> ::core::primitive::usize {
                     ::core::panic!(#text)
                 }
-                fn tensor(&self, index: usize) -> network::Tensor<'_, E> {
+                fn tensor(&self, #INDEX: ::core::primitive::usize) -> #NETWORK::Tensor<'_, #E> {
                     ::core::panic!(#text)
                 }
-                fn tensor_mut(&mut self, index: usize) -> network::TensorMut<'_, E> {
+                fn tensor_mut(&mut self, #INDEX: ::core::primitive::usize) -> #NETWORK::TensorMut<'_, #E> {
                     ::core::panic!(#text)
                 }
             }
-            impl<#declared E: #root::Element> network::Network for #name<#used E> {
-                type Element = E;
+            impl<#declared #E: #root::Element> #NETWORK::Network for #name<#used #E> {
+                type Element = #E;
                 type Input = #input;
                 type Output = #output;
-                type Inputs<'a> = [network::RowsRef<'a, E>; #count];
-                type Kept<'a> = [network::Rows<'a, E>; 0];
-                const NAME: &'static str = "";
-                const LAYERS: &'static [network::LayerInfo] = &[];
-                const PLAN: network::Plan<'static> = network::Plan::EMPTY;
-                fn initialized(seed: u64) -> Self {
-                    let _ = || #name::<#used E> { #(#names: ::core::panic!(#text),)* element: ::core::marker::PhantomData };
+                type Inputs<'a> = [#NETWORK::RowsRef<'a, #E>; #count];
+                type Kept<'a> = [#NETWORK::Rows<'a, #E>; 0];
+                const NAME: &'static ::core::primitive::str = "";
+                const LAYERS: &'static [#NETWORK::LayerInfo] = &[];
+                const PLAN: #NETWORK::Plan<'static> = #NETWORK::Plan::EMPTY;
+                fn initialized(#SEED: ::core::primitive::u64) -> Self {
+                    let _ = || #name::<#used #E> { #(#names: ::core::panic!(#text),)* #ELEMENT: ::core::marker::PhantomData };
                     ::core::panic!(#text)
                 }
-                fn infer_part(&self, part: &mut network::Part<'_, Self>) {}
+                fn infer_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {}
             }
-            impl<#declared E: #root::Element> network::Trainable for #name<#used E> {
+            impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E> {
                 fn zeroed(&self) -> Self {
                     ::core::panic!(#text)
                 }
-                fn forward_part(&self, part: &mut network::Part<'_, Self>) {}
-                fn backward_part<const INPUTS: bool>(&self, part: &mut network::Part<'_, Self>, share: &mut [E]) {}
-                fn finish(&self, whole: network::Whole<'_, Self>, gradients: &mut Self) {}
+                fn forward_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {}
+                fn backward_part<const #INPUTS: ::core::primitive::bool>(&self, #PART: &mut #NETWORK::Part<'_, Self>, #SHARE: &mut [#E]) {}
+                fn finish(&self, #WHOLE: #NETWORK::Whole<'_, Self>, #GRADIENTS: &mut Self) {}
             }
             #total
             #methods
@@ -107,33 +110,33 @@ fn placeholder(kind: &Ident, sketch: &Sketch) -> TokenStream {
     let layers = quote!(#root::layers);
     let convolution = |name: TokenStream| {
         let (shape, window) = (quote!((#one, #one, #one)), quote!(#layers::Window<1, 1, 1, 1, 0, 0, 1, 1>));
-        quote!(#layers::#name<#shape, #shape, #window, #one, E>)
+        quote!(#layers::#name<#shape, #shape, #window, #one, #E>)
     };
     match kind.to_string().as_str() {
-        "dense" => quote!(#layers::Dense<#one, #one, E>),
+        "dense" => quote!(#layers::Dense<#one, #one, #E>),
         "conv1d" => convolution(quote!(Conv1d)),
         "conv2d" => convolution(quote!(Conv2d)),
         "conv_transpose1d" => convolution(quote!(ConvTranspose1d)),
         "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
-        "batch_norm" => quote!(#layers::BatchNorm<#one, E>),
-        "embedding" => quote!(#layers::Embedding<#one, #one, E>),
-        "layer_norm" => quote!(#layers::LayerNorm<#one, E>),
-        "perceptron" => quote!(#layers::Perceptron<#one, E>),
+        "batch_norm" => quote!(#layers::BatchNorm<#one, #E>),
+        "embedding" => quote!(#layers::Embedding<#one, #one, #E>),
+        "layer_norm" => quote!(#layers::LayerNorm<#one, #E>),
+        "perceptron" => quote!(#layers::Perceptron<#one, #E>),
         "boltzmann" => {
             let (_, i, n) = units(sketch);
-            quote!(#root::energy::Boltzmann<#i, #n, E>)
+            quote!(#root::energy::Boltzmann<#i, #n, #E>)
         }
         "hopfield" => {
             let (_, i, _) = units(sketch);
-            quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, E>)
+            quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, #E>)
         }
         "rbm" => {
             let (visible, i, n) = units(sketch);
-            quote!(#root::energy::Rbm<#i, #n, #visible, #root::energy::units::Bernoulli, E>)
+            quote!(#root::energy::Rbm<#i, #n, #visible, #root::energy::units::Bernoulli, #E>)
         }
-        "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, E>),
-        "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, E>),
-        "gru" => quote!(#layers::Recurrent<#layers::Gru, #one, #one, 1, 1, E>),
+        "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, #E>),
+        "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, #E>),
+        "gru" => quote!(#layers::Recurrent<#layers::Gru, #one, #one, 1, 1, #E>),
         _ => quote!(()),
     }
 }
@@ -170,14 +173,18 @@ fn ports(ports: &[(Option<Ident>, Option<Shape>)]) -> TokenStream {
     if ports.len() == 1 { quote!(#(#shapes)*) } else { quote!((#(#shapes,)*)) }
 }
 
-/// The names of the shapes, for a network with one input and one output.
+/// The names of the shapes, as far as they are known.
 fn aliases(sketch: &Sketch) -> TokenStream {
     let (visibility, declaration) = (&sketch.visibility, Generics(&sketch.parameters).declaration());
-    let alias = |role: &str, ports: &[(Option<Ident>, Option<Shape>)]| {
-        let [(None, shape)] = ports else { return None };
-        let (alias, shape) = (format_ident!("{}{role}", sketch.name), known(shape.as_ref()));
-        Some(quote!(#[allow(unused)] #visibility type #alias #declaration = #shape;))
-    };
-    let (input, output) = (alias("Input", &sketch.inputs), alias("Output", &sketch.outputs));
-    quote!(#input #output)
+    let ports = |role: &'static str| move |port| (role, port);
+    let ports = sketch.inputs.iter().map(ports("Input")).chain(sketch.outputs.iter().map(ports("Output")));
+    let mut seen = HashSet::new();
+    let aliases = ports.filter_map(|(role, (name, shape))| {
+        let port = name.as_ref().map_or_else(|| role.to_owned(), names::plain);
+        let (alias, shape) = (names::shape(&sketch.name, &port), known(shape.as_ref()));
+        // A name that two ports have is a fault of its own.
+        let alias = quote!(#[allow(unused)] #visibility type #alias #declaration = #shape;);
+        seen.insert(port).then_some(alias)
+    });
+    aliases.collect()
 }

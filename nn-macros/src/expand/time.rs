@@ -6,6 +6,7 @@ use quote::quote;
 use crate::{
     expand::types,
     layers::Layer,
+    names::NETWORK,
     network::{Network, Source, Stage},
 };
 
@@ -83,7 +84,7 @@ impl Time {
             }
             Time::Through(before, network) => {
                 let before = before.lengths(inputs);
-                quote!(network::lengths_through::<#network>(#before))
+                quote!(#NETWORK::lengths_through::<#network>(#before))
             }
         }
     }
@@ -97,7 +98,7 @@ impl Time {
             }
             Time::Through(before, network) => {
                 let before = before.index();
-                quote!(network::time_through::<#network>(#before))
+                quote!(#NETWORK::time_through::<#network>(#before))
             }
         }
     }

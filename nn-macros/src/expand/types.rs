@@ -8,6 +8,7 @@ use crate::{
         Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Hidden, Init, Layer, NoiseKind, Pooling, Real,
         Recurrent, Reduction, Visible, Weight, Window,
     },
+    names::{E, LAYERS, NETWORK, RNG},
     network::{Node, Stage},
     paths,
     shape::{Dimension, Operation, Shape},
@@ -147,16 +148,16 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         Layer::Dense(dense) => {
             let name = if matches!(dense.weight, Weight::Own(_)) { "Dense" } else { "TiedDense" };
             let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
-            quote!(#name<#i, #o, E>)
+            quote!(#name<#i, #o, #E>)
         }
         Layer::Conv(Conv { window, groups, .. }) | Layer::ConvTranspose(ConvTranspose { window, groups, .. }) => {
             let name = named(&over_images_type(stage), &stage.kind);
             let (window, groups) = (window_type(window), dimension(groups));
-            quote!(#name<#x, #y, #window, #groups, E>)
+            quote!(#name<#x, #y, #window, #groups, #E>)
         }
         Layer::Perceptron(_) => {
             let (name, i) = (named("Perceptron", &stage.kind), last(takes));
-            quote!(#name<#i, E>)
+            quote!(#name<#i, #E>)
         }
         Layer::Pool(pool) => {
             let (name, window) = (named(&over_images_type(stage), &stage.kind), window_type(&pool.window));
@@ -168,36 +169,36 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         }
         Layer::BatchNorm(_) => {
             let (name, channels) = (named("BatchNorm", &stage.kind), dimension(&takes[0]));
-            quote!(#name<#channels, E>)
+            quote!(#name<#channels, #E>)
         }
         Layer::Embedding(embedding) => {
             let name = named("Embedding", &stage.kind);
             let (vocabulary, outputs) = (dimension(&embedding.vocabulary), dimension(&embedding.outputs));
-            quote!(#name<#vocabulary, #outputs, E>)
+            quote!(#name<#vocabulary, #outputs, #E>)
         }
         Layer::LayerNorm(_) => {
             let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
-            quote!(#name<#n, E>)
+            quote!(#name<#n, #E>)
         }
         Layer::Boltzmann(machine) => {
             let (name, i, n) = (model("Boltzmann", &stage.kind), last(takes), dimension(&machine.units));
-            quote!(#name<#i, #n, E>)
+            quote!(#name<#i, #n, #E>)
         }
         Layer::Hopfield(net) => {
             let (root, name, i) = (paths::plumbline(), model("Hopfield", &stage.kind), last(takes));
             let update = if net.synchronous { quote!(Synchronous) } else { quote!(Asynchronous) };
-            quote!(#name<#i, #root::energy::update::#update, E>)
+            quote!(#name<#i, #root::energy::update::#update, #E>)
         }
         Layer::Rbm(rbm) => {
             let (name, i, n) = (model("Rbm", &stage.kind), dimension(&takes[0]), dimension(&rbm.units));
             let [visible, hidden] = units(&rbm.visible, rbm.hidden);
-            quote!(#name<#i, #n, #visible, #hidden, E>)
+            quote!(#name<#i, #n, #visible, #hidden, #E>)
         }
         Layer::Recurrent(layer) => {
             let (name, cell) = (named("Recurrent", &stage.kind), named(cell_type(&layer.cell), &stage.kind));
             let (i, n) = (last(takes), dimension(&layer.units));
             let (layers, directions) = (count(layer.layers), count(layer.directions()));
-            quote!(#name<#cell, #i, #n, #layers, #directions, E>)
+            quote!(#name<#cell, #i, #n, #layers, #directions, #E>)
         }
         Layer::Transpose(_) => named("Transpose", &stage.kind),
         Layer::Noise(noise) => named(noise_type(noise.kind).0, &stage.kind),
@@ -266,44 +267,44 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
     match &stage.layer {
         Layer::Part(part) => {
             let path = part.with_element();
-            quote!(<#path as network::Network>::initialized(network::seed(rng)))
+            quote!(<#path as #NETWORK::Network>::initialized(#NETWORK::seed(#RNG)))
         }
         Layer::Dense(dense) => {
             let bias = dense.bias;
             match &dense.weight {
                 Weight::Own(init) => {
                     let init = self::init(init);
-                    quote!(layers::Dense::new(#init, #bias, rng))
+                    quote!(#LAYERS::Dense::new(#init, #bias, #RNG))
                 }
-                Weight::Tied(_) => quote!(layers::TiedDense::new(#bias)),
+                Weight::Tied(_) => quote!(#LAYERS::TiedDense::new(#bias)),
             }
         }
         Layer::Conv(Conv { bias, init, .. }) | Layer::ConvTranspose(ConvTranspose { bias, init, .. }) => {
             let (name, init) = (Ident::new(&over_images_type(stage), Span::call_site()), self::init(init));
-            quote!(layers::#name::new(#init, #bias, rng))
+            quote!(#LAYERS::#name::new(#init, #bias, #RNG))
         }
-        Layer::Perceptron(_) => quote!(layers::Perceptron::new(layers::Init::XavierUniform, rng)),
+        Layer::Perceptron(_) => quote!(#LAYERS::Perceptron::new(#LAYERS::Init::XavierUniform, #RNG)),
         Layer::Noise(noise) => {
             let (name, field) = noise_type(noise.kind);
             let (name, field) = (Ident::new(name, Span::call_site()), Ident::new(field, Span::call_site()));
             let amount = real(&noise.amount);
-            quote!(layers::#name { #field: #amount })
+            quote!(#LAYERS::#name { #field: #amount })
         }
         Layer::BatchNorm(norm) => {
             let (momentum, epsilon) = (real(&norm.momentum), real(&norm.epsilon));
-            quote!(layers::BatchNorm::new(#momentum, #epsilon))
+            quote!(#LAYERS::BatchNorm::new(#momentum, #epsilon))
         }
         Layer::Embedding(embedding) => {
             let init = init(&embedding.init);
-            quote!(layers::Embedding::new(#init, rng))
+            quote!(#LAYERS::Embedding::new(#init, #RNG))
         }
         Layer::LayerNorm(norm) => {
             let epsilon = real(&norm.epsilon);
-            quote!(layers::LayerNorm::new(#epsilon))
+            quote!(#LAYERS::LayerNorm::new(#epsilon))
         }
         Layer::Boltzmann(machine) => {
             let (root, init) = (paths::plumbline(), init(&machine.init));
-            quote!(#root::energy::Boltzmann::new(#init, rng))
+            quote!(#root::energy::Boltzmann::new(#init, #RNG))
         }
         Layer::Hopfield(_) => {
             let root = paths::plumbline();
@@ -311,7 +312,7 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
         }
         Layer::Rbm(rbm) => {
             let (root, init) = (paths::plumbline(), init(&rbm.init));
-            quote!(#root::energy::Rbm::new(#init, rng))
+            quote!(#root::energy::Rbm::new(#init, #RNG))
         }
         Layer::Recurrent(layer) => {
             let init = init(&layer.init);
@@ -322,12 +323,12 @@ pub(super) fn fresh(stage: &Stage) -> TokenStream {
                 }
                 _ => None,
             };
-            quote!(layers::Recurrent::new(#init, rng) #bias)
+            quote!(#LAYERS::Recurrent::new(#init, #RNG) #bias)
         }
-        Layer::Transpose(_) => quote!(layers::Transpose::new()),
+        Layer::Transpose(_) => quote!(#LAYERS::Transpose::new()),
         Layer::Pool(_) | Layer::AdaptivePool(_) | Layer::GlobalPool(_) => {
             let (name, argument) = (Ident::new(&over_images_type(stage), Span::call_site()), argument(stage));
-            quote!(layers::#name::new(#argument))
+            quote!(#LAYERS::#name::new(#argument))
         }
         _ => quote!(()),
     }
@@ -355,21 +356,21 @@ pub(super) fn real(real: &Real) -> TokenStream {
 
 fn init(init: &Init) -> TokenStream {
     match init {
-        Init::HeNormal => quote!(layers::Init::HeNormal),
-        Init::HeUniform => quote!(layers::Init::HeUniform),
-        Init::XavierNormal => quote!(layers::Init::XavierNormal),
-        Init::XavierUniform => quote!(layers::Init::XavierUniform),
-        Init::LecunNormal => quote!(layers::Init::LecunNormal),
-        Init::Orthogonal => quote!(layers::Init::Orthogonal),
-        Init::Identity => quote!(layers::Init::Identity),
-        Init::Zeros => quote!(layers::Init::Zeros),
+        Init::HeNormal => quote!(#LAYERS::Init::HeNormal),
+        Init::HeUniform => quote!(#LAYERS::Init::HeUniform),
+        Init::XavierNormal => quote!(#LAYERS::Init::XavierNormal),
+        Init::XavierUniform => quote!(#LAYERS::Init::XavierUniform),
+        Init::LecunNormal => quote!(#LAYERS::Init::LecunNormal),
+        Init::Orthogonal => quote!(#LAYERS::Init::Orthogonal),
+        Init::Identity => quote!(#LAYERS::Init::Identity),
+        Init::Zeros => quote!(#LAYERS::Init::Zeros),
         Init::Normal(sd) => {
             let sd = real(sd);
-            quote!(layers::Init::Normal(#sd))
+            quote!(#LAYERS::Init::Normal(#sd))
         }
         Init::Uniform(a) => {
             let a = real(a);
-            quote!(layers::Init::Uniform(#a))
+            quote!(#LAYERS::Init::Uniform(#a))
         }
     }
 }
@@ -396,12 +397,7 @@ pub(super) fn activation(activation: &Activation, kind: &Ident) -> TokenStream {
         let a = real(a);
         quote!((#a))
     });
-    quote!(layers::#name #argument)
-}
-
-/// A local name of the generated code, which no name of the user's can clash with.
-pub(super) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    quote!(#LAYERS::#name #argument)
 }
 
 /// A count as a person writes it.
@@ -415,7 +411,7 @@ pub(super) fn widest(widths: &[Dimension]) -> TokenStream {
         Some(literals) => size(&Dimension::Literal(literals.into_iter().max().unwrap_or(0))),
         None => {
             let sizes = widths.iter().map(size);
-            quote!(network::widest(&[#(#sizes),*]))
+            quote!(#NETWORK::widest(&[#(#sizes),*]))
         }
     }
 }

@@ -7,6 +7,7 @@ use syn::{Path, PathArguments};
 
 use super::{Row, Rule};
 use crate::check::{Known, Place, Scope, Value};
+use crate::names::E;
 use crate::report::{PartMismatch, Piece, Structure, bare, compact};
 use crate::shape::{Condition, Dimension, Shape};
 
@@ -127,7 +128,7 @@ impl Part {
     /// The part's type with the element `E`.
     pub(crate) fn with_element(&self) -> Path {
         let mut path = self.path.clone();
-        let element = syn::parse_quote!(E);
+        let element = syn::parse_quote!(#E);
         if let Some(last) = path.segments.last_mut() {
             match &mut last.arguments {
                 PathArguments::AngleBracketed(list) => list.args.push(element),

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
+
+use crate::names::{self, E, LAYERS};
 
 use super::expression::{Binary, Comparison, Function, Graph, Selection, Term, Value};
 
@@ -19,18 +21,18 @@ enum Strength {
 
 /// `|x: E| …`, what is used more than once under a name.
 pub(super) fn closure(graph: &Graph, root: Value) -> TokenStream {
-    let mut printer = Printer { graph, x: Ident::new("x", Span::mixed_site()), names: HashMap::new() };
+    let mut printer = Printer { graph, x: names::local("x", ""), names: HashMap::new() };
     let mut statements = TokenStream::new();
     for (value, count) in graph.uses(root) {
         if count > 1 && !graph.term(value).operands().is_empty() {
-            let name = format_ident!("v{}", printer.names.len() + 1, span = Span::mixed_site());
+            let name = names::local("", &format!("v{}", printer.names.len() + 1));
             let (tokens, _) = printer.term(value);
             statements.extend(quote!(let #name = #tokens;));
             printer.names.insert(value, name);
         }
     }
     let (x, (result, _)) = (&printer.x, printer.value(root));
-    if statements.is_empty() { quote!(|#x: E| #result) } else { quote!(|#x: E| { #statements #result }) }
+    if statements.is_empty() { quote!(|#x: #E| #result) } else { quote!(|#x: #E| { #statements #result }) }
 }
 
 struct Printer<'a> {
@@ -63,7 +65,7 @@ impl Printer<'_> {
             Term::Number(number) => number_tokens(number.get()),
             Term::Constant(place) => {
                 let constant = &self.graph.constants[place];
-                (quote!(E::from_f64(#constant)), Strength::Call)
+                (quote!(#E::from_f64(#constant)), Strength::Call)
             }
             Term::Negated(a) => {
                 let a = self.within(a, Strength::Sign);
@@ -92,7 +94,7 @@ impl Printer<'_> {
         };
         let function = |name: &str| {
             let ((a, _), (b, _), name) = (self.value(a), self.value(b), Ident::new(name, Span::call_site()));
-            (quote!(layers::map::#name(#a, #b)), Strength::Call)
+            (quote!(#LAYERS::map::#name(#a, #b)), Strength::Call)
         };
         match binary {
             Binary::Add => infix(quote!(+), Strength::Sum, Strength::Product),
@@ -113,7 +115,7 @@ impl Printer<'_> {
         match function {
             Function::Sigmoid | Function::Relu => {
                 let (a, _) = self.value(a);
-                quote!(layers::map::#name(#a))
+                quote!(#LAYERS::map::#name(#a))
             }
             _ => {
                 let a = self.within(a, Strength::Call);
@@ -126,12 +128,12 @@ impl Printer<'_> {
 fn number_tokens(number: f64) -> (TokenStream, Strength) {
     let size = number.abs();
     let tokens = if size == 0.0 {
-        quote!(E::zero())
+        quote!(#E::zero())
     } else if size == 1.0 {
-        quote!(E::one())
+        quote!(#E::one())
     } else {
         let literal = Literal::f64_unsuffixed(size);
-        quote!(E::from_f64(#literal))
+        quote!(#E::from_f64(#literal))
     };
     if number.is_sign_negative() { (quote!(-#tokens), Strength::Sign) } else { (tokens, Strength::Call) }
 }

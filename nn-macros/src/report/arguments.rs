@@ -101,15 +101,9 @@ impl From<Argument> for Message {
             ])
             .help(say!["`", name, "2` is free"]),
             Argument::ParameterName { name } => {
-                let taken = name == "E";
-                let mut capital = name.to_uppercase();
-                capital.truncate(if taken { 0 } else { capital.len() });
-                let message = Self::new(if taken {
-                    say!["a dimension parameter cannot be called `E`: that is the element"]
-                } else {
-                    say!["a dimension parameter begins with a capital, found `", name, "`"]
-                });
-                message.help(if taken { say!["write `C` or `N`"] } else { say!["write `", capital, "`"] })
+                let capital = name.trim_start_matches("r#").to_uppercase();
+                Self::new(say!["a dimension parameter begins with a capital, found `", name, "`"])
+                    .help(say!["write `", capital, "`"])
             }
             Argument::NoOptions { layer, call } => {
                 Self::new(say!["`", layer, "` has no options"]).help(say!["it is written `", call, "`"])

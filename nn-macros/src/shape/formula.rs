@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::{Dimension, Operation};
-use crate::paths;
+use crate::{names::SIZES, paths};
 
 /// Σ coefficient · atom · atom · …, over dimension parameters and what no sum of products can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,8 +232,8 @@ impl Formula {
             &|atom| match atom {
                 Atom::Parameter(name) => quote!(#name),
                 Atom::Free(index) => {
-                    let (list, index) = (list(), Literal::usize_unsuffixed(*index));
-                    quote!(#list[#index])
+                    let index = Literal::usize_unsuffixed(*index);
+                    quote!(#SIZES[#index])
                 }
                 Atom::Constant(tokens) => tokens.clone(),
                 Atom::Quotient { .. } => unreachable!("a quotient is written as its sides"),
@@ -255,7 +255,7 @@ impl Formula {
         self.write(
             &|atom| match atom {
                 Atom::Constant(tokens) => quote!(#root::Const<{ #tokens }>),
-                Atom::Parameter(name) => quote!(#root::Const<#name>),
+                Atom::Parameter(name) => quote!(#root::Const<{ #name }>),
                 Atom::Free(_) | Atom::Quotient { .. } => {
                     unreachable!("none is free, and a quotient is written as its sides")
                 }
@@ -330,11 +330,6 @@ fn without(atoms: &[Atom], divisor: &[Atom]) -> Option<Vec<Atom>> {
         left.remove(place);
     }
     Some(left)
-}
-
-/// What the list of the sizes that only the running program knows is called in generated code.
-pub(crate) fn list() -> Ident {
-    Ident::new("__sizes", Span::mixed_site())
 }
 
 /// As a person writes it: `2 * C`, `H - 2`, `(H - 3) / 2 + 1`; `_` where only the running program knows the value, or, where

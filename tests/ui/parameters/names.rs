@@ -1,4 +1,4 @@
-//! Dimension parameters that are declared twice, not capitalized, or called as the element is.
+//! Dimension parameters that are declared twice, or not capitalized.
 
 use plumbline::prelude::*;
 
@@ -6,8 +6,6 @@ network! {
     pub Net<C, C>: [C] -> [10] { out: dense(10); }
 
     pub Other<n>: [n] -> [10] { out: dense(10); }
-
-    pub Third<E>: [E] -> [10] { out: dense(10); }
 }
 
 fn main() {}
