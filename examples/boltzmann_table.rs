@@ -65,7 +65,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
     let random = rbm.generate(options.chains, 0, &mut StdRng::seed_from_u64(options.seed));
     let mut pairs = rbm.chains_from(&random, options.seed)?;
-    pairs.gibbs(&rbm, options.sweeps);
+    pairs.gibbs(&rbm, options.sweeps)?;
     let drawn = pairs.first().chunks(2).zip(pairs.second().chunks(2));
     let by_sides = frequencies(drawn.map(|(v, h)| [v[0], v[1], h[0], h[1]]));
     let mut chains = machine.chains(options.chains, options.seed)?;

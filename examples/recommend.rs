@@ -139,7 +139,7 @@ fn train<const K: usize>(
     conditional: bool,
 ) -> Result<RatingRbm<Hidden, K>, Box<dyn std::error::Error>> {
     let rng = &mut StdRng::seed_from_u64(options.seed);
-    let mut rbm = RatingRbm::new(known.items(), Init::Normal(0.01), rng);
+    let mut rbm = RatingRbm::new(known.items(), Init::Normal(0.01), rng)?;
     let mut training = RatingDivergence::new();
     if conditional {
         rbm = rbm.conditional();

@@ -91,6 +91,14 @@ pub enum ShapeError {
         /// The sizes of the axes.
         found: Vec<usize>,
     },
+    /// There is no memory for the numbers.
+    #[error("expected memory for {numbers} numbers of {bytes} bytes, found too little")]
+    Memory {
+        /// How many there are.
+        numbers: usize,
+        /// The bytes of one.
+        bytes: usize,
+    },
     /// Sizes on free axes that a layer of a network cannot take.
     #[error("expected {} with sizes that every layer takes, found {}: {rule}", list(expected), list(found))]
     Sizes {

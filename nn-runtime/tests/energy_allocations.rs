@@ -44,7 +44,7 @@ fn calls() -> usize {
     let mut chains = rbm.chains_from(&data, 1).unwrap();
     let (mut h, mut v, mut free) = (Batch::zeros(80), Batch::zeros(80), vec![0.0; 80]);
     let mut all = || {
-        chains.gibbs(&rbm, 3);
+        chains.gibbs(&rbm, 3).unwrap();
         rbm.reconstruct_into(&data, &mut h, &mut v);
         rbm.free_energies_into(&data, &mut free);
     };
@@ -82,7 +82,7 @@ fn boltzmann(learning: BoltzmannLearning) -> usize {
 fn epochs_of_ratings() -> usize {
     let (known, held_out) = data::ratings(200, 50, 12, 1).unwrap().split(0.8, 1);
     let mut rbm: RatingRbm<Const<20>, 5> =
-        RatingRbm::new(known.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).conditional();
+        RatingRbm::new(known.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap().conditional();
     let training = RatingDivergence::new().l2(1e-3).batch_size(30).condition_on(&held_out).steps([(0, 1), (2, 3)]);
     let mut learner = training.start(&rbm, &known).unwrap();
     learner.epoch(&mut rbm).unwrap();

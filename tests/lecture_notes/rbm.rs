@@ -89,7 +89,7 @@ fn exact_gradient_step() {
 fn gibbs_frequencies() {
     let rbm = machine();
     let mut chains = Chains::starting_at(&rbm, vec![0.0; 2 * 50_000], 7).unwrap();
-    chains.gibbs(&rbm, 50);
+    chains.gibbs(&rbm, 50).unwrap();
     // h of the last step is the one that v was drawn from, so that the pair is a sample of the joint distribution.
     let mut counts = [0.0; 16];
     for (v, h) in chains.first().chunks_exact(2).zip(chains.second().chunks_exact(2)) {

@@ -67,6 +67,24 @@ fn check_finite<E: Element>(numbers: &[E], width: usize) -> Result<(), EnergyErr
     }
 }
 
+/// Asks that no product of a row of `numbers` with a vector of the length `longest` leaves the finite numbers, nor that times β. No partial sum of a product
+/// is larger than the product of the lengths, so that half of the range leaves room for what rounding adds.
+fn check_products<E: Element>(numbers: &[E], width: usize, longest: f64, beta: f64) -> Result<(), EnergyError> {
+    let most = 0.5 * E::max_value().as_f64() / beta.max(1.0);
+    let fits = |row: &[E]| squared(row).sqrt() * longest <= most;
+    match numbers.chunks_exact(width.max(1)).position(|row| !fits(row)) {
+        None => Ok(()),
+        Some(sample) => {
+            let row = &numbers[sample * width..(sample + 1) * width];
+            let largest =
+                (0..width).fold(0, |most, place| if row[place].abs() > row[most].abs() { place } else { most });
+            let (expected, found) =
+                ("numbers whose products with the patterns and β are finite", row[largest].as_f64());
+            Err(EnergyError::Value { expected, found, sample, element: largest })
+        }
+    }
+}
+
 impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
     /// The steps after which recall stops.
     pub const STEPS: usize = 1000;
@@ -75,9 +93,14 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Option`] where β is not finite and above 0.
+    /// [`EnergyError::Option`] where β is not finite and above 0 as a number of the patterns' type.
     pub fn new(beta: f64) -> Result<Self, EnergyError> {
         check_positive("beta", beta)?;
+        let rounded = E::from_f64(beta);
+        if !(rounded > E::zero() && rounded.is_finite()) {
+            let expected = if E::NAME == "f32" { "finite and above 0 in f32" } else { "finite and above 0" };
+            return Err(EnergyError::Option { option: "beta", expected, found: beta });
+        }
         Ok(ContinuousMemory { patterns: Vec::new(), beta, size: PhantomData })
     }
 
@@ -85,7 +108,8 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number that is not finite, [`EnergyError::Empty`] for no patterns; then nothing is stored.
+    /// [`EnergyError::Value`] for a number that is not finite, or so large that β ξ·ξ is not, for this pattern and any other; [`EnergyError::Empty`] for no
+    /// patterns. Then nothing is stored.
     pub fn store<D>(&mut self, patterns: &Batch<(I,), E, D>) -> Result<(), EnergyError>
     where
         D: Deref<Target = [E]>,
@@ -94,7 +118,10 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
         if patterns.as_slice().is_empty() {
             return Err(EnergyError::Empty { what: "patterns" });
         }
-        self.patterns.extend_from_slice(patterns.as_slice());
+        let new = patterns.as_slice();
+        let longest = new.chunks_exact(I::SIZE.max(1)).map(squared).fold(self.longest(), f64::max).sqrt();
+        check_products(new, I::SIZE, longest, self.beta)?;
+        self.patterns.extend_from_slice(new);
         Ok(())
     }
 
@@ -120,7 +147,10 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
         D: Deref<Target = [E]>,
     {
         check_finite(states.as_slice(), I::SIZE)?;
-        if self.count() == 0 { Err(EnergyError::Empty { what: "a memory with patterns" }) } else { Ok(()) }
+        if self.count() == 0 {
+            return Err(EnergyError::Empty { what: "a memory with patterns" });
+        }
+        check_products(states.as_slice(), I::SIZE, self.longest().sqrt(), self.beta)
     }
 
     /// β Ξ s for rows of states.
@@ -143,14 +173,14 @@ impl<I: FixedDimension, E: Element> ContinuousMemory<I, E> {
 
     /// max ‖ξ‖²
     fn longest(&self) -> f64 {
-        self.patterns.chunks_exact(I::SIZE).map(squared).fold(0.0, f64::max)
+        self.patterns.chunks_exact(I::SIZE.max(1)).map(squared).fold(0.0, f64::max)
     }
 
     /// E(s) of each state.
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number that is not finite, [`EnergyError::Empty`] where no patterns are stored.
+    /// [`EnergyError::Value`] for a number that is not finite, or so large that β ξ·s is not; [`EnergyError::Empty`] where no patterns are stored.
     pub fn energies<D>(&self, states: &Batch<(I,), E, D>) -> Result<Vec<f64>, EnergyError>
     where
         D: Deref<Target = [E]>,

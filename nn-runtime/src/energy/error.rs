@@ -96,6 +96,14 @@ pub enum EnergyError {
         /// The epoch, from 1.
         epoch: usize,
     },
+    /// There is no memory for an array.
+    #[error("expected memory for `{name}` of shape `{}`, found too little", Dims(shape))]
+    Memory {
+        /// The array.
+        name: &'static str,
+        /// Its shape.
+        shape: Vec<usize>,
+    },
     /// Data of another shape.
     #[error(transparent)]
     Shape(#[from] ShapeError),

@@ -2,7 +2,8 @@
 //!
 //! A file is two zero bytes, the type of its numbers, its number of axes, the length of each axis as a big-endian
 //! 32-bit integer, and then the numbers. Nothing in a header is believed before the bytes behind it were read, so a
-//! damaged file costs an error and never the memory that it claims to need.
+//! damaged file costs an error and never the memory that it claims to need. Nor does a small gzip cost the memory of what it unpacks to: beyond
+//! [`UNCHECKED`] bytes, no more is unpacked than [`RATIO`] times what was read.
 
 use std::{
     fs::File,
@@ -20,6 +21,13 @@ use crate::{
 
 /// The bytes that the numbers of one file may take up, unpacked: one gibibyte.
 pub const LIMIT: u64 = 1 << 30;
+
+/// The bytes that a gzip may unpack to however small it is: 64 mebibytes.
+pub const UNCHECKED: u64 = 1 << 26;
+
+/// How many times its own size a gzip of more than [`UNCHECKED`] bytes may unpack to. Images take a quarter to a fiftieth of their size; the format
+/// reaches a thousandth, which means that they are blank.
+pub const RATIO: u64 = 200;
 
 /// The code of unsigned bytes, the only type of images and labels.
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -96,14 +104,17 @@ impl Images {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Sample`] where the images are not `H` × `W`.
+    /// [`ShapeError::Sample`] where the images are not `H` × `W`, [`ShapeError::Memory`] where there is no memory for the numbers.
     pub fn to_batch<H: Dimension, W: Dimension, E: Element>(&self) -> Result<Batch<(Const<1>, H, W), E>, ShapeError> {
         if (self.rows, self.columns) != (H::SIZE, W::SIZE) {
             let (expected, found) = (vec![1, H::SIZE, W::SIZE], vec![1, self.rows, self.columns]);
             return Err(ShapeError::Sample { expected, found });
         }
-        let numbers = self.pixels.iter().map(|&pixel| E::from_f64(f64::from(pixel) / 255.0));
-        Batch::from_vec_of(numbers.collect(), &[1, self.rows, self.columns])
+        let mut numbers = Vec::new();
+        let memory = |_| ShapeError::Memory { numbers: self.pixels.len(), bytes: size_of::<E>() };
+        numbers.try_reserve_exact(self.pixels.len()).map_err(memory)?;
+        numbers.extend(self.pixels.iter().map(|&pixel| E::from_f64(f64::from(pixel) / 255.0)));
+        Batch::from_vec_of(numbers, &[1, self.rows, self.columns])
     }
 }
 
@@ -204,6 +215,22 @@ pub enum IdxFault {
         /// The length of each axis.
         claimed: Vec<usize>,
     },
+    /// A gzip that unpacks to far more than images and labels do.
+    #[error(
+        "expected at most {RATIO} times the {packed} bytes read so far, found {unpacked} bytes; a file that is sound can be unpacked before"
+    )]
+    Bomb {
+        /// The bytes of the file that were read.
+        packed: u64,
+        /// The bytes that they unpacked to.
+        unpacked: u64,
+    },
+    /// There is no memory for the numbers.
+    #[error("expected memory for {bytes} bytes, found too little")]
+    Memory {
+        /// The bytes that there are at least.
+        bytes: u64,
+    },
     /// The file ends early.
     #[error("expected {expected} bytes of {part}, found {found}: the file is truncated")]
     Truncated {
@@ -241,15 +268,58 @@ fn parse<const AXES: usize>(mut reader: impl Read) -> Result<([usize; AXES], Vec
     let gzip = start == GZIP;
     let whole = Cursor::new(start).chain(reader);
     if gzip {
-        let packed = io::BufReader::with_capacity(1 << 16, whole);
-        parse_plain(MultiGzDecoder::new(packed), gzip_fault)
+        let packed = io::BufReader::with_capacity(1 << 16, Counted { reader: whole, bytes: 0 });
+        parse_plain(Unpacked { decoder: MultiGzDecoder::new(packed), bytes: 0 }, gzip_fault)
     } else {
         parse_plain(whole, IdxFault::Io)
     }
 }
 
+/// Counts what is read.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// What a gzip unpacks to, as long as that is plausible.
+struct Unpacked<R> {
+    decoder: MultiGzDecoder<io::BufReader<Counted<R>>>,
+    bytes: u64,
+}
+
+/// More than is plausible.
+#[derive(Debug, thiserror::Error)]
+#[error("{unpacked} bytes from {packed}")]
+struct Implausible {
+    packed: u64,
+    unpacked: u64,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.decoder.read(buffer)?;
+        self.bytes += read as u64;
+        let (packed, unpacked) = (self.decoder.get_ref().get_ref().bytes, self.bytes);
+        if unpacked > UNCHECKED && unpacked / RATIO > packed {
+            return Err(io::Error::other(Implausible { packed, unpacked }));
+        }
+        Ok(read)
+    }
+}
+
 /// An error of the decoder: of the stream, unless the file below it failed.
 fn gzip_fault(error: io::Error) -> IdxFault {
+    if let Some(&Implausible { packed, unpacked }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        return IdxFault::Bomb { packed, unpacked };
+    }
     match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             IdxFault::Gzip(error)
@@ -294,11 +364,20 @@ fn header<const N: usize>(reader: &mut impl Read, fault: fn(io::Error) -> IdxFau
     bytes.try_into().map_err(|_| IdxFault::Truncated { part: "header", expected: N as u64, found })
 }
 
-/// Up to `count` bytes. The memory grows with what is there, not with what is asked for.
+/// Up to `count` bytes. The memory grows with what is there, not with what is asked for, and never beyond that.
 fn bytes(reader: &mut impl Read, count: u64, fault: fn(io::Error) -> IdxFault) -> Result<Vec<u8>, IdxFault> {
-    let mut bytes = Vec::new();
-    reader.take(count).read_to_end(&mut bytes).map_err(fault)?;
-    Ok(bytes)
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        // As much again as there is.
+        let more = (bytes.len() as u64).max(1 << 16).min(count - bytes.len() as u64);
+        if usize::try_from(more).ok().and_then(|more| bytes.try_reserve_exact(more).ok()).is_none() {
+            return Err(IdxFault::Memory { bytes: bytes.len() as u64 + more });
+        }
+        let read = reader.take(more).read_to_end(&mut bytes).map_err(fault)?;
+        if read as u64 != more || bytes.len() as u64 == count {
+            return Ok(bytes);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -411,6 +490,22 @@ mod tests {
         let mut bomb = images();
         bomb.resize(50 << 20, 0);
         assert!(matches!(fault(&gzip(&bomb)), IdxFault::Oversized { expected: 12 }));
+    }
+
+    #[test]
+    fn a_gzip_that_claims_a_gibibyte_is_unpacked_as_far_as_is_plausible() {
+        // 65,536 blank images of 128 × 128 pixels, of which the first eighth is there.
+        let mut blank = vec![0, 0, 8, 3, 0, 1, 0, 0, 0, 0, 0, 128, 0, 0, 0, 128];
+        blank.resize(128 << 20, 0);
+        let packed = gzip(&blank);
+        let IdxFault::Bomb { packed: read, unpacked } = fault(&packed) else { panic!("{}", fault(&packed)) };
+        assert!(unpacked < UNCHECKED + (1 << 26) && read <= packed.len() as u64, "{unpacked} bytes from {read}");
+        // Labels in order are as well packed, but there are never that many.
+        let mut labels = vec![0, 0, 8, 1, 0, 16, 0, 0];
+        labels.resize(8 + (1 << 20), 3);
+        let packed = gzip(&labels);
+        assert!(packed.len() < 8000);
+        assert_eq!(labels_from_reader(&packed[..]).unwrap().len(), 1 << 20);
     }
 
     #[test]

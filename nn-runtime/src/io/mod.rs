@@ -1,12 +1,17 @@
 //! What is read and written: [IDX](idx) images and labels, [ratings](RatingsReader), [safetensors] weights.
 
+#[cfg(test)]
+mod fuzz;
 pub mod idx;
 mod ratings;
+mod replace;
 pub mod safetensors;
+#[cfg(test)]
+mod testing;
 
 pub use idx::{IdxError, IdxFault, Images};
 pub use ratings::{RatingsError, RatingsFault, RatingsReader};
-pub use safetensors::{Misfit, Weights, WeightsError, WeightsFault};
+pub use safetensors::{Loaded, Loading, Misfit, Weights, WeightsError, WeightsFault};
 
 use std::{fmt, path::Path};
 

@@ -27,6 +27,15 @@ impl<E: Element> Aligned<E> {
         let lines = vec![Line([0; 64]); (length * size_of::<E>()).div_ceil(size_of::<Line>())];
         Aligned { lines, length, element: PhantomData }
     }
+
+    /// `length` zeros; `None` where there is no memory for them.
+    pub(crate) fn try_zeros(length: usize) -> Option<Self> {
+        let count = length.checked_mul(size_of::<E>())?.div_ceil(size_of::<Line>());
+        let mut lines = Vec::new();
+        lines.try_reserve_exact(count).ok()?;
+        lines.resize(count, Line([0; 64]));
+        Some(Aligned { lines, length, element: PhantomData })
+    }
 }
 
 impl<E: Element> Deref for Aligned<E> {
@@ -69,6 +78,10 @@ mod tests {
             assert_eq!(*copy, *data);
             assert!(length == 0 || copy.as_ptr().addr().is_multiple_of(64));
             assert_eq!(Aligned::<f64>::zeros(length).len(), length);
+            assert_eq!(*Aligned::<f64>::try_zeros(length).unwrap(), vec![0.0; length]);
+        }
+        for length in [usize::MAX, usize::MAX / 4, usize::MAX / 8, usize::MAX / 64] {
+            assert!(Aligned::<f32>::try_zeros(length).is_none() && Aligned::<f64>::try_zeros(length).is_none());
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::{Element, samplers::Draws};
 ///     }
 /// }
 /// let mut chains = Chains::starting_at(&Pair, vec![1.0; 10_000], 42)?;
-/// chains.gibbs(&Pair, 10);
+/// chains.gibbs(&Pair, 10)?;
 /// let agree = chains.first().iter().zip(chains.second()).filter(|(x, y)| x == y).count() as f64 / 1e4;
 /// assert!((agree - 1.0 / (1.0 + (-2.0_f64).exp())).abs() < 0.02);
 /// # Ok::<(), nn_runtime::samplers::SamplerError>(())
@@ -43,6 +43,11 @@ use crate::{Element, samplers::Draws};
 pub trait Blocks<E: Element>: Sync {
     /// The numbers of a state of the first block x, and of one of the second block y.
     fn widths(&self) -> [usize; 2];
+
+    /// Whether p_β is a distribution at this finite β of at least 0; yes unless a model says otherwise. Gaussian units have no variance at β = 0.
+    fn is_proper_at(&self, _beta: f64) -> bool {
+        true
+    }
 
     /// y ∼ p_β(y | x), written over `second`.
     fn draw_second(&self, beta: f64, first: &[E], second: &mut [E], draws: Draws);
@@ -116,7 +121,7 @@ fn halves<A: Send, B: Send, C: Send>(
         return f(a, b, c, rows.first);
     }
     // Half of them, rounded to registers of rows.
-    let count = (rows.count / 2).next_multiple_of(16);
+    let count = (rows.count / 2 + 8) / 16 * 16;
     let (a, a_rest) = a.split_at_mut(count * widths[0]);
     let (b, b_rest) = b.split_at_mut(count * widths[1]);
     let (c, c_rest) = c.split_at_mut(count * widths[2]);

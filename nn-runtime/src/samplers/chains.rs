@@ -2,7 +2,11 @@
 
 use crate::{
     Element,
-    samplers::{Blocks, Draws, Ladder, SamplerError, blocks::each_part},
+    samplers::{
+        Blocks, Draws, Ladder, SamplerError,
+        blocks::each_part,
+        ladder::{check_beta, check_proper},
+    },
 };
 
 /// Independent block Gibbs chains: a step draws y ∼ p(y | x) and then x ∼ p(x | y) in each.
@@ -16,7 +20,7 @@ use crate::{
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<4>, Const<3>, Bernoulli, Bernoulli> = Rbm::new(Init::Normal(0.1), rng);
 /// let mut chains = Chains::starting_at(&rbm, vec![0.0; 100 * 4], 42)?;
-/// chains.gibbs(&rbm, 50);
+/// chains.gibbs(&rbm, 50)?;
 /// assert_eq!((chains.count(), chains.first().len(), chains.second().len()), (100, 400, 300));
 /// # Ok::<(), nn_runtime::samplers::SamplerError>(())
 /// ```
@@ -51,24 +55,35 @@ impl<E: Element> Chains<E> {
     }
 
     /// `steps` Gibbs steps of each chain.
-    pub fn gibbs(&mut self, model: &impl Blocks<E>, steps: usize) {
-        self.run(model, &Temperatures::Same(1.0, steps), None);
+    ///
+    /// # Errors
+    ///
+    /// [`SamplerError::Model`] for a model of other widths.
+    pub fn gibbs(&mut self, model: &impl Blocks<E>, steps: usize) -> Result<(), SamplerError> {
+        self.run(model, &Temperatures::Same(1.0, steps), None)
     }
 
     /// `steps` Gibbs steps of each chain at the inverse temperature `beta`.
-    pub fn gibbs_at(&mut self, model: &impl Blocks<E>, beta: f64, steps: usize) {
-        self.run(model, &Temperatures::Same(beta, steps), None);
+    ///
+    /// # Errors
+    ///
+    /// [`SamplerError::Temperature`] where `beta` is negative, infinite or NaN, [`SamplerError::Improper`] for 0 where the model has Gaussian units,
+    /// [`SamplerError::Model`] for a model of other widths.
+    pub fn gibbs_at(&mut self, model: &impl Blocks<E>, beta: f64, steps: usize) -> Result<(), SamplerError> {
+        check_beta(0, beta)?;
+        check_proper(model, 0, beta)?;
+        self.run(model, &Temperatures::Same(beta, steps), None)
     }
 
     /// A Gibbs step at each inverse temperature of the ladder, in order: simulated annealing where they grow.
     ///
     /// # Errors
     ///
-    /// [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN.
+    /// [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN, [`SamplerError::Improper`] for one of 0 where the model has Gaussian
+    /// units, [`SamplerError::Model`] for a model of other widths.
     pub fn anneal(&mut self, model: &impl Blocks<E>, ladder: &Ladder) -> Result<(), SamplerError> {
-        ladder.check(0)?;
-        self.run(model, &Temperatures::Ladder(ladder.betas()), None);
-        Ok(())
+        ladder.check_for(model, 0)?;
+        self.run(model, &Temperatures::Ladder(ladder.betas()), None)
     }
 
     /// `steps` Gibbs steps of p(x, y | the known part of x): the variables of the first block where `known` says so have the values of
@@ -76,7 +91,8 @@ impl<E: Element> Chains<E> {
     ///
     /// # Errors
     ///
-    /// [`SamplerError::Size`] for another number of values, or of truth values.
+    /// [`SamplerError::Size`] for another number of values, or of truth values, [`SamplerError::Model`] for a model of other widths. Nothing is changed
+    /// then.
     pub fn gibbs_clamped(
         &mut self,
         model: &impl Blocks<E>,
@@ -91,8 +107,7 @@ impl<E: Element> Chains<E> {
         if values.len() != self.first.len() {
             return Err(SamplerError::Size { what: "values", expected: self.first.len(), found: values.len() });
         }
-        self.run(model, &Temperatures::Same(1.0, steps), Some(Clamp { known, values }));
-        Ok(())
+        self.run(model, &Temperatures::Same(1.0, steps), Some(Clamp { known, values }))
     }
 
     /// The states of the first block, a row for each chain.
@@ -129,6 +144,11 @@ impl<E: Element> Chains<E> {
         self.widths
     }
 
+    /// Asks that a model has the widths of the chains.
+    pub(super) fn fit(&self, model: &impl Blocks<E>) -> Result<(), SamplerError> {
+        fit(self.widths, model)
+    }
+
     /// The random numbers of the steps to come, `count` of which count as made now.
     pub(crate) fn take_steps(&mut self, count: u64) -> Steps {
         let steps = Steps::new(self.seed, self.steps);
@@ -136,11 +156,17 @@ impl<E: Element> Chains<E> {
         steps
     }
 
-    fn run(&mut self, model: &impl Blocks<E>, temperatures: &Temperatures<'_>, clamp: Option<Clamp<'_, E>>) {
+    fn run(
+        &mut self,
+        model: &impl Blocks<E>,
+        temperatures: &Temperatures<'_>,
+        clamp: Option<Clamp<'_, E>>,
+    ) -> Result<(), SamplerError> {
+        self.fit(model)?;
         let count = temperatures.count();
         let random = self.take_steps(count as u64);
         let [width, hidden] = self.widths;
-        let work = 2 * count * self.first.len() * hidden;
+        let work = self.first.len().saturating_mul(hidden).saturating_mul(count.saturating_mul(2));
         let part = |first: &mut [E], second: &mut [E], _: &mut [()], chain: usize| {
             let set = |first: &mut [E]| {
                 if let Some(clamp) = clamp {
@@ -154,7 +180,14 @@ impl<E: Element> Chains<E> {
             }
         };
         each_part(&mut self.first, &mut self.second, &mut [], [width, hidden, 0], work, &part);
+        Ok(())
     }
+}
+
+/// Asks that a model has the widths of the states that chains hold.
+pub(super) fn fit<E: Element>(expected: [usize; 2], model: &impl Blocks<E>) -> Result<(), SamplerError> {
+    let found = model.widths();
+    if found == expected { Ok(()) } else { Err(SamplerError::Model { expected, found }) }
 }
 
 /// The numbers of rows of `width` numbers.
@@ -163,6 +196,13 @@ pub(super) fn count(numbers: usize, width: usize) -> Result<usize, SamplerError>
         Some(0) => Ok(numbers / width),
         _ => Err(SamplerError::Length { expected: width, found: numbers }),
     }
+}
+
+/// An empty vector with room for the numbers of so many states.
+pub(crate) fn room<E>(chains: usize, width: usize) -> Result<Vec<E>, SamplerError> {
+    let mut numbers = Vec::new();
+    let room = chains.checked_mul(width).and_then(|length| numbers.try_reserve_exact(length).ok());
+    room.map(|()| numbers).ok_or(SamplerError::Memory { chains, width })
 }
 
 /// The random numbers of consecutive steps.
@@ -251,7 +291,7 @@ mod tests {
             let machine = Machine::new(visible, hidden, seed);
             for beta in [1.0, 0.4] {
                 let mut chains = Chains::starting_at(&machine, vec![0.0; 20_000 * visible], 7).unwrap();
-                chains.gibbs_at(&machine, beta, 40);
+                chains.gibbs_at(&machine, beta, 40).unwrap();
                 let counts = frequencies(chains.first(), visible, chains.second(), hidden);
                 assert_frequencies(&counts, &machine.table(beta), ALPHA);
             }
@@ -298,15 +338,15 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut chains = Chains::starting_at(&machine, vec![0.0; 5 * 700], seed).unwrap();
-                chains.gibbs(&machine, 50);
-                chains.gibbs(&machine, 3);
+                chains.gibbs(&machine, 50).unwrap();
+                chains.gibbs(&machine, 3).unwrap();
                 (chains.first().to_vec(), chains.second().to_vec(), chains.steps())
             })
         };
         assert_eq!(run(1, 1), run(3, 1));
         assert_ne!(run(1, 1), run(1, 2));
         let mut once = Chains::starting_at(&machine, vec![0.0; 5 * 700], 1).unwrap();
-        once.gibbs(&machine, 53);
+        once.gibbs(&machine, 53).unwrap();
         assert_eq!(once.first(), run(1, 1).0);
     }
 
@@ -320,5 +360,33 @@ mod tests {
         assert_eq!(mask.to_string(), "expected 3 numbers of a mask, found 4");
         let values = chains.gibbs_clamped(&machine, 1, &[true; 3], &[0.0; 3]).unwrap_err();
         assert_eq!(values.to_string(), "expected 6 numbers of values, found 3");
+        let temperature = |beta: f64| {
+            let error = chains.clone().gibbs_at(&machine, beta, 1).unwrap_err();
+            matches!(error, SamplerError::Temperature { place: 0, found } if found.to_bits() == beta.to_bits())
+        };
+        assert!([f64::NAN, f64::INFINITY, -1.0].into_iter().all(temperature));
+        assert!(room::<f64>(usize::MAX, 3).is_err() && room::<f64>(usize::MAX / 64, 3).is_err());
+    }
+
+    #[test]
+    fn a_model_of_other_widths_is_an_error_and_changes_nothing() {
+        let machine = Machine::new(3, 2, 1);
+        let mut chains = Chains::starting_at(&machine, vec![1.0; 6], 1).unwrap();
+        // Of other widths, of as many numbers in all, and with its blocks the other way round.
+        for (visible, hidden) in [(4, 2), (3, 1), (6, 4), (1, 2), (2, 3)] {
+            let other = Machine::new(visible, hidden, 1);
+            let expected = SamplerError::Model { expected: [3, 2], found: [visible, hidden] };
+            let tries = [
+                chains.gibbs(&other, 1),
+                chains.gibbs_at(&other, 0.5, 1),
+                chains.anneal(&other, &Ladder::linear(0.0, 1.0, 3)),
+                chains.gibbs_clamped(&other, 1, &[true; 3], &[0.0; 6]),
+            ];
+            assert!(tries.iter().all(|result| result.as_ref() == Err(&expected)), "{tries:?}");
+        }
+        assert_eq!((chains.first(), chains.steps()), (&[1.0; 6][..], 0));
+        let error = chains.gibbs(&Machine::new(4, 2, 1), 1).unwrap_err().to_string();
+        let expected = "expected a model with 3 and 2 numbers in the states of its blocks, as the chains have, found one with 4 and 2";
+        assert_eq!(error, expected);
     }
 }

@@ -44,7 +44,8 @@ pub trait Unnormalized<E: Element> {
 /// # Errors
 ///
 /// [`SamplerError::Length`] where `data` ends inside a sample; [`SamplerError::Draws`] for none; [`SamplerError::Size`] for a gradient of another
-/// size than θ.
+/// size than θ; [`SamplerError::Steps`] for no steps, by which every gradient is 0; [`SamplerError::NotFinite`] for data, or a gradient that comes of
+/// them, with a number that is infinite or NaN.
 pub fn contrastive_divergence<E: Element>(
     model: &impl Unnormalized<E>,
     data: &[E],
@@ -60,6 +61,10 @@ pub fn contrastive_divergence<E: Element>(
     if gradient.len() != model.parameters() {
         return Err(SamplerError::Size { what: "a gradient", expected: model.parameters(), found: gradient.len() });
     }
+    if steps == 0 {
+        return Err(SamplerError::Steps { expected: 1, found: 0 });
+    }
+    check_finite("data", data)?;
     negative.clear();
     negative.extend_from_slice(data);
     for step in 0..steps {
@@ -69,7 +74,14 @@ pub fn contrastive_divergence<E: Element>(
     gradient.fill(E::zero());
     model.add_gradient(negative, scale, gradient);
     model.add_gradient(data, -scale, gradient);
-    Ok(())
+    check_finite("a gradient", gradient)
+}
+
+fn check_finite<E: Element>(what: &'static str, numbers: &[E]) -> Result<(), SamplerError> {
+    match numbers.iter().position(|x| !x.is_finite()) {
+        Some(place) => Err(SamplerError::NotFinite { what, found: numbers[place].as_f64(), place }),
+        None => Ok(()),
+    }
 }
 
 /// A normal distribution whose mean μ is learned and whose precision τ is known: ln f = −τ/2 (x − μ)². The worked case of the notes: the gradient
@@ -132,12 +144,19 @@ mod tests {
     }
 
     #[test]
-    fn without_a_step_there_is_no_gradient() {
-        let model = GaussianMean { mean: 0.7, precision: 2.5 };
-        let (mut negative, mut gradient) = (Vec::new(), [f32::NAN]);
-        contrastive_divergence(&model, &values::<f32>(50, 1), 0, Draws::new(1, 1), &mut negative, &mut gradient)
-            .unwrap();
-        assert_eq!(gradient, [0.0]);
+    fn what_teaches_nothing_is_an_error() {
+        let try_with = |precision: f64, data: &[f32], steps| {
+            let (model, mut gradient) = (GaussianMean { mean: 0.7, precision }, [1.5]);
+            contrastive_divergence(&model, data, steps, Draws::new(1, 1), &mut Vec::new(), &mut gradient)
+        };
+        assert_eq!(try_with(2.5, &[1.0], 1), Ok(()));
+        assert_eq!(try_with(2.5, &[1.0], 0), Err(SamplerError::Steps { expected: 1, found: 0 }));
+        let error = try_with(2.5, &[1.0, f32::INFINITY], 1).unwrap_err();
+        assert_eq!(error.to_string(), "expected finite numbers in data, found inf at place 1");
+        for precision in [f64::NAN, f64::INFINITY] {
+            let error = try_with(precision, &[1.0], 1).unwrap_err();
+            assert!(matches!(error, SamplerError::NotFinite { what: "a gradient", place: 0, .. }), "{error}");
+        }
     }
 
     #[test]

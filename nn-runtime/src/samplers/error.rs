@@ -27,6 +27,61 @@ pub enum SamplerError {
         /// The numbers found.
         found: usize,
     },
+    /// A model of other widths than the one that the chains were made for.
+    #[error(
+        "expected a model with {} and {} numbers in the states of its blocks, as the chains have, found one with {} and {}",
+        expected[0], expected[1], found[0], found[1]
+    )]
+    Model {
+        /// The numbers of a state of the chains' first and second block.
+        expected: [usize; 2],
+        /// Those of the model.
+        found: [usize; 2],
+    },
+    /// No steps where nothing can be learned without.
+    #[error("expected at least {expected} step of the chains, found {found}")]
+    Steps {
+        /// The least number.
+        expected: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// An inverse temperature at which the model is no distribution.
+    #[error(
+        "expected an inverse temperature at which the model is a distribution, found {found} at place {place}: units without bounds have none at 0"
+    )]
+    Improper {
+        /// Its place in the ladder, from 0.
+        place: usize,
+        /// The number found.
+        found: f64,
+    },
+    /// A number that is infinite or NaN.
+    #[error("expected finite numbers in {what}, found {found} at place {place}")]
+    NotFinite {
+        /// Where they are.
+        what: &'static str,
+        /// The number found.
+        found: f64,
+        /// Its place, from 0.
+        place: usize,
+    },
+    /// There is no memory for so many chains.
+    #[error("expected memory for {chains} chains of {width} numbers, found too little")]
+    Memory {
+        /// The chains.
+        chains: usize,
+        /// The numbers of a chain.
+        width: usize,
+    },
+    /// Threads that the system did not give.
+    #[error("expected {count} threads, found that there are none to have: {reason}")]
+    Threads {
+        /// How many were asked for.
+        count: usize,
+        /// What the system said.
+        reason: String,
+    },
     /// A number that is none of a variable's states.
     #[error("expected {} or {}, found {found} at place {place} of chain {chain}", expected[0], expected[1])]
     State {

@@ -1,6 +1,7 @@
 //! Sequences of inverse temperatures.
 
-use super::SamplerError;
+use super::{Blocks, SamplerError};
+use crate::Element;
 
 /// Inverse temperatures β₀, β₁, …: the way of an annealing, or the rungs of parallel tempering. β = 1 is the model itself, β = 0 the base that it
 /// is annealed from, and p^β lies between.
@@ -55,17 +56,30 @@ impl Ladder {
         &self.betas
     }
 
+    /// [`Ladder::check`], and asks that `model` is a distribution at each rung.
+    pub(crate) fn check_for<E: Element>(&self, model: &impl Blocks<E>, least: usize) -> Result<(), SamplerError> {
+        self.check(least)?;
+        self.betas.iter().enumerate().try_for_each(|(place, &beta)| check_proper(model, place, beta))
+    }
+
     /// Asks that there are `least` rungs, each finite and not negative.
     pub(crate) fn check(&self, least: usize) -> Result<(), SamplerError> {
-        let fits = |beta: f64| beta >= 0.0 && beta.is_finite();
-        if let Some((place, &found)) = self.betas.iter().enumerate().find(|(_, beta)| !fits(**beta)) {
-            return Err(SamplerError::Temperature { place, found });
-        }
+        self.betas.iter().enumerate().try_for_each(|(place, &beta)| check_beta(place, beta))?;
         if self.betas.len() < least {
             return Err(SamplerError::Short { expected: least, found: self.betas.len() });
         }
         Ok(())
     }
+}
+
+/// Asks that the inverse temperature at a place is finite and not negative.
+pub(super) fn check_beta(place: usize, found: f64) -> Result<(), SamplerError> {
+    if found >= 0.0 && found.is_finite() { Ok(()) } else { Err(SamplerError::Temperature { place, found }) }
+}
+
+/// Asks that a model is a distribution at the inverse temperature at a place.
+pub(super) fn check_proper<E: Element>(model: &impl Blocks<E>, place: usize, found: f64) -> Result<(), SamplerError> {
+    if model.is_proper_at(found) { Ok(()) } else { Err(SamplerError::Improper { place, found }) }
 }
 
 impl From<Vec<f64>> for Ladder {

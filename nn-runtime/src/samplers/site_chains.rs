@@ -11,7 +11,8 @@ use crate::{
     samplers::{
         Draws, Ladder, SamplerError, Sites,
         blocks::each_part_from,
-        chains::{Clamp, Temperatures, count},
+        chains::{Clamp, Temperatures, count, room},
+        ladder::check_beta,
     },
 };
 
@@ -98,10 +99,12 @@ impl<E: Element> SiteChains<E> {
     ///
     /// # Errors
     ///
-    /// [`SamplerError::Size`] for a model whose couplings are not those of its number of variables.
+    /// [`SamplerError::Size`] for a model whose couplings are not those of its number of variables, [`SamplerError::Memory`] for more chains than there is
+    /// room for.
     pub fn random(model: &impl Sites<E>, count: usize, seed: u64) -> Result<Self, SamplerError> {
         let (width, [low, high]) = (model.sites(), model.levels());
-        let mut states = vec![E::from_f64(0.5); count * width];
+        let mut states = room(count, width)?;
+        states.resize(count * width, E::from_f64(0.5));
         // Of another use than the sweeps'.
         Draws::new(seed, 0).of_block(1).bernoulli(&mut states, width);
         states.iter_mut().for_each(|state| *state = if *state == E::one() { high } else { low });
@@ -123,7 +126,7 @@ impl<E: Element> SiteChains<E> {
     ///
     /// [`SamplerError::Size`] for a model of another number of variables, [`SamplerError::Temperature`] where `beta` is negative, infinite or NaN.
     pub fn gibbs_at(&mut self, model: &impl Sites<E>, beta: f64, sweeps: usize) -> Result<(), SamplerError> {
-        Ladder::from(vec![beta]).check(0)?;
+        check_beta(0, beta)?;
         self.run(model, &Temperatures::Same(beta, sweeps), None)
     }
 
@@ -229,11 +232,11 @@ impl<E: Element> SiteChains<E> {
         if expected != found {
             return Err(SamplerError::Size { what: "a state of the model", expected, found });
         }
-        let (expected, found) = (expected * expected, model.couplings().len());
+        let (expected, found) = (expected.saturating_mul(expected), model.couplings().len());
         if expected != found {
             return Err(SamplerError::Size { what: "the couplings", expected, found });
         }
-        Ok(())
+        check_beta(0, 1.0 / model.temperature())
     }
 
     fn run(
@@ -267,7 +270,7 @@ impl<E: Element> SiteChains<E> {
             scale: (model.levels()[1] - model.levels()[0]).as_f64() / model.temperature(),
         };
         let (seed, remember) = (self.seed, usize::from(!memories.is_empty()));
-        let work = (steps + 1) * self.states.len() * width;
+        let work = self.states.len().saturating_mul(width).saturating_mul(steps.saturating_add(1));
         let part = |states: &mut [E], fields: &mut [E], memories: &mut [Memory<E>], chain: usize| {
             if let Some(clamp) = clamp {
                 clamp.set(states, chain * width);

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use crate::{
     Element,
     samplers::{
-        Blocks, Draws, Ladder, SamplerError,
-        chains::{Steps, count},
+        Bar, Blocks, Draws, Ladder, SamplerError,
+        chains::{Steps, count, fit, room},
+        on_threads,
     },
 };
 
@@ -22,7 +23,7 @@ use crate::{
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<4>, Const<3>, Bernoulli, Bernoulli> = Rbm::new(Init::Normal(1.0), rng);
 /// let mut tempering = Tempering::starting_at(&rbm, Ladder::linear(1.0, 0.2, 4), vec![0.0; 10 * 4], 42)?;
-/// tempering.run(&rbm, 100);
+/// tempering.run(&rbm, 100)?;
 /// assert_eq!(tempering.first(0).len(), 40);
 /// assert!(tempering.swap_rates().iter().all(|&rate| rate > 0.5));
 /// # Ok::<(), nn_runtime::samplers::SamplerError>(())
@@ -41,6 +42,8 @@ pub struct Tempering<E> {
     steps: u64,
     /// Changes made and offered between each rung and the next.
     swaps: Vec<[u64; 2]>,
+    threads: Option<usize>,
+    progress: bool,
 }
 
 /// A replica's place, its states, memory of the size of the second block, and its ratios.
@@ -52,15 +55,19 @@ impl<E: Element> Tempering<E> {
     /// # Errors
     ///
     /// [`SamplerError::Length`] where `first` ends inside a state; [`SamplerError::Short`] for a ladder without rungs;
-    /// [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN.
+    /// [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN; [`SamplerError::Improper`] for one of 0 where the model has Gaussian
+    /// units; [`SamplerError::Memory`] for more replicas than there is room for.
     pub fn starting_at(model: &impl Blocks<E>, ladder: Ladder, first: Vec<E>, seed: u64) -> Result<Self, SamplerError> {
-        ladder.check(1)?;
+        ladder.check_for(model, 1)?;
         let widths = model.widths();
         let chains = count(first.len(), widths[0])?;
         let rungs = ladder.betas().len();
+        let [mut replicas, mut second] = [room(rungs * chains, widths[0])?, room(rungs * chains, widths[1])?];
+        (0..rungs).for_each(|_| replicas.extend_from_slice(&first));
+        second.resize(rungs * chains * widths[1], E::zero());
         Ok(Tempering {
-            first: first.repeat(rungs),
-            second: vec![E::zero(); rungs * chains * widths[1]],
+            first: replicas,
+            second,
             ratios: vec![0.0; rungs * chains],
             swaps: vec![[0; 2]; rungs - 1],
             ladder,
@@ -68,15 +75,46 @@ impl<E: Element> Tempering<E> {
             chains,
             seed,
             steps: 0,
+            threads: None,
+            progress: false,
         })
     }
 
+    /// Makes [`run`](Tempering::run) take `count` threads of its own, or as many as the machine has cores where it is 0. The states are the same, to
+    /// the bit, for any number.
+    #[must_use]
+    pub fn threads(mut self, count: usize) -> Self {
+        self.threads = Some(count);
+        self
+    }
+
+    /// Whether [`run`](Tempering::run) shows its progress on the error stream, where that is a terminal. It does not unless this is set.
+    #[must_use]
+    pub fn progress(mut self, shown: bool) -> Self {
+        self.progress = shown;
+        self
+    }
+
     /// `steps` Gibbs steps of all replicas, neighbours changing places after each.
-    pub fn run(&mut self, model: &impl Blocks<E>, steps: usize) {
+    ///
+    /// # Errors
+    ///
+    /// [`SamplerError::Model`] for a model of other widths, [`SamplerError::Improper`] for one that is no distribution at a rung,
+    /// [`SamplerError::Threads`] where the system does not give as many as are asked for. Nothing is changed then.
+    pub fn run(&mut self, model: &impl Blocks<E>, steps: usize) -> Result<(), SamplerError> {
+        fit(self.widths, model)?;
+        self.ladder.check_for(model, 1)?;
+        let bar = Bar::new(self.progress, "parallel tempering", steps as u64);
+        on_threads(self.threads, || self.advance(model, steps, &bar))
+    }
+
+    /// [`Tempering::run`] by a model whose widths and rungs are known to fit.
+    pub(crate) fn advance(&mut self, model: &impl Blocks<E>, steps: usize, bar: &Bar) {
         for _ in 0..steps {
             self.gibbs(model);
             self.exchange(model);
             self.steps += 1;
+            bar.step(1);
         }
     }
 
@@ -180,7 +218,7 @@ mod tests {
         let machine = Machine::new(3, 3, 11);
         let betas = vec![1.0, 0.6, 0.3, 0.0];
         let mut tempering = Tempering::starting_at(&machine, betas.clone().into(), vec![1.0; 3 * 20_000], 2).unwrap();
-        tempering.run(&machine, 40);
+        tempering.run(&machine, 40).unwrap();
         for (rung, &beta) in betas.iter().enumerate() {
             let counts = frequencies(tempering.first(rung), 3, &[] as &[f64], 0);
             assert_frequencies(&counts, &marginal(&machine, beta), ALPHA);
@@ -201,11 +239,30 @@ mod tests {
                 let ladder = Ladder::linear(1.0, 0.1, 9);
                 let mut tempering = Tempering::starting_at(&machine, ladder, vec![0.0; 12 * 600], 5).unwrap();
                 assert!(tempering.threaded());
-                tempering.run(&machine, 4);
+                tempering.run(&machine, 4).unwrap();
                 (tempering.first(0).to_vec(), tempering.first(9).to_vec(), tempering.swaps)
             })
         };
         assert_eq!(run(1), run(3));
+        // Its own threads are those of the pool that it is run in.
+        let ladder = Ladder::linear(1.0, 0.1, 9);
+        let tempering = Tempering::starting_at(&machine, ladder, vec![0.0; 12 * 600], 5).unwrap();
+        let (mut tempering, bar) = (tempering.threads(2).progress(false), Bar::hidden(4));
+        tempering.clone().advance(&machine, 4, &bar);
+        assert_eq!(bar.position(), Some((4, Some(4))));
+        tempering.run(&machine, 4).unwrap();
+        assert_eq!((tempering.first(0).to_vec(), tempering.first(9).to_vec(), tempering.swaps), run(1));
+    }
+
+    #[test]
+    fn a_model_of_other_widths_is_an_error_and_changes_nothing() {
+        let machine = Machine::new(3, 2, 1);
+        let mut tempering = Tempering::starting_at(&machine, Ladder::linear(1.0, 0.0, 2), vec![1.0; 6], 1).unwrap();
+        for (visible, hidden) in [(4, 2), (3, 1), (2, 3)] {
+            let error = tempering.run(&Machine::new(visible, hidden, 1), 1).unwrap_err();
+            assert_eq!(error, SamplerError::Model { expected: [3, 2], found: [visible, hidden] });
+        }
+        assert_eq!((tempering.first(1), tempering.steps), (&[1.0; 6][..], 0));
     }
 
     #[test]

@@ -265,3 +265,36 @@ fn attention_stays_finite() {
     falls(&recall, 1e-1);
     assert_eq!(recall.states.as_slice(), [1e3, 0.0, 0.0, 0.0, -1e3, 0.0]);
 }
+
+/// Numbers of which a product is beyond the range are refused where they come in; at the edge of it all stays finite.
+#[test]
+fn what_would_leave_the_finite_numbers_is_refused() {
+    for beta in [1e39, 1e300, 1e-50] {
+        let error = ContinuousMemory::<Const<2>>::new(beta).unwrap_err().to_string();
+        assert_eq!(error, format!("expected `beta` to be finite and above 0 in f32, found {beta}"));
+        assert!(ContinuousMemory::<Const<2>, f64>::new(beta).is_ok());
+    }
+    let batch = |numbers: &[f32]| Batch::<(Const<2>,)>::from_vec(numbers.to_vec()).unwrap();
+    let mut memory: ContinuousMemory<Const<2>> = ContinuousMemory::new(1.0).unwrap();
+    let error = memory.store(&batch(&[1.0, 2.0, 1.0, -1e20])).unwrap_err();
+    let EnergyError::Value { found, sample: 1, element: 1, .. } = error else { panic!("{error}") };
+    assert_eq!((found, memory.count()), (f64::from(-1e20_f32), 0));
+    memory.store(&batch(&[1e18, 0.0, 0.0, 1e18])).unwrap();
+    // A pattern that is small by itself, but not beside the others; and a state.
+    assert!(memory.store(&batch(&[1e21, 0.0])).is_err());
+    for result in [memory.recall(&batch(&[1e21, 1.0])).map(drop), memory.energies(&batch(&[1e21, 1.0])).map(drop)] {
+        assert!(matches!(result, Err(EnergyError::Value { sample: 0, element: 0, .. })), "{result:?}");
+    }
+    let recall = memory.recall(&batch(&[1e19, 1.0, 0.0, 1e18])).unwrap();
+    assert_eq!(recall.states.as_slice(), [1e18, 0.0, 0.0, 1e18]);
+    assert!(recall.traces.iter().all(|trace| trace.energies.iter().all(|energy| energy.is_finite())));
+    // A large inverse temperature counts as well.
+    let mut steep: ContinuousMemory<Const<2>> = ContinuousMemory::new(1e30).unwrap();
+    assert!(steep.store(&batch(&[1e5, 0.0])).is_err());
+    steep.store(&batch(&[1e3, 0.0, 0.0, 1e3])).unwrap();
+    assert_eq!(steep.recall(&batch(&[2.0, 1.0])).unwrap().states.as_slice(), [1e3, 0.0]);
+    let mut wide: ContinuousMemory<Const<2>, f64> = ContinuousMemory::new(1.0).unwrap();
+    assert!(wide.store(&Batch::from_vec(vec![1e200, 0.0]).unwrap()).is_err());
+    wide.store(&Batch::from_vec(vec![1e20, 0.0, 0.0, 1e20]).unwrap()).unwrap();
+    assert_eq!(wide.recall(&Batch::from_vec(vec![2.0, 1.0]).unwrap()).unwrap().states.as_slice(), [1e20, 0.0]);
+}

@@ -2,7 +2,7 @@
 
 use nn_runtime::{
     Batch, Const,
-    data::{Rating, RatingScale, Ratings},
+    data::{Rating, RatingError, RatingScale, Ratings},
     energy::{
         EnergyError, Prediction, RatingRbm, Rbm,
         units::{Bernoulli, Softmax},
@@ -135,7 +135,7 @@ fn with_every_rating_it_is_the_machine_with_softmax_units() {
 fn both_number_types_predict_the_same() {
     let wide = small(5, true);
     let mut narrow: RatingRbm<Const<N>, K> =
-        RatingRbm::new(ITEMS, Init::Zeros, &mut StdRng::seed_from_u64(1)).conditional();
+        RatingRbm::new(ITEMS, Init::Zeros, &mut StdRng::seed_from_u64(1)).unwrap().conditional();
     narrow.load_bytes(&wide.to_bytes().unwrap()).unwrap();
     let known = row(&[(0, 2), (3, 1)]);
     for q in 1..3 {
@@ -143,7 +143,7 @@ fn both_number_types_predict_the_same() {
         a.unwrap().probabilities.iter().zip(b.unwrap().probabilities).for_each(|(a, b)| assert!((a - b).abs() < 1e-5));
     }
     // And a model of other items is told.
-    let mut fewer: Small = RatingRbm::new(ITEMS - 1, Init::Zeros, &mut StdRng::seed_from_u64(1)).conditional();
+    let mut fewer: Small = RatingRbm::new(ITEMS - 1, Init::Zeros, &mut StdRng::seed_from_u64(1)).unwrap().conditional();
     let error = fewer.load_bytes(&wide.to_bytes().unwrap()).unwrap_err();
     let WeightsFault::Misfits(misfits) = error.fault else { panic!("{error}") };
     assert!(matches!(&misfits[0], Misfit::Shape { name, found, .. } if name == "weight" && found[..] == [ITEMS, K, N]));
@@ -152,7 +152,7 @@ fn both_number_types_predict_the_same() {
 #[test]
 fn biases_begin_at_the_smoothed_frequencies() {
     let ratings = users(&[&[(0, 2), (1, 0), (2, 1), (3, 2)], &[(0, 2)]], 2);
-    let mut rbm: Small = RatingRbm::new(ITEMS, Init::Zeros, &mut StdRng::seed_from_u64(1));
+    let mut rbm: Small = RatingRbm::new(ITEMS, Init::Zeros, &mut StdRng::seed_from_u64(1)).unwrap();
     rbm.adopt_frequencies(&ratings).unwrap();
     // Levels occur 2, 2 and 6 times, and once more each: 3, 3 and 7 of 13.
     let shares = [3.0 / 13.0, 3.0 / 13.0, 7.0 / 13.0];
@@ -243,4 +243,21 @@ fn what_no_rating_of_the_model_is_gets_an_error() {
     assert_eq!(error.to_string(), "expected ratings with 3 levels, found 5");
     let full = users(&[&[(0, 1), (1, 1), (2, 1), (3, 1)]], 1);
     assert!(matches!(rbm.score(&full, &fewer), Err(EnergyError::Ratings { expected: 4, found: 2, .. })));
+}
+
+#[test]
+fn more_items_or_levels_than_there_is_memory_for_are_errors() {
+    let rng = &mut StdRng::seed_from_u64(1);
+    for items in [usize::MAX, usize::MAX / 16, usize::MAX / 64, usize::MAX / 1024] {
+        let error = RatingRbm::<Const<8>, 5>::new(items, Init::Zeros, rng).unwrap_err();
+        let expected = format!("expected memory for `weight` of shape `[{items}, 5, 8]`, found too little");
+        assert_eq!(error.to_string(), expected);
+    }
+    for levels in [usize::MAX, usize::MAX / 8, usize::MAX / 32] {
+        let scale = RatingScale::new(0.0, 1e-10, levels).unwrap();
+        let ratings = Ratings::new(scale, [("Ann", "Alien", 0.0), ("Ben", "Brazil", 0.0)]).unwrap();
+        assert_eq!(ratings.level_counts(), Err(RatingError::Memory { items: 2, levels }));
+        let mut rbm: RatingRbm<Const<8>, 5> = RatingRbm::new(2, Init::Zeros, rng).unwrap();
+        assert!(rbm.adopt_frequencies(&ratings).is_err());
+    }
 }

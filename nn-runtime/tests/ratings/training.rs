@@ -203,7 +203,7 @@ fn the_threads_change_no_bit() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let rng = &mut StdRng::seed_from_u64(1);
-            let mut rbm: RatingRbm<Const<19>, 5> = RatingRbm::new(70, Init::Normal(0.1), rng).conditional();
+            let mut rbm: RatingRbm<Const<19>, 5> = RatingRbm::new(70, Init::Normal(0.1), rng).unwrap().conditional();
             rbm.adopt_frequencies(&known).unwrap();
             let training = RatingDivergence::new().condition_on(&held).l2(1e-3).batch_size(64).epochs(3);
             let report = training.steps([(1, 3)]).fit_and_validate(&mut rbm, &known, &held).unwrap();
@@ -221,7 +221,7 @@ fn it_learns_more_than_biases_can_say() {
     let (known, held) = data::ratings(1000, 100, 30, 1).unwrap().split(0.9, 1);
     let biased = RatingBaseline::biased(&known, 4.0).unwrap().score(&held).rmse;
     let rng = &mut StdRng::seed_from_u64(1);
-    let mut rbm: RatingRbm<Const<32>, 5> = RatingRbm::new(100, Init::Normal(0.1), rng);
+    let mut rbm: RatingRbm<Const<32>, 5> = RatingRbm::new(100, Init::Normal(0.1), rng).unwrap();
     rbm.adopt_frequencies(&known).unwrap();
     let training = RatingDivergence::new().rate(0.5).batch_size(25).epochs(30).l2(1e-3);
     let training = training.steps([(0, 1), (20, 3)]).schedule(Step::new(20, 0.2));
@@ -263,7 +263,7 @@ fn it_costs_as_much_as_there_are_ratings() {
     }
     let ratings = builder.finish().unwrap();
     let mut rbm: RatingRbm<Const<2>, 2> =
-        RatingRbm::new(ratings.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).conditional();
+        RatingRbm::new(ratings.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap().conditional();
     rbm.adopt_frequencies(&ratings).unwrap();
     RatingDivergence::new().fit_and_validate(&mut rbm, &ratings, &ratings).unwrap();
 }

@@ -64,6 +64,14 @@ pub enum RatingError {
         /// The levels.
         levels: usize,
     },
+    /// There is no memory for a number for each level of each item.
+    #[error("expected memory for {levels} levels of {items} items, found too little")]
+    Memory {
+        /// The items.
+        items: usize,
+        /// The levels of the scale.
+        levels: usize,
+    },
     /// Ratings on different scales.
     #[error("expected ratings on the scale {expected}, found the scale {found}")]
     Scales {

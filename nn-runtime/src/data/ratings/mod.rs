@@ -149,12 +149,20 @@ impl Ratings {
     }
 
     /// How often each item has each level, [items, K] in row-major order.
-    pub fn level_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.items() * self.scale.levels()];
+    ///
+    /// # Errors
+    ///
+    /// [`RatingError::Memory`] for more levels than there is memory for.
+    pub fn level_counts(&self) -> Result<Vec<usize>, RatingError> {
+        let (items, levels) = (self.items(), self.scale.levels());
+        let (mut counts, memory) = (Vec::new(), RatingError::Memory { items, levels });
+        let length =
+            items.checked_mul(levels).filter(|&length| counts.try_reserve_exact(length).is_ok()).ok_or(memory)?;
+        counts.resize(length, 0);
         for rating in &self.ratings {
-            counts[rating.item * self.scale.levels() + rating.level] += 1;
+            counts[rating.item * levels + rating.level] += 1;
         }
-        counts
+        Ok(counts)
     }
 
     /// The index of a user.

@@ -6,7 +6,7 @@ use crate::{
     Batch, Element,
     energy::{
         Boltzmann, BoltzmannLearner, EnergyError, FewTogether,
-        train::{Options, common_options},
+        train::{Options, common_options, lines},
     },
     shape::FixedDimension,
     train::{Flow, Optimizer, Schedule, Sgd},
@@ -194,12 +194,21 @@ common_options!(BoltzmannLearning [S] { statistics }, BoltzmannEpoch);
 /// // Before the first step each of the four states of two bits has the probability ¼.
 /// assert!((report.epochs[0].log_likelihood.unwrap_or(0.0) + 4.0_f64.ln()).abs() < 1e-6);
 /// assert!(report.epochs[2].moment_gap < report.epochs[0].moment_gap);
+/// println!("{report}");
+/// assert_eq!(report.to_string().lines().count(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BoltzmannReport {
     /// The epochs in order.
     pub epochs: Vec<BoltzmannEpoch>,
+}
+
+/// The epochs, a line each.
+impl fmt::Display for BoltzmannReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lines(f, &self.epochs)
+    }
 }
 
 /// One pass over the data.

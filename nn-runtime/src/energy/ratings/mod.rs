@@ -51,7 +51,7 @@ use crate::{
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(500, 60, 20, 1)?.split(0.9, 1);
-/// let mut rbm: RatingRbm<Const<16>, 5> = RatingRbm::new(known.items(), Init::Normal(0.01), &mut StdRng::seed_from_u64(1));
+/// let mut rbm: RatingRbm<Const<16>, 5> = RatingRbm::new(known.items(), Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
 /// rbm.adopt_frequencies(&known)?;
 /// let before = rbm.score(&known, &held_out)?.rmse;
 /// RatingDivergence::new().batch_size(10).epochs(20).fit(&mut rbm, &known)?;
@@ -113,13 +113,22 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
     /// ```compile_fail
     /// use nn_runtime::{Const, energy::RatingRbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
-    /// let rbm: RatingRbm<Const<10>, 1> = RatingRbm::new(7, Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// let rbm: RatingRbm<Const<10>, 1> = RatingRbm::new(7, Init::Zeros, &mut StdRng::seed_from_u64(1)).unwrap();
     /// ```
-    pub fn new(items: usize, init: Init, rng: &mut impl Rng) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Memory`] for more items than there is memory for.
+    pub fn new(items: usize, init: Init, rng: &mut impl Rng) -> Result<Self, EnergyError> {
         const { assert!(K >= 2, "a rating has at least 2 levels") };
+        let array = |name, shape: &[usize]| {
+            let length = shape.iter().try_fold(1_usize, |length, &size| length.checked_mul(size));
+            let memory = || EnergyError::Memory { name, shape: shape.to_vec() };
+            length.and_then(Aligned::try_zeros).ok_or_else(memory)
+        };
         let mut rbm = RatingRbm {
-            weight: Aligned::zeros(items * K * N::SIZE),
-            visible_bias: Aligned::zeros(items * K),
+            weight: array("weight", &[items, K, N::SIZE])?,
+            visible_bias: array("visible_bias", &[items, K])?,
             hidden_bias: Aligned::zeros(N::SIZE),
             level_bias: Aligned::zeros(K),
             rated: None,
@@ -134,7 +143,7 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
             hidden: PhantomData,
         };
         init.fill(&mut rbm.weight, &rbm.shapes.weight, rng);
-        rbm
+        Ok(rbm)
     }
 
     /// The model that also sees which items were rated, whatever the rating: D, which begins at 0. That someone rated an item says what they care
@@ -207,7 +216,8 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
     /// [`EnergyError::Ratings`] for other items or levels than the model's.
     pub fn adopt_frequencies(&mut self, ratings: &Ratings) -> Result<(), EnergyError> {
         self.check_items(ratings)?;
-        let counts = ratings.level_counts();
+        let memory = |_| EnergyError::Memory { name: "level counts", shape: vec![self.items, K] };
+        let counts = ratings.level_counts().map_err(memory)?;
         let mut totals = [1.0; K];
         for row in counts.chunks_exact(K) {
             totals.iter_mut().zip(row).for_each(|(total, &count)| *total += count as f64);

@@ -13,7 +13,7 @@ use crate::{
 /// ```
 /// use nn_runtime::{Const, data::Rating, energy::RatingRbm, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
-/// let mut rbm: RatingRbm<Const<1>, 2, f64> = RatingRbm::new(2, Init::Zeros, &mut StdRng::seed_from_u64(1));
+/// let mut rbm: RatingRbm<Const<1>, 2, f64> = RatingRbm::new(2, Init::Zeros, &mut StdRng::seed_from_u64(1))?;
 /// // The hidden unit is on for those who like both items.
 /// rbm.weight_mut()[[0, 1, 0]] = 4.0;
 /// rbm.weight_mut()[[1, 1, 0]] = 4.0;

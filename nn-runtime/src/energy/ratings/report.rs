@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::data::RatingScore;
+use crate::{data::RatingScore, energy::train::lines};
 
 /// A training of a machine of ratings, epoch by epoch.
 ///
@@ -10,16 +10,25 @@ use crate::data::RatingScore;
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1);
-/// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.01), &mut StdRng::seed_from_u64(1));
+/// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
 /// let report = RatingDivergence::new().epochs(3).steps([(2, 5)]).fit_and_validate(&mut rbm, &known, &held_out)?;
 /// assert_eq!(report.epochs.iter().map(|epoch| epoch.steps).collect::<Vec<_>>(), [1, 1, 5]);
 /// assert!(report.epochs[2].validation.is_some_and(|score| score.count == held_out.len()));
+/// println!("{report}");
+/// assert_eq!(report.to_string().lines().count(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RatingReport {
     /// The epochs in order.
     pub epochs: Vec<RatingEpoch>,
+}
+
+/// The epochs, a line each.
+impl fmt::Display for RatingReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lines(f, &self.epochs)
+    }
 }
 
 /// One pass over the users.

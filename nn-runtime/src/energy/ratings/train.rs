@@ -27,7 +27,7 @@ use crate::{
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(400, 50, 20, 1)?.split(0.9, 1);
 /// let rng = &mut StdRng::seed_from_u64(1);
-/// let mut rbm: RatingRbm<Const<10>, 5> = RatingRbm::new(50, Init::Normal(0.01), rng).conditional();
+/// let mut rbm: RatingRbm<Const<10>, 5> = RatingRbm::new(50, Init::Normal(0.01), rng)?.conditional();
 /// rbm.adopt_frequencies(&known)?;
 /// let training = RatingDivergence::new().condition_on(&held_out).steps([(0, 1), (6, 3), (12, 5)]).epochs(15).batch_size(20);
 /// let report = training.fit_and_validate(&mut rbm, &known, &held_out)?;

@@ -11,7 +11,7 @@ use crate::{
         rbm::{energies::mean, smoothed_means},
     },
     kernels::field::{Bias, add_bias},
-    samplers::{AnnealedImportance, Blocks, Chains, Draws, Ladder, LogWeights, SamplerError},
+    samplers::{AnnealedImportance, Blocks, Chains, Draws, Ladder, LogWeights, SamplerError, room},
     shape::FixedDimension,
 };
 
@@ -21,7 +21,8 @@ use crate::{
 /// units as independent as the data's means make them, where [`Ais::base_rates`] is told them (Salakhutdinov and Murray, 2008), else with the model's
 /// own visible biases.
 ///
-/// Defaults: 100 chains; 500 steps from β = 0 to 0.5, 4000 to 0.9 and 10 000 to 1.
+/// Defaults: 100 chains; 500 steps from β = 0 to 0.5, 4000 to 0.9 and 10 000 to 1; on the threads of the current pool, with progress shown where the
+/// error stream is a terminal.
 ///
 /// ```
 /// use nn_runtime::{Const, energy::{Ais, Rbm}, layers::Init, samplers::Ladder};
@@ -38,11 +39,14 @@ pub struct Ais {
     ladder: Ladder,
     /// The means of the visible numbers.
     base: Option<Vec<f64>>,
+    threads: Option<usize>,
+    progress: bool,
 }
 
 impl Default for Ais {
     fn default() -> Self {
-        Ais { chains: 100, ladder: Ladder::linear(0.0, 0.5, 500).then(0.9, 4000).then(1.0, 10_000), base: None }
+        let ladder = Ladder::linear(0.0, 0.5, 500).then(0.9, 4000).then(1.0, 10_000);
+        Ais { chains: 100, ladder, base: None, threads: None, progress: true }
     }
 }
 
@@ -57,6 +61,25 @@ impl Ais {
     #[must_use]
     pub fn ladder(self, ladder: Ladder) -> Self {
         Ais { ladder, ..self }
+    }
+
+    /// Takes `count` threads of its own, or as many as the machine has cores where it is 0. An estimate is the same, to the bit, for any number. Each
+    /// thread takes some of the chains, at least 32 of them.
+    #[must_use]
+    pub fn threads(self, count: usize) -> Self {
+        Ais { threads: Some(count), ..self }
+    }
+
+    /// Whether progress is shown on the error stream, where that is a terminal.
+    #[must_use]
+    pub fn progress(self, shown: bool) -> Self {
+        Ais { progress: shown, ..self }
+    }
+
+    /// Shows no progress.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        self.progress(false)
     }
 
     /// Sets the base to independent visible units with the means of the data, each state of a unit counted as if seen once more.
@@ -181,7 +204,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Pa
             return Err(EnergyError::Empty { what: "samples to start at" });
         }
         let mut chains = Chains::starting_at(self, start, rng.next_u64())?;
-        Ok(self.annealing.reverse(self, &mut chains))
+        Ok(self.annealing.reverse(self, &mut chains)?)
     }
 }
 
@@ -238,7 +261,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         }
         let mut turned = Vec::new();
         self.turn(chains, &mut turned);
-        Ok(Path { rbm: self, base, turned, annealing: AnnealedImportance::new(ais.ladder.clone())? })
+        let annealing = AnnealedImportance::new(ais.ladder.clone())?.progress(ais.progress);
+        let annealing = ais.threads.into_iter().fold(annealing, AnnealedImportance::threads);
+        Ok(Path { rbm: self, base, turned, annealing })
     }
 
     /// ln Z by annealed importance sampling from the base to the model (Neal, 2001; Salakhutdinov and Murray, 2008). The mean of the estimate of Z is Z; ln
@@ -248,14 +273,14 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// # Errors
     ///
     /// [`EnergyError::Option`] for no chains or a ladder that does not lead from 0 to 1, [`EnergyError::Sampler`] for base rates of a model of another
-    /// size, or a ladder without steps.
+    /// size, a ladder without steps, more chains than there is memory for, or threads that the system does not give.
     pub fn log_partition_ais(&self, ais: &Ais, rng: &mut impl Rng) -> Result<Estimate, EnergyError> {
         let path = self.path(ais, ais.chains)?;
         // Exact samples of the base: units drawn by their biases alone.
-        let mut start = path.base.repeat(ais.chains);
+        let mut start = repeated(&path.base, ais.chains)?;
         V::draw(&mut start, Self::VISIBLE, self.temperature, &self.log_variance, Draws::from_rng(rng));
         let mut chains = Chains::starting_at(&path, start, rng.next_u64())?;
-        let weights = path.annealing.forward(&path, &mut chains);
+        let weights = path.annealing.forward(&path, &mut chains)?;
         let base = path.log_partition();
         let interval = weights.interval(3.0).map(|log| base + log);
         Ok(estimate(base + weights.log_mean(), interval, &weights))
@@ -300,9 +325,13 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     where
         D: Deref<Target = [E]>,
     {
-        let repeated = data.as_slice().chunks_exact(Self::VISIBLE.max(1)).flat_map(|row| row.repeat(ais.chains));
-        let path = self.path(ais, data.samples() * ais.chains)?;
-        let weights = path.reverse(repeated.collect(), data, rng)?;
+        let chains = data.samples().saturating_mul(ais.chains);
+        let path = self.path(ais, chains)?;
+        let mut start = room(chains, Self::VISIBLE)?;
+        for row in data.as_slice().chunks_exact(Self::VISIBLE.max(1)) {
+            (0..ais.chains).for_each(|_| start.extend_from_slice(row));
+        }
+        let weights = path.reverse(start, data, rng)?;
         let base = path.log_partition();
         let logs: Vec<f64> = weights
             .logs()
@@ -314,6 +343,13 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (count - 1.0);
         Ok(LogLikelihood { mean, standard_error: (variance / count).sqrt() })
     }
+}
+
+/// The numbers of `row` that many times.
+fn repeated<E: Element>(row: &[E], count: usize) -> Result<Vec<E>, SamplerError> {
+    let mut rows = room(count, row.len())?;
+    (0..count).for_each(|_| rows.extend_from_slice(row));
+    Ok(rows)
 }
 
 fn estimate(log_partition: f64, interval: [f64; 2], weights: &LogWeights) -> Estimate {

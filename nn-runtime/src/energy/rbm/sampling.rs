@@ -18,6 +18,11 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Bl
         [Self::VISIBLE, Self::HIDDEN]
     }
 
+    fn is_proper_at(&self, beta: f64) -> bool {
+        let bounded = V::STATES > 0 && H::STATES > 0;
+        bounded || E::from_f64(self.temperature / beta).is_finite()
+    }
+
     fn draw_second(&self, beta: f64, first: &[E], second: &mut [E], draws: Draws) {
         self.draw_hidden_at(beta, first, second, &[], draws);
     }
@@ -47,6 +52,10 @@ struct Turned<'a, I, N, V, H, E> {
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Blocks<E> for Turned<'_, I, N, V, H, E> {
     fn widths(&self) -> [usize; 2] {
         self.rbm.widths()
+    }
+
+    fn is_proper_at(&self, beta: f64) -> bool {
+        self.rbm.is_proper_at(beta)
     }
 
     fn draw_second(&self, beta: f64, first: &[E], second: &mut [E], draws: Draws) {

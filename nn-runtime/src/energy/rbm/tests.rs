@@ -11,7 +11,7 @@ use crate::{
     },
     layers::testing::{assert_close, values},
     samplers::{
-        Blocks, Chains, Draws, Ladder, Tempering,
+        Blocks, Chains, Draws, Ladder, SamplerError, Tempering,
         testing::{ALPHA, assert_frequencies, frequencies},
     },
 };
@@ -208,7 +208,7 @@ fn check_chains<I: FixedDimension, N: Few>(temperature: f64, beta: f64, seed: u6
     let mut rbm = model::<I, N, Bernoulli, Bernoulli>(seed);
     rbm.set_temperature(temperature).unwrap();
     let mut chains = Chains::starting_at(&rbm, vec![0.0; 20_000 * I::SIZE], seed).unwrap();
-    chains.gibbs_at(&rbm, beta, 60);
+    chains.gibbs_at(&rbm, beta, 60).unwrap();
     rbm.set_temperature(temperature / beta).unwrap();
     let log = rbm.log_partition_exact();
     let states = (0..1 << (I::SIZE + N::SIZE)).map(|state: usize| {
@@ -232,7 +232,7 @@ fn softmax_frequencies_agree_with_the_joint_table() {
     let rbm = model::<Const<3>, Const<2>, Softmax<3>, Bernoulli>(7);
     let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2));
     let mut chains = rbm.chains_from(&start, 3).unwrap();
-    chains.gibbs(&rbm, 60);
+    chains.gibbs(&rbm, 60).unwrap();
     let states = all_states::<Softmax<3>>(3);
     let log = rbm.log_partition_exact();
     let table: Vec<f64> = states.iter().map(|v| (log_marginal(&rbm, v) - log).exp()).collect();
@@ -301,7 +301,7 @@ fn gaussian_chains_have_the_variance_of_the_model() {
         Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     rbm.weight_mut().assign(&ndarray::array![[0.5], [0.4]]);
     let mut chains = Chains::starting_at(&rbm, vec![0.0; 20_000], 4).unwrap();
-    chains.gibbs(&rbm, 60);
+    chains.gibbs(&rbm, 60).unwrap();
     let deviation = (1.0_f64 / (1.0 - 0.41)).sqrt();
     check_law(chains.first(), |x| normal(x / deviation));
 }
@@ -311,7 +311,7 @@ fn tempering_keeps_the_distribution_of_the_model() {
     let rbm = model::<Const<4>, Const<3>, Bernoulli, Bernoulli>(12);
     let ladder = Ladder::linear(1.0, 0.25, 3);
     let mut tempering = Tempering::starting_at(&rbm, ladder, vec![0.0; 20_000 * 4], 4).unwrap();
-    tempering.run(&rbm, 40);
+    tempering.run(&rbm, 40).unwrap();
     let log = rbm.log_partition_exact();
     let table: Vec<f64> = bits(4).iter().map(|v| (log_marginal(&rbm, v) - log).exp()).collect();
     assert_frequencies(&frequencies(tempering.first(0), 4, &[] as &[f64], 0), &table, ALPHA);
@@ -424,6 +424,55 @@ fn completion_keeps_what_is_known_and_fills_in_the_conditional_mean() {
     let expected: f64 = bits(3).iter().zip(&weights).map(|(v, w)| v[1] * w).sum::<f64>() / weights.iter().sum::<f64>();
     let found = rows.map(|row| row[1]).sum::<f64>() / 20_000.0;
     assert!((found - expected).abs() < 5.0 * (0.25_f64 / 20_000.0).sqrt(), "{found}, expected {expected}");
+}
+
+#[test]
+fn gaussian_units_have_no_distribution_without_a_temperature() {
+    fn check<V: Visible, H: Hidden>(proper: bool) {
+        let rbm = model::<Const<2>, Const<2>, V, H>(3);
+        let states = vec![0.0; 2 * Rbm::<Const<2>, Const<2>, V, H, f64>::VISIBLE];
+        let mut chains = Chains::starting_at(&rbm, states.clone(), 1).unwrap();
+        let tries = [
+            chains.gibbs_at(&rbm, 0.0, 1),
+            chains.anneal(&rbm, &Ladder::from(vec![1.0, 0.0])),
+            Tempering::starting_at(&rbm, Ladder::linear(1.0, 0.0, 1), states, 1).map(drop),
+        ];
+        for (result, place) in tries.into_iter().zip([0, 1, 1]) {
+            let expected = if proper { Ok(()) } else { Err(SamplerError::Improper { place, found: 0.0 }) };
+            assert_eq!(result, expected);
+        }
+        assert!(chains.gibbs_at(&rbm, 1e-3, 5).is_ok() && chains.first().iter().all(|x| x.is_finite()));
+        assert!(chains.gibbs_at(&rbm, 1e-320, 1).is_ok_and(|()| proper) || !proper);
+    }
+    check::<Bernoulli, Bernoulli>(true);
+    check::<Softmax<3>, Bernoulli>(true);
+    check::<Gaussian, Bernoulli>(false);
+    check::<GaussianVariance, Bernoulli>(false);
+    check::<Bernoulli, Relu>(false);
+    check::<Bernoulli, Gaussian>(false);
+}
+
+#[test]
+fn an_estimate_is_the_same_for_any_number_of_its_own_threads() {
+    let rbm: Rbm<Const<40>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
+    let v = rbm.generate(100, 3, &mut StdRng::seed_from_u64(2));
+    let ais = Ais::default().ladder(Ladder::linear(0.0, 1.0, 20)).quiet();
+    let run = |ais: &Ais| {
+        let rng = &mut StdRng::seed_from_u64(3);
+        let estimates = (rbm.log_partition_ais(ais, rng), rbm.log_partition_reverse(ais, &v, rng));
+        let raise = rbm.log_likelihood_reverse(&ais.clone().chains(2), &v, rng);
+        (estimates.0.unwrap(), estimates.1.unwrap(), raise.unwrap())
+    };
+    let one = run(&ais);
+    assert!((1..5).all(|threads| run(&ais.clone().threads(threads)) == one));
+    // More chains than there is memory for.
+    for chains in [usize::MAX, usize::MAX / 64] {
+        let (rng, ais) = (&mut StdRng::seed_from_u64(3), ais.clone().chains(chains));
+        for result in [rbm.log_partition_ais(&ais, rng).map(drop), rbm.log_likelihood_reverse(&ais, &v, rng).map(drop)]
+        {
+            assert!(matches!(result, Err(EnergyError::Sampler(SamplerError::Memory { .. }))), "{result:?}");
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::{fmt, ops::Deref};
 pub(super) use epochs::{SampleOrder, each_epoch};
 pub use learner::Learner;
 pub(super) use learner::finite;
+pub(super) use report::lines;
 pub use report::{EnergyEpoch, EnergyReport};
 
 use crate::{

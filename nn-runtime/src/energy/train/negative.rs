@@ -3,7 +3,7 @@
 use crate::{
     Element,
     energy::{EnergyError, Hidden, Rbm, Visible, rbm::Statistics},
-    samplers::{Draws, Ladder, PART, Tempering, each_part_from},
+    samplers::{Bar, Draws, Ladder, PART, Tempering, each_part_from},
     shape::FixedDimension,
 };
 
@@ -221,7 +221,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
             H::means(h, rbm.temperature());
         });
         if let Some(tempering) = &mut self.tempering {
-            tempering.run(rbm, steps);
+            // Of the model that the chains were made for.
+            tempering.advance(rbm, steps, &Bar::new(false, "", 0));
             chains.copy_from_slice(tempering.first(0));
             Rbm::<I, N, V, H, E>::rows(chains, chain_means, [visible, hidden], |v, h, _| rbm.hidden_rows(v, h));
             return;

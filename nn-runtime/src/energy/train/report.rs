@@ -12,12 +12,32 @@ use std::{fmt, time::Duration};
 /// let report = ContrastiveDivergence::new(1).epochs(3).fit_and_validate(&mut rbm, &data, &data)?;
 /// assert!(report.epochs.len() == 3 && report.epochs[2].epoch == 3);
 /// assert_eq!(report.epochs[0].free_energy_gap, Some(0.0));
+/// println!("{report}");
+/// assert!(report.to_string().lines().nth(2).is_some_and(|line| line.starts_with("epoch 3  rate 0.1  reconstruction error 0.")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnergyReport {
     /// The epochs in order.
     pub epochs: Vec<EnergyEpoch>,
+}
+
+/// The epochs, a line each.
+impl fmt::Display for EnergyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lines(f, &self.epochs)
+    }
+}
+
+/// Writes a line for each epoch.
+pub(in crate::energy) fn lines(f: &mut fmt::Formatter<'_>, epochs: &[impl fmt::Display]) -> fmt::Result {
+    match epochs {
+        [] => f.write_str("no epochs"),
+        [first, others @ ..] => {
+            write!(f, "{first}")?;
+            others.iter().try_for_each(|epoch| write!(f, "\n{epoch}"))
+        }
+    }
 }
 
 /// One pass over the data.

@@ -36,6 +36,22 @@ pub enum RatingsFault {
         /// The line.
         line: u64,
     },
+    /// A line without an end, as in a file that is no text.
+    #[error("line {line}: expected at most {limit} bytes, found more; are these ratings, a line each?")]
+    Long {
+        /// The line.
+        line: u64,
+        /// The most that a line may have.
+        limit: usize,
+    },
+    /// A quote that is opened and never closed.
+    #[error("line {line}: expected a `\"` that closes the field which one opens, found none up to {until}")]
+    Quote {
+        /// The line of the quote that opens.
+        line: u64,
+        /// How far it was looked for.
+        until: &'static str,
+    },
     /// A header without a column that is needed.
     #[error("line {line}: expected a column `{expected}`, found {}", Columns(found))]
     Header {
@@ -56,7 +72,7 @@ pub enum RatingsFault {
         /// How many there are.
         found: usize,
     },
-    /// A user or item without a name, or a time that is no number.
+    /// A user or item without a name, or another separator than between the fields before.
     #[error("line {line}, column {column}: expected {expected}, found `{found}`")]
     Field {
         /// The line.

@@ -1,11 +1,8 @@
 //! Where in a line the fields are.
 
-use csv::StringRecord;
+use csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
 use super::RatingsFault;
-
-/// The bytes of a first line that are looked at to tell the layout.
-pub(super) const LONGEST: u64 = 1 << 16;
 
 /// What is between fields, and whether the first line names them; told by the first line where it is not known.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,16 +12,13 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// The layout of a file whose first line with anything in it is `first`.
     pub(super) fn of(&self, first: &[u8]) -> (Separator, bool) {
         let first = String::from_utf8_lossy(first);
-        let separator = self.separator.unwrap_or(match first {
-            ref line if line.contains("::") => Separator::Colons,
-            ref line if line.contains('\t') => Separator::Tab,
-            _ => Separator::Comma,
-        });
+        let separator = self.separator.unwrap_or_else(|| Separator::of(&first));
         let header = self.header.unwrap_or_else(|| {
-            let third = first.split(separator.text()).nth(2).unwrap_or_default();
-            third.trim().parse::<f64>().is_err()
+            let fields = separator.split(&first);
+            separator.number(fields.get(2).map_or("", |field| field)).is_none()
         });
         (separator, header)
     }
@@ -34,14 +28,68 @@ impl Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Separator {
     Comma,
+    Semicolon,
     Tab,
     Colons,
 }
 
 impl Separator {
+    /// The one that the first line tells: the one that makes three fields of it or more, and of commas and semicolons the one that makes more. What
+    /// stands in quotes separates nothing.
+    fn of(first: &str) -> Self {
+        let count = |separator: Separator| separator.split(first).len();
+        let [commas, semicolons] = [Separator::Comma, Separator::Semicolon].map(count);
+        let sure = [Separator::Colons, Separator::Tab].into_iter().find(|&separator| count(separator) >= 3);
+        sure.unwrap_or(if semicolons > commas { Separator::Semicolon } else { Separator::Comma })
+    }
+
+    /// The fields of a line, without the quotes around them.
+    fn split(self, line: &str) -> Vec<String> {
+        let line = line.trim();
+        if self == Separator::Colons {
+            return line.split("::").map(|field| field.trim().to_owned()).collect();
+        }
+        let mut record = StringRecord::new();
+        let mut lines = self.reader().from_reader(line.as_bytes());
+        match lines.read_record(&mut record) {
+            Ok(true) => record.iter().map(|field| self.plain(field).to_owned()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How lines are cut.
+    pub(super) fn reader(self) -> ReaderBuilder {
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(self.byte()).quoting(self.quotes()).has_headers(false).flexible(true);
+        // A carriage return before it is trimmed.
+        builder.terminator(Terminator::Any(b'\n')).trim(Trim::All);
+        builder
+    }
+
+    /// Whether a separator or the end of a line in quotes is part of a field.
+    pub(super) fn quotes(self) -> bool {
+        matches!(self, Separator::Comma | Separator::Semicolon)
+    }
+
+    /// A field without the quotes around it. Between tabs, where a quote is a letter, that is one at its begin and one at its end.
+    fn plain(self, field: &str) -> &str {
+        let inner = field.strip_prefix('"').and_then(|field| field.strip_suffix('"'));
+        inner.filter(|_| self == Separator::Tab).unwrap_or(field)
+    }
+
+    /// The number that a field holds. Where semicolons separate, a comma may stand before its decimals.
+    pub(super) fn number(self, field: &str) -> Option<f64> {
+        let number = field.parse().ok();
+        match self {
+            Separator::Semicolon => number.or_else(|| field.replacen(',', ".", 1).parse().ok()),
+            _ => number,
+        }
+    }
+
     fn text(self) -> &'static str {
         match self {
             Separator::Comma => ",",
+            Separator::Semicolon => ";",
             Separator::Tab => "\t",
             Separator::Colons => "::",
         }
@@ -54,7 +102,7 @@ impl Separator {
     /// The fields of a line.
     pub(super) fn fields(self, record: &StringRecord, line: u64) -> Result<Vec<&str>, RatingsFault> {
         if self != Separator::Colons {
-            return Ok(record.iter().collect());
+            return Ok(record.iter().map(|field| self.plain(field)).collect());
         }
         // Between the two colons is an empty field.
         let between = record.iter().enumerate().skip(1).step_by(2).find(|(_, field)| !field.is_empty());
@@ -74,7 +122,6 @@ pub(super) struct Columns {
     pub(super) user: usize,
     pub(super) item: usize,
     pub(super) rating: usize,
-    pub(super) time: Option<usize>,
     count: usize,
 }
 
@@ -82,7 +129,6 @@ pub(super) struct Columns {
 const USER: &[&str] = &["userId", "user_id", "user"];
 const ITEM: &[&str] = &["movieId", "movie_id", "movie", "itemId", "item_id", "item"];
 const RATING: &[&str] = &["rating"];
-const TIME: &[&str] = &["timestamp"];
 
 impl Columns {
     /// The columns that the first line tells.
@@ -95,7 +141,7 @@ impl Columns {
         let count = fields.len();
         if !header {
             return match count {
-                3 | 4 => Ok(Columns { user: 0, item: 1, rating: 2, time: (count == 4).then_some(3), count }),
+                3 | 4 => Ok(Columns { user: 0, item: 1, rating: 2, count }),
                 found => Err(RatingsFault::Fields { line, expected: "3 or 4".into(), found }),
             };
         }
@@ -112,7 +158,7 @@ impl Columns {
                 names.each_ref().map(|name| fields.iter().position(|field| field == name).ok_or_else(|| missing(name)))
             }
         };
-        Ok(Columns { user: user?, item: item?, rating: rating?, time: place(TIME), count })
+        Ok(Columns { user: user?, item: item?, rating: rating?, count })
     }
 
     /// Asks that a line has as many fields as the first.

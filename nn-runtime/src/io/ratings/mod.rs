@@ -1,6 +1,7 @@
 //! Ratings from text: CSV, TSV, and the layouts of MovieLens.
 
 mod error;
+mod guard;
 mod layout;
 
 use std::{
@@ -9,26 +10,31 @@ use std::{
     path::Path,
 };
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator, Trim};
+use csv::{ErrorKind, StringRecord};
 
 pub use error::{RatingsError, RatingsFault};
+use guard::{Guard, LONGEST, passed};
 use layout::{Columns, Layout, Separator};
 
 use crate::data::{Entry, Names, Rating, RatingError, RatingScale, Ratings, assemble};
 
-/// Reads ratings, a line each: a user, an item, a rating and, if it is there, a time, which is checked to be a number and passed over. Users and items are
+/// Reads ratings, a line each: a user, an item, a rating and, if it is there, a time, which is passed over, whatever it looks like. Users and items are
 /// names, whatever they look like.
 ///
 /// | | layout |
 /// |---|---|
-/// | [`new`](RatingsReader::new) | any of those below, told by the first line: `::`, else a tab, else commas; a header if its third field is no number |
+/// | [`new`](RatingsReader::new) | any of those below, told by the first line that is not empty: `::` or tabs where they make three fields of it, else commas or semicolons, whichever make more; a header if its third field is no number, in quotes or not |
 /// | [`csv`](RatingsReader::csv) | commas and a header, such as `userId,movieId,rating,timestamp` of MovieLens' `ratings.csv`; fields may be quoted |
-/// | [`tsv`](RatingsReader::tsv) | tabs and a header |
+/// | [`semicolons`](RatingsReader::semicolons) | semicolons and a header; fields may be quoted, and ratings may have a decimal comma |
+/// | [`tsv`](RatingsReader::tsv) | tabs and a header; quotes are letters, but for those around a whole field |
 /// | [`u_data`](RatingsReader::u_data) | tabs, no header: MovieLens 100K's `u.data`, user, item, rating, time |
 /// | [`movielens_1m`](RatingsReader::movielens_1m) | `::`, no header: MovieLens 1M's `ratings.dat` |
 ///
 /// With a header, columns are found by name: `userId`, `user_id` or `user`; `movieId`, `movie_id`, `movie`, `itemId`, `item_id` or `item`; `rating`; in any
 /// case, others are passed over. [`columns`](RatingsReader::columns) sets other names. Without one they are the first three of three or four.
+///
+/// Lines end with a line feed, before which a carriage return may stand; empty ones, and a byte order mark at the beginning, are passed over. A line has at most
+/// a mebibyte, and so have the lines that a quoted field runs over. A quote inside a quoted field is written twice.
 ///
 /// The scale is [`RatingScale::STARS`] where all ratings are on it, else [`RatingScale::HALF_STARS`]; [`scale`](RatingsReader::scale) sets it.
 ///
@@ -64,6 +70,11 @@ impl RatingsReader {
     /// Fields between commas, and a header.
     pub fn csv() -> Self {
         RatingsReader::with(Separator::Comma, true)
+    }
+
+    /// Fields between semicolons, and a header: the CSV of countries that write a comma before decimals.
+    pub fn semicolons() -> Self {
+        RatingsReader::with(Separator::Semicolon, true)
     }
 
     /// Fields between tabs, and a header.
@@ -109,7 +120,7 @@ impl RatingsReader {
     /// # Errors
     ///
     /// [`RatingsError`] says in which line what was expected and found: a field that is missing or empty, a rating that is no number (NaN among them) or none
-    /// of the scale's, two ratings of an item by a user, or no ratings at all.
+    /// of the scale's, two ratings of an item by a user, a line without an end, a quote that is never closed, or no ratings at all.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Ratings, RatingsError> {
         let path = path.as_ref();
         let file = File::open(path).map_err(RatingsFault::Io);
@@ -128,25 +139,18 @@ impl RatingsReader {
 
     fn parse(&self, reader: impl Read) -> Result<Ratings, RatingsFault> {
         let mut reader = BufReader::new(reader);
-        let mut first = Vec::new();
-        (&mut reader).take(layout::LONGEST).read_until(b'\n', &mut first).map_err(RatingsFault::Io)?;
+        let (first, skipped) = first_line(&mut reader)?;
         let (separator, header) = self.layout.of(&first);
-        let mut lines = ReaderBuilder::new()
-            .delimiter(separator.byte())
-            .quoting(separator == Separator::Comma)
-            .has_headers(false)
-            .flexible(true)
-            // A carriage return before it is trimmed.
-            .terminator(Terminator::Any(b'\n'))
-            .trim(Trim::All)
-            // Every line ends, so that the line after a record is that of its end and one.
-            .from_reader(Cursor::new(first).chain(reader).chain(&b"\n"[..]));
+        let quotes = separator.quotes().then_some(separator.byte());
+        // Every line ends, so that the line after a record is that of its end and one.
+        let text = Guard::new(Cursor::new(first).chain(reader), quotes, skipped + 1).chain(&b"\n"[..]);
+        let mut lines = separator.reader().from_reader(text);
         let mut record = StringRecord::new();
         let mut table = Table::new(self.scale.unwrap_or(RatingScale::HALF_STARS));
         let mut columns = None;
         loop {
             let read = lines.read_record(&mut record);
-            let line = lines.position().line().saturating_sub(1);
+            let line = skipped + lines.position().line().saturating_sub(1);
             if !read.map_err(|error| fault(error, line))? {
                 break;
             }
@@ -164,7 +168,7 @@ impl RatingsReader {
                 Some(columns) => columns.check(&fields, line)?,
             }
             if let Some(columns) = &columns {
-                table.push(columns, &fields, line)?;
+                table.push(columns, &fields, separator, line)?;
             }
         }
         table.finish(self.scale.is_none().then_some(RatingScale::STARS))
@@ -175,7 +179,25 @@ impl RatingsReader {
 fn fault(error: csv::Error, line: u64) -> RatingsFault {
     match error.kind() {
         ErrorKind::Utf8 { .. } => RatingsFault::Text { line },
-        _ => RatingsFault::Io(error.into()),
+        // The error of the reader below comes back as it went in.
+        _ => passed(error.into()),
+    }
+}
+
+/// The first line that is not empty, without a byte order mark before it, and the number of those before it.
+fn first_line(reader: &mut impl BufRead) -> Result<(Vec<u8>, u64), RatingsFault> {
+    let (mut first, mut skipped) = (Vec::new(), 0);
+    loop {
+        first.clear();
+        // One byte more than a line may have, so that the guard sees that it is too long.
+        let read = reader.take(LONGEST as u64 + 1).read_until(b'\n', &mut first).map_err(RatingsFault::Io)?;
+        if skipped == 0 && first.starts_with("\u{feff}".as_bytes()) {
+            first.drain(.."\u{feff}".len());
+        }
+        if read == 0 || !first.trim_ascii().is_empty() {
+            return Ok((first, skipped));
+        }
+        skipped += u64::from(first.ends_with(b"\n"));
     }
 }
 
@@ -194,23 +216,23 @@ impl Table {
         Table { users: Names::default(), items: Names::default(), entries: Vec::new(), scale }
     }
 
-    fn push(&mut self, columns: &Columns, fields: &[&str], line: u64) -> Result<(), RatingsFault> {
+    fn push(
+        &mut self,
+        columns: &Columns,
+        fields: &[&str],
+        separator: Separator,
+        line: u64,
+    ) -> Result<(), RatingsFault> {
         let name = |column: usize, expected| match fields[column] {
             "" => Err(RatingsFault::Field { line, column: column + 1, expected, found: String::new() }),
             name => Ok(name),
         };
         let (user, item) = (name(columns.user, "the name of a user")?, name(columns.item, "the name of an item")?);
         let found = fields[columns.rating];
-        let Some(level) = found.parse().ok().and_then(|rating| self.scale.level(rating)) else {
+        let Some(level) = separator.number(found).and_then(|rating| self.scale.level(rating)) else {
             let (column, expected) = (columns.rating + 1, self.scale.to_string());
             return Err(RatingsFault::Rating { line, column, expected, found: found.to_owned() });
         };
-        if let Some(time) = columns.time
-            && !fields[time].parse::<f64>().is_ok_and(f64::is_finite)
-        {
-            let found = fields[time].to_owned();
-            return Err(RatingsFault::Field { line, column: time + 1, expected: "a time as a number", found });
-        }
         let rating = Rating { item: self.items.intern(item), level };
         self.entries.push(Entry { user: self.users.intern(user), rating, place: line as usize });
         Ok(())
