@@ -97,7 +97,7 @@ pub enum EnergyError {
         epoch: usize,
     },
     /// There is no memory for an array.
-    #[error("expected memory for `{name}` of shape `{}`, found too little", Dims(shape))]
+    #[error("expected memory for `{name}` of shape `{shape:?}`, found too little")]
     Memory {
         /// The array.
         name: &'static str,

@@ -11,23 +11,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::{
     Batch, Element, ShapeError,
-    io::Origin,
+    io::{
+        Origin,
+        gzip::{Implausible, unpacked},
+    },
     shape::{Const, Dimension, Dims},
 };
 
+pub use super::gzip::{RATIO, UNCHECKED};
+
 /// The bytes that the numbers of one file may take up, unpacked: one gibibyte.
 pub const LIMIT: u64 = 1 << 30;
-
-/// The bytes that a gzip may unpack to however small it is: 64 mebibytes.
-pub const UNCHECKED: u64 = 1 << 26;
-
-/// How many times its own size a gzip of more than [`UNCHECKED`] bytes may unpack to. Images take a quarter to a fiftieth of their size; the format
-/// reaches a thousandth, which means that they are blank.
-pub const RATIO: u64 = 200;
 
 /// The code of unsigned bytes, the only type of images and labels.
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -267,52 +263,7 @@ fn parse<const AXES: usize>(mut reader: impl Read) -> Result<([usize; AXES], Vec
     let start = bytes(&mut reader, 2, IdxFault::Io)?;
     let gzip = start == GZIP;
     let whole = Cursor::new(start).chain(reader);
-    if gzip {
-        let packed = io::BufReader::with_capacity(1 << 16, Counted { reader: whole, bytes: 0 });
-        parse_plain(Unpacked { decoder: MultiGzDecoder::new(packed), bytes: 0 }, gzip_fault)
-    } else {
-        parse_plain(whole, IdxFault::Io)
-    }
-}
-
-/// Counts what is read.
-struct Counted<R> {
-    reader: R,
-    bytes: u64,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(buffer)?;
-        self.bytes += read as u64;
-        Ok(read)
-    }
-}
-
-/// What a gzip unpacks to, as long as that is plausible.
-struct Unpacked<R> {
-    decoder: MultiGzDecoder<io::BufReader<Counted<R>>>,
-    bytes: u64,
-}
-
-/// More than is plausible.
-#[derive(Debug, thiserror::Error)]
-#[error("{unpacked} bytes from {packed}")]
-struct Implausible {
-    packed: u64,
-    unpacked: u64,
-}
-
-impl<R: Read> Read for Unpacked<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.decoder.read(buffer)?;
-        self.bytes += read as u64;
-        let (packed, unpacked) = (self.decoder.get_ref().get_ref().bytes, self.bytes);
-        if unpacked > UNCHECKED && unpacked / RATIO > packed {
-            return Err(io::Error::other(Implausible { packed, unpacked }));
-        }
-        Ok(read)
-    }
+    if gzip { parse_plain(unpacked(whole), gzip_fault) } else { parse_plain(whole, IdxFault::Io) }
 }
 
 /// An error of the decoder: of the stream, unless the file below it failed.

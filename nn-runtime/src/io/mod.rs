@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod fuzz;
+mod gzip;
 pub mod idx;
 mod ratings;
 mod replace;

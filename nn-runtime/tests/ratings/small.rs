@@ -17,7 +17,7 @@ pub(crate) type Small = RatingRbm<Const<N>, K, f64>;
 /// A model whose parameters are all drawn.
 pub(crate) fn small(seed: u64, conditional: bool) -> Small {
     let rng = &mut StdRng::seed_from_u64(seed);
-    let draw = |rng: &mut StdRng| Small::new(ITEMS, Init::Normal(1.0), rng);
+    let draw = |rng: &mut StdRng| Small::new(ITEMS, Init::Normal(1.0), rng).unwrap();
     let mut rbm = draw(rng);
     if conditional {
         rbm = rbm.conditional();

@@ -72,7 +72,7 @@ pub enum RatingsFault {
         /// How many there are.
         found: usize,
     },
-    /// A user or item without a name, or another separator than between the fields before.
+    /// A user or item without a name.
     #[error("line {line}, column {column}: expected {expected}, found `{found}`")]
     Field {
         /// The line.

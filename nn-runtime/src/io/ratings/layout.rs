@@ -45,14 +45,10 @@ impl Separator {
 
     /// The fields of a line, without the quotes around them.
     fn split(self, line: &str) -> Vec<String> {
-        let line = line.trim();
-        if self == Separator::Colons {
-            return line.split("::").map(|field| field.trim().to_owned()).collect();
-        }
         let mut record = StringRecord::new();
-        let mut lines = self.reader().from_reader(line.as_bytes());
+        let mut lines = self.reader().from_reader(line.trim().as_bytes());
         match lines.read_record(&mut record) {
-            Ok(true) => record.iter().map(|field| self.plain(field).to_owned()).collect(),
+            Ok(true) => self.fields(&record).into_iter().map(str::to_owned).collect(),
             _ => Vec::new(),
         }
     }
@@ -86,32 +82,22 @@ impl Separator {
         }
     }
 
-    fn text(self) -> &'static str {
-        match self {
-            Separator::Comma => ",",
-            Separator::Semicolon => ";",
-            Separator::Tab => "\t",
-            Separator::Colons => "::",
-        }
-    }
-
+    /// What the CSV reader cuts at. It knows separators of one byte alone: where two colons separate, it cuts at a character that no text has.
     pub(super) fn byte(self) -> u8 {
-        self.text().as_bytes()[0]
+        match self {
+            Separator::Comma => b',',
+            Separator::Semicolon => b';',
+            Separator::Tab => b'\t',
+            Separator::Colons => 0x1f,
+        }
     }
 
     /// The fields of a line.
-    pub(super) fn fields(self, record: &StringRecord, line: u64) -> Result<Vec<&str>, RatingsFault> {
-        if self != Separator::Colons {
-            return Ok(record.iter().map(|field| self.plain(field)).collect());
-        }
-        // Between the two colons is an empty field.
-        let between = record.iter().enumerate().skip(1).step_by(2).find(|(_, field)| !field.is_empty());
-        match between {
-            Some((place, field)) => {
-                let (expected, found) = ("`::` between fields", format!(":{field}:"));
-                Err(RatingsFault::Field { line, column: place.div_ceil(2), expected, found })
-            }
-            None => Ok(record.iter().step_by(2).collect()),
+    pub(super) fn fields(self, record: &StringRecord) -> Vec<&str> {
+        match self {
+            // The line is one field.
+            Separator::Colons => record.as_slice().split("::").map(str::trim).collect(),
+            _ => record.iter().map(|field| self.plain(field)).collect(),
         }
     }
 }

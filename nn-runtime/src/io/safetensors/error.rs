@@ -84,7 +84,7 @@ pub enum Misfit {
         expected: Vec<usize>,
     },
     /// The file has it, the network has not.
-    #[error("superfluous: `{name}` of shape `{}`", Dims(found))]
+    #[error("superfluous: `{name}` of shape `{found:?}`")]
     Superfluous {
         /// Its name.
         name: String,
@@ -92,7 +92,7 @@ pub enum Misfit {
         found: Vec<usize>,
     },
     /// The shapes differ.
-    #[error("misshapen: `{name}`, expected shape `{}`, found `{}`", Dims(expected), Dims(found))]
+    #[error("misshapen: `{name}`, expected shape `{}`, found `{found:?}`", Dims(expected))]
     Shape {
         /// Its name.
         name: String,
