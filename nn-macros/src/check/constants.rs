@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::{Path, spanned::Spanned};
 
 use super::sizes::{Sizes, mentions_sizes};
 use crate::report::{Message, ends};
@@ -41,6 +42,18 @@ impl Constants {
     /// where there are any.
     pub(crate) fn into_items(self) -> (Vec<TokenStream>, Vec<TokenStream>, Option<Sizes>) {
         (self.items, self.checks, Some(self.sizes).filter(|sizes| !sizes.is_empty()))
+    }
+
+    /// Asks for what the dimension parameters of a part must satisfy: before what is asked of the values behind it, so that its own
+    /// message comes first.
+    pub(crate) fn ask_part(&mut self, path: &Path) {
+        let checked = quote_spanned!(path.span()=> <#path as ::plumbline::Network>::CHECKED);
+        if self.parameters.is_empty() {
+            // Where the constant is asked for is where the part stands.
+            self.items.push(quote_spanned!(path.span()=> const _: () = #checked;));
+        } else {
+            self.checks.push(quote!(#checked;));
+        }
     }
 
     /// Whether something stands in the tokens that no item can name: a dimension parameter, or a free size.

@@ -27,7 +27,7 @@ pub(crate) fn fold(expression: &Expr) -> Folded {
         Expr::Paren(inner) => fold(&inner.expr),
         Expr::Group(inner) => fold(&inner.expr),
         Expr::Unary(unary) => match (&unary.op, fold(&unary.expr)) {
-            (UnOp::Neg(_), Folded::Number(value)) => Folded::Number(-value),
+            (UnOp::Neg(_), Folded::Number(value)) => value.checked_neg().map_or(Folded::Undefined, Folded::Number),
             (_, folded @ (Folded::Other | Folded::Constant)) => folded,
             _ => Folded::Other,
         },

@@ -18,6 +18,11 @@ pub(super) fn check_parameters(scope: &mut Scope) {
         }
     }
     scope.parameters_fit = scope.faults.count() == before;
+    if scope.parameters_fit {
+        for name in &parameters {
+            scope.ask_parameter(name);
+        }
+    }
 }
 
 /// The shapes of inputs, each `None` where it has a fault. Each `_` is a size of its own.

@@ -62,28 +62,35 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let chains = stages::check_nodes(&name, &inputs, [&takes, &gives], &nodes, &links, &mut scope);
     stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
 
+    let whole = [&takes, &gives].into_iter().flatten().all(Option::is_some)
+        && links.outputs.iter().all(Option::is_some)
+        && links.sources.iter().all(Option::is_some)
+        && chains.iter().all(stages::Chain::is_whole);
+    if !whole && !scope.faulty_part && scope.faults.count() == 0 {
+        scope.faults.add(&name, Structure::Sizeless { name: name.to_string() });
+    }
     let Scope { faults, constants, mut parameters, parameters_fit, .. } = scope;
     let (constants, checks, sizes) = constants.into_items();
     let named = |ports: &[syntax::Port], shapes: Vec<Option<Shape>>| {
         ports.iter().map(|port| port.name.clone()).zip(shapes).collect::<Vec<_>>()
     };
     match faults.finish() {
-        Ok(proof) => {
+        Ok(proof) if whole => {
             let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
-            let whole = "a network without a fault is whole";
-            let inputs = inputs.into_iter().map(|(name, shape)| Input { name, shape: shape.expect(whole) }).collect();
-            let output = |((name, shape), node): ((_, Option<Shape>), Option<usize>)| Output {
-                name,
-                node: node.expect(whole),
-                shape: shape.expect(whole),
+            let inputs = inputs.into_iter().filter_map(|(name, shape)| Some(Input { name, shape: shape? })).collect();
+            let outputs = outputs.into_iter().zip(links.outputs);
+            let output = |((name, shape), node): ((_, Option<Shape>), Option<usize>)| {
+                Some(Output { name, node: node?, shape: shape? })
             };
-            let outputs = outputs.into_iter().zip(links.outputs).map(output).collect();
-            let nodes = stages::build(nodes, links.sources, chains).expect(whole);
+            let outputs = outputs.filter_map(output).collect();
+            let nodes = stages::build(nodes, links.sources, chains);
             let graph =
                 Graph { attributes, visibility, name, parameters, inputs, outputs, nodes, constants, checks, sizes };
             Outcome::Checked(Box::new(Network::new(graph, proof)))
         }
-        Err(errors) => {
+        // A part has a fault, which is reported there.
+        faulty => {
+            let errors = faulty.err().unwrap_or_default();
             let (mut takes, mut gives) = (takes, gives);
             if !parameters_fit {
                 // The stub has as many, under names that no shape mentions.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Ident};
 
@@ -10,8 +10,9 @@ use super::constants::{Constants, Producer, guarded};
 use super::expression::{Folded, fold, name};
 use super::parts::Siblings;
 use crate::layers::{Named, Offer};
-use crate::report::{Argument, Faults, Message, compact};
-use crate::shape::{Condition, Dimension, Formula, LARGEST, Operation, Shape, Verdict};
+use crate::paths;
+use crate::report::{Argument, Faults, Found, Message, Mismatch, compact};
+use crate::shape::{Condition, Dimension, Formula, Operation, Shape, Verdict};
 
 /// The state of one network's check.
 pub(crate) struct Scope {
@@ -26,6 +27,12 @@ pub(crate) struct Scope {
     pub(crate) named: Vec<Named>,
     /// What the compiler has been asked about single sizes and shapes.
     asked: HashSet<String>,
+    /// The sizes that were asked for where they are written.
+    held: HashSet<String>,
+    /// The dimension parameters of which the compiler has been asked whether they are at least 1.
+    positive: HashSet<String>,
+    /// Whether something here is unknown because another network has a fault, which is reported there.
+    pub(crate) faulty_part: bool,
     /// The names of all nodes, those below too.
     pub(crate) names: Vec<String>,
     /// The words that nodes without a name begin with and that name no layer: they were probably meant as names.
@@ -78,6 +85,9 @@ impl Scope {
             unknown_layers: Vec::new(),
             inputs: Vec::new(),
             asked: HashSet::new(),
+            held: HashSet::new(),
+            positive: HashSet::new(),
+            faulty_part: false,
         }
     }
 
@@ -124,6 +134,11 @@ impl Scope {
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.
     pub(crate) fn ask_holdable(&mut self, at: impl ToTokens, shape: &Shape, fault: impl Into<Message>) -> Option<()> {
         let condition = Condition::Holdable(shape.clone());
+        if let [size] = shape.as_slice()
+            && self.held.contains(&size.tokens().to_string())
+        {
+            return Some(());
+        }
         if self.asked(&condition) || !self.ask(at, None, &condition, fault).fails() { Some(()) } else { None }
     }
 
@@ -139,7 +154,7 @@ impl Scope {
     pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Option<Dimension> {
         if mentions(&self.parameters, expression) {
             let size = self.formula(expression, what)?;
-            return self.hold(expression, size, least, what);
+            return self.hold_formula(expression, size, least, what);
         }
         match fold(expression) {
             Folded::Number(value) => {
@@ -161,21 +176,10 @@ impl Scope {
                 None
             }
             Folded::Constant => {
-                let written = self.constants.name("usize", &expression.to_token_stream());
-                self.ask_known(expression, &written);
-                let size = Dimension::Constant(written);
+                let size = Dimension::Constant(self.constants.name("usize", &expression.to_token_stream()));
                 self.hold(expression, size, least, what)
             }
             Folded::Other => self.not_whole(expression, what),
-        }
-    }
-
-    /// Asks that a constant is not the largest `usize`, which stands for a size that is not known and satisfies every other condition.
-    fn ask_known(&mut self, expression: &Expr, written: &TokenStream) {
-        let known = quote!(#written != ::core::primitive::usize::MAX);
-        if self.asked.insert(known.to_string()) {
-            let fault = Argument::Overflow { expression: compact(expression) };
-            self.constants.check(&known, &fault.into(), &expression.to_token_stream(), None);
         }
     }
 
@@ -186,21 +190,81 @@ impl Scope {
                 Argument::TooSmall { what: what.to_owned(), least, found: value.to_string() }
             }
             Some(_) => Argument::TooLarge { what: what.to_owned(), found: size.clone() },
-            None => Argument::NotBetween { what: what.to_owned(), least, found: size.clone() },
+            None => Argument::NotBetween { what: what.to_owned(), least, found: Found::Value(size.clone()) },
         };
-        let (least, most) = (Dimension::Literal(least), Dimension::Literal(LARGEST));
-        let between =
-            Condition::All(vec![Condition::AtMost(least, size.clone()), Condition::AtMost(size.clone(), most)]);
-        let answer = match between.verdict() {
-            Verdict::Deferred(tokens) if self.asked(&between) => Answer::Deferred(self.constants.name("bool", &tokens)),
-            _ => self.ask(at, None, &between, fault),
+        self.within(at, size, least, fault)
+    }
+
+    /// Asks that a dimension parameter is a size; where padding alone has it, it may be 0.
+    pub(super) fn ask_parameter(&mut self, name: &Ident) {
+        let fits = paths::checked("fits", Span::call_site());
+        let found = Dimension::Parameter(Formula::parameter(name, false));
+        let fault = Argument::ParameterTooLarge { name: name.to_string(), found };
+        self.constants.check(&quote!(#fits(0, #name)), &fault.into(), &name.to_token_stream(), None);
+    }
+
+    /// Calculates a size of a layer, which messages call `what`. Where it has no value the fault is noted.
+    pub(crate) fn calculate(
+        &mut self,
+        at: impl ToTokens,
+        what: impl FnOnce() -> String,
+        operation: Operation,
+        operands: &[Dimension],
+    ) -> Option<Dimension> {
+        let size = operation.of(operands);
+        if size.is_none() {
+            let (written, why) = operation.lack(operands);
+            self.faults.add(at, Mismatch::NoSize { what: what(), written, why });
+        }
+        size
+    }
+
+    /// The same of arithmetic on dimension parameters.
+    fn hold_formula(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
+        let mut names = Vec::new();
+        mentioned(&self.parameters, at, &mut names);
+        let values =
+            names.into_iter().map(|name| (name.clone(), Dimension::Parameter(Formula::parameter(&name, false))));
+        let found = Found::Expression { written: compact(at), value: size.clone(), of: values.collect() };
+        let size = self.within(at, size, least, Argument::NotBetween { what: what.to_owned(), least, found })?;
+        let Dimension::Parameter(formula) = &size else { return Some(size) };
+        match formula.name().cloned() {
+            Some(name) if least > 0 => {
+                self.positive.insert(name.to_string());
+                Some(Dimension::Parameter(Formula::parameter(&name, true)))
+            }
+            _ => Some(size),
+        }
+    }
+
+    fn within(&mut self, at: &Expr, size: Dimension, least: u64, fault: Argument) -> Option<Dimension> {
+        let within = Condition::Within(least, size.clone());
+        let answer = match within.verdict() {
+            Verdict::Deferred(tokens) if self.asked(&within) => Answer::Deferred(self.constants.name("bool", &tokens)),
+            _ => self.ask(at, None, &within, fault),
         };
-        answer.guard(vec![size])?.pop().map(|size| self.constants.name_size(size))
+        let size = answer.guard(vec![size])?.pop().map(|size| self.constants.name_size(size))?;
+        self.held.insert(size.tokens().to_string());
+        Some(size)
     }
 
     fn not_whole(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
         self.faults.add(expression, Argument::NotWhole { what: what.to_owned(), found: compact(expression) });
         None
+    }
+
+    /// A dimension parameter as a size.
+    pub(super) fn parameter(&self, name: &Ident) -> Dimension {
+        Dimension::Parameter(Formula::parameter(name, self.positive.contains(&name.to_string())))
+    }
+
+    /// A constant as a size: where it is none, another check says so.
+    pub(super) fn written(&mut self, expression: &Expr) -> Dimension {
+        let written = Dimension::Constant(self.constants.name("usize", &expression.to_token_stream()));
+        match Condition::Within(0, written.clone()).verdict() {
+            Verdict::Deferred(condition) => self.constants.name_size(guarded(&condition, written)),
+            Verdict::Holds | Verdict::Fails => written,
+        }
     }
 
     /// Arithmetic on dimension parameters.
@@ -209,21 +273,43 @@ impl Scope {
             Expr::Paren(inner) => self.formula(&inner.expr, what),
             Expr::Group(inner) => self.formula(&inner.expr, what),
             Expr::Binary(binary) => {
-                let operation = match binary.op {
-                    BinOp::Add(_) => Operation::Sum,
-                    BinOp::Sub(_) => Operation::Difference,
-                    BinOp::Mul(_) => Operation::Product,
-                    BinOp::Div(_) => Operation::Quotient,
-                    _ => return self.not_whole(expression, what),
-                };
+                let Some(operation) = operation(&binary.op) else { return self.not_whole(expression, what) };
                 let operands = [self.formula(&binary.left, what)?, self.formula(&binary.right, what)?];
-                operation.of(&operands)
+                let size = operation.of(&operands);
+                if size.is_none() {
+                    self.faults.add(expression, Argument::Overflow { expression: compact(expression) });
+                }
+                size
             }
             other => match name(other) {
-                Some(name) if self.parameters.contains(name) => Some(Dimension::Parameter(Formula::parameter(name))),
+                Some(name) if self.parameters.contains(name) => Some(self.parameter(name)),
                 _ => self.size(other, 0, what),
             },
         }
+    }
+}
+
+/// The operation on sizes that the operator stands for.
+pub(super) fn operation(operator: &BinOp) -> Option<Operation> {
+    Some(match operator {
+        BinOp::Add(_) => Operation::Sum,
+        BinOp::Sub(_) => Operation::Difference,
+        BinOp::Mul(_) => Operation::Product,
+        BinOp::Div(_) => Operation::Quotient,
+        _ => return None,
+    })
+}
+
+/// The dimension parameters in the expression, each once.
+pub(super) fn mentioned(parameters: &[Ident], expression: &Expr, all: &mut Vec<Ident>) {
+    match expression {
+        Expr::Binary(binary) => {
+            mentioned(parameters, &binary.left, all);
+            mentioned(parameters, &binary.right, all);
+        }
+        Expr::Paren(inner) => mentioned(parameters, &inner.expr, all),
+        Expr::Group(inner) => mentioned(parameters, &inner.expr, all),
+        other => all.extend(name(other).filter(|name| parameters.contains(name) && !all.contains(name)).cloned()),
     }
 }
 

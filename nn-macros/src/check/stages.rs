@@ -22,6 +22,13 @@ pub(super) struct Chain {
     gives: Option<Shape>,
 }
 
+impl Chain {
+    /// Whether every stage is without fault, and what they give is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.gives.is_some() && self.stages.iter().all(Option::is_some)
+    }
+}
+
 /// Checks the nodes in order.
 pub(super) fn check_nodes(
     network: &Ident,
@@ -416,19 +423,14 @@ pub(super) fn held(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network
     held.map(|stage| stage.filter(|_| parameters_fit)).collect()
 }
 
-/// The nodes, if every part of every chain is there.
-pub(super) fn build(
-    nodes: Vec<Node>,
-    sources: Vec<Option<Vec<Source>>>,
-    chains: Vec<Chain>,
-) -> Option<Vec<network::Node>> {
+/// The nodes of a network of which every chain is whole and every source known.
+pub(super) fn build(nodes: Vec<Node>, sources: Vec<Option<Vec<Source>>>, chains: Vec<Chain>) -> Vec<network::Node> {
     let parts = nodes.into_iter().zip(sources).zip(chains);
-    parts
-        .map(|((node, sources), chain)| {
-            let label = label(&node);
-            let stages = chain.stages.into_iter().collect::<Option<Vec<_>>>()?;
-            let Node { attributes, name, .. } = node;
-            Some(network::Node { attributes, name, label, sources: sources?, stages })
-        })
-        .collect()
+    let built = parts.map(|((node, sources), chain)| {
+        let label = label(&node);
+        let stages = chain.stages.into_iter().flatten().collect();
+        let Node { attributes, name, .. } = node;
+        network::Node { attributes, name, label, sources: sources.unwrap_or_default(), stages }
+    });
+    built.collect()
 }

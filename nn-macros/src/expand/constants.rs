@@ -70,7 +70,7 @@ fn parameters(node: &Node) -> TokenStream {
 
 /// The sum, where the macro knows every term.
 pub(super) fn literal_sum(terms: &[Dimension]) -> Option<u64> {
-    terms.iter().map(Dimension::literal).sum()
+    terms.iter().try_fold(0_u64, |sum, term| sum.checked_add(term.literal()?))
 }
 
 /// A product of sizes, as an expression of type `u64`.
@@ -198,7 +198,7 @@ fn total(terms: Vec<Vec<Product>>) -> TokenStream {
     let literal = |product: &Product| -> Option<u64> {
         product.0.iter().try_fold(1_u64, |all, size| all.checked_mul(size.literal()?))
     };
-    if let Some(sum) = terms.iter().map(literal).sum::<Option<u64>>() {
+    if let Some(sum) = terms.iter().try_fold(0_u64, |sum, term| sum.checked_add(literal(term)?)) {
         let sum = Literal::u64_unsuffixed(sum);
         return quote!(#sum);
     }

@@ -1,8 +1,7 @@
 //! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 
 use crate::{
     expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
@@ -19,7 +18,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let name = &network.name;
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    let (checked, evaluated) = checked(network, plan);
+    let (checked, evaluated) = (checked(network), evaluated(network));
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let inputs = types::count(network.inputs.len());
@@ -71,6 +70,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             }
             #memories
             fn infer_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
+                #evaluated
                 #infer
             }
         }
@@ -162,26 +162,17 @@ fn output_names(network: &Network) -> Option<TokenStream> {
         .then(|| quote!(const OUTPUT_NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];))
 }
 
-/// What depends on dimension parameters, as a constant that is evaluated where they are known; and its evaluation.
-fn checked(network: &Network, plan: &Plan<'_>) -> (Option<TokenStream>, Option<TokenStream>) {
-    if network.parameters.is_empty() {
-        return (None, None);
-    }
-    let parts = plan.program.parts().map(|(_, part)| part.network());
+/// What depends on dimension parameters, as a constant that is evaluated where they are known.
+fn checked(network: &Network) -> Option<TokenStream> {
     let checks = &network.checks;
-    (Some(quote!(const CHECKED: () = { #(#checks)* #(#parts::CHECKED;)* };)), Some(quote!(let () = Self::CHECKED;)))
+    (!network.parameters.is_empty()).then(|| quote!(const CHECKED: () = { #(#checks)* };))
 }
 
-/// Items that check the parts of a network of fixed dimensions.
-pub(super) fn checked_parts(network: &Network, plan: &Plan<'_>) -> TokenStream {
-    let parts = plan.program.parts().filter(|(_, part)| network.parameters.is_empty() && part.is_generic());
-    parts
-        .map(|(_, part)| {
-            let path = &part.path;
-            // Where the constant is asked for is where the part stands.
-            quote_spanned!(path.span()=> const _: () = <#path as ::plumbline::Network>::CHECKED;)
-        })
-        .collect()
+/// Its evaluation. Whatever makes a network, walks it or says what it holds begins with this: nothing of it can be had where a size has no
+/// value.
+fn evaluated(network: &Network) -> Option<TokenStream> {
+    let root = paths::plumbline();
+    (!network.parameters.is_empty()).then(|| quote!(let () = <Self as #root::Network>::CHECKED;))
 }
 
 /// `impl Trainable`; for a network without a gradient, an impl whose bound names the layer that has none.
@@ -199,18 +190,23 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
         .iter()
         .map(|(name, stage)| if !stage.learns() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) });
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
+    let evaluated = evaluated(network);
     quote! {
         impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E> {
             fn zeroed(&self) -> Self {
+                #evaluated
                 #name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData }
             }
             fn forward_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
+                #evaluated
                 #forward
             }
             fn backward_part<const #INPUTS: ::core::primitive::bool>(&self, #PART: &mut #NETWORK::Part<'_, Self>, #SHARE: &mut [#E]) {
+                #evaluated
                 #backward
             }
             fn finish(&self, #WHOLE: #NETWORK::Whole<'_, Self>, #GRADIENTS: &mut Self) {
+                #evaluated
                 #finish
             }
         }
@@ -281,16 +277,22 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
     let generics = Generics(&network.parameters);
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
     let methods = ports::methods(network);
+    let evaluated = evaluated(network);
+    let [parameters, flops, bytes, layers] = ["PARAMETERS", "FLOPS", "ACTIVATION_BYTES", "LAYERS"].map(|constant| {
+        let constant = Ident::new(constant, Span::call_site());
+        let value = quote!(<Self as #root::Network>::#constant);
+        if evaluated.is_some() { quote!({ #evaluated #value }) } else { value }
+    });
     quote! {
         impl #declaration #name #arguments {
             /// The numbers in all parameters.
-            pub const PARAMETERS: ::core::primitive::usize = <Self as #root::Network>::PARAMETERS;
+            pub const PARAMETERS: ::core::primitive::usize = #parameters;
             /// Floating-point operations of a forward pass, a sample.
-            pub const FLOPS: ::core::primitive::u64 = <Self as #root::Network>::FLOPS;
+            pub const FLOPS: ::core::primitive::u64 = #flops;
             /// Bytes of values and gradients in training, a sample.
-            pub const ACTIVATION_BYTES: ::core::primitive::usize = <Self as #root::Network>::ACTIVATION_BYTES;
+            pub const ACTIVATION_BYTES: ::core::primitive::usize = #bytes;
             /// The layers in order.
-            pub const LAYERS: &'static [#root::network::LayerInfo] = <Self as #root::Network>::LAYERS;
+            pub const LAYERS: &'static [#root::network::LayerInfo] = #layers;
             /// A network of `f32` with fresh parameters. Equal seeds give equal parameters. For `f64` there is
             /// `Network::initialized`.
             pub fn new(#SEED: ::core::primitive::u64) -> Self {
@@ -298,6 +300,7 @@ pub(super) fn inherent(network: &Network) -> TokenStream {
             }
             /// A table of the layers with their shapes, parameters and operations.
             pub fn summary() -> #root::report::Summary {
+                #evaluated
                 #root::report::Summary::of::<Self>()
             }
         }

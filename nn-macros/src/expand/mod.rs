@@ -40,7 +40,6 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
     let inference = methods::network(network, &plan);
     let training = methods::trainable(network, &plan);
     let inherent = methods::inherent(network);
-    let parts = methods::checked_parts(network, &plan);
     quote! {
         #structure
         #inherent
@@ -53,7 +52,6 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
             #training
         };
         #(#constants)*
-        #parts
     }
 }
 

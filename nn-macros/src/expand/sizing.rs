@@ -8,6 +8,7 @@ use crate::{
     expand::{constants, lower::Program, plan::Plan, types},
     names::{self, ALL, AXIS, NETWORK, READER, REST, SIZES},
     network::Network,
+    shape::free,
 };
 
 /// The parts that have a list of sizes, in order.
@@ -35,8 +36,8 @@ pub(super) fn split(network: &Network, all: &TokenStream, method: &str) -> Token
 
 /// Sizes of which nothing is known, for a constant.
 pub(super) fn unknown(network: &Network) -> Option<TokenStream> {
-    let count = types::count(network.sizes.as_ref()?.count);
-    Some(quote!(let #SIZES = &[::core::primitive::usize::MAX; #count];))
+    let (count, free) = (types::count(network.sizes.as_ref()?.count), free());
+    Some(quote!(let #SIZES = &[#free; #count];))
 }
 
 /// `SIZING`, where the network has free dimensions.

@@ -66,8 +66,9 @@ pub(super) fn sizes(shape: &Shape) -> TokenStream {
 
 /// The number of elements.
 pub(super) fn length(shape: &Shape) -> Dimension {
-    // The check rejects shapes whose product is too large; an unknown size has been reported too.
-    Operation::Product.of(shape).unwrap_or(Dimension::Literal(0))
+    // The check rejects shapes whose product is too large.
+    let beyond = || Dimension::Constant(paths::checked("TOO_LARGE", Span::call_site()));
+    Operation::Product.of(shape).unwrap_or_else(beyond)
 }
 
 /// The shape of a value as an image: `[c, l]` is one of height 1, and `[c]` of one pixel.

@@ -45,14 +45,20 @@ impl Rule for Concat {
             let fault =
                 Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
             let answer = scope.ask(&place.tokens, Some(other), &Condition::All(same), fault);
-            gives = gives.filter(|_| !answer.fails()).map(|gives| {
-                let axes = gives.iter().zip(&other.shape).enumerate();
-                let joined = axes.map(|(at, (a, b))| {
-                    let operation = if at == axis { Operation::Sum } else { Operation::Same };
-                    operation.of(&[a.clone(), b.clone()])
+            let before = gives.filter(|_| !answer.fails())?;
+            let mut joined = Vec::new();
+            for (at, (a, b)) in before.iter().zip(&other.shape).enumerate() {
+                let pair = [a.clone(), b.clone()];
+                joined.push(match at == axis {
+                    true => {
+                        let what = || format!("axis {axis} of what `{}` gives", place.subject);
+                        scope.calculate(&place.tokens, what, Operation::Sum, &pair)?
+                    }
+                    // Where they differ for certain, that is the fault.
+                    false => Operation::Same.of(&pair)?,
                 });
-                joined.collect::<Option<Shape>>()
-            })?;
+            }
+            gives = Some(joined);
         }
         gives
     }

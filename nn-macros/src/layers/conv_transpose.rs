@@ -5,7 +5,7 @@ use super::window::{area, extent, option, resized, spatial};
 use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
 use crate::check::{Place, Scope, Value, name};
 use crate::report::Mismatch;
-use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
 
 /// The transpose of a convolution over the axes of its window.
 #[derive(Clone, Debug)]
@@ -48,44 +48,58 @@ impl Rule for ConvTranspose {
         let stride = &self.window.stride;
         let below = self.output_padding.iter().zip(stride);
         let below = below.filter(|(padding, _)| **padding != NONE).map(|(padding, stride)| {
-            let next = Operation::Sum.of(&[padding.clone(), ONE])?;
-            Some(Condition::AtMost(next, stride.clone()))
+            let next = Operation::Sum.of(&[padding.clone(), ONE]);
+            // What is above the largest is above any stride.
+            let next = next.unwrap_or(Dimension::Literal(LARGEST + 1));
+            Condition::AtMost(next, stride.clone())
         });
         let fault = Mismatch::OutputPadding {
             subject: place.subject.clone(),
             output_padding: extent(&self.output_padding),
             stride: extent(stride),
         };
-        let padded = scope.ask(&place.tokens, None, &Condition::All(below.collect::<Option<_>>()?), fault);
+        let padded = scope.ask(&place.tokens, None, &Condition::All(below.collect()), fault);
         if padded.fails() {
             return None;
         }
         let (mut reaches, mut removed, mut fits) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..stride.len() {
-            let steps = Operation::Difference.of(&[value.shape[axis + 1].clone(), ONE])?;
-            let steps = Operation::Product.of(&[steps, stride[axis].clone()])?;
+            let mut calculate = |what: &str, operation, operands: &[Dimension]| {
+                let what = || format!("{what} `{}`", place.subject);
+                scope.calculate(&place.tokens, what, operation, operands)
+            };
+            let steps = calculate("the steps of", Operation::Difference, &[value.shape[axis + 1].clone(), ONE])?;
+            let reach = "the reach of the kernels of";
+            let steps = calculate(reach, Operation::Product, &[steps, stride[axis].clone()])?;
             let kernel = self.window.kernel[axis].clone();
-            reaches.push(Operation::Sum.of(&[steps, kernel, self.output_padding[axis].clone()])?);
-            removed.push(Operation::Product.of(&[Dimension::Literal(2), self.window.before[axis].clone()])?);
-            fits.push(Condition::AtMost(Operation::Sum.of(&[removed[axis].clone(), ONE])?, reaches[axis].clone()));
+            let all = [steps, kernel, self.output_padding[axis].clone()];
+            reaches.push(calculate(reach, Operation::Sum, &all)?);
+            let both = [Dimension::Literal(2), self.window.before[axis].clone()];
+            removed.push(calculate("the padding of", Operation::Product, &both)?);
+            let least = calculate("the padding of", Operation::Sum, &[removed[axis].clone(), ONE])?;
+            fits.push(Condition::AtMost(least, reaches[axis].clone()));
         }
         let half = |reach: &Dimension| {
             let rest = Operation::Difference.of(&[reach.clone(), ONE])?;
             Operation::Quotient.of(&[rest, Dimension::Literal(2)])
         };
-        let most: Option<Vec<Dimension>> = reaches.iter().map(half).collect();
+        let most = reaches.iter().map(|reach| half(reach).unwrap_or(NONE)).collect::<Vec<_>>();
         let fault = Mismatch::TransposedPadding {
             subject: place.subject.clone(),
             padding: extent(&self.window.before),
             reach: area(&reaches),
-            most: option(&most?),
+            most: option(&most),
         };
         let fitting = scope.ask(&place.tokens, Some(value), &Condition::All(fits), fault);
         if fitting.fails() {
             return None;
         }
-        let sizes = reaches.into_iter().zip(removed).map(|(reach, removed)| Operation::Difference.of(&[reach, removed]));
-        padded.guard(resized(self.channels.clone(), fitting.guard(sizes.collect::<Option<_>>()?)?))
+        let mut sizes = Vec::new();
+        for (reach, removed) in reaches.into_iter().zip(removed) {
+            let what = || format!("what `{}` gives", place.subject);
+            sizes.push(scope.calculate(&place.tokens, what, Operation::Difference, &[reach, removed])?);
+        }
+        padded.guard(resized(self.channels.clone(), fitting.guard(sizes)?))
     }
 
     /// `weight [k, c/groups, kernel…]` and `bias [c]`.

@@ -12,7 +12,8 @@ impl Rule for Flatten {
     const ROWS: &'static [Row] =
         &[Row { name: "flatten", call: "flatten", read: |_| Some(Layer::Flatten(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(vec![Operation::Product.of(&takes[0].shape)?])
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let what = || format!("the number of elements of `{}`", place.subject);
+        scope.calculate(&place.tokens, what, Operation::Product, &takes[0].shape).map(|size| vec![size])
     }
 }

@@ -35,7 +35,14 @@ impl Rule for Part {
             return None;
         }
         match scope.siblings.clone().known(&self.path, scope) {
-            Known::Faulty => None,
+            Known::Faulty => {
+                scope.faulty_part = true;
+                None
+            }
+            Known::NoShape(fault) => {
+                scope.faults.add(&place.tokens, fault);
+                None
+            }
             Known::Ports(inputs, outputs) => {
                 scope.faults.add(&place.tokens, PartMismatch::Ports { path, inputs, outputs });
                 None
@@ -47,6 +54,9 @@ impl Rule for Part {
                 None
             }
             Known::Signature(signature) => {
+                if self.is_generic() {
+                    scope.constants.ask_part(&self.path);
+                }
                 let fault = PartMismatch::Takes {
                     subject: place.subject.clone(),
                     takes: bare(&signature.takes),
@@ -78,6 +88,7 @@ impl Part {
     /// What the part gives, where only the compiler knows the type: what is expected of it, or else a vector.
     fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Option<Shape> {
         let (subject, path) = (place.subject.clone(), compact(&self.path));
+        scope.constants.ask_part(&self.path);
         let takes = self.dims("Input");
         let fault = PartMismatch::Takes {
             subject: subject.clone(),
@@ -114,7 +125,9 @@ impl Part {
         let fault = PartMismatch::Unstated { subject, path, gives };
         let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
         let vector = scope.ask_tokens(&place.tokens, None, &known, fault);
-        let gives = vector.guard(vec![Dimension::Constant(quote!(#dims[0]))]).unwrap_or_default();
+        // Where it has no value the part's own check says so.
+        let size = quote!(::plumbline::check::guarded(::plumbline::check::fits(1, #dims[0]), #dims[0]));
+        let gives = vector.guard(vec![Dimension::Constant(size)]).unwrap_or_default();
         Some(if open { scope.part_sizes(&place.subject, self, &value.shape, gives) } else { gives })
     }
 

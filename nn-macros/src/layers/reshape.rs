@@ -23,8 +23,9 @@ impl Rule for Reshape {
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        let elements = Operation::Product.of(&value.shape)?;
-        let product = Operation::Product.of(&self.shape)?;
+        let (at, elements) = (&place.tokens, || format!("the number of elements of `{}`", place.subject));
+        let product = scope.calculate(at, elements, Operation::Product, &self.shape)?;
+        let elements = scope.calculate(at, elements, Operation::Product, &value.shape)?;
         let fault = Mismatch::Reshape {
             subject: place.subject.clone(),
             from: value.from.clone(),

@@ -1,5 +1,6 @@
 //! The window that convolution and pooling move over a signal or an image.
 
+use proc_macro2::TokenStream;
 use syn::Expr;
 
 use super::Arguments;
@@ -54,7 +55,7 @@ impl Window {
     ) -> Option<Self> {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for (kernel, dilation) in kernel.iter().zip(&dilation) {
-            let span = Operation::Span.of(&[kernel.clone(), dilation.clone()])?;
+            let span = span(arguments.scope, &arguments.call.tokens, arguments.subject, kernel, dilation)?;
             let total = Operation::Difference.of(&[span, ONE])?;
             let smaller = Operation::Quotient.of(&[total.clone(), Dimension::Literal(2)])?;
             let larger = Operation::QuotientUp.of(&[total, Dimension::Literal(2)])?;
@@ -83,9 +84,14 @@ impl Window {
         let input = &value.shape[1..];
         let (mut spans, mut padding, mut padded) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..input.len() {
-            spans.push(Operation::Span.of(&[self.kernel[axis].clone(), self.dilation[axis].clone()])?);
-            padding.push(Operation::Sum.of(&[self.before[axis].clone(), self.after[axis].clone()])?);
-            padded.push(Operation::Sum.of(&[input[axis].clone(), padding[axis].clone()])?);
+            let (at, subject) = (&place.tokens, &place.subject);
+            spans.push(span(scope, at, subject, &self.kernel[axis], &self.dilation[axis])?);
+            let both = [self.before[axis].clone(), self.after[axis].clone()];
+            let around = scope.calculate(at, || format!("the padding of `{subject}`"), Operation::Sum, &both)?;
+            let whole = [input[axis].clone(), around.clone()];
+            let what = || format!("the padded input of `{subject}`");
+            padded.push(scope.calculate(at, what, Operation::Sum, &whole)?);
+            padding.push(around);
         }
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
         let fault = self.misfit(place, input, &spans, &padded, most_padding);
@@ -93,11 +99,13 @@ impl Window {
         if fitting.fails() {
             return None;
         }
-        let gives = (0..input.len()).map(|axis| {
+        let mut gives = Vec::new();
+        for axis in 0..input.len() {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
-            Operation::Window.of(&operands)
-        });
-        fitting.guard(gives.collect::<Option<_>>()?)
+            let what = || format!("what `{}` gives", place.subject);
+            gives.push(scope.calculate(&place.tokens, what, Operation::Window, &operands)?);
+        }
+        fitting.guard(gives)
     }
 
     /// What to say where the kernel does not fit, with the kernel and the padding that would.
@@ -150,6 +158,18 @@ impl Window {
         let least = self.before.iter().zip(&most).map(|(before, most)| Condition::AtMost(before.clone(), most.clone()));
         scope.ask(&place.tokens, None, &Condition::All(least.collect()), fault)
     }
+}
+
+/// How many elements of an axis the dilated kernel of the layer `subject` spans.
+fn span(
+    scope: &mut Scope,
+    at: &TokenStream,
+    subject: &str,
+    kernel: &Dimension,
+    dilation: &Dimension,
+) -> Option<Dimension> {
+    let what = || format!("the span of the kernel of `{subject}`");
+    scope.calculate(at, what, Operation::Span, &[kernel.clone(), dilation.clone()])
 }
 
 /// `⌊kernel / 2⌋`, the most padding that a pool may have.

@@ -1,5 +1,7 @@
 //! Mistakes in a layer's name, its arguments and its options.
 
+use proc_macro2::Ident;
+
 use super::message::say;
 use super::{Message, Piece};
 use crate::shape::{Dimension, LARGEST};
@@ -33,7 +35,8 @@ pub(crate) enum Argument {
     NotName { what: String, option: String, found: String },
     TooSmall { what: String, least: u64, found: String },
     TooLarge { what: String, found: Dimension },
-    NotBetween { what: String, least: u64, found: Dimension },
+    ParameterTooLarge { name: String, found: Dimension },
+    NotBetween { what: String, least: u64, found: Found },
     Overflow { expression: String },
     OutOfRange { what: String, range: &'static str, found: String, example: String },
     Init { found: String, near: Option<&'static str>, all: &'static [&'static str] },
@@ -42,6 +45,39 @@ pub(crate) enum Argument {
     InitTakesNothing { name: String },
     SameWithStride { stride: Vec<Piece>, padding: Vec<Piece> },
     InitTied { name: String, source: String },
+}
+
+/// A size that is out of range.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A constant.
+    Value(Dimension),
+    /// An expression over dimension parameters, its value, and theirs.
+    Expression { written: String, value: Dimension, of: Vec<(Ident, Dimension)> },
+}
+
+impl Found {
+    /// `0`, `` `N = 0` ``, or `` `P - 4`, below zero for `P = 1` ``.
+    pub(super) fn pieces(self) -> Vec<Piece> {
+        let (written, value, of) = match self {
+            Self::Value(value) => return vec![Piece::Number(value)],
+            Self::Expression { written, value, of } => (written, value, of),
+        };
+        match of.as_slice() {
+            [(name, _)] if *name == written => stated(&of),
+            _ => say!["`", written, "`, ", value, " for ", stated(&of)],
+        }
+    }
+}
+
+/// The values of dimension parameters: `` `C = 3`, `H = 8` ``.
+pub(super) fn stated(values: &[(Ident, Dimension)]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (index, (name, value)) in values.iter().enumerate() {
+        let value = vec![Piece::Number(value.clone())];
+        pieces.extend(say![if index == 0 { "`" } else { ", `" }, name, " = ", value, "`"]);
+    }
+    pieces
 }
 
 impl From<Argument> for Message {
@@ -224,8 +260,12 @@ impl From<Argument> for Message {
                 Self::new(say![what, " is at least ", least, ", found ", found])
             }
             Argument::TooLarge { what, found } => Self::new(say![what, " is at most ", LARGEST, ", found ", found]),
+            Argument::ParameterTooLarge { name, found } => {
+                let found = vec![Piece::Number(found)];
+                Self::new(say!["the dimension parameter `", name, "` is at most ", LARGEST, ", found ", found])
+            }
             Argument::NotBetween { what, least, found } => {
-                Self::new(say![what, " is between ", least, " and ", LARGEST, ", found ", found])
+                Self::new(say![what, " is between ", least, " and ", LARGEST, ", found ", found.pieces()])
             }
             Argument::Overflow { expression } => {
                 Self::new(say!["`", expression, "` has no value that a size can have"])

@@ -3,6 +3,7 @@
 use super::Message;
 use super::arguments::listed;
 use super::message::say;
+use crate::shape::LARGEST;
 
 /// A mistake in a network's graph.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) enum Structure {
     SeveralMidChain { kind: String, before: String },
     ContainsItself { name: String },
     IndicesInside { subject: String, from: String },
+    Sizeless { name: String },
 }
 
 impl From<Structure> for Message {
@@ -35,6 +37,8 @@ impl From<Structure> for Message {
             Structure::NetworkTwice { name } => {
                 Self::new(say!["two networks have the name `", name, "`"]).help(say!["`", name, "2` is free"])
             }
+            Structure::Sizeless { name } => Self::new(say!["a size in `", name, "` has no value that a size can have"])
+                .help(say!["a size is a whole number from 0 to ", LARGEST]),
             Structure::NameTwice { name } => {
                 Self::new(say!["the name `", name, "` is used twice"]).help(say!["`", name, "_2` is free"])
             }

@@ -20,6 +20,8 @@ pub(crate) enum Piece {
     Size(Dimension),
     /// A size that only the running program knows, as a formula: `_ - 2`.
     Formula(Dimension),
+    /// What a user wrote for a size, in decimals whatever it is.
+    Number(Dimension),
     /// Tokens of type `&'static [usize]`: a shape that only the compiler knows.
     Shape(TokenStream),
 }
@@ -122,6 +124,10 @@ impl Message {
                 let size = size.tokens();
                 quote!(#root::check::Piece::Size(#size))
             }
+            (None, Piece::Number(size)) => {
+                let size = size.tokens();
+                quote!(#root::check::Piece::Number(#size))
+            }
             (None, Piece::Shape(shape)) => quote!(#root::check::Piece::Shape(#shape)),
             (None, Piece::Text(_)) => unreachable!("text reads as itself"),
         });
@@ -150,7 +156,7 @@ impl Piece {
     /// The text as the compiler sees it, to whom a dimension parameter is a number.
     fn number(&self) -> Option<String> {
         match self {
-            Self::Size(Dimension::Parameter(_)) | Self::Formula(_) => None,
+            Self::Size(Dimension::Parameter(_)) | Self::Number(Dimension::Parameter(_)) | Self::Formula(_) => None,
             other => other.text(),
         }
     }
@@ -160,7 +166,7 @@ impl Piece {
         match self {
             Self::Text(text) => Some(text.clone()),
             Self::Formula(Dimension::Parameter(formula)) => Some(format!("{formula:#}")),
-            Self::Formula(other) => Self::Size(other.clone()).text(),
+            Self::Formula(other) | Self::Number(other) => Self::Size(other.clone()).text(),
             Self::Size(Dimension::Literal(value)) => Some(value.to_string()),
             Self::Size(Dimension::Constant(_)) | Self::Shape(_) => None,
             Self::Size(Dimension::Parameter(formula)) => Some(formula.to_string()),

@@ -13,7 +13,7 @@ mod rank;
 mod shape;
 mod syntax;
 
-pub(crate) use arguments::Argument;
+pub(crate) use arguments::{Argument, Found};
 pub(crate) use energy::Energy;
 pub(crate) use faults::{Faults, NoFault, ends};
 pub(crate) use graph::Structure;

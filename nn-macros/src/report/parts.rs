@@ -1,9 +1,12 @@
 //! Networks and layers of the user's own that do not fit the network around them.
 
+use proc_macro2::Ident;
+
+use super::arguments::stated;
 use super::message::say;
 use super::shape::plural;
 use super::{Message, Piece};
-use crate::shape::Shape;
+use crate::shape::{Dimension, LARGEST, Shape};
 
 /// A mistake at the boundary of a part.
 #[derive(Debug)]
@@ -22,6 +25,13 @@ pub(crate) enum PartMismatch {
         /// What the user did to it: `state` or `declare`.
         verb: &'static str,
         gives: Vec<Piece>,
+    },
+    /// A size of its header that is none with the dimensions of the path.
+    NoShape {
+        path: String,
+        written: String,
+        why: String,
+        values: Vec<(Ident, Dimension)>,
     },
     /// `_` where no size is free.
     Known {
@@ -75,6 +85,15 @@ impl From<PartMismatch> for Message {
                 "`"
             ])
             .help(say![verb, " `-> ", gives, "`"]),
+            PartMismatch::NoShape { path, written, why, values } => {
+                let text = say!["`", path, "` has a size that is no size: `", &written, "` is ", why, " for "];
+                Self::new([text, stated(&values)].concat()).help(say![
+                    "choose dimensions for which `",
+                    written,
+                    "` is between 1 and ",
+                    LARGEST
+                ])
+            }
             PartMismatch::Known { subject, expected, verb } => Self::new(say![
                 "`",
                 subject,

@@ -99,6 +99,12 @@ pub(crate) enum Mismatch {
         stated: Shape,
         gives: Shape,
     },
+    /// A size that a layer's sizes lead to, and that has no value.
+    NoSize {
+        what: String,
+        written: String,
+        why: String,
+    },
     Elements {
         shape: Shape,
         what: String,
@@ -309,6 +315,11 @@ impl From<Mismatch> for Message {
                     "`"
                 ])
             }
+            Mismatch::NoSize { what, written, why } => Self::new(say![what, ", `", written, "`, is ", why]).help(say![
+                "no size may be above ",
+                LARGEST,
+                ", the largest number of elements, nor below zero"
+            ]),
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {
                 too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)

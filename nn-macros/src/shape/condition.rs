@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, Formula, Operation, Shape};
+use super::{Dimension, Formula, LARGEST, Operation, Shape};
 use crate::paths;
 
 /// A relation between dimensions that a rule asks for.
@@ -17,7 +17,9 @@ pub(crate) enum Condition {
     Divides(Dimension, Dimension),
     /// All of these.
     All(Vec<Condition>),
-    /// The product of these is a number of elements that a program can hold.
+    /// The size is at least the number, and no larger than any may be.
+    Within(u64, Dimension),
+    /// Each of these has a value, and their product is a number of elements that a program can hold.
     Holdable(Vec<Dimension>),
 }
 
@@ -77,8 +79,22 @@ impl Condition {
                 }
                 if open.is_empty() { Verdict::Holds } else { Verdict::Deferred(quote!(#(#open)&&*)) }
             }
-            // A size that is no more than fits is asked for where it is written.
-            Self::Holdable(sizes) if sizes.len() < 2 => Verdict::Holds,
+            Self::Within(least, size) => match size {
+                Dimension::Literal(value) if (*least..=LARGEST).contains(value) => Verdict::Holds,
+                Dimension::Literal(_) => Verdict::Fails,
+                Dimension::Free => Verdict::Holds,
+                // What is less than the least whatever the parameters are.
+                size if above(&Dimension::Literal(*least), size) => Verdict::Fails,
+                size => {
+                    // What is written as a constant is a number, and nothing stands in its place.
+                    let function = if matches!(size, Dimension::Constant(_)) { "fits" } else { "within" };
+                    let (function, size) = (paths::checked(function, Span::call_site()), size.tokens());
+                    let least = Dimension::Literal(*least).tokens();
+                    Verdict::Deferred(quote!(#function(#least, #size)))
+                }
+            },
+            // A literal is no larger where it is written, and so is what stands by itself.
+            Self::Holdable(sizes) if sizes.iter().all(|size| sizes.len() == 1 && size.is_written()) => Verdict::Holds,
             Self::Holdable(sizes) => {
                 let all: Vec<&Dimension> = sizes.iter().collect();
                 let smallest = sizes.iter().filter_map(Dimension::literal);
@@ -98,13 +114,13 @@ fn symbolic(operands: &[&Dimension]) -> bool {
 }
 
 fn difference(a: &Dimension, b: &Dimension) -> Option<Formula> {
-    Some(Formula::of(a)?.plus(&Formula::of(b)?, -1))
+    Formula::of(a)?.plus(&Formula::of(b)?, -1)
 }
 
 /// Whether `a` is above `b` whatever the parameters are.
 fn above(a: &Dimension, b: &Dimension) -> bool {
     let one = Formula::of(&Dimension::Literal(1));
-    let least = difference(a, b).zip(one).map(|(difference, one)| difference.plus(&one, -1));
+    let least = difference(a, b).zip(one).and_then(|(difference, one)| difference.plus(&one, -1));
     least.is_some_and(|least| least.is_never_negative())
 }
 

@@ -1,9 +1,10 @@
 //! One dimension, and the list of them that is a shape.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::Formula;
+use crate::paths;
 
 /// The shape of a value, without the batch axis.
 pub(crate) type Shape = Vec<Dimension>;
@@ -13,7 +14,7 @@ pub(crate) type Shape = Vec<Dimension>;
 pub(crate) enum Dimension {
     /// A number that the macro knows.
     Literal(u64),
-    /// Tokens that evaluate to a `usize` in a constant; `usize::MAX` stands for a size that another fault left unknown.
+    /// Tokens that evaluate to a `usize` in a constant, or to what `plumbline::check` has in place of a size without a value.
     Constant(TokenStream),
     /// Arithmetic on the network's dimension parameters, and on sizes that only the running program knows.
     Parameter(Formula),
@@ -30,6 +31,15 @@ impl Dimension {
         }
     }
 
+    /// Whether it is a number, a parameter or a free size as it was written or came in: nothing was calculated.
+    pub(super) fn is_written(&self) -> bool {
+        match self {
+            Self::Literal(_) | Self::Free => true,
+            Self::Constant(_) => false,
+            Self::Parameter(formula) => formula.is_written(),
+        }
+    }
+
     /// Whether only the running program knows the size.
     pub(crate) fn is_free(&self) -> bool {
         match self {
@@ -39,19 +49,24 @@ impl Dimension {
         }
     }
 
-    /// An expression of type `usize`. `_` reads as the
-    /// `usize::MAX` that the functions of `plumbline::check` pass on unseen.
+    /// An expression of type `usize`, or what stands in place of a size.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {
-            Self::Literal(value) => {
-                let value = usize::try_from(*value).unwrap_or(usize::MAX);
-                quote!(#value)
-            }
+            Self::Literal(value) => match usize::try_from(*value) {
+                Ok(value) => quote!(#value),
+                Err(_) => paths::checked("TOO_LARGE", Span::call_site()),
+            },
             Self::Constant(tokens) => tokens.clone(),
             Self::Parameter(formula) => formula.tokens(),
-            Self::Free => quote!(::core::primitive::usize::MAX),
+            Self::Free => free(),
         }
     }
+}
+
+/// What stands for a size that only the running program knows.
+pub(crate) fn free() -> TokenStream {
+    let root = paths::plumbline();
+    quote!(#root::shape::FREE)
 }
 
 /// Equal for certain: the same number, or the same expression. Two different expressions may still have the same value.

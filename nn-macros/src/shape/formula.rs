@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, Operation};
+use super::{Dimension, LARGEST, Operation};
 use crate::{names::SIZES, paths};
 
 /// Σ coefficient · atom · atom · …, over dimension parameters and what no sum of products can say.
@@ -15,11 +15,14 @@ pub(crate) struct Formula {
     terms: BTreeMap<Vec<Atom>, i128>,
 }
 
+/// No coefficient is larger, so that arithmetic with two of them stays in range; the largest size is far below.
+const BEYOND: i128 = 1 << 100;
+
 /// A factor.
 #[derive(Clone, Debug)]
 enum Atom {
-    /// A dimension parameter.
-    Parameter(Ident),
+    /// A dimension parameter, and whether it is known to be at least 1: it may be 0 where it is used as padding alone.
+    Parameter { name: Ident, positive: bool },
     /// A size that only the running program knows: its place in the network's list of sizes.
     Free(usize),
     /// A constant of the user's.
@@ -32,7 +35,7 @@ impl Atom {
     /// What it is compared by.
     fn key(&self) -> String {
         match self {
-            Self::Parameter(name) => name.to_string(),
+            Self::Parameter { name, .. } => name.to_string(),
             Self::Free(index) => format!("size {index:4}"),
             Self::Constant(tokens) => tokens.to_string(),
             Self::Quotient { a, b, up } => format!("{}{a:?} / {b:?}", if *up { "up " } else { "" }),
@@ -61,9 +64,9 @@ impl Ord for Atom {
 }
 
 impl Formula {
-    /// A dimension parameter.
-    pub(crate) fn parameter(name: &Ident) -> Self {
-        Self::atom(Atom::Parameter(name.clone()))
+    /// A dimension parameter; `positive` where the compiler is asked that it is at least 1.
+    pub(crate) fn parameter(name: &Ident, positive: bool) -> Self {
+        Self::atom(Atom::Parameter { name: name.clone(), positive })
     }
 
     /// A size that only the running program knows.
@@ -90,25 +93,24 @@ impl Formula {
         }
     }
 
-    /// The operation on dimensions of which none is free.
+    /// The operation on dimensions of which none is free; `None` where a number in it is beyond all bounds, or it divides by zero.
     pub(super) fn apply(operation: Operation, operands: &[Dimension]) -> Option<Self> {
         let all: Vec<Self> = operands.iter().map(Self::of).collect::<Option<_>>()?;
-        Some(match (operation, all.as_slice()) {
-            (Operation::Sum, all) => all.iter().fold(Self::number(0), |sum, next| sum.plus(next, 1)),
-            (Operation::Product, all) => all.iter().fold(Self::number(1), |product, next| product.times(next)),
+        let one = Self::number(1);
+        match (operation, all.as_slice()) {
+            (Operation::Sum, all) => all.iter().try_fold(Self::number(0), |sum, next| sum.plus(next, 1)),
+            (Operation::Product, all) => all.iter().try_fold(one, |product, next| product.times(next)),
             (Operation::Difference, [a, b]) => a.plus(b, -1),
             (Operation::Quotient, [a, b]) => a.over(b, false),
             (Operation::QuotientUp, [a, b]) => a.over(b, true),
-            (Operation::Span, [kernel, dilation]) => {
-                kernel.plus(&Self::number(1), -1).times(dilation).plus(&Self::number(1), 1)
-            }
+            (Operation::Span, [kernel, dilation]) => kernel.plus(&one, -1)?.times(dilation)?.plus(&one, 1),
             // Which are equal is asked for elsewhere.
-            (Operation::Same, [first, ..]) => first.clone(),
+            (Operation::Same, [first, ..]) => Some(first.clone()),
             (Operation::Window, [input, padding, span, stride]) => {
-                input.plus(padding, 1).plus(span, -1).over(stride, false).plus(&Self::number(1), 1)
+                input.plus(padding, 1)?.plus(span, -1)?.over(stride, false)?.plus(&one, 1)
             }
-            _ => return None,
-        })
+            _ => None,
+        }
     }
 
     /// The dimension that it is.
@@ -116,7 +118,7 @@ impl Formula {
         if let Some(value) = self.value() {
             return u64::try_from(value).ok().map(Dimension::Literal);
         }
-        if self.mentions(&|atom| matches!(atom, Atom::Parameter(_) | Atom::Free(_))) {
+        if self.mentions(&|atom| matches!(atom, Atom::Parameter { .. } | Atom::Free(_))) {
             Some(Dimension::Parameter(self))
         } else {
             Some(Dimension::Constant(self.tokens()))
@@ -130,6 +132,13 @@ impl Formula {
             1 => self.terms.get(&Vec::new()).copied(),
             _ => None,
         }
+    }
+
+    /// Whether it is a parameter or a free size, and nothing else.
+    pub(super) fn is_written(&self) -> bool {
+        let mut terms = self.terms.iter();
+        let (Some((atoms, 1)), None) = (terms.next(), terms.next()) else { return false };
+        matches!(atoms.as_slice(), [Atom::Parameter { .. } | Atom::Free(_)])
     }
 
     /// Whether a factor of that kind stands anywhere in it.
@@ -151,41 +160,45 @@ impl Formula {
     }
 
     /// `self + sign · other`
-    pub(super) fn plus(&self, other: &Self, sign: i128) -> Self {
+    pub(super) fn plus(&self, other: &Self, sign: i128) -> Option<Self> {
         let mut terms = self.terms.clone();
         for (atoms, coefficient) in &other.terms {
             let sum = terms.entry(atoms.clone()).or_insert(0);
-            *sum += sign * coefficient;
+            *sum = Some(*sum + sign * coefficient).filter(|sum| sum.abs() <= BEYOND)?;
             if *sum == 0 {
                 terms.remove(atoms);
             }
         }
-        Self { terms }
+        Some(Self { terms })
     }
 
-    fn times(&self, other: &Self) -> Self {
+    fn times(&self, other: &Self) -> Option<Self> {
         let mut product = Self::number(0);
         for (left, a) in &self.terms {
             for (right, b) in &other.terms {
                 let mut atoms = [left.as_slice(), right].concat();
                 atoms.sort();
-                product = product.plus(&Self { terms: BTreeMap::from([(atoms, a * b)]) }, 1);
+                let coefficient = a.checked_mul(*b).filter(|product| product.abs() <= BEYOND)?;
+                product = product.plus(&Self { terms: BTreeMap::from([(atoms, coefficient)]) }, 1)?;
             }
         }
-        product
+        Some(product)
     }
 
     /// `⌊self / other⌋` or `⌈self / other⌉`: what divides comes out of the brackets.
-    fn over(&self, other: &Self, up: bool) -> Self {
+    fn over(&self, other: &Self, up: bool) -> Option<Self> {
+        if other.value() == Some(0) {
+            return None;
+        }
         let [(divisor, factor)] = other.terms.iter().collect::<Vec<_>>()[..] else {
-            return if self == other { Self::number(1) } else { self.undivided(other, up) };
+            return Some(if self == other { Self::number(1) } else { self.undivided(other, up) });
         };
         let (mut whole, mut rest) = (Self::number(0), Self::number(0));
         for (atoms, &coefficient) in &self.terms {
             let term = |atoms: Vec<Atom>, coefficient: i128| Self { terms: BTreeMap::from([(atoms, coefficient)]) };
             match without(atoms, divisor) {
-                Some(left) if coefficient % factor == 0 => whole = whole.plus(&term(left, coefficient / factor), 1),
-                _ => rest = rest.plus(&term(atoms.clone(), coefficient), 1),
+                Some(left) if coefficient % factor == 0 => whole = whole.plus(&term(left, coefficient / factor), 1)?,
+                _ => rest = rest.plus(&term(atoms.clone(), coefficient), 1)?,
             }
         }
         match (rest.value(), other.value()) {
@@ -193,7 +206,7 @@ impl Formula {
                 let quotient = if up { -(-rest).div_euclid(divisor) } else { rest.div_euclid(divisor) };
                 whole.plus(&Self::number(quotient), 1)
             }
-            (Some(0), None) => whole,
+            (Some(0), None) => Some(whole),
             _ => whole.plus(&rest.undivided(other, up), 1),
         }
     }
@@ -202,11 +215,11 @@ impl Formula {
         Self::atom(Atom::Quotient { a: self.clone(), b: other.clone(), up })
     }
 
-    /// Whether it is at least 0 for all parameters of at least 1, as far as the signs tell.
+    /// Whether it is at least 0 for all parameters, as far as the signs tell.
     pub(super) fn is_never_negative(&self) -> bool {
         let least = self.terms.iter().map(|(atoms, &coefficient)| {
-            let at_least_one = |atom: &Atom| matches!(atom, Atom::Parameter(_) | Atom::Free(_));
-            let grows = atoms.iter().all(|atom| at_least_one(atom) || matches!(atom, Atom::Constant(_)));
+            let at_least_one = |atom: &Atom| matches!(atom, Atom::Parameter { positive: true, .. } | Atom::Free(_));
+            let grows = atoms.iter().all(|atom| !matches!(atom, Atom::Quotient { .. }));
             let at_least = if grows && atoms.iter().all(at_least_one) { coefficient } else { 0 };
             if atoms.is_empty() { Some(coefficient) } else { (coefficient > 0 && grows).then_some(at_least) }
         });
@@ -230,7 +243,7 @@ impl Formula {
     pub(crate) fn tokens(&self) -> TokenStream {
         self.write(
             &|atom| match atom {
-                Atom::Parameter(name) => quote!(#name),
+                Atom::Parameter { name, .. } => quote!(#name),
                 Atom::Free(index) => {
                     let index = Literal::usize_unsuffixed(*index);
                     quote!(#SIZES[#index])
@@ -238,9 +251,9 @@ impl Formula {
                 Atom::Constant(tokens) => tokens.clone(),
                 Atom::Quotient { .. } => unreachable!("a quotient is written as its sides"),
             },
-            &|value| {
-                let value = usize::try_from(value).unwrap_or(usize::MAX);
-                quote!(#value)
+            &|value| match usize::try_from(value).ok().filter(|_| value <= i128::from(LARGEST)) {
+                Some(value) => quote!(#value),
+                None => paths::checked("TOO_LARGE", Span::call_site()),
             },
             &|operation, operands| operation.call(operands),
         )
@@ -255,12 +268,16 @@ impl Formula {
         self.write(
             &|atom| match atom {
                 Atom::Constant(tokens) => quote!(#root::Const<{ #tokens }>),
-                Atom::Parameter(name) => quote!(#root::Const<{ #name }>),
+                Atom::Parameter { name, .. } => quote!(#root::Const<{ #name }>),
                 Atom::Free(_) | Atom::Quotient { .. } => {
                     unreachable!("none is free, and a quotient is written as its sides")
                 }
             },
             &|value| {
+                if value > i128::from(LARGEST) {
+                    let beyond = paths::checked("TOO_LARGE", Span::call_site());
+                    return quote!(#root::Const<{ #beyond }>);
+                }
                 let value = Literal::u128_unsuffixed(value.unsigned_abs());
                 quote!(#root::Const<#value>)
             },
@@ -276,7 +293,7 @@ impl Formula {
     pub(crate) fn name(&self) -> Option<&Ident> {
         match self.terms.iter().next() {
             Some((atoms, 1)) if self.terms.len() == 1 => match atoms.as_slice() {
-                [Atom::Parameter(name)] => Some(name),
+                [Atom::Parameter { name, .. }] => Some(name),
                 _ => None,
             },
             _ => None,
@@ -355,7 +372,7 @@ impl std::fmt::Display for Formula {
                 factors.push(size.to_string());
             }
             factors.extend(atoms.iter().map(|atom| match atom {
-                Atom::Parameter(name) => name.to_string(),
+                Atom::Parameter { name, .. } => name.to_string(),
                 Atom::Constant(_) | Atom::Free(_) => "_".to_owned(),
                 Atom::Quotient { a, b, .. } => {
                     let side = |side: &Formula| {
@@ -380,7 +397,7 @@ mod tests {
     use crate::shape::{Condition, Dimension, Operation, Verdict};
 
     fn parameter(name: &str) -> Dimension {
-        Dimension::Parameter(Formula::parameter(&Ident::new(name, Span::call_site())))
+        Dimension::Parameter(Formula::parameter(&Ident::new(name, Span::call_site()), true))
     }
 
     fn text(dimension: &Dimension) -> String {

@@ -6,6 +6,6 @@ mod formula;
 mod operation;
 
 pub(crate) use condition::{Condition, Verdict};
-pub(crate) use dimension::{Dimension, Shape};
+pub(crate) use dimension::{Dimension, Shape, free};
 pub(crate) use formula::Formula;
 pub(crate) use operation::{LARGEST, Operation};

@@ -66,6 +66,35 @@ impl Operation {
         Some(Dimension::Constant(self.tokens(operands)))
     }
 
+    /// The operation as a person writes it, and why it has no value.
+    pub(crate) fn lack(self, operands: &[Dimension]) -> (String, String) {
+        let text = |operand: &Dimension| match operand {
+            Dimension::Literal(value) => value.to_string(),
+            Dimension::Parameter(formula) => {
+                let text = formula.to_string();
+                if text.contains(' ') { format!("({text})") } else { text }
+            }
+            Dimension::Constant(_) | Dimension::Free => "_".to_owned(),
+        };
+        let all: Vec<String> = operands.iter().map(text).collect();
+        let written = match (self, all.as_slice()) {
+            (Self::Sum, all) => all.join(" + "),
+            (Self::Product, all) => all.join(" * "),
+            (Self::Difference, all) => all.join(" - "),
+            (Self::Quotient | Self::QuotientUp, all) => all.join(" / "),
+            (Self::Span, [kernel, dilation]) => format!("{dilation} * ({kernel} - 1) + 1"),
+            (Self::Window, [input, padding, span, stride]) => format!("({input} + {padding} - {span}) / {stride} + 1"),
+            (_, all) => all.join(", "),
+        };
+        let numbers: Option<Vec<u64>> = operands.iter().map(Dimension::literal).collect();
+        let why = match (self, numbers.as_deref()) {
+            (Self::Difference, Some([a, b])) if a < b => "below zero".to_owned(),
+            (Self::Quotient | Self::QuotientUp, Some([_, 0])) => "divided by zero".to_owned(),
+            _ => format!("above {LARGEST}"),
+        };
+        (written, why)
+    }
+
     /// Equalities that hold whatever the value: `1 · x` and `x + 0` are `x`, and so is `h + 2 - 3 + 1`.
     fn simplified(self, operands: &[Dimension]) -> Option<Dimension> {
         match (self, operands) {

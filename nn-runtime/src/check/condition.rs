@@ -44,7 +44,17 @@ pub const fn divides(a: usize, b: usize) -> bool {
 /// assert!(!within(0, BELOW_ZERO) && !within(0, FREE) && !within(0, 1 << 40));
 /// ```
 pub const fn within(least: usize, size: usize) -> bool {
-    size == REPORTED || (least <= size && size <= LARGEST)
+    size == REPORTED || fits(least, size)
+}
+
+/// The number that a user wrote lies between `least` and [`LARGEST`]. Nothing stands in its place.
+///
+/// ```
+/// # use nn_runtime::check::{REPORTED, fits};
+/// assert!(fits(1, 28) && !fits(1, 0) && !fits(0, REPORTED) && !fits(0, usize::MAX));
+/// ```
+pub const fn fits(least: usize, number: usize) -> bool {
+    least <= number && number <= LARGEST
 }
 
 /// The product of the sizes is at most [`LARGEST`], and each has a value, or another check has reported that it has none. What

@@ -15,6 +15,8 @@ pub enum Piece {
     Text(&'static str),
     /// A number in decimals; `_` where it is free or reported already, else why there is none: `below zero`.
     Size(usize),
+    /// A number in decimals, whatever a size of that number stands for.
+    Number(usize),
     /// Sizes in brackets: `[1, 28, 28]`.
     Shape(&'static [usize]),
 }
@@ -120,6 +122,7 @@ const fn write(pieces: &[Piece]) -> Buffer {
         match pieces[index] {
             Piece::Text(text) => buffer.push_text(text),
             Piece::Size(size) => buffer.push_size(size),
+            Piece::Number(number) => buffer.push_decimal(number),
             Piece::Shape(shape) => buffer.push_shape(shape),
         }
         index += 1;
@@ -142,6 +145,7 @@ mod tests {
     #[test]
     fn why_a_size_has_no_value_is_said_in_words() {
         let shape = Piece::Shape(&[FREE, BELOW_ZERO, BY_ZERO, TOO_LARGE, 7]);
+        assert_eq!(describe(&[Piece::Number(FREE)]), FREE.to_string());
         assert_eq!(describe(&[shape]), "[_, below zero, divided by zero, above 4294967296, 7]");
     }
 }
