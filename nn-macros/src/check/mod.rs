@@ -16,7 +16,7 @@ use proc_macro2::TokenStream;
 use quote::format_ident;
 
 use crate::network::{Graph, Input, Network, Output, Sketch};
-use crate::report::Structure;
+use crate::report::{Faults, Structure};
 use crate::shape::Shape;
 use crate::syntax;
 
@@ -36,17 +36,30 @@ pub(crate) enum Outcome {
 pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
     let siblings = Siblings::new(&written);
     let mut names = HashSet::new();
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut heads) = (Vec::new(), Vec::new());
     for mut network in written {
         // Two networks cannot be one type: `A: … {} A: … {}`.
         let first = names.insert(network.name.to_string());
         if !first {
             network.faults.add(&network.name, Structure::NetworkTwice { name: network.name.to_string() });
         }
+        let name = network.name.clone();
         outcomes.push(match check_network(network, &siblings) {
             Outcome::Faulty(_, errors) if !first => Outcome::Faulty(None, errors),
             outcome => outcome,
         });
+        heads.push(name);
+    }
+    // What is unknown for the fault of another network comes with that fault's error: a stub never stands alone.
+    let silent = |outcome: &Outcome| matches!(outcome, Outcome::Faulty(_, errors) if errors.is_empty());
+    if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Checked(_)) || silent(outcome)) {
+        for (name, outcome) in heads.iter().zip(&mut outcomes).filter(|(_, outcome)| silent(outcome)) {
+            if let Outcome::Faulty(_, errors) = outcome {
+                let mut faults = Faults::default();
+                faults.add(name, Structure::Sizeless { name: name.to_string() });
+                *errors = faults.finish().err().unwrap_or_default();
+            }
+        }
     }
     outcomes
 }
