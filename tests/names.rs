@@ -224,3 +224,58 @@ fn keywords_are_names_with_their_mark() {
     assert_eq!(names[8..12], ["struct.inner.fc.weight", "struct.inner.fc.bias", "plain.weight", "plain.bias"]);
     assert_eq!(net.plain.weight().shape(), net.r#struct.inner.fc.weight().shape());
 }
+
+mod visible {
+    use plumbline::prelude::*;
+
+    network! {
+        Hidden: [4] -> [4] { fc: dense(4), tanh; }
+        pub(super) Middle<N>: [N] -> [N] { fc: dense(N), tanh; }
+        /// Holds what nobody outside can name.
+        pub Visible: [4] -> [2] { first: Hidden; second: Middle<4>, relu; out: dense(2); }
+        pub Outer<N>: [N] -> [2] { middle: Middle<N>; out: dense(2); }
+    }
+}
+
+#[test]
+fn a_part_may_be_less_visible_than_the_network_around_it() {
+    gradients_agree::<visible::Visible<f64>>();
+    gradients_agree::<visible::Outer<3, f64>>();
+    let net = visible::Visible::<f64>::initialized(1);
+    let names = net.parameters().map(|tensor| tensor.name.to_string());
+    assert_eq!(names.take(2).collect::<Vec<_>>(), ["first.fc.weight", "first.fc.bias"]);
+}
+
+network! {
+    Level0: [2] -> [2] { fc: dense(2); other: dense(2); }
+    Level1: [2] -> [2] { l0: Level0; }
+    Level2: [2] -> [2] { l1: Level1; }
+    Level3: [2] -> [2] { l2: Level2; }
+    Level4: [2] -> [2] { l3: Level3; }
+    Level5: [2] -> [2] { l4: Level4; }
+    Level6: [2] -> [2] { l5: Level5; }
+    Level7: [2] -> [2] { l6: Level6; }
+    Level8: [2] -> [2] { l7: Level7; }
+    Level9: [2] -> [2] { l8: Level8; }
+    Level10: [2] -> [2] { a: Level9; b: Level9; }
+}
+
+#[test]
+fn names_are_as_deep_as_networks_are() {
+    let net = Level10::new(1);
+    let names: Vec<String> = net.parameters().map(|tensor| tensor.name.to_string()).collect();
+    let inside = "l8.l7.l6.l5.l4.l3.l2.l1.l0";
+    assert_eq!(names.len(), 8);
+    for (index, part) in ["a", "b"].into_iter().enumerate() {
+        let expected =
+            ["fc.weight", "fc.bias", "other.weight", "other.bias"].map(|tensor| format!("{part}.{inside}.{tensor}"));
+        assert_eq!(names[4 * index..4 * index + 4], expected);
+    }
+    let path = std::env::temp_dir().join(format!("plumbline_deep_names_{}.safetensors", std::process::id()));
+    net.save(&path).unwrap();
+    let mut loaded = Level10::new(2);
+    loaded.load(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let x = Batch::from_vec(vec![0.5, -1.0]).unwrap();
+    assert_eq!(net.forward(&x).as_slice(), loaded.forward(&x).as_slice());
+}

@@ -36,6 +36,8 @@ pub(crate) const GRADIENTS: Fixed = Fixed("gradients");
 pub(crate) const SEED: Fixed = Fixed("seed");
 /// A source of random numbers.
 pub(crate) const RNG: Fixed = Fixed("rng");
+/// The kept values of a network that holds others.
+pub(crate) const KEPT: Fixed = Fixed("Kept");
 /// The memory of a pass.
 pub(crate) const PASS: Fixed = Fixed("pass");
 /// The number of samples in a batch.

@@ -138,7 +138,8 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            let Some(row) = self.row(call) else {
+            let rank = takes.as_ref().and_then(|values| Some(values.first()?.shape.len()));
+            let Some(row) = self.row(call, rank) else {
                 takes = None;
                 chain.stages.push(None);
                 continue;
@@ -217,16 +218,15 @@ impl Walk<'_> {
         Some((network::Stage { kind, takes, gives: gives.clone(), layer }, gives))
     }
 
-    /// A layer has a known name: `dens(10)`.
-    fn row(&mut self, call: &Call) -> Option<&'static Row> {
+    /// A layer has a known name: `dens(10)`. What is meant may depend on the rank of what it would take.
+    fn row(&mut self, call: &Call, rank: Option<usize>) -> Option<&'static Row> {
         let name = call.kind.to_string();
         let row = layers::find(&name);
         if row.is_none() {
             let fault = if let Some(parameters) = self.scope.siblings.parameters(&name) {
                 Argument::PartCalled { parameters, arguments: call.positional.iter().map(compact).collect(), name }
             } else {
-                let near = layers::elsewhere(&name).or_else(|| nearest(&name, layers::names()));
-                Argument::UnknownLayer { name, near }
+                Argument::UnknownLayer { meant: layers::meant(&name, rank), name }
             };
             self.scope.faults.add(&call.kind, fault);
         }

@@ -11,7 +11,7 @@ use crate::{
         sizing, types,
     },
     layers::{Activation, Layer},
-    names::{self, LAYERS, NETWORK, PART},
+    names::{self, KEPT, LAYERS, NETWORK, PART},
     shape::Operation as Arithmetic,
 };
 
@@ -112,7 +112,7 @@ pub(super) fn with_parts(program: &Program<'_>, own: TokenStream) -> TokenStream
         return own;
     }
     let nested = parts.iter().rev().fold(quote!(()), |rest, part| quote!((#part, #rest)));
-    quote!((#own, #nested))
+    quote!(#KEPT((#own, #nested)))
 }
 
 /// What the kept values of a network inside the network are called.

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use crate::{
     expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
-    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
+    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
     paths,
     shape::Shape,
@@ -26,12 +26,13 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let nested: Vec<TokenStream> =
         plan.program.parts().map(|(_, part)| part.with_element().to_token_stream()).collect();
     let kept = quote!([#NETWORK::Rows<'a, #E>; #kept]);
-    let kept_type = if nested.is_empty() {
-        kept
+    let (kept_type, kept_values) = if nested.is_empty() {
+        (kept, None)
     } else {
         let all =
             nested.iter().rev().fold(quote!(()), |rest, part| quote!((<#part as #NETWORK::Network>::Kept<'a>, #rest)));
-        quote!((#kept, #all))
+        let values = quote!(#root::kept_values!(#KEPT 'a [#declared] [#used] #E, (#kept, #all)););
+        (quote!(#KEPT<'a, #used #E>), Some(values))
     };
     let constants = constants::constants(network);
     let output_names = output_names(network);
@@ -50,6 +51,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
     let infer = &plan.infer;
     quote! {
+        #kept_values
         impl<#declared #E: #root::Element> #NETWORK::Network for #name<#used #E> {
             type Element = #E;
             type Input = #input;

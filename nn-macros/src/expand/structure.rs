@@ -30,6 +30,7 @@ pub(super) fn structure(network: &Network) -> TokenStream {
         #(#attributes)*
         #[doc = #table]
         #[derive(Clone, Debug)]
+        #[allow(private_interfaces)]
         #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
             #(#fields,)*
             #[doc(hidden)]

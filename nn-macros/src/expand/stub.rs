@@ -40,7 +40,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
-        #[allow(unused)]
+        #[allow(unused, private_interfaces)]
         #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
             #(#fields,)*
             #[doc(hidden)]

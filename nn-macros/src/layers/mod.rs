@@ -2,6 +2,7 @@
 
 mod arguments;
 mod init;
+mod meant;
 mod offer;
 mod real;
 mod window;
@@ -14,6 +15,7 @@ use crate::shape::Shape;
 pub(crate) use arguments::Arguments;
 pub(crate) use dense::Weight;
 pub(crate) use init::Init;
+pub(crate) use meant::{Meant, meant};
 pub(crate) use noise::NoiseKind;
 pub(crate) use offer::{Memory, Named, Offer};
 pub(crate) use pool::{Pooling, Reduction};

@@ -9,7 +9,7 @@ use crate::shape::{Dimension, LARGEST};
 /// A mistake in what one layer is given.
 #[derive(Debug)]
 pub(crate) enum Argument {
-    UnknownLayer { name: String, near: Option<&'static str> },
+    UnknownLayer { name: String, meant: Meant },
     PartFormula { formula: String, network: String, parameters: Vec<String> },
     PartCalled { name: String, parameters: Vec<String>, arguments: Vec<String> },
     ParameterTwice { name: String },
@@ -83,7 +83,10 @@ pub(super) fn stated(values: &[(Ident, Dimension)]) -> Vec<Piece> {
 impl From<Argument> for Message {
     fn from(fault: Argument) -> Self {
         match fault {
-            Argument::UnknownLayer { name, near } => {
+            Argument::UnknownLayer { name, meant: Meant { hint: Some(hint), .. } } => {
+                Self::new(say!["unknown layer `", name, "`"]).help(say![hint])
+            }
+            Argument::UnknownLayer { name, meant: Meant { near, .. } } => {
                 let message = Self::new(say!["unknown layer `", name, "`"]);
                 let own = "a network or layer of your own starts with a capital";
                 match near {

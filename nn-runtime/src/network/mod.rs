@@ -10,6 +10,7 @@
 
 mod common;
 mod engine;
+mod kept;
 mod layer;
 mod layout;
 mod memory;

@@ -1,8 +1,10 @@
 //! The numbers that a network keeps, by name: its parameters, and the statistics that some layers collect.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     ops::{Deref, DerefMut},
+    sync::{Mutex, PoisonError},
 };
 
 use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn};
@@ -23,7 +25,7 @@ pub struct Name {
 }
 
 impl Name {
-    /// The levels that a name has room for; outer ones beyond are left out.
+    /// The levels that a name has room for; those further out share the last.
     const DEPTH: usize = 8;
 
     /// A layer's own name for a parameter.
@@ -39,9 +41,19 @@ impl Name {
         if self.length < Name::DEPTH {
             self.path[self.length] = layer;
             self.length += 1;
+        } else {
+            self.path[Name::DEPTH - 1] = joined(layer, self.path[Name::DEPTH - 1]);
         }
         self
     }
+}
+
+/// Two levels of a name as one, `outer.inner`. Each pair is kept once for the rest of the program, since a name borrows from nobody; programs have
+/// as many as their types have levels.
+fn joined(outer: &'static str, inner: &'static str) -> &'static str {
+    static JOINED: Mutex<BTreeMap<(&str, &str), &str>> = Mutex::new(BTreeMap::new());
+    let mut joined = JOINED.lock().unwrap_or_else(PoisonError::into_inner);
+    joined.entry((outer, inner)).or_insert_with(|| Box::leak(format!("{outer}.{inner}").into_boxed_str()))
 }
 
 impl fmt::Display for Name {
