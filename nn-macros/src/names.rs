@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 
@@ -96,21 +96,47 @@ pub(crate) fn begin(invocation: &TokenStream) {
     NAMES.set(names);
 }
 
-/// The same tokens with names as they are told apart: `r#conv` is `conv`, while `r#type` is no keyword.
+/// The same tokens with names as they are told apart, `r#conv` being `conv` while `r#type` is no keyword, and without the groups in which a
+/// `macro_rules!` around hands on a single token, a shape or a block.
 pub(crate) fn normal(tokens: TokenStream) -> TokenStream {
-    if !tokens.to_string().contains("r#") {
+    if is_normal(tokens.clone()) {
         return tokens;
     }
     let tree = |token: TokenTree| match token {
         TokenTree::Ident(name) if !is_keyword(&plain(&name)) => TokenTree::Ident(name.unraw()),
-        TokenTree::Group(group) if group.stream().to_string().contains("r#") => {
-            let mut normal = Group::new(group.delimiter(), self::normal(group.stream()));
-            normal.set_span(group.span());
-            TokenTree::Group(normal)
-        }
+        TokenTree::Group(group) => match single(&group) {
+            Some(inner) => TokenTree::Group(Group::new(Delimiter::None, normal(inner.into()))),
+            None => {
+                let mut normal = Group::new(group.delimiter(), self::normal(group.stream()));
+                normal.set_span(group.span());
+                TokenTree::Group(normal)
+            }
+        },
         other => other,
     };
-    tokens.into_iter().map(tree).collect()
+    tokens
+        .into_iter()
+        .map(tree)
+        .flat_map(|token| match token {
+            TokenTree::Group(group) if single(&group).is_some() => group.stream(),
+            other => other.into(),
+        })
+        .collect()
+}
+
+/// Whether nothing in the tokens is to be changed. What is left alone keeps all its places in the source.
+fn is_normal(tokens: TokenStream) -> bool {
+    tokens.into_iter().all(|token| match token {
+        TokenTree::Ident(name) => name.unraw() == name || is_keyword(&plain(&name)),
+        TokenTree::Group(group) => single(&group).is_none() && is_normal(group.stream()),
+        _ => true,
+    })
+}
+
+/// The only token of a group without delimiters.
+fn single(group: &Group) -> Option<TokenTree> {
+    let mut tokens = group.stream().into_iter().filter(|_| group.delimiter() == Delimiter::None);
+    tokens.next().filter(|_| tokens.next().is_none())
 }
 
 /// The name of a type, a constant, a type parameter or an import.
@@ -197,11 +223,20 @@ fn is_keyword(word: &str) -> bool {
 mod tests {
     use quote::quote;
 
-    use super::{E, begin, item, local};
+    use proc_macro2::{Delimiter, Group, TokenTree};
+
+    use super::{E, begin, item, local, normal};
 
     #[test]
     fn no_generated_name_is_a_word_of_the_users_or_another_things() {
         begin(&quote!(E: [v_a, 4] -> [4] { A: dense(S4); d_a: dense(4, layers = 2); r#type: tanh; }));
+        let raw = normal(quote!(a: r#b <- (r#type, r#c)));
+        assert_eq!(raw.to_string(), quote!(a: b <- (r#type, c)).to_string());
+        let group = |tokens| TokenTree::Group(Group::new(Delimiter::None, tokens));
+        let (single, several) = (group(quote!([4])), group(quote!(4 + N)));
+        let nested = group(single.clone().into());
+        let flat = normal(quote!(Net: #nested -> [2 * #several])).into_iter().map(|token| token.to_string());
+        assert_eq!(flat.collect::<Vec<_>>(), ["Net", ":", "[4]", "-", ">", "[2 * 4 + N]"]);
         let names = [
             (E.ident(), "E2"),
             (item("S4"), "S42"),

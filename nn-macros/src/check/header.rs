@@ -1,7 +1,10 @@
 //! Rules on a network's header.
 
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Token};
+
 use super::Scope;
-use crate::report::{Argument, Mismatch};
+use crate::report::{Argument, Mismatch, Structure};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};
 
@@ -21,6 +24,21 @@ pub(super) fn check_parameters(scope: &mut Scope) {
     if scope.parameters_fit {
         for name in &parameters {
             scope.ask_parameter(name);
+        }
+    }
+}
+
+/// What is derived for every network cannot be derived again: `#[derive(Clone)]`.
+pub(super) fn check_attributes(attributes: &[Attribute], scope: &mut Scope) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        let Ok(paths) = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated) else {
+            continue;
+        };
+        for path in paths {
+            let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            if ["Clone", "Debug"].contains(&name.as_str()) {
+                scope.faults.add(&path, Structure::DerivedTwice { name });
+            }
         }
     }
 }

@@ -68,9 +68,10 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let syntax::Network { attributes, visibility, name, parameters, inputs, outputs, nodes, faults } = written;
     let mut scope = Scope::new(&name, parameters, siblings.clone(), faults);
     header::check_parameters(&mut scope);
+    header::check_attributes(&attributes, &mut scope);
     let takes = header::inputs(&inputs, &mut scope);
     let gives = header::ports(&outputs, &mut scope);
-    names::check_names(&inputs, &nodes, &mut scope);
+    names::check_names([&inputs, &outputs], &nodes, &mut scope);
     let links = graph::link(&inputs, &outputs, &nodes, &mut scope);
     let chains = stages::check_nodes(&name, &inputs, [&takes, &gives], &nodes, &links, &mut scope);
     stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);

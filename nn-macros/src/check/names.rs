@@ -13,7 +13,14 @@ use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
 
 /// A name stands for one input or node: `a: dense(3); a: dense(4);`. `input` is the network's input.
-pub(super) fn check_names(inputs: &[Port], nodes: &[Node], scope: &mut Scope) {
+pub(super) fn check_names([inputs, outputs]: [&[Port]; 2], nodes: &[Node], scope: &mut Scope) {
+    // `Net: [3] -> (a: [3], a: [3])`
+    let mut seen = HashSet::new();
+    for name in outputs.iter().filter_map(|port| port.name.as_ref()) {
+        if !seen.insert(name.to_string()) {
+            scope.faults.add(name, Structure::OutputTwice { name: name.to_string() });
+        }
+    }
     let mut seen = HashSet::new();
     let names = inputs.iter().map(|port| &port.name).chain(nodes.iter().map(|node| &node.name));
     for name in names.flatten() {
@@ -52,18 +59,27 @@ pub(super) fn fields(
     known: &[Option<network::Stage>],
 ) -> Vec<(Ident, Held)> {
     let mut seen = HashSet::new();
-    let named = nodes.iter().zip(known).filter_map(|(node, known)| match (&node.name, node.stages.first()) {
-        (Some(name), Some(Stage::Layer(call))) => {
-            Some((name.clone(), Held::Layer(call.kind.clone(), known.clone().map(Box::new))))
-        }
-        // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
-        (Some(name), Some(Stage::Path(path)))
-            if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>
-        {
-            let indices = siblings.takes_indices(path);
-            Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true, indices })))
-        }
-        _ => None,
-    });
+    // The stage that the field would hold; one without parameters holds nothing to be used.
+    let held = |stages: &'_ [Stage]| {
+        let trained = stages.iter().position(|stage| match stage {
+            Stage::Layer(call) => layers::find(&call.kind.to_string()).is_some_and(|row| row.trained),
+            Stage::Path(_) => true,
+        });
+        trained.unwrap_or(0)
+    };
+    let named =
+        nodes.iter().zip(known).filter_map(|(node, known)| match (&node.name, node.stages.get(held(&node.stages))) {
+            (Some(name), Some(Stage::Layer(call))) => {
+                Some((name.clone(), Held::Layer(call.kind.clone(), known.clone().map(Box::new))))
+            }
+            // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
+            (Some(name), Some(Stage::Path(path)))
+                if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>
+            {
+                let indices = siblings.takes_indices(path);
+                Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true, indices })))
+            }
+            _ => None,
+        });
     named.filter(|(name, _)| !is_keyword(name) && seen.insert(name.to_string())).collect()
 }

@@ -11,7 +11,7 @@ use super::parts;
 use super::scope::{Place, Scope, Value};
 use crate::layers::{self, Arguments, Layer, Named, Offer, Part, Row};
 use crate::network::{self, Source};
-use crate::report::{Argument, Mismatch, Structure, compact, nearest};
+use crate::report::{Argument, Mismatch, Structure, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 use crate::syntax::{Call, Node, Port, Sources, Stage};
 

@@ -15,7 +15,10 @@ const BY_AXES: &[(&str, &[&str])] = &[
     ("conv", &["conv", "convolution"]),
     ("conv_transpose", &["conv_transpose", "convtranspose", "transposed_conv", "transposed_convolution", "deconv"]),
     ("max_pool", &["max_pool", "maxpool", "max_pooling", "maxpooling"]),
-    ("avg_pool", &["avg_pool", "avgpool", "avg_pooling", "average_pool", "average_pooling", "mean_pool", "mean_pooling"]),
+    (
+        "avg_pool",
+        &["avg_pool", "avgpool", "avg_pooling", "average_pool", "average_pooling", "mean_pool", "mean_pooling"],
+    ),
     ("lp_pool", &["lp_pool", "lppool", "l2_pool"]),
     ("weighted_avg_pool", &["weighted_avg_pool", "gaussian_pool"]),
     ("adaptive_max_pool", &["adaptive_max_pool", "adaptivemaxpool"]),
@@ -39,11 +42,57 @@ const MAPPED: &[(&[&str], &str)] = &[
 
 /// Words that mean something which is not here, each like the name of something else.
 const OTHERS: &[&str] = &[
-    "prelu", "rrelu", "crelu", "celu", "glu", "geglu", "swiglu", "reglu", "hardswish", "hard_swish", "hardsigmoid", "hard_sigmoid",
-    "softmin", "softmax2d", "hardshrink", "softshrink", "tanhshrink", "min_pool", "min_pool1d", "min_pool2d", "max", "min", "mean",
-    "alpha_dropout", "dropout2d", "dropout1d", "feature_dropout", "spatial_dropout", "gaussian_dropout", "instance_norm",
-    "group_norm", "rms_norm", "weight_norm", "sub", "subtract", "div", "divide", "pow", "softmax_cross_entropy", "attention",
-    "matmul", "upsample", "unpool", "max_unpool2d", "fold", "unfold", "squeeze", "unsqueeze", "split", "chunk", "permute",
+    "prelu",
+    "rrelu",
+    "crelu",
+    "celu",
+    "glu",
+    "geglu",
+    "swiglu",
+    "reglu",
+    "hardswish",
+    "hard_swish",
+    "hardsigmoid",
+    "hard_sigmoid",
+    "softmin",
+    "softmax2d",
+    "hardshrink",
+    "softshrink",
+    "tanhshrink",
+    "min_pool",
+    "min_pool1d",
+    "min_pool2d",
+    "max",
+    "min",
+    "mean",
+    "alpha_dropout",
+    "dropout2d",
+    "dropout1d",
+    "feature_dropout",
+    "spatial_dropout",
+    "gaussian_dropout",
+    "instance_norm",
+    "group_norm",
+    "rms_norm",
+    "weight_norm",
+    "sub",
+    "subtract",
+    "div",
+    "divide",
+    "pow",
+    "softmax_cross_entropy",
+    "attention",
+    "matmul",
+    "upsample",
+    "unpool",
+    "max_unpool2d",
+    "fold",
+    "unfold",
+    "squeeze",
+    "unsqueeze",
+    "split",
+    "chunk",
+    "permute",
 ];
 
 /// What is meant by the word where something of this rank is there, if that is known. Never another function of a similar name.
@@ -64,7 +113,10 @@ pub(crate) fn meant(word: &str, rank: Option<usize>) -> Meant {
         ("pool" | "pooling" | "subsample" | "subsampling", Some(axes)) => {
             return hint(format!("`max_pool{axes}` takes the largest of each window, `avg_pool{axes}` the mean"));
         }
-        ("pad" | "zero_pad" | "zeropad" | "zero_padding" | "zeropadding" | "zeropad2d" | "zeropadding2d", Some(axes)) => {
+        (
+            "pad" | "zero_pad" | "zeropad" | "zero_padding" | "zeropadding" | "zeropad2d" | "zeropadding2d",
+            Some(axes),
+        ) => {
             return hint(format!("padding is an option of what follows: `conv{axes}(8, kernel = 3, padding = 1)`"));
         }
         ("pool" | "pooling" | "pad" | "padding", None) => return Meant::default(),

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 
 use super::message::say;
 use super::{Message, Piece};
+use crate::layers::Meant;
 use crate::shape::{Dimension, LARGEST};
 
 /// A mistake in what one layer is given.

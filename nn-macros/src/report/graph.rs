@@ -10,6 +10,8 @@ use crate::shape::LARGEST;
 pub(crate) enum Structure {
     NetworkTwice { name: String },
     NameTwice { name: String },
+    OutputTwice { name: String },
+    DerivedTwice { name: String },
     NameOfInput { name: String },
     Unnamed { kind: String, call: String, suggestion: String },
     TwoTrained { first: String, second: String, call: String, suggestion: String },
@@ -41,6 +43,11 @@ impl From<Structure> for Message {
                 .help(say!["a size is a whole number from 0 to ", LARGEST]),
             Structure::NameTwice { name } => {
                 Self::new(say!["the name `", name, "` is used twice"]).help(say!["`", name, "_2` is free"])
+            }
+            Structure::OutputTwice { name } => Self::new(say!["the output `", &name, "` is declared twice"])
+                .help(say!["leave it out, or hand it on under another name: `", name, "_2: identity <- ", name, ";`"]),
+            Structure::DerivedTwice { name } => {
+                Self::new(say!["a network derives `", &name, "` by itself"]).help(say!["leave out `", name, "`"])
             }
             Structure::NameOfInput { name } => Self::new(say![
                 "the name `",

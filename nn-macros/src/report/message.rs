@@ -232,5 +232,33 @@ pub(crate) fn compact(tokens: impl ToTokens) -> String {
     ] {
         text = text.replace(loose, tight);
     }
-    text.replace("- ", "-")
+    tight_signs(&text)
+}
+
+/// `- 1` is `-1` where nothing stands before it to take it from.
+fn tight_signs(text: &str) -> String {
+    let mut tight = String::new();
+    for (index, piece) in text.split("- ").enumerate() {
+        if index > 0 {
+            let operand = |before: char| before.is_alphanumeric() || ['_', ')', ']', '}', '>'].contains(&before);
+            tight.push_str(if tight.trim_end().ends_with(operand) { "- " } else { "-" });
+        }
+        tight.push_str(piece);
+    }
+    tight
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::compact;
+
+    #[test]
+    fn tokens_are_written_as_people_write_them() {
+        assert_eq!(compact(quote!(C - 1)), "C - 1");
+        assert_eq!(compact(quote!(dense(-1, init = normal(-0.5)))), "dense(-1, init = normal(-0.5))");
+        assert_eq!(compact(quote!((C - 1) - -1)), "(C - 1) - -1");
+        assert_eq!(compact(quote!(a::B<{ C - 1 }>)), "a::B<{ C - 1 }>");
+    }
 }

@@ -38,6 +38,12 @@ pub(crate) enum Written {
     PositionalAfterOption { argument: String },
     ColonInOption { option: String },
     Empty { network: String },
+    Item { word: String, name: String },
+    AttributeLast { of: &'static str },
+    MarkInName { found: String, name: String },
+    EqualsForSource { fixed: String },
+    NoParameter { found: String },
+    FreeDimension { found: String },
 }
 
 impl From<Written> for Message {
@@ -161,6 +167,30 @@ impl From<Written> for Message {
                 "`, found `:`"
             ])
             .help(say!["an option is written `", option, " = value`"]),
+            Written::Item { word, name } => Self::new(say!["a network is written without `", word, "`"]).help(say![
+                "write `",
+                name,
+                ": [inputs] -> [outputs] { … }`"
+            ]),
+            Written::AttributeLast { of } => Self::new(say!["no ", of, " comes after this attribute or doc comment"])
+                .help(say!["move it above the ", of, " that it is about, or write `//`"]),
+            Written::MarkInName { found, name } => {
+                Self::new(say!["a name has letters, digits and `_`, found `", found, "`"])
+                    .help(say!["write `", name, ": …`"])
+            }
+            Written::EqualsForSource { fixed } => {
+                Self::new(say!["expected `<-` before a source, found `=`"]).help(say!["write `", fixed, "`"])
+            }
+            Written::NoParameter { found } => Self::new(say![
+                "a network has dimension parameters alone, found `",
+                &found,
+                "`"
+            ])
+            .help(say!["leave out `", found, "`"]),
+            Written::FreeDimension { found } => {
+                Self::new(say!["a size that only the running program knows is written `_`, found `", found, "`"])
+                    .help(say!["write `_`, and leave out the batch axis: it is never written"])
+            }
             Written::Empty { network } => Self::new(say!["`", network, "` has no nodes"])
                 .help(say!["a network holds at least one, such as `out: dense(10);`"]),
         }

@@ -46,13 +46,21 @@ fn option(input: ParseStream, colon: bool, faults: &mut Faults) -> Option<(Ident
     value(input, faults).map(|value| (name, value))
 }
 
+/// The expression of a `macro_rules!` around, without the group that it comes in.
+fn bare(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) if group.attrs.is_empty() => bare(*group.expr),
+        other => other,
+    }
+}
+
 /// An expression up to the next comma; anything else is reported and passed by.
 fn value(input: ParseStream, faults: &mut Faults) -> Option<Expr> {
     let first = next(input).to_token_stream();
     let value = input.parse::<Expr>();
     let rest = skip_to(input, |input| input.peek(Token![,]));
     match value {
-        Ok(value) if rest.is_empty() => Some(value),
+        Ok(value) if rest.is_empty() => Some(bare(value)),
         _ => {
             let at = if rest.is_empty() { first } else { rest };
             faults.add(&at, Written::Argument { found: compact(&at) });

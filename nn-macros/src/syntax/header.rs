@@ -63,6 +63,12 @@ fn ports(input: ParseStream, network: &Ident, role: &'static str, faults: &mut F
         return (vec![Port { name: None, shape: shape(input, faults) }], tokens);
     }
     if let (true, Ok(group)) = (input.peek(token::Paren), input.parse::<Group>()) {
+        if group.stream().is_empty() {
+            // `Net: [3] -> () { … }`
+            let (found, network) = (Some("()".to_owned()), network.to_string());
+            faults.add(&group, Written::Shape { found, network, role });
+            return (vec![Port { name: None, shape: None }], group.to_token_stream());
+        }
         return (within(group.stream(), |input| named_ports(input, faults)), group.to_token_stream());
     }
     let skipped = skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace));
@@ -107,6 +113,10 @@ fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
             let rest =
                 skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
             rest.to_tokens(&mut found);
+            if name.is_none() && !found.is_empty() {
+                // `Net<'a, N>`
+                faults.add(&found, Written::NoParameter { found: compact(&found) });
+            }
             if let Some(name) = name {
                 if name != compact(&found) {
                     let text = compact(&found).replace(" :", ":");

@@ -5,18 +5,26 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
-use syn::{Ident, Token, token};
+use syn::punctuated::Punctuated;
+use syn::{Ident, LitInt, PathSegment, Token, token};
 
 use super::arguments::arguments;
 use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, within};
-use super::network::{attributes, skip_one};
+use super::network::{attributes, skip_one, tokens_of};
 use super::shape::shape;
 use super::{Call, Node, Sources, Stage};
 use crate::report::{Faults, Written, compact};
 
-/// The node that comes next, up to and with its `;`. Reads at least one token.
-pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
+/// The node that comes next, up to and with its `;`; `None` where attributes come last. Reads at least one token.
+pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Option<Node> {
     let attributes = attributes(input, faults);
+    if input.is_empty() {
+        // `out: dense(10); /// the scores` on the last line
+        if !attributes.is_empty() {
+            faults.add(tokens_of(&attributes), Written::AttributeLast { of: "node" });
+        }
+        return None;
+    }
     let before = faults.count();
     let mut node =
         Node { attributes, name: None, stages: Vec::new(), sources: Sources::Above, stated: None, broken: false };
@@ -31,6 +39,10 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     } else if at_name_and_colon(input) {
         node.name = name(input, faults);
         last = node.name.to_token_stream();
+        accept::<Token![:]>(input);
+    } else if let Some(name) = marked_name(input, faults) {
+        last = name.to_token_stream();
+        node.name = Some(name);
         accept::<Token![:]>(input);
     } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
         node.name = name(input, faults);
@@ -70,7 +82,29 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Node {
     }
     end(input, &last, &Line { chain, tail: tail.join(" ") }, faults, before);
     node.broken = faults.count() > before;
-    node
+    Some(node)
+}
+
+/// A name with marks in it that no name has: `fc-1: …`. It is read as the name that is meant.
+fn marked_name(input: ParseStream, faults: &mut Faults) -> Option<Ident> {
+    let fork = input.fork();
+    let first = Ident::parse_any(&fork).ok()?;
+    let (mut tokens, mut meant) = (first.to_token_stream(), first.to_string());
+    while !(fork.peek(Token![:]) && !fork.peek(Token![::])) {
+        let mark = fork.parse::<TokenTree>().ok()?;
+        let TokenTree::Punct(punct) = &mark else { return None };
+        // `a.b` and `a-b`, and behind the mark a word or a number.
+        if !['-', '.', '/', '+'].contains(&punct.as_char()) || !(fork.peek(Ident::peek_any) || fork.peek(LitInt)) {
+            return None;
+        }
+        let word = fork.parse::<TokenTree>().ok()?;
+        meant = format!("{meant}_{word}");
+        tokens.extend([mark, word]);
+    }
+    let name = syn::parse_str::<Ident>(&meant).ok()?;
+    input.advance_to(&fork);
+    faults.add(&tokens, Written::MarkInName { found: tokens.to_string().replace(' ', ""), name: meant });
+    Some(Ident::new(&name.to_string(), first.span()))
 }
 
 /// A stage as it is written.
@@ -142,6 +176,12 @@ fn end(input: ParseStream, last: &TokenStream, line: &Line, faults: &mut Faults,
         let fixed = (!late.is_empty()).then(|| format!("{chain}, {} {tail}", compact(&late)));
         let at = if late.is_empty() { last.clone() } else { late };
         faults.add(&at, Written::Late { tail: tail.clone(), found: compact(&at), fixed, semicolon });
+    } else if input.peek(Token![=]) && (input.peek2(Ident) || input.peek2(token::Paren)) {
+        // `a: dense(4) = input;`
+        let sign = skip_one(input);
+        let source = skip_to(input, |input| input.peek(Token![;]) || input.peek(Token![->]));
+        let fixed = format!("{} <- {}", line.chain, compact(source));
+        faults.add(sign, Written::EqualsForSource { fixed });
     } else if let Some(found) = next_text(input) {
         let stage_follows = input.peek(Ident);
         if stage_follows {
@@ -217,7 +257,21 @@ fn formulas(input: ParseStream, faults: &mut Faults) {
 
 /// A path with arguments behind its last name alone, so that `Block <- input` ends before the arrow.
 fn path(input: ParseStream) -> syn::Result<syn::Path> {
-    let mut path = input.call(syn::Path::parse_mod_style)?;
+    // `Block::<4>` is `Block<4>`.
+    let mut segments = Punctuated::new();
+    let leading_colon = input.parse::<Option<Token![::]>>()?;
+    loop {
+        segments.push_value(PathSegment::from(Ident::parse_any(input)?));
+        if !input.peek(Token![::]) {
+            break;
+        }
+        let colons = input.parse::<Token![::]>()?;
+        if input.peek(Token![<]) {
+            break;
+        }
+        segments.push_punct(colons);
+    }
+    let mut path = syn::Path { leading_colon, segments };
     if let (true, Some(last)) = (input.peek(Token![<]) && !input.peek(Token![<-]), path.segments.last_mut()) {
         last.arguments = syn::PathArguments::AngleBracketed(input.parse()?);
     }

@@ -31,6 +31,10 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Option<Shape> {
             };
             let rest = skip_to(input, |input| input.peek(Token![,]));
             match size {
+                Ok(Size::Expression(word)) if rest.is_empty() && compact(&word) == "None" => {
+                    faults.add(&word, Written::FreeDimension { found: compact(&word) });
+                    whole = false;
+                }
                 Ok(size) if rest.is_empty() => dimensions.push(size),
                 Ok(_) => {
                     faults.add(&rest, Written::Dimension { found: compact(&rest) });

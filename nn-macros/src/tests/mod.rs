@@ -2,6 +2,7 @@
 
 mod graph;
 mod messages;
+mod mistakes;
 mod naming;
 mod reference;
 mod slips;
