@@ -57,7 +57,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", AnySize::summary());
     let mut sets = Vec::new();
     for (index, size) in SIZES.into_iter().enumerate() {
-        sets.push(images(options.samples, options.seed + index as u64, size)?.split(0.9));
+        sets.push(images(options.samples, options.seed + index as u64, size)?.split(0.9)?);
     }
     let unseen = images(options.samples / 10, options.seed + SIZES.len() as u64, UNSEEN)?;
 

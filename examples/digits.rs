@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let (train, test) = data::digits(options.samples, options.seed).split(0.9);
+    let (train, test) = data::digits(options.samples, options.seed).split(0.9)?;
     println!("{}", LeNet5::summary());
     println!("{} images to learn from, {} held out; some of them:", train.len(), test.len());
     show(&train, &(0..train.len().min(5)).collect::<Vec<_>>());

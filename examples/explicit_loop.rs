@@ -38,7 +38,7 @@ struct Options {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
     let batch = options.batch.get();
-    let (train, test) = data::digits(options.samples, options.seed).split(0.9);
+    let (train, test) = data::digits(options.samples, options.seed).split(0.9)?;
 
     let mut net = Classifier::new(options.seed);
     let mut pass = net.pass(batch);

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", Wave::summary());
-    let (train, test) = waves(options.samples, options.seed)?.split(0.9);
+    let (train, test) = waves(options.samples, options.seed)?.split(0.9)?;
     let mut net = Wave::new(options.seed);
     let mut trainer = Trainer::new(Adam::new(5e-3), MeanSquaredError)
         .epochs(options.epochs)

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", Filter::summary());
-    let (train, test) = windows(options.samples, options.seed)?.split(0.9);
+    let (train, test) = windows(options.samples, options.seed)?.split(0.9)?;
     let mut net = Filter::new(options.seed);
     let mut trainer = Trainer::new(Adam::new(5e-3), MeanSquaredError)
         .epochs(options.epochs)

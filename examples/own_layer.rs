@@ -74,7 +74,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
-    let (train, test) = data::spirals(options.samples, 0.05, options.seed).split(0.8);
+    let (train, test) = data::spirals(options.samples, 0.05, options.seed).split(0.8)?;
 
     let few = train.take(20).cast::<f64>();
     let exact = Spirals::<f64>::initialized(options.seed);

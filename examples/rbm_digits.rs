@@ -96,7 +96,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             let (train, test) = data::mnist(dir)?;
             (train.take(options.samples.unwrap_or(usize::MAX)), test)
         }
-        None => data::digits(options.samples.unwrap_or(10_000), options.seed).split(0.9),
+        None => data::digits(options.samples.unwrap_or(10_000), options.seed).split(0.9)?,
     };
     let mut rng = StdRng::seed_from_u64(options.seed);
     let (train, test) = (binary(&train, &mut rng)?, binary(&test, &mut rng)?);

@@ -79,7 +79,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = match folder::mnist(options.data.clone()) {
         Some(dir) => data::mnist(dir)?,
         None => data::digits(options.samples + 500, options.seed)
-            .split(options.samples as f64 / (options.samples as f64 + 500.0)),
+            .split(options.samples as f64 / (options.samples as f64 + 500.0))?,
     };
     let mut rng = StdRng::seed_from_u64(options.seed);
     let (train, test) = (binary(&train.take(options.samples), &mut rng)?, binary(&test.take(200), &mut rng)?);

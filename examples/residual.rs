@@ -100,6 +100,6 @@ fn digits(options: &Options) -> Result<(Digits, Digits), Box<dyn std::error::Err
             let (train, test) = data::mnist(dir)?;
             Ok((train.take(options.samples.unwrap_or(train.len())), test))
         }
-        None => Ok(data::digits(options.samples.unwrap_or(12_000), options.seed).split(0.9)),
+        None => Ok(data::digits(options.samples.unwrap_or(12_000), options.seed).split(0.9)?),
     }
 }

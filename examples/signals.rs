@@ -77,7 +77,7 @@ fn main() -> ExitCode {
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let (train, test) = waveforms(options)?.split(0.8);
+    let (train, test) = waveforms(options)?.split(0.8)?;
     println!("{}", Waveforms::summary());
     println!("{} signals to learn from, {} held out; the first of each form:", train.len(), test.len());
     for (class, (name, _)) in FORMS.iter().enumerate() {

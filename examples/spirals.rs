@@ -33,7 +33,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
-    let (train, test) = data::spirals(options.samples, options.noise, options.seed).split(0.8);
+    let (train, test) = data::spirals(options.samples, options.noise, options.seed).split(0.8)?;
     println!("{}", Spirals::summary());
     let mut net = Spirals::new(options.seed);
     let mut trainer = Trainer::new(Adam::new(1e-2), CrossEntropy::new()).batch_size(32).quiet();

@@ -15,7 +15,7 @@
 //!     }
 //! }
 //!
-//! let (train, test) = data::spirals(400, 0.1, 1).split(0.8);
+//! let (train, test) = data::spirals(400, 0.1, 1).split(0.8)?;
 //! let mut net = Spirals::new(1);
 //! let history = Trainer::new(Adam::new(1e-2), CrossEntropy::new())
 //!     .epochs(20)

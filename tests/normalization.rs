@@ -215,7 +215,7 @@ fn no_samples_move_nothing() {
 
 #[test]
 fn it_learns_and_its_files_keep_the_statistics() {
-    let (train, test) = data::digits(1500, 3).split(0.8);
+    let (train, test) = data::digits(1500, 3).split(0.8).unwrap();
     let mut net = Classifier::new(1);
     Trainer::new(Adam::new(3e-3), CrossEntropy::new())
         .epochs(6)

@@ -279,7 +279,7 @@ fn a_trainer_teaches_what_to_remember() {
     let sequences = (0..400).map(|sample| &numbers.sample(sample).unwrap()[..2 * length(sample)]);
     let x = Batch::<FirstInput, f64>::padded(sequences.clone()).unwrap().cast();
     let labels = Labels::<2>::new(sequences.map(|sequence| usize::from(sequence[0] > 0.0))).unwrap();
-    let (train, test) = Dataset::new(x, labels).unwrap().split(0.75);
+    let (train, test) = Dataset::new(x, labels).unwrap().split(0.75).unwrap();
     let trainer =
         || Trainer::new(Adam::new(2e-2), CrossEntropy::new()).epochs(40).batch_size(32).clip_norm(1.0).quiet();
     let mut net = First::new(1);

@@ -58,7 +58,7 @@ fn trainer<'a>() -> Trainer<'a, Adam, CrossEntropy> {
 
 #[test]
 fn a_trainer_learns_from_sequences_of_different_lengths() {
-    let (train, test) = lesson(600).split(0.8);
+    let (train, test) = lesson(600).split(0.8).unwrap();
     let mut net = Each::new(1);
     let history = trainer().epochs(30).validate(&test).metric(Accuracy).metric(TopK(2)).fit(&mut net, &train).unwrap();
     let last = history.epochs.last().unwrap().validation.as_ref().unwrap();

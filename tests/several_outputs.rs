@@ -113,7 +113,7 @@ fn a_step_is_the_weighted_sum_of_each_outputs_own() {
 }
 
 fn fit(losses: Losses<(CrossEntropy, MeanSquaredError)>, threads: usize) -> (Two, History, Evaluation) {
-    let (train, test) = points(1200).split(0.8);
+    let (train, test) = points(1200).split(0.8).unwrap();
     let mut net = Two::new(1);
     let mut trainer = Trainer::new(Adam::new(0.01), losses)
         .epochs(30)

@@ -81,9 +81,8 @@ fn part(dir: &Path, name: &str) -> Result<Digits, MnistError> {
         Ok(labels) => labels,
         Err(label) => return Err(MnistError::Label { path, label }),
     };
-    let unequal =
-        |error: crate::data::DatasetError| MnistError::Counts { path, images: error.inputs, labels: error.targets };
-    Dataset::new(images, labels).map_err(unequal)
+    let counts = (images.samples(), labels.len());
+    Dataset::new(images, labels).map_err(|_| MnistError::Counts { path, images: counts.0, labels: counts.1 })
 }
 
 /// The file of that name in `dir`, or its gzip.

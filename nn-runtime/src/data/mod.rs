@@ -1,8 +1,10 @@
 //! What comes in: labels, datasets, files and generated examples.
 
 mod bars_and_stripes;
+mod batches;
 mod dataset;
 mod digits;
+mod inputs;
 mod labels;
 mod mnist;
 mod plane;
@@ -12,8 +14,10 @@ mod target;
 mod targets;
 
 pub use bars_and_stripes::bars_and_stripes;
-pub use dataset::{Dataset, DatasetError};
+pub use batches::Batches;
+pub use dataset::{DataOf, Dataset, DatasetError};
 pub use digits::{Digits, Image, digits};
+pub use inputs::{Columns, Inputs};
 pub use labels::{LabelError, Labels, LabelsView};
 pub use mnist::{MnistError, mnist};
 pub use plane::{Plane, moons, spirals, xor};

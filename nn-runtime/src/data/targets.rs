@@ -148,7 +148,7 @@ mod tests {
     fn every_part_has_a_target_for_each_input() {
         for (counts, targets) in [([4, 3, 3], 4), ([3, 5, 3], 5), ([3, 3, 0], 0)] {
             let error = Dataset::new(Batch::<(Const<1>,)>::zeros(3), three(counts)).unwrap_err();
-            assert_eq!(error, DatasetError { inputs: 3, targets });
+            assert_eq!(error, DatasetError::Targets { inputs: 3, targets });
         }
         assert!(Dataset::new(Batch::<(Const<1>,)>::zeros(3), three([3; 3])).is_ok());
     }

@@ -1,6 +1,11 @@
 //! What can be wrong with what an energy-based model is given.
 
-use crate::{ShapeError, samplers::SamplerError, shape::Dims, train::OptimizerError};
+use crate::{
+    ShapeError,
+    samplers::SamplerError,
+    shape::Dims,
+    train::{GradientError, OptimizerError},
+};
 
 /// Data, options or parameters that an energy-based model cannot work with.
 ///
@@ -84,16 +89,16 @@ pub enum EnergyError {
         /// What it is.
         found: f64,
     },
-    /// A parameter that became infinite or NaN. The model is as it was after that step.
+    /// A gradient that is infinite or NaN, or a step that would make a parameter so. The model is as it was before that step.
     #[error(
-        "expected finite parameters, found {found} in `{name}` after epoch {epoch}; a lower learning rate may help"
+        "expected finite gradients and parameters, found {found} in `{name}` in epoch {epoch}; a lower learning rate may help"
     )]
     Diverged {
         /// The parameter.
         name: String,
-        /// The number found.
+        /// The number found, or what the parameter would have become.
         found: f64,
-        /// The epoch, from 1.
+        /// The epoch, from 1; that of steps without epochs is 1.
         epoch: usize,
     },
     /// There is no memory for an array.
@@ -147,6 +152,15 @@ pub enum EnergyError {
     /// An optimizer that was used for another model, or has options without a meaning.
     #[error(transparent)]
     Optimizer(#[from] OptimizerError),
+}
+
+/// What an optimizer's error is in an epoch, counted from 1.
+pub(super) fn of_step(error: OptimizerError, epoch: usize) -> EnergyError {
+    match error {
+        OptimizerError::Gradient(GradientError::NotFinite { name, found, .. })
+        | OptimizerError::Overflow { name, found, .. } => EnergyError::Diverged { name, found, epoch: epoch.max(1) },
+        error => EnergyError::Optimizer(error),
+    }
 }
 
 /// Asks that a temperature, or an inverse one, is finite and above 0.

@@ -1,13 +1,33 @@
-//! Updates of parameters, in one pass over weights, gradients and state.
+//! Updates of parameters, in one pass over weights, gradients and state; and what tells beforehand that they stay finite.
 
 use pulp::{Simd, WithSimd};
 
-use crate::kernels::{math::Math, simd::run};
+use crate::{
+    Element,
+    kernels::{
+        math::Math,
+        simd::{Lanes, run},
+    },
+};
 
 /// The rule of an optimizer for one number, with `K` numbers of state beside it.
 pub(crate) trait Rule<E: Math, const K: usize>: Copy + Send + Sync {
     /// The new weight, from the weight `w`, its gradient `g` and the state, which is updated.
     fn call<S: Simd>(self, simd: S, w: E::Vector<S>, g: E::Vector<S>, state: &mut [E::Vector<S>; K]) -> E::Vector<S>;
+
+    /// Whether the change of a weight depends on the weight, as it does with decay.
+    fn reads_weights(self) -> bool;
+
+    /// For weights, gradients and state of at most these magnitudes, a bound on the magnitude of everything that [`Rule::call`] calculates but the new
+    /// weight: of the change of the weight, the factors and the values between. `state` becomes the bounds of the new state. A rule that does not read
+    /// weights may get any `w`, and must not make a weight larger but by the change.
+    fn bound(self, w: f64, g: f64, state: &mut [f64; K]) -> f64;
+}
+
+/// The largest bound of [`Rule::bound`] for which nothing overflows. A finite weight stays finite where it changes by less than half the distance of
+/// the two largest numbers, which is MAX · ε / 4; the rest leaves room for the rounding of the state over many steps.
+pub(crate) fn safe_bound<E: Element>() -> f64 {
+    E::max_value().as_f64() * E::epsilon().as_f64() / 8.0
 }
 
 /// Numbers of a tensor that one thread updates: below it, a second thread costs more than it saves.
@@ -38,6 +58,129 @@ pub(crate) fn update<E: Math + Send + Sync, R: Rule<E, K>, const K: usize>(
         rayon::join(|| update(rule, w, g, state, left), || update(rule, w_rest, g_rest, rest, threads - left));
     } else {
         run(Update { rule, w, g, state });
+    }
+}
+
+/// The largest magnitude among the numbers, NaN where one is infinite or NaN, 0 for none.
+pub(crate) fn largest<E: Element>(x: &[E], threads: usize) -> f64 {
+    if threads > 1 && x.len() >= 2 * CHUNK {
+        let (x, rest) = x.split_at((x.len() / 2).next_multiple_of(CHUNK));
+        let left = threads / 2;
+        let (a, b) = rayon::join(|| largest(x, left), || largest(rest, threads - left));
+        larger(a, b)
+    } else {
+        run(Largest(x))
+    }
+}
+
+/// The larger, or NaN.
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b { a } else { b }
+}
+
+struct Largest<'a, E>(&'a [E]);
+
+impl<E: Element> WithSimd for Largest<'_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let (vectors, rest) = E::as_vectors::<S>(self.0);
+        let zero = E::constant(simd, 0.0);
+        // Two of each at a time: an operation takes longer than a load. x − x is NaN for what is not finite.
+        let (mut most, mut differences) = ([zero; 2], [zero; 2]);
+        let (pairs, last) = vectors.as_chunks::<2>();
+        for pair in pairs {
+            for k in 0..2 {
+                most[k] = <E as Lanes>::max(simd, E::abs_(simd, pair[k]), most[k]);
+                differences[k] = <E as Lanes>::add(simd, differences[k], <E as Lanes>::sub(simd, pair[k], pair[k]));
+            }
+        }
+        for &v in last {
+            most[0] = <E as Lanes>::max(simd, E::abs_(simd, v), most[0]);
+            differences[0] = <E as Lanes>::add(simd, differences[0], <E as Lanes>::sub(simd, v, v));
+        }
+        let whole = E::sum_lanes(simd, <E as Lanes>::add(simd, differences[0], differences[1]));
+        let most = E::max_lanes(simd, <E as Lanes>::max(simd, most[0], most[1])).as_f64() + whole.as_f64();
+        rest.iter().fold(most, |most, x| larger(most, if x.is_finite() { x.abs().as_f64() } else { f64::NAN }))
+    }
+}
+
+/// The largest magnitude in each slot of the state as `rule` would leave it; NaN in all where it would leave a weight, or a number of the state, that
+/// is not finite. Changes nothing.
+pub(crate) fn probe<E: Element, R: Rule<E, K>, const K: usize>(
+    rule: R,
+    w: &[E],
+    g: &[E],
+    state: [&[E]; K],
+    threads: usize,
+) -> Probe<K> {
+    if threads > 1 && w.len() >= 2 * CHUNK {
+        let middle = (w.len() / 2).next_multiple_of(CHUNK);
+        let ((w, w_rest), (g, g_rest)) = (w.split_at(middle), g.split_at(middle));
+        let (rest, state) = (state.map(|slice| &slice[middle..]), state.map(|slice| &slice[..middle]));
+        let left = threads / 2;
+        let halves =
+            rayon::join(|| probe(rule, w, g, state, left), || probe(rule, w_rest, g_rest, rest, threads - left));
+        halves.0.and(halves.1)
+    } else {
+        run(Dry { rule, w, g, state })
+    }
+}
+
+/// What a step would come to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Probe<const K: usize> {
+    pub(crate) finite: bool,
+    /// The largest magnitude in each slot of the state, if all is finite.
+    pub(crate) largest: [f64; K],
+}
+
+impl<const K: usize> Probe<K> {
+    pub(crate) fn and(self, other: Self) -> Self {
+        let largest = std::array::from_fn(|k| larger(self.largest[k], other.largest[k]));
+        Probe { finite: self.finite && other.finite, largest }
+    }
+}
+
+struct Dry<'a, E, R, const K: usize> {
+    rule: R,
+    w: &'a [E],
+    g: &'a [E],
+    state: [&'a [E]; K],
+}
+
+impl<E: Element, R: Rule<E, K>, const K: usize> WithSimd for Dry<'_, E, R, K> {
+    type Output = Probe<K>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Probe<K> {
+        let Dry { rule, w, g, state } = self;
+        let length = state.iter().fold(w.len().min(g.len()), |length, slice| length.min(slice.len()));
+        let (w, w_rest) = E::as_vectors::<S>(&w[..length]);
+        let (g, g_rest) = E::as_vectors::<S>(&g[..length]);
+        let rests = state.map(|slice| E::as_vectors::<S>(&slice[..length]).1);
+        let state = state.map(|slice| E::as_vectors::<S>(&slice[..length]).0);
+        let zero = E::constant(simd, 0.0);
+        let (mut differences, mut most) = (zero, [zero; K]);
+        let mut take = |w, g, mut now: [E::Vector<S>; K]| {
+            let w = rule.call(simd, w, g, &mut now);
+            differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, w, w));
+            for k in 0..K {
+                most[k] = <E as Lanes>::max(simd, E::abs_(simd, now[k]), most[k]);
+                differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, now[k], now[k]));
+            }
+        };
+        for i in 0..w.len() {
+            take(w[i], g[i], std::array::from_fn(|k| state[k][i]));
+        }
+        // One by one: zeros in place of what is missing may divide by zero.
+        for i in 0..w_rest.len() {
+            let one = |rest: &[E]| E::splat(simd, rest[i]);
+            take(one(w_rest), one(g_rest), std::array::from_fn(|k| one(rests[k])));
+        }
+        let finite = E::sum_lanes(simd, differences) == E::zero();
+        Probe { finite, largest: most.map(|most| E::max_lanes(simd, most).as_f64()) }
     }
 }
 

@@ -216,6 +216,16 @@ impl<N: Network> Pass<N> {
         (self.seed, self.step) = (seed, 0);
     }
 
+    /// The passes of training since the seed was set, whose number layers draw from.
+    pub(crate) fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// Goes on behind so many passes of training.
+    pub(crate) fn skip_to(&mut self, step: u64) {
+        self.step = step;
+    }
+
     /// The samples of the last forward pass.
     pub fn samples(&self) -> usize {
         match self.state {

@@ -78,6 +78,16 @@ pub fn rows<S: Shape, E: Element, D: Deref<Target = [E]>>(batch: &Batch<S, E, D>
     RowsRef::new(batch.as_slice(), batch.width()).in_steps(step).with_lengths(batch.lengths())
 }
 
+/// The samples `range` of a batch as rows; what lies past the end is left out.
+pub(crate) fn rows_within<S: Shape, E: Element, D: Deref<Target = [E]>>(
+    batch: &Batch<S, E, D>,
+    range: std::ops::Range<usize>,
+) -> RowsRef<'_, E> {
+    let (whole, end) = (rows(batch), range.end.min(batch.samples()));
+    let start = range.start.min(end);
+    whole.split_at(end).0.split_at(start).1
+}
+
 /// The number of samples that all counts agree on.
 ///
 /// # Errors

@@ -1,8 +1,12 @@
 //! Bounds on gradients, and the search for what is no number in them.
 
-use crate::{Element, Gradients, Trainable, kernels::sum, network::Role};
+use crate::{
+    Element, Gradients, Parameters, Trainable,
+    kernels::sum,
+    network::{Role, Tensor},
+};
 
-/// A gradient that cannot be clipped.
+/// A gradient that cannot be clipped, or stepped by.
 ///
 /// ```
 /// use nn_runtime::train::GradientError;
@@ -20,6 +24,14 @@ pub enum GradientError {
         index: usize,
         /// The number found.
         found: f64,
+    },
+    /// Gradients of a network with other parameters.
+    #[error("expected gradients of {expected} numbers, found {found}")]
+    Parameters {
+        /// The numbers of all parameters of these gradients.
+        expected: usize,
+        /// The numbers of the others.
+        found: usize,
     },
     /// A bound that is negative or NaN.
     #[error("expected a bound for gradients that is not negative, found {found}")]
@@ -58,9 +70,15 @@ impl<N: Trainable> Gradients<N> {
         check_bound(bound)?;
         let norm = self.norm()?;
         let factor = bound / (norm + 1e-6);
-        if factor < 1.0 {
+        if factor >= 1.0 {
+            return Ok(norm);
+        }
+        if is_normal::<N::Element>(factor) {
             let factor = N::Element::from_f64(factor);
             self.change(|g| *g *= factor);
+        } else {
+            // In the element's precision the factor would be 0, or lose digits.
+            self.change(|g| *g = N::Element::from_f64(g.as_f64() * factor));
         }
         Ok(norm)
     }
@@ -96,14 +114,7 @@ impl<N: Trainable> Gradients<N> {
         for index in 0..self.tensors() {
             let tensor = self.tensor(index);
             if !sum::all_finite(tensor.values) {
-                let bad = tensor.values.iter().enumerate().find(|(_, g)| !g.as_f64().is_finite());
-                if let Some((index, found)) = bad {
-                    return Err(GradientError::NotFinite {
-                        name: tensor.name.to_string(),
-                        index,
-                        found: found.as_f64(),
-                    });
-                }
+                return Err(first_not_finite(&tensor));
             }
         }
         Ok(())
@@ -117,6 +128,29 @@ impl<N: Trainable> Gradients<N> {
             }
         }
     }
+}
+
+/// The first number of a gradient that is not finite, known to exist.
+pub(super) fn first_not_finite<E: Element>(gradient: &Tensor<'_, E>) -> GradientError {
+    let mut numbers = gradient.values.iter().map(|g| g.as_f64()).enumerate();
+    let (index, found) = numbers.find(|(_, g)| !g.is_finite()).unwrap_or((0, f64::NAN));
+    GradientError::NotFinite { name: gradient.name.to_string(), index, found }
+}
+
+/// The error for gradients that have not the same parameters.
+pub(super) fn different<E: Element>(a: &impl Parameters<E>, b: &impl Parameters<E>) -> Option<GradientError> {
+    let same = a.tensors() == b.tensors() && a.parameters().zip(b.parameters()).all(|(a, b)| a.shape == b.shape);
+    let count = |tensors: usize, tensor: &dyn Fn(usize) -> usize| (0..tensors).map(tensor).sum();
+    let expected = count(a.tensors(), &|index| a.tensor(index).values.len());
+    (!same).then(|| GradientError::Parameters {
+        expected,
+        found: count(b.tensors(), &|index| b.tensor(index).values.len()),
+    })
+}
+
+/// Whether a number keeps its digits as an `E`.
+fn is_normal<E: Element>(x: f64) -> bool {
+    E::from_f64(x).is_normal()
 }
 
 fn check_bound(bound: f64) -> Result<(), GradientError> {

@@ -139,7 +139,7 @@ impl GradientCheck {
         let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
         pass.set_seed(0);
         pass.enter(&[entry(&x)])?;
-        let lengths = |output| lengths_of::<N>(output, x.lengths());
+        let lengths = |output| lengths_of::<N>(output, |_| x.lengths());
         let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
         let terms = |pass: &Pass<N>, d_outputs: &mut [Vec<f64>]| -> f64 {
             let mut cost = 0.0;

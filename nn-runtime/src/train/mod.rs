@@ -1,5 +1,6 @@
 //! Training: losses, optimizers, schedules, metrics, and the trainer that brings them together.
 
+mod accumulate;
 mod clip;
 mod gradient_check;
 pub mod loss;
@@ -23,5 +24,9 @@ pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use outputs::{OutputAt, TupleOf};
 pub(crate) use progress::Progress;
+pub(crate) use real_steps::step_of;
+pub(crate) use schedule::Scheduled;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
-pub use trainer::{Epoch, Evaluation, Event, Flow, History, Stop, TrainError, Trainer, Validation};
+pub use trainer::{
+    Augmenting, Epoch, Evaluation, Event, Flow, History, Hooks, Stop, TrainError, Trainer, Validation, Watching,
+};

@@ -32,11 +32,18 @@ impl Progress {
                 let _ = write!(text, "{:.0}", state.per_sec());
             };
             let style = style.with_key("samples_per_second", speed).progress_chars("=> ");
-            ProgressBar::new((epochs * samples) as u64).with_style(style)
+            ProgressBar::new(epochs.saturating_mul(samples) as u64).with_style(style)
         });
         let mut progress = Progress { bar, epochs, drawn: Instant::now() };
         progress.begin(1);
         progress
+    }
+
+    /// The same for a training that has so many epochs behind it.
+    pub(crate) fn after(mut self, epochs: usize) -> Self {
+        self.epochs = self.epochs.saturating_add(epochs);
+        self.begin(epochs.saturating_add(1));
+        self
     }
 
     pub(crate) fn begin(&mut self, epoch: usize) {

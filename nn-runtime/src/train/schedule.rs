@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 /// η(t): the learning rate at time t, from the base rate η₀ that the optimizer was made with. A time is an epoch or a step, as the
-/// [`Trainer`](crate::train::Trainer) is told; both count from 0.
+/// [`Trainer`](crate::train::Trainer) is told; both count from 0, and go on in a second training by the same trainer.
 ///
 /// ```
 /// use nn_runtime::train::{Schedule, Step};
@@ -11,6 +11,7 @@ use std::f64::consts::PI;
 /// assert_eq!(schedule.rate(0.5, 9), 0.5);
 /// assert_eq!(schedule.rate(0.5, 10), 0.05);
 /// ```
+/// It may remember losses, as [`ReduceOnPlateau`] does. What trains with it keeps a clone of how it was at first, to begin anew with.
 pub trait Schedule: std::fmt::Debug + Send {
     /// η(t) from η₀ = `base`.
     fn rate(&self, base: f64, time: usize) -> f64;
@@ -18,6 +19,28 @@ pub trait Schedule: std::fmt::Debug + Send {
     /// Takes note of the loss after an epoch: the validation's where there is one.
     fn observe(&mut self, loss: f64) {
         let _ = loss;
+    }
+}
+
+/// A schedule in use, and how it was at first.
+pub(crate) struct Scheduled<'a> {
+    pub(crate) now: Box<dyn Schedule + 'a>,
+    anew: Box<dyn Fn() -> Box<dyn Schedule + 'a> + Send + 'a>,
+}
+
+impl<'a> Scheduled<'a> {
+    pub(crate) fn new(schedule: impl Schedule + Clone + 'a) -> Self {
+        Scheduled { now: Box::new(schedule.clone()), anew: Box::new(move || Box::new(schedule.clone())) }
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.now = (self.anew)();
+    }
+}
+
+impl std::fmt::Debug for Scheduled<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.now.fmt(f)
     }
 }
 
@@ -221,10 +244,10 @@ impl<S: Schedule> Schedule for WarmUp<S> {
     }
 }
 
-/// η ← max(γ η, η₁) whenever the loss has not fallen below (1 − 10⁻⁴) times its best for more than `patience` epochs:
-/// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+/// η ← max(γ η, η₁) whenever the loss C has not been better for more than `patience` epochs, C < C₀ − t |C₀| with the best loss C₀ before:
+/// `torch.optim.lr_scheduler.ReduceLROnPlateau`, whose margin t C₀ is that for losses above 0 alone.
 ///
-/// Defaults: γ = 0.1, patience 10, η₁ = 0, no cooldown. The time does not matter to it.
+/// Defaults: γ = 0.1, patience 10, t = 10⁻⁴, η₁ = 0, no cooldown. The time does not matter to it. A loss of NaN is never better.
 ///
 /// ```
 /// use nn_runtime::train::{ReduceOnPlateau, Schedule};
@@ -241,11 +264,19 @@ pub struct ReduceOnPlateau {
     patience: usize,
     cooldown: usize,
     minimum: f64,
-    threshold: f64,
+    threshold: Threshold,
     best: f64,
     bad: usize,
     cooling: usize,
     reductions: i32,
+}
+
+/// By how much a loss must be lower to be better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Threshold {
+    /// By this part of the magnitude of the best.
+    Relative(f64),
+    Absolute(f64),
 }
 
 impl ReduceOnPlateau {
@@ -256,7 +287,7 @@ impl ReduceOnPlateau {
             patience: 10,
             cooldown: 0,
             minimum: 0.0,
-            threshold: 1e-4,
+            threshold: Threshold::Relative(1e-4),
             best: f64::INFINITY,
             bad: 0,
             cooling: 0,
@@ -288,10 +319,36 @@ impl ReduceOnPlateau {
         ReduceOnPlateau { minimum, ..self }
     }
 
-    /// Sets the part of the best loss by which a loss must be lower to be better, 10⁻⁴ unless set.
+    /// Sets t, the part of the best loss's magnitude by which a loss must be lower to be better, 10⁻⁴ unless set. PyTorch's `threshold_mode='rel'`.
     #[must_use]
     pub fn threshold(self, part: f64) -> Self {
-        ReduceOnPlateau { threshold: part, ..self }
+        ReduceOnPlateau { threshold: Threshold::Relative(part), ..self }
+    }
+
+    /// Sets what a loss must be lower by to be better, whatever the best loss is, C < C₀ − `margin`: PyTorch's `threshold_mode='abs'`.
+    ///
+    /// ```
+    /// use nn_runtime::train::{ReduceOnPlateau, Schedule};
+    /// let mut schedule = ReduceOnPlateau::new().patience(0).absolute_threshold(0.5);
+    /// let rates = [-10.0, -11.0, -11.25].map(|loss| {
+    ///     schedule.observe(loss);
+    ///     schedule.rate(1.0, 0)
+    /// });
+    /// assert_eq!(rates, [1.0, 1.0, 0.1]);
+    /// ```
+    #[must_use]
+    pub fn absolute_threshold(self, margin: f64) -> Self {
+        ReduceOnPlateau { threshold: Threshold::Absolute(margin), ..self }
+    }
+
+    fn is_better(&self, loss: f64) -> bool {
+        // Before the first loss there is nothing to be better by.
+        let margin = match self.threshold {
+            _ if self.best == f64::INFINITY => 0.0,
+            Threshold::Relative(part) => part * self.best.abs(),
+            Threshold::Absolute(margin) => margin,
+        };
+        loss < self.best - margin
     }
 }
 
@@ -307,7 +364,7 @@ impl Schedule for ReduceOnPlateau {
     }
 
     fn observe(&mut self, loss: f64) {
-        if loss < self.best * (1.0 - self.threshold) {
+        if self.is_better(loss) {
             (self.best, self.bad) = (loss, 0);
         } else {
             self.bad += 1;
@@ -371,6 +428,37 @@ mod tests {
             .collect();
         // Better, bad, two cooling, bad, two cooling, bad: 0.001 is below the minimum.
         assert_eq!(rates, [1.0, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05]);
+    }
+
+    /// The rates after each loss.
+    fn rates(mut schedule: ReduceOnPlateau, losses: &[f64]) -> Vec<f64> {
+        let after = |loss: &f64| {
+            schedule.observe(*loss);
+            schedule.rate(1.0, 0)
+        };
+        losses.iter().map(after).collect()
+    }
+
+    #[test]
+    fn a_plateau_below_zero_is_one() {
+        let schedule = || ReduceOnPlateau::new().patience(1).factor(0.5);
+        assert_eq!(rates(schedule(), &[-1.0; 5]), [1.0, 1.0, 0.5, 0.5, 0.25]);
+        // Losses that rise.
+        assert_eq!(rates(schedule(), &[-10.0, -9.9995, -9.999, -9.9965]), [1.0, 1.0, 0.5, 0.5]);
+        // Losses that fall by less than the margin, and by more.
+        assert_eq!(rates(schedule(), &[-10.0, -10.0005, -10.0009]), [1.0, 1.0, 0.5]);
+        assert_eq!(rates(schedule(), &[-10.0, -10.002, -10.004, -10.006]), [1.0; 4]);
+        // From above to below 0, where the margin is 0.
+        assert_eq!(rates(schedule(), &[1.0, 0.0, -1e-9, -1e-8]), [1.0; 4]);
+    }
+
+    #[test]
+    fn an_absolute_threshold_is_one_on_each_side_of_zero() {
+        for offset in [-5.0, 0.0, 5.0] {
+            let schedule = ReduceOnPlateau::new().patience(0).factor(0.5).absolute_threshold(0.25);
+            let losses = [0.0, -0.5, -0.625, -1.0].map(|loss| loss + offset);
+            assert_eq!(rates(schedule, &losses), [1.0, 1.0, 0.5, 0.5], "around {offset}");
+        }
     }
 
     #[test]

@@ -290,5 +290,56 @@ fn bad_options_and_data_are_named() {
     assert_eq!(error.to_string(), expected);
     rbm.weight_mut()[[1, 0, 1]] = f64::NAN;
     let error = new().epochs(2).fit(&mut rbm, &ratings).unwrap_err().to_string();
-    assert!(error.starts_with("expected finite parameters, found NaN in `weight` after epoch 1;"), "{error}");
+    assert!(
+        error.starts_with("expected finite gradients and parameters, found NaN in `weight` in epoch 1;"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_step_that_leaves_the_finite_numbers_is_not_made() {
+    let ratings = data::ratings(60, 12, 5, 1).unwrap();
+    let new = || RatingRbm::<Const<4>, 5>::new(12, Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap();
+    let weights = |rbm: &RatingRbm<Const<4>, 5>| -> Vec<u32> {
+        rbm.parameters().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect()
+    };
+    let training = || RatingDivergence::new().batch_size(20);
+    // The decay alone makes the first step overflow.
+    let mut rbm = new();
+    let error = training().rate(1e30).l2(1e30).fit(&mut rbm, &ratings).unwrap_err();
+    assert!(matches!(error, EnergyError::Diverged { epoch: 1, found, .. } if !found.is_finite()), "{error}");
+    assert_eq!(weights(&rbm), weights(&new()));
+    // Later ones: the model is finite, and so are the epochs before.
+    let mut rbm = new();
+    let mut learner = training().rate(5.0).l2(1.0).start(&rbm, &ratings).unwrap();
+    let error = (0..1000).find_map(|_| learner.epoch(&mut rbm).err()).expect("a decay of that rate diverges");
+    assert!(matches!(error, EnergyError::Diverged { .. }), "{error}");
+    assert!(rbm.parameters().all(|tensor| tensor.values.iter().all(|x| x.is_finite())));
+    // Rates that are no numbers of the model, from the start or by a schedule.
+    let message = |training: RatingDivergence<'static>| training.fit(&mut new(), &ratings).unwrap_err().to_string();
+    let expected = format!("expected `rate` to be finite in f32 and not negative, found {}", 1e300);
+    assert_eq!(message(training().rate(1e300)), expected);
+    let scheduled = message(training().schedule(Step::new(1, f64::INFINITY)).epochs(3));
+    assert_eq!(scheduled, "expected `schedule` to be finite in f32 and not negative, found inf");
+}
+
+#[test]
+fn a_learner_that_restarts_learns_the_same_again() {
+    let ratings = data::ratings(60, 12, 5, 1).unwrap();
+    let new = || RatingRbm::<Const<4>, 5>::new(12, Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap();
+    let mut rbm = new();
+    let training = RatingDivergence::new().batch_size(20).schedule(Step::new(1, 0.5));
+    let mut learner = training.start(&rbm, &ratings).unwrap();
+    let mut epochs = |rbm: &mut RatingRbm<Const<4>, 5>, restart: bool| -> Vec<(usize, f64, f64)> {
+        if restart {
+            learner.restart(rbm).unwrap();
+        }
+        let told = (0..3).map(|_| learner.epoch(rbm).unwrap());
+        told.map(|epoch| (epoch.epoch, epoch.rate, epoch.reconstruction_rmse)).collect()
+    };
+    let first = epochs(&mut rbm, false);
+    let (mut on, mut again) = (new(), new());
+    assert_eq!(epochs(&mut on, false)[0].0, 4);
+    assert_eq!(epochs(&mut again, true), first);
+    assert_eq!(again.weight(), rbm.weight());
 }

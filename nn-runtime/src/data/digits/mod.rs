@@ -99,7 +99,7 @@ mod tests {
     /// The nearest class mean is the simplest classifier there is. The digits must be recognisable to it and not solved by it.
     #[test]
     fn digits_are_neither_noise_nor_trivial() {
-        let (train, test) = digits(3_000, 5).split(0.8);
+        let (train, test) = digits(3_000, 5).split(0.8).unwrap();
         let mut means = vec![[0.0_f32; SIDE * SIDE]; 10];
         let counts = train.targets().counts();
         for (image, label) in train.inputs().as_slice().chunks_exact(SIDE * SIDE).zip(train.targets().iter()) {

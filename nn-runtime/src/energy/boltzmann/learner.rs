@@ -7,8 +7,10 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use crate::{
     Batch, Element, Gradients,
     energy::{
-        Boltzmann, BoltzmannEpoch, BoltzmannReport, EnergyError, SampledStatistics, symmetric,
-        train::{Options, SampleOrder, each_epoch, finite},
+        Boltzmann, BoltzmannEpoch, BoltzmannReport, EnergyError, SampledStatistics,
+        error::of_step,
+        symmetric,
+        train::{Options, SampleOrder, each_epoch},
     },
     kernels::binary,
     network::{Matrices, Product, Sums, products},
@@ -83,7 +85,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         sampled: Option<SampledStatistics>,
         options: Options<BoltzmannEpoch>,
     ) -> Result<Self, EnergyError> {
-        options.check()?;
+        options.check::<E>()?;
         machine.check(data)?;
         if data.samples() == 0 {
             return Err(EnergyError::Empty { what: "training data" });
@@ -146,14 +148,15 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
     ///
     /// # Errors
     ///
-    /// As [`BoltzmannLearner::gradient`]; [`EnergyError::Optimizer`] for an option of the optimizer that has no meaning.
+    /// As [`BoltzmannLearner::gradient`]; [`EnergyError::Diverged`] for a gradient that is infinite or NaN and for a step that would make a parameter so,
+    /// [`EnergyError::Optimizer`] for an option of the optimizer that has no meaning. The machine and the optimizer are then as they were before the step.
     pub fn step<D: Deref<Target = [E]>>(
         &mut self,
         machine: &mut Boltzmann<I, N, E>,
         batch: &Batch<(I,), E, D>,
     ) -> Result<(), EnergyError> {
         self.gradient(machine, batch)?;
-        self.optimizer.step(machine, &self.gradients)?;
+        self.optimizer.step(machine, &self.gradients).map_err(|error| of_step(error, self.epochs))?;
         // An optimizer of another kind may treat the two places of a weight differently.
         symmetric::mirror(&mut machine.weight, Self::UNITS);
         Ok(())
@@ -184,6 +187,26 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         self.pass(machine, data, &mut Progress::new(false, 1, data.samples()))
     }
 
+    /// Begins anew: epochs are counted from 0, the schedule, the optimizer, the order of the samples and the chains are as they were before the first step.
+    /// The machine stays as it is. Without it, each epoch goes on where the last one stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`BoltzmannLearning::start`](crate::energy::BoltzmannLearning::start).
+    pub fn restart(&mut self, machine: &Boltzmann<I, N, E>) -> Result<(), EnergyError> {
+        if let Some(phases) = &self.phases {
+            self.phases = Some(Phases::new(machine, phases.statistics, self.options.seed)?);
+        }
+        self.optimizer.restart();
+        self.optimizer.set_rate(self.base_rate);
+        if let Some(schedule) = &mut self.options.schedule {
+            schedule.restart();
+        }
+        self.epochs = 0;
+        self.order = SampleOrder::new(self.options.seed);
+        Ok(())
+    }
+
     /// [`BoltzmannLearner::epoch`] on data that were checked.
     fn pass<D: Deref<Target = [E]>>(
         &mut self,
@@ -197,7 +220,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         self.epochs += 1;
         let epoch = self.epochs;
         progress.begin(epoch);
-        let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
+        let rate = self.options.schedule.as_ref().map(|schedule| schedule.now.rate(self.base_rate, epoch - 1));
         self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
         let order = self.order.take(data.samples(), self.options.shuffle);
         let mut batch = std::mem::replace(&mut self.batch, Batch::zeros(0));
@@ -214,10 +237,9 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         let duration = start.elapsed();
         self.order.give_back(order);
         self.batch = batch;
-        finite(machine, epoch)?;
         moment_gap /= batches;
         if let Some(schedule) = &mut self.options.schedule {
-            schedule.observe(moment_gap);
+            schedule.now.observe(moment_gap);
         }
         let log_likelihood = log_likelihood.map(|log| log / batches);
         Ok(BoltzmannEpoch { epoch, rate: self.optimizer.rate(), moment_gap, log_likelihood, duration })

@@ -101,7 +101,8 @@ impl<O> BoltzmannLearning<SampledStatistics, O> {
     /// # Errors
     ///
     /// [`EnergyError::Value`] for a number that is not 0 or 1, [`EnergyError::Empty`] for no samples, [`EnergyError::Option`] for an option without a
-    /// meaning, [`EnergyError::Diverged`] where a parameter leaves the finite numbers.
+    /// meaning, [`EnergyError::Diverged`] where a gradient or a parameter leaves the finite
+    /// numbers, with the model as it was before that step.
     pub fn fit<I, N, E, D>(
         self,
         machine: &mut Boltzmann<I, N, E>,
@@ -144,7 +145,8 @@ impl<O> BoltzmannLearning<ExactStatistics, O> {
     /// # Errors
     ///
     /// [`EnergyError::Value`] for a number that is not 0 or 1, [`EnergyError::Empty`] for no samples, [`EnergyError::Option`] for an option without a
-    /// meaning, [`EnergyError::Diverged`] where a parameter leaves the finite numbers.
+    /// meaning, [`EnergyError::Diverged`] where a gradient or a parameter leaves the finite
+    /// numbers, with the model as it was before that step.
     pub fn fit<I, N, E, D>(
         self,
         machine: &mut Boltzmann<I, N, E>,

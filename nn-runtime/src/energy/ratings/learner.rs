@@ -8,7 +8,10 @@ use rayon::prelude::*;
 use crate::{
     Element,
     data::Ratings,
-    energy::{EnergyError, RatingDivergence, RatingEpoch, RatingRbm, train::finite},
+    energy::{
+        EnergyError, RatingDivergence, RatingEpoch, RatingRbm,
+        train::{expected_amount, is_amount},
+    },
     samplers::Draws,
     shape::FixedDimension,
     train::Progress,
@@ -87,7 +90,8 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingLearner<'a, N, K, 
     /// # Errors
     ///
     /// [`EnergyError::Conditional`] where the model that was started with was conditional and this one is not, or the reverse, [`EnergyError::Ratings`] for
-    /// one of another number of items, [`EnergyError::Diverged`] where a parameter leaves the finite numbers.
+    /// one of another number of items, [`EnergyError::Diverged`] where a gradient or a parameter leaves the finite
+    /// numbers, with the model as it was before that step.
     pub fn epoch(&mut self, rbm: &mut RatingRbm<N, K, E>) -> Result<RatingEpoch, EnergyError> {
         self.pass(rbm, &mut Progress::new(false, 1, self.order.len()))
     }
@@ -99,8 +103,12 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingLearner<'a, N, K, 
     ) -> Result<RatingEpoch, EnergyError> {
         rbm.check_items(self.ratings)?;
         self.memory.check(rbm)?;
-        let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.options.rate, self.epochs));
+        let rate = self.options.schedule.as_ref().map(|schedule| schedule.now.rate(self.options.rate, self.epochs));
         let rate = rate.unwrap_or(self.options.rate);
+        if !is_amount::<E>(rate) {
+            return Err(EnergyError::Option { option: "schedule", expected: expected_amount::<E>(), found: rate });
+        }
+        self.measure(rbm)?;
         let steps = self.options.steps_after(self.epochs);
         progress.begin(self.epochs + 1);
         let start = Instant::now();
@@ -110,23 +118,88 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingLearner<'a, N, K, 
         let mut squares = 0.0;
         for first in (0..self.order.len()).step_by(self.options.batch_size) {
             let last = self.order.len().min(first.saturating_add(self.options.batch_size));
-            squares += self.step(rbm, first..last, rate, steps);
+            squares += self.step(rbm, first..last, rate, steps)?;
             progress.step(last - first, String::new);
         }
-        self.groups.all();
-        self.memory.settle(rbm, self.groups.items(), rate);
+        self.settle_all(rbm, rate);
         self.epochs += 1;
-        finite(rbm, self.epochs)?;
         let reconstruction_rmse = self.ratings.scale().step() * (squares / self.ratings.len() as f64).sqrt();
         if let Some(schedule) = &mut self.options.schedule {
-            schedule.observe(reconstruction_rmse);
+            schedule.now.observe(reconstruction_rmse);
         }
         let (epoch, duration) = (self.epochs, start.elapsed());
         Ok(RatingEpoch { epoch, rate, steps, reconstruction_rmse, validation: None, duration })
     }
 
-    /// A step on users of the order; gives Σ (level − its mean)² over their ratings.
-    fn step(&mut self, rbm: &mut RatingRbm<N, K, E>, users: std::ops::Range<usize>, rate: f64, steps: usize) -> f64 {
+    /// Begins anew: epochs are counted from 0, the schedule, the momentum and the order of the users are as they were before the first one. The model
+    /// stays as it is. Without it, each epoch goes on where the last one stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`RatingDivergence::start`].
+    pub fn restart(&mut self, rbm: &RatingRbm<N, K, E>) -> Result<(), EnergyError> {
+        rbm.check_items(self.ratings)?;
+        self.memory.check(rbm)?;
+        self.memory = Memory::new(rbm, self.options.momentum, self.options.l2);
+        if let Some(schedule) = &mut self.options.schedule {
+            schedule.restart();
+        }
+        self.rng = StdRng::seed_from_u64(self.options.seed);
+        self.order.sort_unstable();
+        self.epochs = 0;
+        Ok(())
+    }
+
+    /// Takes the steps that items still miss.
+    fn settle_all(&mut self, rbm: &mut RatingRbm<N, K, E>, rate: f64) {
+        self.groups.all();
+        self.memory.settle(rbm, self.groups.items(), rate);
+    }
+
+    /// Looks how large the parameters of a model are, of which no item misses steps.
+    fn measure(&mut self, rbm: &RatingRbm<N, K, E>) -> Result<(), EnergyError> {
+        let epoch = self.epochs + 1;
+        self.memory.measure(rbm).map_err(|(name, found)| EnergyError::Diverged { name, found, epoch })
+    }
+
+    /// A step on users of the order; gives Σ (level − its mean)² over their ratings. Where it would leave the finite numbers, it is not made, and the model is
+    /// where the steps before have left it.
+    fn step(
+        &mut self,
+        rbm: &mut RatingRbm<N, K, E>,
+        users: std::ops::Range<usize>,
+        rate: f64,
+        steps: usize,
+    ) -> Result<f64, EnergyError> {
+        if self.memory.is_safe(rate) {
+            return Ok(self.step_unchecked(rbm, users, rate, steps));
+        }
+        // The bound grows faster than what it bounds: look at the numbers themselves.
+        self.settle_all(rbm, rate);
+        self.measure(rbm)?;
+        if self.memory.is_safe(rate) {
+            return Ok(self.step_unchecked(rbm, users, rate, steps));
+        }
+        let before = (rbm.clone(), self.memory.clone());
+        let squares = self.step_unchecked(rbm, users, rate, steps);
+        self.settle_all(rbm, rate);
+        match self.measure(rbm) {
+            Ok(()) => Ok(squares),
+            Err(error) => {
+                (*rbm, self.memory) = before;
+                Err(error)
+            }
+        }
+    }
+
+    /// [`RatingLearner::step`] where it surely leaves everything finite.
+    fn step_unchecked(
+        &mut self,
+        rbm: &mut RatingRbm<N, K, E>,
+        users: std::ops::Range<usize>,
+        rate: f64,
+        steps: usize,
+    ) -> f64 {
         let (users, ratings, beside) = (&self.order[users], self.ratings, &self.beside);
         self.groups.gather(users.iter().map(|&user| (ratings.of(user), beside.of(user))));
         self.memory.settle(rbm, self.groups.items(), rate);

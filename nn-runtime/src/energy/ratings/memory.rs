@@ -1,16 +1,19 @@
 //! Momentum and decay of parameters that only some steps touch.
 
 use crate::{
-    Element,
+    Element, Parameters,
     energy::{EnergyError, RatingRbm},
-    kernels::ratings::{add, mix},
+    kernels::{
+        optimizer::{larger, largest, safe_bound},
+        ratings::{add, mix},
+    },
     shape::FixedDimension,
 };
 
 use super::{chain::Chain, groups::Groups, rows::Rows};
 
 /// v of each parameter, and up to which step θ and v are as they should be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Memory<E> {
     momentum: f64,
     l2: f64,
@@ -21,6 +24,8 @@ pub(super) struct Memory<E> {
     settled: Vec<u64>,
     /// The steps that there were.
     pub(super) steps: u64,
+    /// Bounds of the magnitudes of the parameters and of v, also of what items still miss.
+    reach: [f64; 2],
 }
 
 /// The linear map (θ, v) ↦ (a θ + b v, c θ + d v), [a, b, c, d].
@@ -50,7 +55,15 @@ impl<E: Element> Memory<E> {
         let zeros = |length: usize| vec![E::zero(); length];
         let lengths = [rbm.weight.len(), rbm.visible_bias.len(), rbm.rated.as_deref().map_or(0, <[E]>::len)];
         let (velocity, hidden_velocity) = (lengths.map(zeros), zeros(N::SIZE));
-        Memory { momentum, l2, velocity, hidden_velocity, settled: vec![0; rbm.items()], steps: 0 }
+        Memory {
+            momentum,
+            l2,
+            velocity,
+            hidden_velocity,
+            settled: vec![0; rbm.items()],
+            steps: 0,
+            reach: [f64::NAN; 2],
+        }
     }
 
     /// Asks that a model has the parameters that are remembered; that it has their items is known.
@@ -60,6 +73,46 @@ impl<E: Element> Memory<E> {
             return Err(EnergyError::Conditional { expected });
         }
         Ok(())
+    }
+
+    /// Looks how large the parameters and v are, once no item misses steps.
+    ///
+    /// # Errors
+    ///
+    /// The name of a parameter that is infinite or NaN, or of which v is, and the number.
+    pub(super) fn measure<N: FixedDimension, const K: usize>(
+        &mut self,
+        rbm: &RatingRbm<N, K, E>,
+    ) -> Result<(), (String, f64)> {
+        let velocities = self.velocity.iter().chain([&self.hidden_velocity]);
+        let velocity = velocities.map(|v| largest(v, 1)).fold(0.0, larger);
+        let (name, parameter) = self.largest(rbm);
+        // At least 1, so that the factors of steps that are taken at once are bounded as well.
+        self.reach = [parameter, velocity].map(|x| larger(x, 1.0));
+        match self.reach.into_iter().find(|x| !x.is_finite()) {
+            None => Ok(()),
+            Some(found) => Err((name, found)),
+        }
+    }
+
+    /// The parameter with the largest magnitude, NaN where there is an infinite one or NaN; and this magnitude.
+    fn largest<N: FixedDimension, const K: usize>(&self, rbm: &RatingRbm<N, K, E>) -> (String, f64) {
+        let sizes = rbm.parameters().map(|tensor| (tensor.name.to_string(), largest(tensor.values, 1)));
+        let most = sizes.reduce(|a, b| if a.1.is_nan() || a.1 >= b.1 { a } else { b });
+        most.unwrap_or_default()
+    }
+
+    /// Whether the next step surely leaves everything finite, which is then supposed to be taken.
+    pub(super) fn is_safe(&mut self, rate: f64) -> bool {
+        let [parameter, velocity] = self.reach;
+        // What users say of a number is a mean of differences of probabilities.
+        let velocity = self.momentum * velocity + self.l2 * parameter + 2.0;
+        let next = [parameter + rate * velocity, velocity];
+        let safe = next.iter().all(|&bound| bound <= safe_bound::<E>());
+        if safe {
+            self.reach = next;
+        }
+        safe
     }
 
     /// Brings the parameters of `items`, in ascending order, to where the steps so far have left them, all since their last one at once.

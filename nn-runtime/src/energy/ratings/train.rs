@@ -5,10 +5,10 @@ use crate::{
     data::Ratings,
     energy::{
         EnergyError, Prediction, RatingEpoch, RatingLearner, RatingRbm, RatingReport,
-        train::{Callbacks, each_epoch},
+        train::{Callbacks, each_epoch, expected_amount, is_amount},
     },
     shape::FixedDimension,
-    train::{Flow, Progress, Schedule},
+    train::{Flow, Progress, Schedule, Scheduled},
 };
 
 /// Contrastive divergence for ratings, CD-T: the model's means are those over chains that start at the users' ratings and make T Gibbs steps, with T growing
@@ -43,7 +43,7 @@ pub struct RatingDivergence<'a> {
     pub(super) batch_size: usize,
     pub(super) seed: u64,
     pub(super) shuffle: bool,
-    pub(super) schedule: Option<Box<dyn Schedule>>,
+    pub(super) schedule: Option<Scheduled<'static>>,
     /// From how many epochs on, and the steps.
     pub(super) steps: Vec<(usize, usize)>,
     pub(super) rated: Option<&'a Ratings>,
@@ -93,8 +93,8 @@ impl<'a> RatingDivergence<'a> {
 
     /// Sets how the learning rate changes from epoch to epoch.
     #[must_use]
-    pub fn schedule(mut self, schedule: impl Schedule + 'static) -> Self {
-        self.schedule = Some(Box::new(schedule));
+    pub fn schedule(mut self, schedule: impl Schedule + Clone + 'static) -> Self {
+        self.schedule = Some(Scheduled::new(schedule));
         self
     }
 
@@ -169,13 +169,13 @@ impl<'a> RatingDivergence<'a> {
         self
     }
 
-    /// Asks that each option has a meaning.
-    pub(super) fn check(&self) -> Result<(), EnergyError> {
-        let amount = |found: f64| found >= 0.0 && found.is_finite();
+    /// Asks that each option has a meaning among the numbers of the model.
+    pub(super) fn check<E: Element>(&self) -> Result<(), EnergyError> {
+        let (amount, expected) = (is_amount::<E>, expected_amount::<E>());
         let steps = self.steps.iter().map(|&(_, steps)| steps).min().unwrap_or(1);
         let checks = [
-            ("rate", "finite and not negative", self.rate, amount(self.rate)),
-            ("l2", "finite and not negative", self.l2, amount(self.l2)),
+            ("rate", expected, self.rate, amount(self.rate)),
+            ("l2", expected, self.l2, amount(self.l2)),
             ("momentum", "from 0 to below 1", self.momentum, (0.0..1.0).contains(&self.momentum)),
             ("batch_size", "at least 1", self.batch_size as f64, self.batch_size >= 1),
             ("steps", "at least 1", steps as f64, steps >= 1),
@@ -196,7 +196,8 @@ impl<'a> RatingDivergence<'a> {
     /// # Errors
     ///
     /// [`EnergyError::Ratings`] for other items or levels than the model's, [`EnergyError::Empty`] for no ratings, [`EnergyError::Option`] for an option without
-    /// a meaning, [`EnergyError::Diverged`] where a parameter leaves the finite numbers.
+    /// a meaning, [`EnergyError::Diverged`] where a gradient or a parameter leaves the finite
+    /// numbers, with the model as it was before that step.
     pub fn fit<N: FixedDimension, const K: usize, E: Element>(
         self,
         rbm: &mut RatingRbm<N, K, E>,
@@ -230,7 +231,7 @@ impl<'a> RatingDivergence<'a> {
         rbm: &RatingRbm<N, K, E>,
         ratings: &'a Ratings,
     ) -> Result<RatingLearner<'a, N, K, E>, EnergyError> {
-        self.check()?;
+        self.check::<E>()?;
         rbm.check_items(ratings)?;
         if ratings.is_empty() {
             return Err(EnergyError::Empty { what: "training ratings" });

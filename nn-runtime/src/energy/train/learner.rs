@@ -3,13 +3,12 @@
 use std::{fmt, marker::PhantomData, ops::Deref, time::Instant};
 
 use crate::{
-    Batch, BatchView, Element, Gradients, Parameters,
-    energy::{EnergyEpoch, EnergyError, EnergyReport, Hidden, Rbm, Visible},
+    Batch, BatchView, Element, Gradients,
+    energy::{EnergyEpoch, EnergyError, EnergyReport, Hidden, Rbm, Visible, error::of_step},
     kernels::{
         binary,
         elementwise::{self, Sum},
         field,
-        sum::all_finite,
     },
     network::{Matrices, Product, Sums, products},
     samplers::Draws,
@@ -95,7 +94,7 @@ where
         negative: Negative,
         options: Options<EnergyEpoch>,
     ) -> Result<Self, EnergyError> {
-        options.check()?;
+        options.check::<E>()?;
         rbm.check(data)?;
         if data.samples() == 0 {
             return Err(EnergyError::Empty { what: "training data" });
@@ -130,8 +129,8 @@ where
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Empty`] for no samples. That the numbers are ones that the units can have was asked where the data came in; numbers of other batches
-    /// are not asked about.
+    /// [`EnergyError::Empty`] for no samples, [`EnergyError::Diverged`] where fast parameters would leave the finite numbers. That the numbers are ones that the units can
+    /// have was asked where the data came in; numbers of other batches are not asked about.
     #[expect(clippy::type_complexity, reason = "the type of a model names its sizes and kinds")]
     pub fn gradient<D: Deref<Target = [E]>>(
         &mut self,
@@ -203,7 +202,7 @@ where
             add(visible_bias, &exact.visible);
             add(log_variance, &exact.variance);
         }
-        self.phase.learn(&self.gradients.0);
+        self.phase.learn(&self.gradients.0).map_err(|error| of_step(error, self.epochs))?;
         self.center();
         self.penalize(rbm);
         Ok(&self.gradients)
@@ -213,15 +212,15 @@ where
     ///
     /// # Errors
     ///
-    /// As [`Learner::gradient`]; [`EnergyError::Optimizer`] for an option of the optimizer that has no meaning.
+    /// As [`Learner::gradient`]; [`EnergyError::Diverged`] for a step that would make a parameter infinite or NaN, [`EnergyError::Optimizer`] for an option
+    /// of the optimizer that has no meaning. The model and the optimizer are then as they were before the step.
     pub fn step<D: Deref<Target = [E]>>(
         &mut self,
         rbm: &mut Rbm<I, N, V, H, E>,
         batch: &Batch<V::Input<I>, E, D>,
     ) -> Result<(), EnergyError> {
         self.gradient(rbm, batch)?;
-        self.optimizer.step(rbm, &self.gradients)?;
-        Ok(())
+        self.optimizer.step(rbm, &self.gradients).map_err(|error| of_step(error, self.epochs))
     }
 
     /// One pass over `data`, and what it came to: the rate as the schedule says, the samples in a new order. A training of many epochs is many calls.
@@ -253,6 +252,35 @@ where
         self.pass(rbm, data, None, &mut Progress::new(false, 1, data.samples()))
     }
 
+    /// Begins anew: the steps and epochs are counted from 0, the schedule, the optimizer, the order of the samples and the running means are as they were
+    /// before the first step, and the chains start at samples of `data`. The model stays as it is. Without it, each epoch goes on where the last one
+    /// stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`ContrastiveDivergence::start`](crate::energy::ContrastiveDivergence::start).
+    pub fn restart<D: Deref<Target = [E]>>(
+        &mut self,
+        rbm: &Rbm<I, N, V, H, E>,
+        data: &Batch<V::Input<I>, E, D>,
+    ) -> Result<(), EnergyError> {
+        rbm.check(data)?;
+        if data.samples() == 0 {
+            return Err(EnergyError::Empty { what: "training data" });
+        }
+        (self.phase, self.visible) =
+            Phase::new(rbm, data.as_slice(), self.phase.negative().clone(), self.options.seed)?;
+        self.optimizer.restart();
+        self.optimizer.set_rate(self.base_rate);
+        if let Some(schedule) = &mut self.options.schedule {
+            schedule.restart();
+        }
+        (self.activity, self.offsets) = (Vec::new(), None);
+        (self.steps, self.epochs) = (0, 0);
+        self.order = SampleOrder::new(self.options.seed);
+        Ok(())
+    }
+
     /// [`Learner::epoch`] on data that were checked.
     fn pass<D: Deref<Target = [E]>>(
         &mut self,
@@ -267,7 +295,7 @@ where
         self.epochs += 1;
         let epoch = self.epochs;
         progress.begin(epoch);
-        let rate = self.options.schedule.as_ref().map(|schedule| schedule.rate(self.base_rate, epoch - 1));
+        let rate = self.options.schedule.as_ref().map(|schedule| schedule.now.rate(self.base_rate, epoch - 1));
         self.optimizer.set_rate(rate.unwrap_or(self.base_rate));
         let order = self.order.take(data.samples(), self.options.shuffle);
         let mut batch = std::mem::replace(&mut self.batch, Batch::zeros(0));
@@ -280,7 +308,6 @@ where
         let duration = start.elapsed();
         self.order.give_back(order);
         self.batch = batch;
-        finite(rbm, epoch)?;
         let seen = data.rows(0..MEASURED);
         let reconstruction = rbm.reconstruct(&seen);
         let errors = seen.as_slice().iter().zip(reconstruction.as_slice());
@@ -288,7 +315,7 @@ where
         let reconstruction_error = squares / seen.as_slice().len() as f64;
         let gap = |held: &BatchView<'_, V::Input<I>, E>| rbm.free_energy_gap(&data.rows(0..held.samples()), held);
         if let Some(schedule) = &mut self.options.schedule {
-            schedule.observe(reconstruction_error);
+            schedule.now.observe(reconstruction_error);
         }
         Ok(EnergyEpoch {
             epoch,
@@ -409,14 +436,4 @@ fn variance_gradient<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden
         }
     }
     gradient.iter_mut().zip(log_variance).for_each(|(g, z)| *g /= z.exp());
-}
-
-pub(in crate::energy) fn finite<E: Element>(model: &impl Parameters<E>, epoch: usize) -> Result<(), EnergyError> {
-    for tensor in model.parameters() {
-        if !all_finite(tensor.values) {
-            let found = tensor.values.iter().find(|x| !x.is_finite()).map_or(f64::NAN, |x| x.as_f64());
-            return Err(EnergyError::Diverged { name: tensor.name.to_string(), found, epoch });
-        }
-    }
-    Ok(())
 }

@@ -11,7 +11,6 @@ use std::{fmt, ops::Deref};
 
 pub(super) use epochs::{SampleOrder, each_epoch};
 pub use learner::Learner;
-pub(super) use learner::finite;
 pub(super) use report::lines;
 pub use report::{EnergyEpoch, EnergyReport};
 
@@ -32,7 +31,7 @@ pub(super) struct Options<T> {
     pub(super) batch_size: usize,
     pub(super) seed: u64,
     pub(super) shuffle: bool,
-    pub(super) schedule: Option<Box<dyn Schedule>>,
+    pub(super) schedule: Option<crate::train::Scheduled<'static>>,
     pub(super) penalties: Penalties,
     pub(super) progress: bool,
     pub(super) callbacks: Callbacks<T>,
@@ -115,13 +114,14 @@ impl<T> Options<T> {
         }
     }
 
-    /// Asks that each option has a meaning.
-    pub(super) fn check(&self) -> Result<(), EnergyError> {
+    /// Asks that each option has a meaning among the numbers of the model.
+    pub(super) fn check<E: Element>(&self) -> Result<(), EnergyError> {
         let Penalties { l1, l2, sparsity, centering } = self.penalties;
-        let amount = |option, found: f64| (option, "finite and not negative", found, found >= 0.0 && found.is_finite());
+        let amount = |option, found: f64| (option, expected_amount::<E>(), found, is_amount::<E>(found));
         let part = |option, found: f64| (option, "from 0 to 1", found, (0.0..=1.0).contains(&found));
         let size = self.batch_size as f64;
         let mut checks = vec![amount("l1", l1), amount("l2", l2), ("batch_size", "at least 1", size, size >= 1.0)];
+        checks.extend(self.rate.map(|rate| amount("rate", rate)));
         if let Some(Sparsity { target, cost, memory }) = sparsity {
             checks.extend([amount("sparsity", target), amount("sparsity", cost), part("sparsity", memory)]);
         }
@@ -131,6 +131,16 @@ impl<T> Options<T> {
             Some((option, expected, found, _)) => Err(EnergyError::Option { option, expected, found }),
         }
     }
+}
+
+/// Whether a number is finite as an `E`, and not negative.
+pub(super) fn is_amount<E: Element>(found: f64) -> bool {
+    found >= 0.0 && E::from_f64(found).is_finite()
+}
+
+/// What [`is_amount`] asks for.
+pub(super) fn expected_amount<E: Element>() -> &'static str {
+    if E::NAME == "f32" { "finite in f32 and not negative" } else { "finite and not negative" }
 }
 
 /// Contrastive divergence: the model's means are those over chains that start at the data and make k Gibbs steps, CD-k (Hinton, 2002), unless one of
@@ -241,8 +251,8 @@ macro_rules! common_options {
 
             /// Sets how the learning rate changes from epoch to epoch.
             #[must_use]
-            pub fn schedule(mut self, schedule: impl Schedule + 'static) -> Self {
-                self.options.schedule = Some(Box::new(schedule));
+            pub fn schedule(mut self, schedule: impl Schedule + Clone + 'static) -> Self {
+                self.options.schedule = Some(crate::train::Scheduled::new(schedule));
                 self
             }
 
@@ -360,7 +370,7 @@ macro_rules! training {
             /// # Errors
             ///
             /// [`EnergyError::Value`] for a number that no unit can have, [`EnergyError::Empty`] for no samples, [`EnergyError::Option`] for an option
-            /// without a meaning, [`EnergyError::Diverged`] where a parameter leaves the finite numbers.
+            /// without a meaning, [`EnergyError::Diverged`] where a gradient or a parameter leaves the finite numbers, with the model as it was before that step.
             pub fn fit<I, N, V, H, E, D>(
                 self,
                 rbm: &mut Rbm<I, N, V, H, E>,

@@ -1,10 +1,12 @@
 //! The chains that stand for the model.
 
+use super::is_amount;
 use crate::{
     Element,
     energy::{EnergyError, Hidden, Rbm, Visible, rbm::Statistics},
     samplers::{Bar, Draws, Ladder, PART, Tempering, each_part_from},
     shape::FixedDimension,
+    train::OptimizerError,
 };
 
 /// Where the model's means come from.
@@ -65,14 +67,18 @@ impl Negative {
         }
     }
 
-    fn check(&self) -> Result<(), EnergyError> {
+    fn check<E: Element>(&self) -> Result<(), EnergyError> {
+        if self.steps == 0 && !matches!(self.chains, Chains::None) {
+            let (option, expected) = ("ContrastiveDivergence::new", "at least 1 Gibbs step");
+            return Err(EnergyError::Option { option, expected, found: 0.0 });
+        }
         if self.lasting() == Some(0) {
             let expected = "at least 1 chain";
             return Err(EnergyError::Option { option: "persistent", expected, found: 0.0 });
         }
         let (option, expected) = ("fast_persistent", "a rate of at least 0 and a memory from 0 to below 1");
         match self.chains {
-            Chains::Fast { rate, .. } if !(rate >= 0.0 && rate.is_finite()) => {
+            Chains::Fast { rate, .. } if !is_amount::<E>(rate) => {
                 Err(EnergyError::Option { option, expected, found: rate })
             }
             Chains::Fast { memory, .. } if !(0.0..1.0).contains(&memory) => {
@@ -116,6 +122,9 @@ impl Means for Enumerated {
     }
 }
 
+/// The fast parameters, in the order of the model's slices.
+const NAMES: [&str; 4] = ["fast weight", "fast visible_bias", "fast hidden_bias", "fast log_variance"];
+
 /// A model, and what its parameters have more than those of the one that learns.
 type Fast<I, N, V, H, E> = [Rbm<I, N, V, H, E>; 2];
 
@@ -139,7 +148,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         negative: Negative,
         seed: u64,
     ) -> Result<(Self, Vec<E>), EnergyError> {
-        negative.check()?;
+        negative.check::<E>()?;
         let mut phase = Phase { fast: None, tempering: None, turned: Vec::new(), negative };
         let Some(chains) = phase.negative.lasting() else {
             return Ok((phase, Vec::new()));
@@ -261,13 +270,31 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         );
     }
 
-    /// The fast parameters learn from the gradient.
-    pub(super) fn learn(&mut self, gradients: &Rbm<I, N, V, H, E>) {
+    /// What the chains are.
+    pub(super) fn negative(&self) -> &Negative {
+        &self.negative
+    }
+
+    /// The fast parameters learn from the gradient, which is finite.
+    ///
+    /// # Errors
+    ///
+    /// [`OptimizerError::Overflow`] where a fast parameter would leave the finite numbers; nothing is changed then.
+    pub(super) fn learn(&mut self, gradients: &Rbm<I, N, V, H, E>) -> Result<(), OptimizerError> {
         if let (Some([_, fast]), Chains::Fast { rate, memory, .. }) = (&mut self.fast, &self.negative.chains) {
             let (rate, memory) = (E::from_f64(*rate), E::from_f64(*memory));
+            let next = |fast: E, g: E| memory * fast - rate * g;
+            for (tensor, (fast, gradient)) in fast.slices().into_iter().zip(gradients.slices()).enumerate() {
+                let mut numbers = fast.iter().zip(gradient).map(|(&fast, &g)| next(fast, g)).enumerate();
+                if let Some((index, found)) = numbers.find(|(_, fast)| !fast.is_finite()) {
+                    let name = NAMES[tensor].into();
+                    return Err(OptimizerError::Overflow { name, index, found: found.as_f64() });
+                }
+            }
             for (fast, gradient) in fast.slices_mut().into_iter().zip(gradients.slices()) {
-                fast.iter_mut().zip(gradient).for_each(|(fast, &g)| *fast = memory * *fast - rate * g);
+                fast.iter_mut().zip(gradient).for_each(|(fast, &g)| *fast = next(*fast, g));
             }
         }
+        Ok(())
     }
 }

@@ -23,7 +23,7 @@ pub use huber::Huber;
 pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
 pub use objective::Objective;
-pub(crate) use objective::{Means, check_fit, lengths_of, scales, scales_for, step, term};
+pub(crate) use objective::{Means, check_fit, lengths_of, scales, scales_for, step_from, term};
 pub use over_time::SumOverSteps;
 pub use squared::{MeanSquaredError, SquaredError};
 

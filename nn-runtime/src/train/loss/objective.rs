@@ -1,11 +1,14 @@
 //! What a training minimizes, over one output or several.
 
-use std::{fmt::Debug, ops::Deref};
+use std::{
+    fmt::Debug,
+    ops::{Deref, Range},
+};
 
 use crate::{
     Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{AsTarget, Target},
-    network::{entry, rows},
+    network::{RowsRef, entry, rows},
     train::{
         loss::{Criterion, Loss, LossError, reciprocal},
         metric::MetricValue,
@@ -132,10 +135,10 @@ pub(crate) fn check_fit(
     Ok(())
 }
 
-/// The lengths of an output's sequences, from those of the inputs' where they are the same.
-pub(crate) fn lengths_of<N: Network>(output: usize, inputs: &[usize]) -> &[usize] {
+/// The lengths of an output's sequences, from those of the input that has the same; `inputs` gives the lengths of each.
+pub(crate) fn lengths_of<'x, N: Network>(output: usize, inputs: impl Fn(usize) -> &'x [usize]) -> &'x [usize] {
     match N::TIMES.get(output) {
-        Some(Some(0)) => inputs,
+        Some(&Some(input)) => inputs(input),
         _ => &[],
     }
 }
@@ -177,7 +180,7 @@ where
     A: AsTarget,
 {
     pass.enter(&[entry(x)])?;
-    let lengths = |output| lengths_of::<N>(output, x.lengths());
+    let lengths = |output| lengths_of::<N>(output, |_| x.lengths());
     let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
     Ok(N::Element::from_f64(step(loss, net, x, target, &scales, pass, gradients)))
 }
@@ -198,7 +201,28 @@ where
     D: Deref<Target = [N::Element]>,
     A: AsTarget,
 {
-    pass.step(net, &[rows(x)], x.samples(), gradients, |first, outputs, d_outputs| {
+    step_from(loss, net, &[rows(x)], 0..x.samples(), target, scales, pass, gradients)
+}
+
+/// [`step`] for samples whose targets are those of the range `samples`; `inputs` are these samples of each input.
+#[expect(clippy::too_many_arguments, reason = "a step takes what `Criterion::step` takes, and where its samples lie")]
+pub(crate) fn step_from<L, N, A>(
+    loss: &L,
+    net: &N,
+    inputs: &[RowsRef<'_, N::Element>],
+    samples: Range<usize>,
+    target: &A,
+    scales: &L::Terms,
+    pass: &mut Pass<N>,
+    gradients: &mut Gradients<N>,
+) -> f64
+where
+    L: Objective<N::Output, A::Owned, N::Element>,
+    N: Trainable,
+    A: AsTarget,
+{
+    pass.step(net, inputs, samples.len(), gradients, |first, outputs, d_outputs| {
+        let first = samples.start + first;
         let targets = target.target_rows(first..first + outputs[0].samples());
         let mut sum = 0.0;
         for (index, &scale) in scales.as_ref().iter().enumerate() {

@@ -4,10 +4,13 @@ use pulp::Simd;
 
 use crate::{
     Element, Gradients, Parameters,
-    kernels::{math::Math, optimizer::Rule},
+    kernels::{
+        math::Math,
+        optimizer::{Rule, larger},
+    },
     train::optimizer::{
         Optimizer, OptimizerError,
-        state::{State, check_positive},
+        state::{State, check_epsilon, check_positive},
     },
 };
 
@@ -77,6 +80,18 @@ impl<E: Math> Rule<E, 1> for SquareSum {
         let root = E::add(simd, E::sqrt_(simd, state[0]), E::constant(simd, self.epsilon));
         E::mul_add(simd, E::constant(simd, -self.rate), E::div(simd, g, root), w)
     }
+
+    fn reads_weights(self) -> bool {
+        self.weight_decay != 0.0
+    }
+
+    fn bound(self, w: f64, g: f64, state: &mut [f64; 1]) -> f64 {
+        let g = g + self.weight_decay * w;
+        state[0] += g * g;
+        // √s may be 0 where g is not: small numbers have a square of 0. Without ε this is infinite or NaN.
+        let scaled = g / self.epsilon;
+        [g, state[0] + self.epsilon, scaled, self.rate * scaled].into_iter().fold(0.0, larger)
+    }
 }
 
 impl<E: Element> Optimizer<E> for Adagrad<E> {
@@ -88,13 +103,17 @@ impl<E: Element> Optimizer<E> for Adagrad<E> {
         self.rate = rate;
     }
 
+    fn restart(&mut self) {
+        self.state = State::default();
+    }
+
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
-        check_positive(&[("rate", self.rate), ("rate_decay", self.rate_decay), ("weight_decay", self.weight_decay)])?;
-        check_positive(&[("epsilon", self.epsilon), ("initial", self.initial)])?;
-        let step = self.state.begin(net, 1, self.initial)?;
-        let rate = self.rate / (1.0 + f64::from(step - 1) * self.rate_decay);
-        let rule = SquareSum { rate, weight_decay: self.weight_decay, epsilon: self.epsilon };
-        self.state.apply(rule, net, gradients);
-        Ok(())
+        check_positive::<E>(&[("rate", self.rate), ("weight_decay", self.weight_decay), ("initial", self.initial)])?;
+        check_positive::<f64>(&[("rate_decay", self.rate_decay)])?;
+        check_epsilon::<E>(self.epsilon)?;
+        let (rate, decay) = (self.rate, self.rate_decay);
+        let (weight_decay, epsilon) = (self.weight_decay, self.epsilon);
+        let rule = |step| SquareSum { rate: rate / (1.0 + f64::from(step - 1) * decay), weight_decay, epsilon };
+        self.state.step(net, gradients, self.initial, rule)
     }
 }

@@ -4,10 +4,13 @@ use pulp::Simd;
 
 use crate::{
     Element, Gradients, Parameters,
-    kernels::{math::Math, optimizer::Rule},
+    kernels::{
+        math::Math,
+        optimizer::{Rule, larger},
+    },
     train::optimizer::{
         Optimizer, OptimizerError,
-        state::{State, check_parts, check_positive},
+        state::{State, check_epsilon, check_parts, check_positive},
     },
 };
 
@@ -110,14 +113,18 @@ macro_rules! implement {
                 self.moments.rate = rate;
             }
 
+            fn restart(&mut self) {
+                self.state = State::default();
+            }
+
             fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
                 let Moments { rate, beta1, beta2, epsilon } = self.moments;
-                check_positive(&[("rate", rate), ("epsilon", epsilon), ("weight_decay", self.weight_decay)])?;
-                check_parts(&[("beta1", beta1), ("beta2", beta2)])?;
-                let step = self.state.begin(net, 2, 0.0)?;
+                check_positive::<E>(&[("rate", rate), ("weight_decay", self.weight_decay)])?;
+                check_epsilon::<E>(epsilon)?;
+                check_parts::<E>(&[("beta1", beta1), ("beta2", beta2)])?;
+                let (moments, decay) = (self.moments, self.weight_decay);
                 let rule: fn(&Moments, i32, f64) -> Moment = $rule;
-                self.state.apply(rule(&self.moments, step, self.weight_decay), net, gradients);
-                Ok(())
+                self.state.step(net, gradients, 0.0, |step| rule(&moments, step, decay))
             }
         }
     };
@@ -154,5 +161,25 @@ impl<E: Math> Rule<E, 2> for Moment {
         let root =
             E::mul_add(simd, E::sqrt_(simd, *v), E::constant(simd, self.correction), E::constant(simd, self.epsilon));
         E::mul_add(simd, E::constant(simd, -self.step), E::div(simd, *m, root), w)
+    }
+
+    fn reads_weights(self) -> bool {
+        self.coupled_decay != 0.0
+    }
+
+    fn bound(self, w: f64, g: f64, state: &mut [f64; 2]) -> f64 {
+        // A weight must not grow by its decay.
+        if self.keep.abs() > 1.0 {
+            return f64::INFINITY;
+        }
+        let g = g + self.coupled_decay * w;
+        let [m, v] = state;
+        *m = self.beta1 * *m + (1.0 - self.beta1) * g;
+        *v = self.beta2 * *v + (1.0 - self.beta2) * g * g;
+        let root = v.sqrt() * self.correction;
+        // √v may be 0 where m is not: small numbers have a square of 0. Without ε this is infinite or NaN.
+        let ratio = *m / self.epsilon;
+        let bounds = [g, g * g, root + self.epsilon, ratio, self.step, self.step * ratio, self.correction];
+        bounds.into_iter().fold(0.0, larger)
     }
 }

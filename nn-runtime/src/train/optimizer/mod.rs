@@ -42,10 +42,14 @@ pub trait Optimizer<E: Element>: Send {
     /// Sets the learning rate of the next steps.
     fn set_rate(&mut self, rate: f64);
 
-    /// Changes the parameters of `net` by the rule.
+    /// Forgets all steps: what is remembered of each parameter, and their number. The options stay.
+    fn restart(&mut self);
+
+    /// Changes the parameters of `net` by the rule. After it they are finite, where they were before.
     ///
     /// # Errors
     ///
-    /// [`OptimizerError`], where the earlier steps were of a network with other parameters. Nothing is changed then.
+    /// [`OptimizerError`] for a gradient that is infinite or NaN, for a step that would make a parameter so, for an option without a meaning, and where
+    /// the earlier steps were of a network with other parameters. The network and the optimizer are then as they were before.
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError>;
 }

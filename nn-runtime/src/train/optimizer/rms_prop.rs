@@ -4,10 +4,13 @@ use pulp::Simd;
 
 use crate::{
     Element, Gradients, Parameters,
-    kernels::{math::Math, optimizer::Rule},
+    kernels::{
+        math::Math,
+        optimizer::{Rule, larger},
+    },
     train::optimizer::{
         Optimizer, OptimizerError,
-        state::{State, check_parts, check_positive},
+        state::{State, check_epsilon, check_parts, check_positive},
     },
 };
 
@@ -82,6 +85,20 @@ impl<E: Math> Rule<E, 2> for MeanSquare {
         *b = E::mul_add(simd, E::constant(simd, self.momentum), *b, scaled);
         E::mul_add(simd, E::constant(simd, -self.rate), *b, w)
     }
+
+    fn reads_weights(self) -> bool {
+        self.weight_decay != 0.0
+    }
+
+    fn bound(self, w: f64, g: f64, state: &mut [f64; 2]) -> f64 {
+        let g = g + self.weight_decay * w;
+        let [v, b] = state;
+        *v = self.alpha * *v + (1.0 - self.alpha) * g * g;
+        // √v may be 0 where g is not: small numbers have a square of 0. Without ε this is infinite or NaN.
+        let scaled = g / self.epsilon;
+        *b = self.momentum * *b + scaled;
+        [g, g * g, v.sqrt() + self.epsilon, scaled, self.rate * *b].into_iter().fold(0.0, larger)
+    }
 }
 
 impl<E: Element> Optimizer<E> for RmsProp<E> {
@@ -93,17 +110,16 @@ impl<E: Element> Optimizer<E> for RmsProp<E> {
         self.rule.rate = rate;
     }
 
+    fn restart(&mut self) {
+        self.state = State::default();
+    }
+
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
         let MeanSquare { rate, alpha, epsilon, momentum, weight_decay } = self.rule;
-        check_positive(&[
-            ("rate", rate),
-            ("epsilon", epsilon),
-            ("weight_decay", weight_decay),
-            ("momentum", momentum),
-        ])?;
-        check_parts(&[("alpha", alpha)])?;
-        self.state.begin(net, 2, 0.0)?;
-        self.state.apply(self.rule, net, gradients);
-        Ok(())
+        check_positive::<E>(&[("rate", rate), ("weight_decay", weight_decay), ("momentum", momentum)])?;
+        check_epsilon::<E>(epsilon)?;
+        check_parts::<E>(&[("alpha", alpha)])?;
+        let rule = self.rule;
+        self.state.step(net, gradients, 0.0, |_| rule)
     }
 }

@@ -66,6 +66,15 @@ impl<E: Math> Rule<E, 0> for Plain {
         let g = E::mul_add(simd, E::constant(simd, self.weight_decay), w, g);
         E::mul_add(simd, E::constant(simd, -self.rate), g, w)
     }
+
+    fn reads_weights(self) -> bool {
+        self.weight_decay != 0.0
+    }
+
+    fn bound(self, w: f64, g: f64, _: &mut [f64; 0]) -> f64 {
+        let g = g + self.weight_decay * w;
+        g.max(self.rate * g)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -84,6 +93,17 @@ impl<E: Math> Rule<E, 1> for Momentum {
         let step = if self.nesterov { E::mul_add(simd, mu, state[0], g) } else { state[0] };
         E::mul_add(simd, minus_rate, step, w)
     }
+
+    fn reads_weights(self) -> bool {
+        Rule::<E, 0>::reads_weights(self.plain)
+    }
+
+    fn bound(self, w: f64, g: f64, state: &mut [f64; 1]) -> f64 {
+        let g = g + self.plain.weight_decay * w;
+        state[0] = self.momentum * state[0] + g;
+        let step = g + (1.0 + self.momentum) * state[0];
+        step.max(self.plain.rate * step)
+    }
 }
 
 impl<E: Element> Optimizer<E> for Sgd<E> {
@@ -95,16 +115,18 @@ impl<E: Element> Optimizer<E> for Sgd<E> {
         self.rate = rate;
     }
 
+    fn restart(&mut self) {
+        self.state = State::default();
+    }
+
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
-        check_positive(&[("rate", self.rate), ("momentum", self.momentum), ("weight_decay", self.weight_decay)])?;
+        check_positive::<E>(&[("rate", self.rate), ("momentum", self.momentum), ("weight_decay", self.weight_decay)])?;
         let plain = Plain { rate: self.rate, weight_decay: self.weight_decay };
         if self.momentum == 0.0 {
-            self.state.begin(net, 0, 0.0)?;
-            self.state.apply(plain, net, gradients);
+            self.state.step(net, gradients, 0.0, |_| plain)
         } else {
-            self.state.begin(net, 1, 0.0)?;
-            self.state.apply(Momentum { plain, momentum: self.momentum, nesterov: self.nesterov }, net, gradients);
+            let rule = Momentum { plain, momentum: self.momentum, nesterov: self.nesterov };
+            self.state.step(net, gradients, 0.0, |_| rule)
         }
-        Ok(())
     }
 }

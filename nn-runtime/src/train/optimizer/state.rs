@@ -6,12 +6,13 @@ use crate::{
     Element, Gradients, Parameters,
     kernels::{
         math::Math,
-        optimizer::{Rule, update},
+        optimizer::{Probe, Rule, larger, largest, probe, safe_bound, update},
     },
     network::{Role, Tensor},
+    train::{GradientError, clip::first_not_finite},
 };
 
-/// An optimizer that was used for one network and now gets another.
+/// A step that an optimizer does not make. The network and the optimizer are as they were before it.
 ///
 /// ```
 /// use nn_runtime::train::OptimizerError;
@@ -48,16 +49,46 @@ pub enum OptimizerError {
         /// What it is.
         found: f64,
     },
+    /// A gradient that is infinite or NaN.
+    #[error(transparent)]
+    Gradient(#[from] GradientError),
+    /// A step that would make a parameter, or what the optimizer remembers of it, infinite or NaN.
+    #[error(
+        "expected a step that leaves `{name}` finite, found {found} at index {index}; a lower learning rate may help"
+    )]
+    Overflow {
+        /// The parameter.
+        name: String,
+        /// The index in the parameter, row-major.
+        index: usize,
+        /// What the parameter, or what is remembered of it, would have become.
+        found: f64,
+    },
 }
 
-/// Checks that options are finite and not negative.
-pub(super) fn check_positive(options: &[(&'static str, f64)]) -> Result<(), OptimizerError> {
-    check(options, "finite and not negative", |found| found >= 0.0 && found.is_finite())
+/// Checks that options are not negative, and finite as numbers of the network's type.
+pub(super) fn check_positive<E: Element>(options: &[(&'static str, f64)]) -> Result<(), OptimizerError> {
+    let expected = match E::NAME {
+        "f32" => "finite in f32 and not negative",
+        _ => "finite and not negative",
+    };
+    check(options, expected, |found| found >= 0.0 && E::from_f64(found).is_finite())
 }
 
-/// Checks that options are the parts of a running mean.
-pub(super) fn check_parts(options: &[(&'static str, f64)]) -> Result<(), OptimizerError> {
-    check(options, "from 0 to below 1", |found| (0.0..1.0).contains(&found))
+/// Checks that options are the parts of a running mean, as numbers of the network's type.
+pub(super) fn check_parts<E: Element>(options: &[(&'static str, f64)]) -> Result<(), OptimizerError> {
+    let expected = match E::NAME {
+        "f32" => "from 0 to below 1 in f32",
+        _ => "from 0 to below 1",
+    };
+    check(options, expected, |found| (0.0..1.0).contains(&found) && E::from_f64(found) < E::one())
+}
+
+/// Checks ε: it may be 0, but a larger one must not be rounded to it.
+pub(super) fn check_epsilon<E: Element>(epsilon: f64) -> Result<(), OptimizerError> {
+    let options = [("epsilon", epsilon)];
+    check_positive::<E>(&options)?;
+    check(&options, "0 or a number that is not rounded to 0", |found| found == 0.0 || E::from_f64(found) > E::zero())
 }
 
 fn check(options: &[(&'static str, f64)], expected: &'static str, fits: fn(f64) -> bool) -> Result<(), OptimizerError> {
@@ -67,17 +98,22 @@ fn check(options: &[(&'static str, f64)], expected: &'static str, fits: fn(f64) 
     }
 }
 
+/// The most numbers that a rule remembers of a number.
+const SLOTS: usize = 2;
+
 /// `K` numbers for each number of each parameter that is learned.
 #[derive(Clone, Debug)]
 pub(super) struct State<E> {
     /// One entry a parameter; none before the first step.
     tensors: Vec<Vec<Vec<E>>>,
+    /// No number of a slot has a larger magnitude.
+    largest: [f64; SLOTS],
     steps: i32,
 }
 
 impl<E> Default for State<E> {
     fn default() -> Self {
-        State { tensors: Vec::new(), steps: 0 }
+        State { tensors: Vec::new(), largest: [0.0; SLOTS], steps: 0 }
     }
 }
 
@@ -90,6 +126,14 @@ impl<E: Math> Rule<E, 0> for Difference {
     fn call<S: Simd>(self, simd: S, w: E::Vector<S>, g: E::Vector<S>, _: &mut [E::Vector<S>; 0]) -> E::Vector<S> {
         E::sub(simd, w, g)
     }
+
+    fn reads_weights(self) -> bool {
+        false
+    }
+
+    fn bound(self, _: f64, g: f64, _: &mut [f64; 0]) -> f64 {
+        g
+    }
 }
 
 /// The numbers of a tensor that a rule remembers something of.
@@ -101,18 +145,38 @@ fn remembered<E>(tensor: Tensor<'_, E>) -> usize {
 }
 
 impl<E: Element> State<E> {
-    /// The first call allocates; all check that `net` is the network of the calls before. Returns the number of this step, from 1.
-    pub(super) fn begin<N: Parameters<E>>(
+    /// One step by the rule that belongs to its number, from 1, for all parameters that are learned; the statistics are moved. The first step allocates, and
+    /// all check that `net` is the network of the steps before, that the gradients are finite, and that the step leaves everything finite. Where it
+    /// does not, nothing is changed.
+    pub(super) fn step<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
-        net: &N,
-        slots: usize,
+        net: &mut N,
+        gradients: &Gradients<N>,
         initial: f64,
-    ) -> Result<i32, OptimizerError> {
+        rule: impl FnOnce(i32) -> R,
+    ) -> Result<(), OptimizerError> {
+        const { assert!(K <= SLOTS) };
+        self.prepare(net, K, initial)?;
+        let number = self.steps.saturating_add(1);
+        let (rule, threads) = (rule(number), rayon::current_num_threads());
+        let mut reach: [f64; K] = std::array::from_fn(|k| self.largest[k]);
+        if !self.is_safe(rule, net, gradients, &mut reach, threads)? {
+            reach = self.try_out(rule, net, gradients, threads)?;
+        }
+        self.largest[..K].copy_from_slice(&reach);
+        self.apply(rule, net, gradients, threads);
+        self.steps = number;
+        Ok(())
+    }
+
+    /// Makes room before the first step, and asks that `net` has the parameters of the steps before.
+    fn prepare<N: Parameters<E>>(&mut self, net: &N, slots: usize, initial: f64) -> Result<(), OptimizerError> {
         // Options set after a step may ask for another number of slots.
         if self.steps == 0 || self.tensors.iter().any(|tensor| tensor.len() != slots) {
             let slot = |length| vec![E::from_f64(initial); length];
             let slots = |length: usize| (0..slots).map(|_| slot(length)).collect();
             self.tensors = net.parameters().map(|tensor| slots(remembered(tensor))).collect();
+            self.largest = [E::from_f64(initial).as_f64(); SLOTS];
         }
         let (expected, found) = (self.tensors.len(), net.tensors());
         if expected != found {
@@ -125,18 +189,73 @@ impl<E: Element> State<E> {
                 return Err(OptimizerError::Size { name: tensor.name.to_string(), expected, found });
             }
         }
-        self.steps = self.steps.saturating_add(1);
-        Ok(self.steps)
+        Ok(())
+    }
+
+    /// Whether bounds show that a step leaves everything finite. It takes one look at the gradients, and at the weights where the rule does.
+    /// `reach` holds bounds of the state, and gets those after the step.
+    fn is_safe<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
+        &self,
+        rule: R,
+        net: &N,
+        gradients: &Gradients<N>,
+        reach: &mut [f64; K],
+        threads: usize,
+    ) -> Result<bool, OptimizerError> {
+        // Of what is learned and of the statistics.
+        let (mut most, mut weights) = ([0.0_f64; 2], 0.0_f64);
+        for index in 0..net.tensors() {
+            let (tensor, gradient) = (net.tensor(index), gradients.tensor(index));
+            let found = largest(gradient.values, threads);
+            if found.is_nan() {
+                return Err(first_not_finite(&gradient).into());
+            }
+            let learned = tensor.role == Role::Learned;
+            let most = &mut most[usize::from(!learned)];
+            *most = larger(*most, found);
+            if learned && rule.reads_weights() {
+                weights = larger(weights, largest(tensor.values, threads));
+            }
+        }
+        let safe = safe_bound::<E>();
+        Ok(rule.bound(weights, most[0], reach) <= safe && reach.iter().chain(&most).all(|&bound| bound <= safe))
+    }
+
+    /// What the state would come to, with nothing changed.
+    fn try_out<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
+        &self,
+        rule: R,
+        net: &N,
+        gradients: &Gradients<N>,
+        threads: usize,
+    ) -> Result<[f64; K], OptimizerError> {
+        let mut whole = Probe { finite: true, largest: [0.0; K] };
+        for (index, slots) in self.tensors.iter().enumerate() {
+            let (tensor, gradient) = (net.tensor(index), gradients.tensor(index).values);
+            let state: [&[E]; K] = std::array::from_fn(|k| slots.get(k).map_or(&[][..], Vec::as_slice));
+            match tensor.role {
+                Role::Learned => {
+                    let found = probe(rule, tensor.values, gradient, state, threads);
+                    if !found.finite {
+                        return Err(overflow(rule, tensor, gradient, state));
+                    }
+                    whole = whole.and(found);
+                }
+                Role::Statistic if probe(Difference, tensor.values, gradient, [], threads).finite => {}
+                Role::Statistic => return Err(overflow(Difference, tensor, gradient, [])),
+            }
+        }
+        Ok(whole.largest)
     }
 
     /// Applies `rule` to every parameter that is learned, and moves the statistics.
-    pub(super) fn apply<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
+    fn apply<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
         rule: R,
         net: &mut N,
         gradients: &Gradients<N>,
+        threads: usize,
     ) {
-        let threads = rayon::current_num_threads();
         for (index, slots) in self.tensors.iter_mut().enumerate() {
             let (tensor, gradient) = (net.tensor_mut(index), gradients.tensor(index).values);
             let mut slots = slots.iter_mut();
@@ -147,4 +266,29 @@ impl<E: Element> State<E> {
             }
         }
     }
+}
+
+/// Looks for the first number that `rule` would make infinite or NaN, known to exist.
+fn overflow<E: Element, R: Rule<E, K>, const K: usize>(
+    rule: R,
+    tensor: Tensor<'_, E>,
+    gradient: &[E],
+    state: [&[E]; K],
+) -> OptimizerError {
+    let one = |index: usize| {
+        let state: [&[E]; K] = state.map(|slice| &slice[index..=index]);
+        (&tensor.values[index..=index], &gradient[index..=index], state)
+    };
+    let is_finite = |index: usize| {
+        let (w, g, state) = one(index);
+        probe(rule, w, g, state, 1).finite
+    };
+    let index = (0..tensor.values.len()).find(|&index| !is_finite(index)).unwrap_or(0);
+    let (w, g, state) = one(index);
+    let mut w = [w[0]];
+    let mut state = state.map(|slice| [slice[0]]);
+    update(rule, &mut w, g, state.each_mut().map(|slot| &mut slot[..]), 1);
+    let results = w.into_iter().chain(state.into_iter().flatten());
+    let found = results.map(E::as_f64).find(|x| !x.is_finite()).unwrap_or(f64::NAN);
+    OptimizerError::Overflow { name: tensor.name.to_string(), index, found }
 }

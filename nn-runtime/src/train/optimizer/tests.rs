@@ -146,6 +146,193 @@ fn options_without_a_meaning_are_errors() {
     assert_eq!(option(Adagrad::new(0.1).epsilon(f64::INFINITY)), "epsilon");
 }
 
+/// A network and an optimizer after three steps.
+fn trained<O: Optimizer<f32> + Clone>(mut optimizer: O) -> (Mlp<f32>, O, Gradients<Mlp<f32>>) {
+    let mut net = Mlp::<f32>::initialized(3);
+    let mut gradients = net.gradients();
+    for step in 1..=3 {
+        for index in 0..gradients.tensors() {
+            let values = gradients.tensor_mut(index).values.iter_mut().enumerate();
+            values.for_each(|(i, g)| *g = gradient(step, i + 100 * index) as f32);
+        }
+        optimizer.step(&mut net, &gradients).unwrap();
+    }
+    (net, optimizer, gradients)
+}
+
+fn bits(net: &Mlp<f32>) -> Vec<u32> {
+    net.parameters().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect()
+}
+
+/// That a step by gradients of which one is `bad` is refused as `expected` says, and leaves network and optimizer as they were.
+fn check_refused<O: Optimizer<f32> + Clone>(optimizer: O, bad: f32, expected: impl Fn(&OptimizerError) -> bool) {
+    // At the first number, in the last whole register, and behind it.
+    for (tensor, place) in [(0, 0), (0, 15), (2, 23), (3, 2)] {
+        let (mut net, mut optimizer, good) = trained(optimizer.clone());
+        let (mut other, mut same) = (net.clone(), optimizer.clone());
+        let mut gradients = good.clone();
+        gradients.tensor_mut(tensor).values[place] = bad;
+        let before = bits(&net);
+        let error = optimizer.step(&mut net, &gradients).unwrap_err();
+        let name = good.tensor(tensor).name.to_string();
+        assert!(expected(&error) && error.to_string().contains(&format!("`{name}`")), "{error}");
+        assert!(error.to_string().contains(&format!("index {place}")), "{error}");
+        assert_eq!(bits(&net), before);
+        for _ in 0..2 {
+            optimizer.step(&mut net, &good).unwrap();
+            same.step(&mut other, &good).unwrap();
+        }
+        assert_eq!(bits(&net), bits(&other));
+    }
+}
+
+fn is_gradient(error: &OptimizerError) -> bool {
+    matches!(error, OptimizerError::Gradient(_))
+}
+
+fn is_overflow(error: &OptimizerError) -> bool {
+    matches!(error, OptimizerError::Overflow { found, .. } if !found.is_finite())
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_changes_nothing() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        check_refused(Sgd::new(0.1), bad, is_gradient);
+        check_refused(Sgd::new(0.1).momentum(0.9).nesterov(true).weight_decay(0.1), bad, is_gradient);
+        check_refused(Adam::new(0.1), bad, is_gradient);
+        check_refused(AdamW::new(0.1), bad, is_gradient);
+        check_refused(RmsProp::new(0.1).momentum(0.5), bad, is_gradient);
+        check_refused(Adagrad::new(0.1), bad, is_gradient);
+    }
+}
+
+#[test]
+fn a_step_that_overflows_changes_nothing() {
+    // The weight itself.
+    check_refused(Sgd::new(10.0), 1e38, is_overflow);
+    check_refused(Sgd::new(10.0).weight_decay(0.1), -1e38, is_overflow);
+    // The momentum, with a rate at which the gradient alone is no harm.
+    check_refused(Sgd::new(1e-3).momentum(10.0).nesterov(true), 1e38, is_overflow);
+    // The squares.
+    check_refused(Adam::new(0.1), 1e38, is_overflow);
+    check_refused(AdamW::new(0.1), 1e38, is_overflow);
+    check_refused(RmsProp::new(0.1), 1e38, is_overflow);
+    check_refused(Adagrad::new(0.1), 1e38, is_overflow);
+}
+
+#[test]
+fn a_first_step_that_is_refused_leaves_an_optimizer_as_new() {
+    let mut net = Mlp::<f32>::initialized(3);
+    let mut zeros = net.gradients();
+    let before = bits(&net);
+    // 0 / 0 without ε.
+    let optimizers: [&mut dyn FnMut(&mut Mlp<f32>, &Gradients<Mlp<f32>>) -> Result<(), OptimizerError>; 3] = [
+        &mut |net, g| Adam::new(0.1).epsilon(0.0).step(net, g),
+        &mut |net, g| RmsProp::new(0.1).epsilon(0.0).step(net, g),
+        &mut |net, g| Adagrad::new(0.1).epsilon(0.0).step(net, g),
+    ];
+    for step in optimizers {
+        let error = step(&mut net, &zeros).unwrap_err();
+        assert!(is_overflow(&error), "{error}");
+        assert_eq!(bits(&net), before);
+    }
+    // A gradient whose square is 0, and so is the root below it.
+    zeros.tensor_mut(0).values.fill(1e-30);
+    let error = Adam::new(0.1).epsilon(0.0).step(&mut net, &zeros).unwrap_err();
+    assert!(is_overflow(&error), "{error}");
+    // The same optimizer goes on once gradients are good, and as if there had been no other.
+    let good = trained(Sgd::new(0.1)).2;
+    let (mut adam, mut other) = (Adam::new(0.1).epsilon(0.0), net.clone());
+    adam.step(&mut net, &zeros).unwrap_err();
+    let first = adam.step(&mut net, &good);
+    assert_eq!(first.is_ok(), Adam::new(0.1).epsilon(0.0).step(&mut other, &good).is_ok());
+    assert_eq!(bits(&net), bits(&other));
+}
+
+#[test]
+fn large_numbers_that_stay_finite_are_stepped_by() {
+    let (mut net, _, mut gradients) = trained(Sgd::new(0.1));
+    gradients.tensor_mut(0).values.fill(1e37);
+    let w = net.tensor(0).values[0];
+    Sgd::new(1.0).step(&mut net, &gradients).unwrap();
+    assert_eq!(net.tensor(0).values[0], w - 1e37);
+    // The largest weight takes a step that is rounded away, and one that makes it smaller.
+    let mut net = Mlp::<f32>::initialized(3);
+    net.tensor_mut(0).values.fill(f32::MAX);
+    gradients.tensor_mut(0).values.fill(-1.0);
+    Sgd::new(1.0).step(&mut net, &gradients).unwrap();
+    assert_eq!(net.tensor(0).values[0], f32::MAX);
+    Sgd::new(0.1).weight_decay(1.0).step(&mut net, &gradients).unwrap();
+    assert!((net.tensor(0).values[0] / f32::MAX - 0.9).abs() < 1e-6);
+}
+
+#[test]
+fn a_large_tensor_is_checked_by_all_threads() {
+    use crate::kernels::optimizer::largest;
+    let mut numbers = vec![0.5_f32; 300_001];
+    numbers[200_000] = -3.0;
+    for threads in [1, 2, 3, 8] {
+        assert_eq!(largest(&numbers, threads), 3.0);
+        for place in [0, 70_000, 299_999, 300_000] {
+            let before = std::mem::replace(&mut numbers[place], f32::INFINITY);
+            assert!(largest(&numbers, threads).is_nan(), "{threads} {place}");
+            numbers[place] = before;
+        }
+    }
+    assert_eq!(largest::<f64>(&[], 2), 0.0);
+}
+
+#[test]
+fn an_optimizer_that_restarts_is_as_new() {
+    fn check<O: Optimizer<f32> + Clone>(new: O) {
+        let (_, mut used, gradients) = trained(new.clone());
+        used.restart();
+        let (mut net, mut other) = (Mlp::<f32>::initialized(4), Mlp::<f32>::initialized(4));
+        for mut pair in [(used, &mut net), (new, &mut other)] {
+            for _ in 0..3 {
+                pair.0.step(pair.1, &gradients).unwrap();
+            }
+        }
+        assert_eq!(bits(&net), bits(&other));
+    }
+    check(Sgd::new(0.1).momentum(0.9));
+    check(Adam::new(0.1));
+    check(AdamW::new(0.1));
+    check(RmsProp::new(0.1).momentum(0.5));
+    check(Adagrad::new(0.1).initial(2.0).rate_decay(0.5));
+}
+
+#[test]
+fn options_are_checked_as_numbers_of_the_network() {
+    fn option(mut optimizer: impl Optimizer<f32>) -> &'static str {
+        let mut net = Mlp::<f32>::initialized(3);
+        let gradients = net.gradients();
+        match optimizer.step(&mut net, &gradients) {
+            Err(OptimizerError::Option { option, .. }) => option,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(option(Sgd::new(1e300)), "rate");
+    assert_eq!(option(Sgd::new(0.1).momentum(1e39)), "momentum");
+    assert_eq!(option(Sgd::new(0.1).weight_decay(1e300)), "weight_decay");
+    assert_eq!(option(Adam::new(1e300)), "rate");
+    assert_eq!(option(Adam::new(0.1).betas(0.9, 1.0 - 1e-12)), "beta2");
+    assert_eq!(option(AdamW::new(0.1).epsilon(1e-60)), "epsilon");
+    assert_eq!(option(AdamW::new(0.1).weight_decay(1e39)), "weight_decay");
+    assert_eq!(option(RmsProp::new(0.1).alpha(1.0 - 1e-12)), "alpha");
+    assert_eq!(option(RmsProp::new(0.1).momentum(1e39)), "momentum");
+    assert_eq!(option(Adagrad::new(0.1).epsilon(1e60)), "epsilon");
+    assert_eq!(option(Adagrad::new(0.1).initial(1e60)), "initial");
+    let error = Sgd::<f32>::new(1e300).step(&mut Mlp::initialized(3), &Mlp::initialized(3).gradients()).unwrap_err();
+    let expected = format!("expected `rate` to be finite in f32 and not negative, found {}", 1e300);
+    assert_eq!(error.to_string(), expected);
+    // In f64 they have a meaning.
+    let mut net = Mlp::<f64>::initialized(3);
+    let gradients = net.gradients();
+    Sgd::new(1e300).step(&mut net, &gradients).unwrap();
+    AdamW::new(0.1).epsilon(1e-60).betas(0.9, 1.0 - 1e-12).step(&mut net, &gradients).unwrap();
+}
+
 #[test]
 fn another_network_is_an_error_and_stays_as_it_is() {
     use crate::layers::{Dense, Init};

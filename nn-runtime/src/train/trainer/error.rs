@@ -2,14 +2,15 @@
 
 use crate::{
     ShapeError,
-    train::{GradientError, LossError, OptimizerError},
+    train::{GradientError, History, LossError, OptimizerError, Stop},
 };
 
-/// Data that cannot be trained on, or a training that has left the finite numbers.
+/// Data or options that cannot be trained with, or a training that has left the finite numbers. These last errors hold the epochs before:
+/// [`TrainError::history`].
 ///
 /// ```
 /// use nn_runtime::train::TrainError;
-/// let error = TrainError::Diverged { epoch: 2, step: 17, loss: f64::INFINITY };
+/// let error = TrainError::Diverged { epoch: 2, step: 17, loss: f64::INFINITY, history: Box::default() };
 /// assert_eq!(error.to_string(), "expected a finite loss, found inf in step 17 of epoch 2; a lower learning rate may help");
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -23,11 +24,23 @@ pub enum TrainError {
     /// Batches of 0 samples.
     #[error("expected a batch size of at least 1, found 0")]
     BatchSize,
+    /// An option of the trainer that has no meaning.
+    #[error("expected `{option}` to be {expected}, found {found}")]
+    Option {
+        /// The method that sets it.
+        option: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        found: f64,
+    },
     /// Infinity or NaN in the inputs.
-    #[error("expected finite {set} inputs, found {found} at element {element} of sample {sample}")]
+    #[error("expected finite {set} inputs, found {found} at element {element} of sample {sample}{}", of_input(*input))]
     Input {
-        /// Which data: training, validation or evaluation.
+        /// which data: training, validation, evaluation or augmented.
         set: &'static str,
+        /// The input of the network, counted from 0.
+        input: usize,
         /// The index of the sample.
         sample: usize,
         /// The index of the element in the sample.
@@ -38,7 +51,7 @@ pub enum TrainError {
     /// Inputs that the network does not let in: a layer cannot take their size, or a number is no index.
     #[error("{set} inputs: {source}")]
     Shape {
-        /// Which data: training, validation or evaluation.
+        /// which data: training, validation, evaluation or augmented.
         set: &'static str,
         /// What is wrong.
         source: ShapeError,
@@ -46,12 +59,13 @@ pub enum TrainError {
     /// Targets that the loss cannot take, or options of the loss that have no meaning.
     #[error("{set} targets: {source}")]
     Loss {
-        /// Which data: training, validation or evaluation.
+        /// which data: training, validation, evaluation or augmented.
         set: &'static str,
         /// What is wrong.
         source: LossError,
     },
-    /// A loss that is infinite or NaN. The network is as it was before the step.
+    /// A loss that is infinite or NaN. The network is as it was before the step, or has its best weights with
+    /// [`keep_best`](crate::train::Trainer::keep_best).
     #[error("expected a finite loss, found {loss} in step {step} of epoch {epoch}; a lower learning rate may help")]
     Diverged {
         /// The epoch, from 1.
@@ -60,8 +74,10 @@ pub enum TrainError {
         step: usize,
         /// The loss.
         loss: f64,
+        /// The epochs before.
+        history: Box<History>,
     },
-    /// A gradient that cannot be clipped. The network is as it was before the step.
+    /// A gradient that is infinite or NaN. The network is as after [`Diverged`](TrainError::Diverged).
     #[error("step {step} of epoch {epoch}: {source}")]
     Gradient {
         /// The epoch, from 1.
@@ -70,6 +86,20 @@ pub enum TrainError {
         step: usize,
         /// What is wrong.
         source: GradientError,
+        /// The epochs before.
+        history: Box<History>,
+    },
+    /// A step that would make a parameter infinite or NaN. The network is as after [`Diverged`](TrainError::Diverged).
+    #[error("step {step} of epoch {epoch}: {source}")]
+    Overflow {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The step in the epoch, from 1.
+        step: usize,
+        /// What is wrong.
+        source: OptimizerError,
+        /// The epochs before.
+        history: Box<History>,
     },
     /// An optimizer that was used for another network, or has options without a meaning.
     #[error(transparent)]
@@ -82,4 +112,42 @@ pub enum TrainError {
         /// The system's reason.
         reason: String,
     },
+}
+
+impl TrainError {
+    /// The epochs before the step that failed, where a training has left the finite numbers.
+    pub fn history(&self) -> Option<&History> {
+        match self {
+            TrainError::Diverged { history, .. }
+            | TrainError::Gradient { history, .. }
+            | TrainError::Overflow { history, .. } => Some(history),
+            _ => None,
+        }
+    }
+
+    /// The error of an optimizer in a step.
+    pub(super) fn of_step(source: OptimizerError, epoch: usize, step: usize) -> Self {
+        let history = Box::default();
+        match source {
+            OptimizerError::Gradient(source) => TrainError::Gradient { epoch, step, source, history },
+            OptimizerError::Overflow { .. } => TrainError::Overflow { epoch, step, source, history },
+            source => TrainError::Optimizer(source),
+        }
+    }
+
+    /// The same error behind the epochs of `before`.
+    pub(super) fn after(mut self, before: History) -> Self {
+        if let TrainError::Diverged { history, .. }
+        | TrainError::Gradient { history, .. }
+        | TrainError::Overflow { history, .. } = &mut self
+        {
+            **history = History { stop: Stop::Diverged, ..before };
+        }
+        self
+    }
+}
+
+/// Which input, where it need not be the only one.
+fn of_input(input: usize) -> String {
+    if input == 0 { String::new() } else { format!(" of input {input}") }
 }

@@ -1,21 +1,24 @@
 //! The loop itself.
 
-use std::time::Instant;
-
-use rand::{rngs::StdRng, seq::SliceRandom};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    time::Instant,
+};
 
 use crate::{
-    Batch, Element, Gradients, Network, Pass, Shape, Trainable,
-    data::{Dataset, Target},
-    kernels::sum,
-    network::{entry, generator, mix, rows},
+    Element, Gradients, Network, Pass, Trainable,
+    data::{DataOf, Dataset, Target},
+    network::{generator, mix},
     train::{
-        Epoch, Evaluation, Event, History, Objective, Optimizer, Stop, TrainError, Trainer,
-        loss::{Means, check_fit, lengths_of, scales, step},
+        Epoch, Evaluation, Event, History, Hooks, Objective, Optimizer, OptimizerError, Stop, TrainError, Trainer,
+        loss::{Means, scales, step_from},
         metric::Metrics,
         progress::Progress,
-        real_steps::step_of,
-        trainer::{Clip, Clock},
+        trainer::{
+            Clip, Clock, Options,
+            checks::{check, enter, enter_augmented, enter_batch},
+            past::fell,
+        },
     },
 };
 
@@ -43,40 +46,42 @@ impl<S, T, E> Validation<S, T, E> for () {
     }
 }
 
-impl<S: Shape, T: Target, E: Element> Validation<S, T, E> for &Dataset<S, T, E> {
+impl<S: 'static, T: Target, E: Element> Validation<S, T, E> for &Dataset<S, T, E> {
     fn data(&self) -> Option<&Dataset<S, T, E>> {
         Some(self)
     }
 }
 
 /// What one training works with.
-struct Run<N: Trainable, T> {
-    order: Vec<usize>,
-    rng: StdRng,
-    inputs: Batch<N::Input, N::Element>,
-    targets: T,
+struct Run<N: Trainable, T: Target> {
+    batch: DataOf<N, T>,
     pass: Pass<N>,
     gradients: Gradients<N>,
+    /// The sum over the batches of a step, where it has several.
+    sum: Option<Gradients<N>>,
     progress: Progress,
-    /// The steps of the epochs before.
-    steps: usize,
 }
 
-impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
-    /// Trains `net` on `train`. The optimizer goes on where an earlier call left it.
+/// What the randomness of augmentation differs by from that of other uses of the seed.
+const AUGMENTATION: u64 = 0x6175_676d_656e_7421;
+
+impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
+    /// Trains `net` on `train` for as many epochs as [`epochs`](Trainer::epochs) says, from where an earlier call stopped.
     ///
     /// # Errors
     ///
-    /// [`TrainError`] for data without a meaning, before anything is changed; and for a training that leaves the finite numbers, with the
-    /// network as it was before that step.
+    /// [`TrainError`] for data or options without a meaning, before anything is changed; and for a training that leaves the finite numbers, with the
+    /// network and the optimizer as they were before that step, or the network with its best weights where [`keep_best`](Trainer::keep_best) is set. The
+    /// epochs before are in [`TrainError::history`].
     pub fn fit<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape>,
+        N: Trainable,
         T: Target,
         O: Optimizer<N::Element>,
         L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
+        H: Hooks<N, T>,
     {
         match self.options.threads {
             Some(count) => {
@@ -96,7 +101,7 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
     /// [`TrainError`] for data without samples or without a meaning.
     pub fn evaluate<N, T>(&self, net: &N, data: &Dataset<N::Input, T, N::Element>) -> Result<Evaluation, TrainError>
     where
-        N: Network<Input: Shape>,
+        N: Network,
         T: Target,
         L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
@@ -107,68 +112,104 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
         Ok(evaluate(&self.loss, &self.metrics, net, data, &mut pass))
     }
 
-    fn run<N, T>(&mut self, net: &mut N, train: &Dataset<N::Input, T, N::Element>) -> Result<History, TrainError>
+    fn run<N, T>(&mut self, net: &mut N, train: &DataOf<N, T>) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape>,
+        N: Trainable,
         T: Target,
         O: Optimizer<N::Element>,
         L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
+        H: Hooks<N, T>,
     {
-        if self.options.batch_size == 0 {
-            return Err(TrainError::BatchSize);
-        }
+        self.options.check()?;
         check(&self.loss, train, "training")?;
         if let Some(data) = self.validation.data() {
             check(&self.loss, data, "validation")?;
         }
-        let (seed, most) = (self.options.seed, self.options.batch_size.min(train.len()));
-        let mut pass = net.pass(most);
+        let mut pass = net.pass(self.options.batch_size.min(train.len()));
         if let Some(data) = self.validation.data() {
             enter(&self.loss, data, &mut pass, "validation")?;
         }
         enter(&self.loss, train, &mut pass, "training")?;
-        let past = "no index is past the end";
+        pass.set_seed(self.options.seed);
+        pass.skip_to(self.past.passes);
+        let progress = Progress::new(self.options.progress, self.options.epochs, train.len());
         let mut run = Run {
-            order: (0..train.len()).collect(),
-            rng: generator(mix(seed)),
-            inputs: train.inputs().select(&[]).expect(past),
-            targets: train.targets().select(&[]).expect(past),
+            batch: train.take(0),
             pass,
             gradients: net.gradients(),
-            progress: Progress::new(self.options.progress, self.options.epochs, train.len()),
-            steps: 0,
+            sum: (self.options.accumulate > 1).then(|| net.gradients()),
+            progress: progress.after(self.past.epochs),
         };
-        run.pass.set_seed(seed);
         let base = self.optimizer.rate();
-        let history = self.all_epochs(net, train, &mut run, base);
+        // A callback may panic; the optimizer is to have its own rate then, too.
+        let history = catch_unwind(AssertUnwindSafe(|| self.all_epochs(net, train, &mut run, base)));
+        self.past.passes = run.pass.steps();
         self.optimizer.set_rate(base);
-        history
+        history.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn all_epochs<N, T>(
         &mut self,
         net: &mut N,
-        train: &Dataset<N::Input, T, N::Element>,
+        train: &DataOf<N, T>,
         run: &mut Run<N, T>,
         base: f64,
     ) -> Result<History, TrainError>
     where
-        N: Trainable<Input: Shape>,
+        N: Trainable,
         T: Target,
         O: Optimizer<N::Element>,
         L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
+        H: Hooks<N, T>,
     {
-        let mut history = History { epochs: Vec::new(), best: None, stop: Stop::Epochs };
-        let mut best_net: Option<N> = None;
-        for number in 1..=self.options.epochs {
+        // Where an earlier training ended with the best weights, they are those to be better than.
+        let held = self.options.keep_best && std::mem::take(&mut self.past.holds_best);
+        let mut best_net = held.then(|| net.clone());
+        if !held {
+            self.past.lowest = None;
+        }
+        let mut history = History::default();
+        let result = self.epochs_of(net, train, run, base, &mut history, &mut best_net);
+        if let Some(best) = best_net {
+            *net = best;
+            self.past.holds_best = true;
+        }
+        match result {
+            Ok(()) => Ok(history),
+            Err(error) => Err(error.after(history)),
+        }
+    }
+
+    /// The epochs, written behind `history`, and the weights of the best one.
+    fn epochs_of<N, T>(
+        &mut self,
+        net: &mut N,
+        train: &DataOf<N, T>,
+        run: &mut Run<N, T>,
+        base: f64,
+        history: &mut History,
+        best_net: &mut Option<N>,
+    ) -> Result<(), TrainError>
+    where
+        N: Trainable,
+        T: Target,
+        O: Optimizer<N::Element>,
+        L: Objective<N::Output, T, N::Element>,
+        M: Metrics<N::Output, T, N::Element>,
+        V: Validation<N::Input, T, N::Element>,
+        H: Hooks<N, T>,
+    {
+        for _ in 0..self.options.epochs {
+            let number = self.past.epochs + 1;
             run.progress.begin(number);
             let start = Instant::now();
             let (training, stopped) = self.one_epoch(net, train, run, number, base)?;
             let seconds = start.elapsed().as_secs_f64();
+            self.past.epochs = number;
             let data = self.validation.data();
             let epoch = Epoch {
                 number,
@@ -179,217 +220,156 @@ impl<O: Send, L, M, V: Send> Trainer<'_, O, L, M, V> {
                 samples_per_second: train.len() as f64 / seconds,
             };
             run.progress.end(&epoch);
-            let stopped = self.tell(&Event::Epoch(&epoch)) || stopped;
+            let monitored = epoch.monitored();
             if let Some((schedule, _)) = &mut self.schedule {
-                schedule.observe(epoch.monitored());
+                schedule.now.observe(monitored);
             }
-            if history.best().is_none_or(|best| epoch.monitored() < best.monitored()) {
-                history.best = Some(history.epochs.len());
+            if fell(monitored, self.past.lowest, 0.0) {
+                self.past.lowest = Some(monitored);
                 if self.options.keep_best {
-                    best_net = Some(net.clone());
+                    *best_net = Some(net.clone());
                 }
             }
+            if fell(monitored, history.best().map(Epoch::monitored), 0.0) {
+                history.best = Some(history.epochs.len());
+            }
+            self.past.patience.observe(monitored, self.options.min_delta);
+            let stopped = tell(&mut self.callbacks, &mut self.hooks, &Event::Epoch(&epoch), net) || stopped;
             history.epochs.push(epoch);
-            let waited = history.epochs.len() - 1 - history.best.unwrap_or(0);
             if stopped {
                 history.stop = Stop::Callback;
                 break;
             }
-            if self.options.patience.is_some_and(|patience| waited >= patience.max(1)) {
+            if self.options.patience.is_some_and(|patience| self.past.patience.waited >= patience.max(1)) {
                 history.stop = Stop::EarlyStopping;
                 break;
             }
         }
-        if let Some(best) = best_net {
-            *net = best;
-        }
-        Ok(history)
+        Ok(())
     }
 
     /// One epoch, and whether a callback wants to stop.
     fn one_epoch<N, T>(
         &mut self,
         net: &mut N,
-        train: &Dataset<N::Input, T, N::Element>,
+        train: &DataOf<N, T>,
         run: &mut Run<N, T>,
         epoch: usize,
         base: f64,
     ) -> Result<(Evaluation, bool), TrainError>
     where
-        N: Trainable<Input: Shape>,
+        N: Trainable,
         T: Target,
         O: Optimizer<N::Element>,
         L: Objective<N::Output, T, N::Element>,
         M: Metrics<N::Output, T, N::Element>,
+        H: Hooks<N, T>,
     {
-        if self.options.shuffle {
-            run.order.shuffle(&mut run.rng);
-        }
+        let Options { batch_size, accumulate, seed, shuffle, clip, .. } = self.options;
+        self.past.next_order(train.len(), shuffle, seed);
         let mut tallies = M::Tallies::default();
         let (mut means, weights, mut stopped) = (Means::<L::Terms>::default(), self.loss.weights(), false);
-        let steps = run.order.len().div_ceil(self.options.batch_size);
-        for (index, indices) in run.order.chunks(self.options.batch_size).enumerate() {
-            let past = "the order holds the dataset's indices";
-            train.inputs().select_into(indices, &mut run.inputs).expect(past);
-            train.targets().gather(indices, &mut run.targets).expect(past);
-            enter_batch(&self.loss, &run.inputs, &run.targets, &mut run.pass)?;
-            if let Some((schedule, clock)) = &self.schedule {
-                let time = if *clock == Clock::Epochs { epoch - 1 } else { run.steps + index };
-                self.optimizer.set_rate(schedule.rate(base, time));
+        let group = batch_size.saturating_mul(accumulate);
+        let steps = self.past.order.len().div_ceil(group);
+        for (index, indices) in self.past.order.chunks(group).enumerate() {
+            train.select_into(indices, &mut run.batch).expect("the order holds the dataset's indices");
+            if H::AUGMENTS {
+                let rng = &mut generator(mix(mix(seed ^ AUGMENTATION) ^ self.past.steps as u64));
+                self.hooks.augment(&mut run.batch, rng);
+                enter_augmented(&self.loss, &run.batch, &mut run.pass)?;
+            } else {
+                enter_batch(&self.loss, &run.batch, &mut run.pass)?;
             }
-            let targets = run.targets.rows(0..indices.len());
-            let normalizers = self.loss.normalizers(targets, indices.len());
+            if let Some((schedule, clock)) = &self.schedule {
+                let time = if *clock == Clock::Epochs { epoch - 1 } else { self.past.steps };
+                self.optimizer.set_rate(schedule.now.rate(base, time));
+            }
+            let (targets, samples) = (run.batch.targets(), run.batch.len());
+            let normalizers = self.loss.normalizers(targets.rows(0..samples), samples);
             let scales = scales(&self.loss, &normalizers);
-            let loss = step(&self.loss, net, &run.inputs, &run.targets, &scales, &mut run.pass, &mut run.gradients);
+            if let Some(sum) = &mut run.sum {
+                sum.clear();
+            }
+            let mut loss = 0.0;
+            for first in (0..samples).step_by(batch_size) {
+                let last = samples.min(first.saturating_add(batch_size));
+                let (rows, inputs) = run.batch.columns().rows(first..last);
+                let (rows, gradients) = (&rows[..inputs], &mut run.gradients);
+                loss += step_from(&self.loss, net, rows, first..last, targets, &scales, &mut run.pass, gradients);
+                if let Some(sum) = &mut run.sum {
+                    sum.add_part(gradients, (last - first) as f64 / samples as f64);
+                }
+                let (outputs, targets) = (|index| run.pass.output(index), targets.rows(first..last));
+                self.metrics.add(&mut tallies, outputs, targets);
+                if weights.as_ref().len() > 1 {
+                    // The step gives their weighted sum alone.
+                    let normalizers = self.loss.normalizers(targets, last - first);
+                    add_terms(&self.loss, outputs, targets, &normalizers, &mut means);
+                }
+            }
+            if let [normalizer] = normalizers.as_ref() {
+                means.add(0, loss * normalizer, *normalizer);
+            }
             let number = index + 1;
             if !loss.is_finite() {
-                return Err(TrainError::Diverged { epoch, step: number, loss });
+                return Err(TrainError::Diverged { epoch, step: number, loss, history: Box::default() });
             }
-            match self.options.clip {
+            let gradients = run.sum.as_mut().unwrap_or(&mut run.gradients);
+            let clipped = match clip {
                 Clip::Off => Ok(()),
-                Clip::Norm(bound) => run.gradients.clip_norm(bound).map(|_| ()),
-                Clip::Value(bound) => run.gradients.clip_value(bound),
-            }
-            .map_err(|source| TrainError::Gradient { epoch, step: number, source })?;
-            let outputs = |index| run.pass.output(index);
-            self.metrics.add(&mut tallies, outputs, targets);
-            self.optimizer.step(net, &run.gradients)?;
-            match normalizers.as_ref() {
-                [normalizer] => means.add(0, loss * normalizer, *normalizer),
-                // The step gives their weighted sum alone.
-                _ => add_terms(&self.loss, outputs, targets, &normalizers, &mut means),
-            }
+                Clip::Norm(bound) => gradients.clip_norm(bound).map(|_| ()),
+                Clip::Value(bound) => gradients.clip_value(bound),
+            };
+            let stepped = clipped.map_err(OptimizerError::from).and_then(|()| self.optimizer.step(net, gradients));
+            stepped.map_err(|source| TrainError::of_step(source, epoch, number))?;
+            self.past.steps += 1;
             run.progress.step(indices.len(), || format!("loss {:.4}", means.total(&weights)));
-            let rate = self.optimizer.rate();
-            if tell(&mut self.callbacks, &Event::Step { epoch, step: number, steps, loss, rate }) {
+            let event = Event::Step { epoch, step: number, steps, loss, rate: self.optimizer.rate() };
+            if tell(&mut self.callbacks, &mut self.hooks, &event, net) {
                 stopped = true;
                 break;
             }
         }
-        run.steps += steps;
         let mut metrics = Vec::new();
         means.values(N::OUTPUT_NAMES, &mut metrics);
         self.metrics.values(&tallies, N::OUTPUT_NAMES, &mut metrics);
         Ok((Evaluation { loss: means.total(&weights), metrics }, stopped))
     }
-
-    fn tell(&mut self, event: &Event<'_>) -> bool {
-        tell(&mut self.callbacks, event)
-    }
 }
 
 /// Tells all callbacks; whether one of them wants to stop.
-fn tell(callbacks: &mut [super::Callback<'_>], event: &Event<'_>) -> bool {
-    let mut stop = false;
-    for callback in callbacks {
-        stop |= callback(event);
-    }
-    stop
-}
-
-/// Looks through a dataset for what cannot be trained on.
-fn check<L, Out, S, T, E>(loss: &L, data: &Dataset<S, T, E>, set: &'static str) -> Result<(), TrainError>
-where
-    L: Objective<Out, T, E>,
-    S: Shape,
-    T: Target,
-    E: Element,
-{
-    if data.is_empty() {
-        return Err(TrainError::Empty { set });
-    }
-    let inputs = data.inputs().view();
-    let (width, step) = (inputs.width().max(1), step_of(&inputs));
-    for (sample, row) in inputs.as_slice().chunks_exact(width).enumerate() {
-        let real = inputs.lengths().get(sample).map_or(width, |length| length * step);
-        if !sum::all_finite(&row[..real]) {
-            let bad = row.iter().enumerate().find(|(_, x)| !x.is_finite());
-            if let Some((element, found)) = bad {
-                return Err(TrainError::Input { set, sample, element, found: found.as_f64() });
-            }
-        }
-    }
-    loss.check_targets(data.targets().rows(0..data.len())).map_err(|source| TrainError::Loss { set, source })
-}
-
-/// Lets a dataset into a network's pass, and looks whether its targets have the sizes of the outputs.
-fn enter<L, N, T>(
-    loss: &L,
-    data: &Dataset<N::Input, T, N::Element>,
-    pass: &mut Pass<N>,
-    set: &'static str,
-) -> Result<(), TrainError>
-where
-    N: Network<Input: Shape>,
-    T: Target,
-    L: Objective<N::Output, T, N::Element>,
-{
-    pass.enter(&[entry(data.inputs())]).map_err(|source| TrainError::Shape { set, source })?;
-    check_outputs(loss, data.inputs(), data.targets(), pass, set)
-}
-
-/// Gives the pass the sizes of a batch of training: where padding is cut off behind the longest sample, each batch has its own.
-fn enter_batch<L, N, T>(
-    loss: &L,
-    inputs: &Batch<N::Input, N::Element>,
-    targets: &T,
-    pass: &mut Pass<N>,
-) -> Result<(), TrainError>
-where
-    N: Network<Input: Shape>,
-    T: Target,
-    L: Objective<N::Output, T, N::Element>,
-{
-    let set = "training";
-    pass.take_sizes(&[entry(inputs)]).map_err(|source| TrainError::Shape { set, source })?;
-    // What belongs together as a whole may not do so once it is cut off: inputs with lengths, targets without.
-    if inputs.lengths().is_empty() { Ok(()) } else { check_outputs(loss, inputs, targets, pass, set) }
-}
-
-/// Looks whether targets have the sizes and lengths of the outputs for inputs that have entered the pass.
-fn check_outputs<L, N, T>(
-    loss: &L,
-    inputs: &Batch<N::Input, N::Element>,
-    targets: &T,
-    pass: &Pass<N>,
-    set: &'static str,
-) -> Result<(), TrainError>
-where
-    N: Network<Input: Shape>,
-    T: Target,
-    L: Objective<N::Output, T, N::Element>,
-{
-    let mut outputs = 0..loss.weights().as_ref().len();
-    let fit = |output| check_fit(output, pass.output_width(output), lengths_of::<N>(output, inputs.lengths()), targets);
-    outputs.try_for_each(fit).map_err(|source| TrainError::Loss { set, source })
+fn tell<N: Network, T: Target>(
+    callbacks: &mut [super::Callback<'_>],
+    hooks: &mut impl Hooks<N, T>,
+    event: &Event<'_>,
+    net: &N,
+) -> bool {
+    let stop = callbacks.iter_mut().fold(false, |stop, callback| callback(event) | stop);
+    hooks.tell(event, net) | stop
 }
 
 /// Gives the pass the sizes of a dataset that has entered it before.
-fn resume<N: Network<Input: Shape>>(pass: &mut Pass<N>, inputs: &Batch<N::Input, N::Element>) {
-    pass.take_sizes(&[entry(inputs)]).expect("the dataset has entered");
+fn resume<N: Network, T: Target>(pass: &mut Pass<N>, data: &DataOf<N, T>) {
+    let (entries, inputs) = data.columns().entries();
+    pass.take_sizes(&entries[..inputs]).expect("the dataset has entered");
 }
 
 /// The loss and the metrics on a dataset that has entered the pass.
-fn evaluate<L, M, N, T>(
-    loss: &L,
-    metrics: &M,
-    net: &N,
-    data: &Dataset<N::Input, T, N::Element>,
-    pass: &mut Pass<N>,
-) -> Evaluation
+fn evaluate<L, M, N, T>(loss: &L, metrics: &M, net: &N, data: &DataOf<N, T>, pass: &mut Pass<N>) -> Evaluation
 where
-    N: Network<Input: Shape>,
+    N: Network,
     T: Target,
     L: Objective<N::Output, T, N::Element>,
     M: Metrics<N::Output, T, N::Element>,
 {
     let (mut tallies, mut means) = (M::Tallies::default(), Means::default());
-    resume(pass, data.inputs());
+    resume(pass, data);
     for start in (0..data.len()).step_by(EVALUATED) {
-        let (inputs, targets) = data.rows(start..start + EVALUATED);
-        pass.infer(net, &[rows(&inputs)], inputs.samples());
+        let range = start..data.len().min(start + EVALUATED);
+        let ((rows, inputs), targets) = (data.columns().rows(range.clone()), data.targets().rows(range.clone()));
+        pass.infer(net, &rows[..inputs], range.len());
         let outputs = |index| pass.output(index);
-        add_terms(loss, outputs, targets, &loss.normalizers(targets, inputs.samples()), &mut means);
+        add_terms(loss, outputs, targets, &loss.normalizers(targets, range.len()), &mut means);
         metrics.add(&mut tallies, outputs, targets);
     }
     let mut values = Vec::new();

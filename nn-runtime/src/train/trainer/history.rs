@@ -46,7 +46,7 @@ impl fmt::Display for Evaluation {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
-    /// The number of the epoch, from 1.
+    /// The number of the epoch, from 1, counted over all trainings by the trainer.
     pub number: usize,
     /// On the training data, batch by batch: each before the step that it leads to, so while the network changes.
     pub training: Evaluation,
@@ -83,14 +83,17 @@ impl fmt::Display for Epoch {
 /// use nn_runtime::train::Stop;
 /// assert_eq!(Stop::EarlyStopping.to_string(), "the loss no longer fell");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stop {
     /// All epochs are done.
+    #[default]
     Epochs,
     /// The monitored loss did not fall for as many epochs as early stopping waits.
     EarlyStopping,
     /// A callback asked for it.
     Callback,
+    /// A loss, a gradient or a parameter left the finite numbers: the history is that of a [`TrainError`](crate::train::TrainError).
+    Diverged,
 }
 
 impl fmt::Display for Stop {
@@ -99,6 +102,7 @@ impl fmt::Display for Stop {
             Stop::Epochs => "all epochs are done",
             Stop::EarlyStopping => "the loss no longer fell",
             Stop::Callback => "a callback stopped it",
+            Stop::Diverged => "the training left the finite numbers",
         })
     }
 }
@@ -110,11 +114,11 @@ impl fmt::Display for Stop {
 /// let history = History { epochs: vec![], best: None, stop: Stop::Epochs };
 /// assert!(history.last().is_none());
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// The epochs in order.
+    /// The epochs in order. Those of a second training by the same trainer are numbered on.
     pub epochs: Vec<Epoch>,
-    /// The index in `epochs` of the one with the lowest monitored loss.
+    /// The index in `epochs` of the one with the lowest monitored loss; `None` where all losses are NaN, or there is no epoch.
     pub best: Option<usize>,
     /// Why the training ended.
     pub stop: Stop,

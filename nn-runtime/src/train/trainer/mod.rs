@@ -1,18 +1,28 @@
 //! Epochs, mini-batches, validation: the loop that most networks are trained by.
 
+mod checks;
 mod error;
 mod fit;
 mod history;
+mod hooks;
+mod past;
 #[cfg(test)]
 mod tests;
 
 pub use error::TrainError;
 pub use fit::Validation;
 pub use history::{Epoch, Evaluation, Event, Flow, History, Stop};
+pub use hooks::{Augmenting, Hooks, Watching};
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
-use crate::train::{Schedule, metric::OnOutput};
+use rand::rngs::StdRng;
+
+use crate::{
+    Element,
+    train::{Optimizer, Schedule, Scheduled, metric::OnOutput},
+};
+use past::Past;
 
 /// Trains a network on a dataset in shuffled mini-batches, the last of an epoch short where they do not come out even.
 ///
@@ -20,8 +30,12 @@ use crate::train::{Schedule, metric::OnOutput};
 /// current pool, progress shown where the error stream is a terminal. Equal seeds give equal bits, whatever the number of threads. After the
 /// first, a step allocates nothing.
 ///
-/// A network with several outputs takes [`Losses`](crate::train::Losses), a dataset whose targets are a tuple, and metrics by
-/// [`metric_on`](Trainer::metric_on).
+/// A trainer goes on where it stopped: a second [`fit`](Trainer::fit) numbers its epochs on, and the schedule, the optimizer, early stopping, the lowest loss
+/// and the random numbers go on. Two trainings of 5 epochs are one of 10, bit for bit. [`restart`](Trainer::restart) begins anew: call it before
+/// another network is trained.
+///
+/// A network with several inputs takes a dataset whose inputs are a tuple; one with several outputs takes [`Losses`](crate::train::Losses), a dataset whose
+/// targets are a tuple, and metrics by [`metric_on`](Trainer::metric_on).
 ///
 /// It is not the only way to train: [`Criterion::step`](crate::train::Criterion::step), or forward, loss and backward one by one, and
 /// [`Optimizer::step`](crate::train::Optimizer::step) make a loop of three lines.
@@ -43,14 +57,16 @@ use crate::train::{Schedule, metric::OnOutput};
 ///         .fit(net, train)
 /// }
 /// ```
-pub struct Trainer<'a, O, L, M = (), V = ()> {
+pub struct Trainer<'a, O, L, M = (), V = (), H = ()> {
     optimizer: O,
     loss: L,
     metrics: M,
     validation: V,
+    hooks: H,
     options: Options,
-    schedule: Option<(Box<dyn Schedule + 'a>, Clock)>,
+    schedule: Option<(Scheduled<'a>, Clock)>,
     callbacks: Vec<Callback<'a>>,
+    past: Past,
 }
 
 /// Whether the training is to stop after an event.
@@ -63,7 +79,9 @@ struct Options {
     seed: u64,
     shuffle: bool,
     clip: Clip,
+    accumulate: usize,
     patience: Option<usize>,
+    min_delta: f64,
     keep_best: bool,
     threads: Option<usize>,
     progress: bool,
@@ -92,34 +110,57 @@ impl<O, L> Trainer<'_, O, L> {
             seed: 0,
             shuffle: true,
             clip: Clip::Off,
+            accumulate: 1,
             patience: None,
+            min_delta: 0.0,
             keep_best: false,
             threads: None,
             progress: true,
         };
-        Trainer { optimizer, loss, metrics: (), validation: (), options, schedule: None, callbacks: Vec::new() }
+        Trainer {
+            optimizer,
+            loss,
+            metrics: (),
+            validation: (),
+            hooks: (),
+            options,
+            schedule: None,
+            callbacks: Vec::new(),
+            past: Past::default(),
+        }
     }
 }
 
-impl<'a, O, L, M, V> Trainer<'a, O, L, M, V> {
-    /// Sets the number of passes over the training data.
+impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
+    /// Sets the number of passes over the training data in each [`fit`](Trainer::fit); 0 change nothing.
     #[must_use]
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.options.epochs = epochs;
         self
     }
 
-    /// Sets the samples of a step, at least 1.
+    /// Sets the samples of a batch, at least 1.
     #[must_use]
     pub fn batch_size(mut self, samples: usize) -> Self {
         self.options.batch_size = samples;
         self
     }
 
-    /// Sets what the order of the samples, and layers such as dropout, draw their randomness from.
+    /// Takes a step for every `batches` batches, at least 1, by the gradient of the mean over all their samples: that of one batch of as many samples up to
+    /// rounding, in the memory of a small one. Where the batches of an epoch do not come out even, the last step is over the rest. A
+    /// [`BatchNorm`](crate::layers::BatchNorm) normalizes each batch on its own.
+    #[must_use]
+    pub fn accumulate(mut self, batches: usize) -> Self {
+        self.options.accumulate = batches;
+        self
+    }
+
+    /// Sets what the order of the samples, layers such as dropout, and [`augment`](Trainer::augment) draw their randomness from, which then begins anew.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = seed;
+        self.past.forget_order();
+        self.past.passes = 0;
         self
     }
 
@@ -132,24 +173,27 @@ impl<'a, O, L, M, V> Trainer<'a, O, L, M, V> {
 
     /// Evaluates on `data` after each epoch.
     #[must_use]
-    pub fn validate<D>(self, data: &'a D) -> Trainer<'a, O, L, M, &'a D> {
-        let Trainer { optimizer, loss, metrics, validation: _, options, schedule, callbacks } = self;
-        Trainer { optimizer, loss, metrics, validation: data, options, schedule, callbacks }
+    pub fn validate<D>(self, data: &'a D) -> Trainer<'a, O, L, M, &'a D, H> {
+        self.with(|metrics, _, hooks| (metrics, data, hooks))
     }
 
     /// Adds a metric, measured on training and validation data.
     #[must_use]
-    pub fn metric<N>(self, metric: N) -> Trainer<'a, O, L, (M, N), V> {
-        let Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks } = self;
-        Trainer { optimizer, loss, metrics: (metrics, metric), validation, options, schedule, callbacks }
+    pub fn metric<N>(self, metric: N) -> Trainer<'a, O, L, (M, N), V, H> {
+        self.with(|metrics, validation, hooks| ((metrics, metric), validation, hooks))
     }
 
     /// Adds a metric of output `I` of a network with several, counted from 0: `.metric_on::<0, _>(Accuracy)`.
     #[must_use]
-    pub fn metric_on<const I: usize, N>(self, metric: N) -> Trainer<'a, O, L, OnOutput<I, M, N>, V> {
-        let Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks } = self;
-        let metrics = OnOutput::new(metrics, metric);
-        Trainer { optimizer, loss, metrics, validation, options, schedule, callbacks }
+    pub fn metric_on<const I: usize, N>(self, metric: N) -> Trainer<'a, O, L, OnOutput<I, M, N>, V, H> {
+        self.with(|metrics, validation, hooks| (OnOutput::new(metrics, metric), validation, hooks))
+    }
+
+    /// The same trainer with other metrics, validation data or hooks.
+    fn with<A, B, C>(self, change: impl FnOnce(M, V, H) -> (A, B, C)) -> Trainer<'a, O, L, A, B, C> {
+        let Trainer { optimizer, loss, metrics, validation, hooks, options, schedule, callbacks, past } = self;
+        let (metrics, validation, hooks) = change(metrics, validation, hooks);
+        Trainer { optimizer, loss, metrics, validation, hooks, options, schedule, callbacks, past }
     }
 
     /// Scales each step's gradients down to the norm `bound`, as
@@ -168,28 +212,37 @@ impl<'a, O, L, M, V> Trainer<'a, O, L, M, V> {
         self
     }
 
-    /// Sets the learning rate before each epoch.
+    /// Sets the learning rate before each epoch, counted over all trainings by this trainer.
     #[must_use]
-    pub fn schedule(mut self, schedule: impl Schedule + 'a) -> Self {
-        self.schedule = Some((Box::new(schedule), Clock::Epochs));
+    pub fn schedule(mut self, schedule: impl Schedule + Clone + 'a) -> Self {
+        self.schedule = Some((Scheduled::new(schedule), Clock::Epochs));
         self
     }
 
     /// Sets the learning rate before each step, counted over all epochs.
     #[must_use]
-    pub fn schedule_steps(mut self, schedule: impl Schedule + 'a) -> Self {
-        self.schedule = Some((Box::new(schedule), Clock::Steps));
+    pub fn schedule_steps(mut self, schedule: impl Schedule + Clone + 'a) -> Self {
+        self.schedule = Some((Scheduled::new(schedule), Clock::Steps));
         self
     }
 
-    /// Stops once the [monitored](Epoch::monitored) loss has not fallen for `patience` epochs.
+    /// Stops once the [monitored](Epoch::monitored) loss has not fallen for `patience` epochs. A loss of NaN has not fallen.
     #[must_use]
     pub fn early_stopping(mut self, patience: usize) -> Self {
         self.options.patience = Some(patience);
         self
     }
 
-    /// Whether the network ends with the weights of the epoch with the lowest [monitored](Epoch::monitored) loss, not with the last.
+    /// Sets what a loss must fall by, below the last one that early stopping took for lower, to be lower itself: C < C₀ − `delta`, 0 unless set.
+    #[must_use]
+    pub fn min_delta(mut self, delta: f64) -> Self {
+        self.options.min_delta = delta;
+        self
+    }
+
+    /// Whether the network ends with the weights of the epoch with the lowest [monitored](Epoch::monitored) loss, not with the last; also where the training
+    /// ends with an error. An epoch whose loss is NaN is never the best. A second training goes on from there: where none of its epochs has a lower loss, the
+    /// network ends with the weights that it began with.
     #[must_use]
     pub fn keep_best(mut self, keep: bool) -> Self {
         self.options.keep_best = keep;
@@ -223,13 +276,85 @@ impl<'a, O, L, M, V> Trainer<'a, O, L, M, V> {
         self
     }
 
+    /// Calls `f` after each step and each epoch, as [`callback`](Trainer::callback), with the network as it is then: to save it, to measure it, to look at its
+    /// weights. The closure names the network's type.
+    ///
+    /// ```
+    /// use nn_runtime::{Network, Parameters, train::*};
+    /// fn watched<N: Network<Element = f32>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
+    ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).watch(|event, net: &N| {
+    ///         if let Event::Epoch(epoch) = event {
+    ///             let squares = net.parameters().flat_map(|tensor| tensor.values).map(|w| w * w);
+    ///             println!("{epoch}  ‖θ‖ {}", squares.sum::<f32>().sqrt());
+    ///         }
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn watch<N, R: Flow, F>(self, f: F) -> Trainer<'a, O, L, M, V, Watching<H, N, F, R>>
+    where
+        F: FnMut(&Event<'_>, &N) -> R + Send,
+    {
+        self.with(|metrics, validation, rest| (metrics, validation, Watching { rest, f, types: PhantomData }))
+    }
+
+    /// Calls `f` with the batch of each step of training before the step: for noise, flips, shifts, mixed samples. What it draws from the generator that it
+    /// gets depends on the [seed](Trainer::seed) and the step alone, so equal seeds give equal bits on any number of threads. Validation data stay as they are.
+    ///
+    /// ```
+    /// use nn_runtime::{Network, Shape, data::{DataOf, Labels}, train::*};
+    /// use rand::{Rng, RngExt, rngs::StdRng};
+    /// /// Adds noise to every input.
+    /// fn noisy<N: Network<Element = f32, Input: Shape>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
+    ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).augment(|batch: &mut DataOf<N, Labels<10>>, rng| {
+    ///         batch.inputs_mut().iter_mut().for_each(|x| *x += rng.random_range(-0.1..0.1));
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn augment<D, F>(self, f: F) -> Trainer<'a, O, L, M, V, Augmenting<H, F>>
+    where
+        F: FnMut(&mut D, &mut StdRng) + Send,
+    {
+        self.with(|metrics, validation, rest| (metrics, validation, Augmenting { rest, f }))
+    }
+
+    /// Begins anew: the next training starts with epoch 1, with the schedule, the optimizer, early stopping, the lowest loss and the random numbers as at
+    /// first. The options, and the network, stay as they are.
+    ///
+    /// ```
+    /// use nn_runtime::{Shape, Trainable, data::{DataOf, Labels}, train::*};
+    /// /// A network for each part of the data, each trained from the beginning.
+    /// fn learn<N>(nets: &mut [N], parts: &[DataOf<N, Labels<10>>]) -> Result<(), TrainError>
+    /// where
+    ///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,)>,
+    /// {
+    ///     let mut trainer = Trainer::new(Adam::new(1e-3), CrossEntropy::new()).epochs(5).schedule(Cosine::new(5));
+    ///     for (net, part) in nets.iter_mut().zip(parts) {
+    ///         trainer.restart();
+    ///         trainer.fit(net, part)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn restart<E: Element>(&mut self)
+    where
+        O: Optimizer<E>,
+    {
+        self.optimizer.restart();
+        self.past = Past::default();
+        if let Some((schedule, _)) = &mut self.schedule {
+            schedule.restart();
+        }
+    }
+
     /// The optimizer, with all it remembers.
     pub fn optimizer(&self) -> &O {
         &self.optimizer
     }
 }
 
-impl<O: fmt::Debug, L: fmt::Debug, M: fmt::Debug, V> fmt::Debug for Trainer<'_, O, L, M, V> {
+impl<O: fmt::Debug, L: fmt::Debug, M: fmt::Debug, V, H> fmt::Debug for Trainer<'_, O, L, M, V, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")
             .field("optimizer", &self.optimizer)

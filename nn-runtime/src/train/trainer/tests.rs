@@ -1,5 +1,8 @@
 //! The trainer on a network written by hand.
 
+mod batches;
+mod goes_on;
+
 use std::{ops::ControlFlow, sync::Mutex};
 
 use crate::{
@@ -42,7 +45,7 @@ fn losses(history: &History) -> Vec<f64> {
 
 #[test]
 fn it_learns_and_tells_how() {
-    let (train, test) = sectors(1000, 1).split(0.8);
+    let (train, test) = sectors(1000, 1).split(0.8).unwrap();
     let mut net = Mlp::initialized(1);
     let mut trainer = Trainer::new(Adam::new(0.02), CrossEntropy::new())
         .epochs(30)
@@ -147,7 +150,7 @@ fn every_sample_comes_once_an_epoch_in_a_new_order() {
 
 #[test]
 fn early_stopping_waits_and_the_best_weights_come_back() {
-    let (train, test) = sectors(60, 4).split(0.5);
+    let (train, test) = sectors(60, 4).split(0.5).unwrap();
     let run = |patience, keep| {
         let mut net = Mlp::initialized(1);
         // Far too large a rate: the loss rises again soon.
@@ -192,7 +195,7 @@ fn schedules_set_the_rate_of_epochs_or_steps_and_give_it_back() {
 #[test]
 fn a_schedule_observes_the_monitored_loss() {
     /// As [`ReduceOnPlateau`], and writes down what it observes.
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     struct Watched<'a>(ReduceOnPlateau, &'a Mutex<Vec<f64>>);
     impl Schedule for Watched<'_> {
         fn rate(&self, base: f64, time: usize) -> f64 {
@@ -203,7 +206,7 @@ fn a_schedule_observes_the_monitored_loss() {
             self.0.observe(loss);
         }
     }
-    let (train, test) = sectors(60, 6).split(0.5);
+    let (train, test) = sectors(60, 6).split(0.5).unwrap();
     let seen = Mutex::new(Vec::new());
     let schedule = Watched(ReduceOnPlateau::new().patience(0), &seen);
     let mut trainer = Trainer::new(Sgd::new(1e-9), CrossEntropy::new()).epochs(3).validate(&test).schedule(schedule);
@@ -276,14 +279,20 @@ fn bad_data_are_errors_before_anything_changes() {
     let (mut inputs, targets) = data.clone().into_parts();
     inputs.as_mut_slice()[7] = f32::INFINITY;
     let bad = Dataset::new(inputs, targets).unwrap();
-    let expected = |set| TrainError::Input { set, sample: 3, element: 1, found: f64::INFINITY };
+    let expected = |set| TrainError::Input { set, input: 0, sample: 3, element: 1, found: f64::INFINITY };
     assert_eq!(fit(trainer(), &bad), expected("training"));
     let loss = Trainer::new(Sgd::new(0.1), CrossEntropy::new().label_smoothing(2.0));
     assert!(matches!(fit(loss, &data), TrainError::Loss { set: "training", source: LossError::Option { .. } }));
-    assert_eq!(
-        fit(trainer().clip_norm(-1.0), &data),
-        TrainError::Gradient { epoch: 1, step: 1, source: GradientError::Bound { found: -1.0 } }
-    );
+    let option = |error: TrainError| match error {
+        TrainError::Option { option, .. } => option,
+        other => panic!("{other}"),
+    };
+    assert_eq!(option(fit(trainer().clip_norm(-1.0), &data)), "clip_norm");
+    assert_eq!(option(fit(trainer().clip_value(f64::NAN), &data)), "clip_value");
+    assert_eq!(option(fit(trainer().min_delta(-1.0), &data)), "min_delta");
+    assert_eq!(option(fit(trainer().accumulate(0), &data)), "accumulate");
+    let error = fit(Trainer::new(Sgd::new(1e300), CrossEntropy::new()), &data).to_string();
+    assert_eq!(error, format!("expected `rate` to be finite in f32 and not negative, found {}", 1e300));
     let error = fit(Trainer::new(Sgd::new(-0.1), CrossEntropy::new()), &data);
     assert!(matches!(error, TrainError::Optimizer(OptimizerError::Option { option: "rate", .. })), "{error}");
     assert_eq!(trainer().validate(&empty).fit(&mut net, &data), Err(TrainError::Empty { set: "validation" }));
@@ -306,9 +315,15 @@ fn a_training_that_leaves_the_finite_numbers_says_where() {
     net.output.weight_mut().fill(3e38);
     net.output.bias_mut().fill(100.0);
     net.hidden.weight_mut().fill(0.0);
-    let mut trainer = Trainer::new(Sgd::new(0.1), SquaredError).clip_norm(1.0);
-    let error = trainer.fit(&mut net, &data).unwrap_err();
-    let TrainError::Gradient { epoch: 1, step: 1, source: GradientError::NotFinite { name, .. } } = &error else {
+    let before = weights(&net);
+    // With a bound for the norm, with one for each number, and with none.
+    let mut fit = |mut trainer: Trainer<'_, Sgd, SquaredError>| trainer.fit(&mut net, &data).unwrap_err();
+    let trainer = || Trainer::new(Sgd::new(0.1), SquaredError);
+    let errors = [fit(trainer().clip_norm(1.0)), fit(trainer().clip_value(1.0)), fit(trainer())];
+    assert!(errors[0] == errors[1] && errors[1] == errors[2]);
+    assert_eq!(weights(&net), before);
+    let error = errors[0].clone();
+    let TrainError::Gradient { epoch: 1, step: 1, source: GradientError::NotFinite { name, .. }, .. } = &error else {
         panic!("{error}")
     };
     assert_eq!(name, "hidden.weight");
