@@ -54,6 +54,10 @@ pub mod language {
     pub mod generated {}
 }
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/training.md")]
+pub mod training {}
+
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}

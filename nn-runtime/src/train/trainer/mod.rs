@@ -303,7 +303,7 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
     ///
     /// ```
     /// use nn_runtime::{Network, Shape, data::{DataOf, Labels}, train::*};
-    /// use rand::{Rng, RngExt, rngs::StdRng};
+    /// use rand::RngExt;
     /// /// Adds noise to every input.
     /// fn noisy<N: Network<Element = f32, Input: Shape>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
     ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).augment(|batch: &mut DataOf<N, Labels<10>>, rng| {
