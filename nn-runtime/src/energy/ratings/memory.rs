@@ -86,20 +86,15 @@ impl<E: Element> Memory<E> {
     ) -> Result<(), (String, f64)> {
         let velocities = self.velocity.iter().chain([&self.hidden_velocity]);
         let velocity = velocities.map(|v| largest(v, 1)).fold(0.0, larger);
-        let (name, parameter) = self.largest(rbm);
+        let mut sizes = rbm.parameters().map(|tensor| largest(tensor.values, 1)).enumerate();
+        let first = sizes.next().unwrap_or_default();
+        let (place, parameter) = sizes.fold(first, |a, b| if a.1.is_nan() || a.1 >= b.1 { a } else { b });
         // At least 1, so that the factors of steps that are taken at once are bounded as well.
         self.reach = [parameter, velocity].map(|x| larger(x, 1.0));
         match self.reach.into_iter().find(|x| !x.is_finite()) {
             None => Ok(()),
-            Some(found) => Err((name, found)),
+            Some(found) => Err((rbm.tensor(place).name.to_string(), found)),
         }
-    }
-
-    /// The parameter with the largest magnitude, NaN where there is an infinite one or NaN; and this magnitude.
-    fn largest<N: FixedDimension, const K: usize>(&self, rbm: &RatingRbm<N, K, E>) -> (String, f64) {
-        let sizes = rbm.parameters().map(|tensor| (tensor.name.to_string(), largest(tensor.values, 1)));
-        let most = sizes.reduce(|a, b| if a.1.is_nan() || a.1 >= b.1 { a } else { b });
-        most.unwrap_or_default()
     }
 
     /// Whether the next step surely leaves everything finite, which is then supposed to be taken.
