@@ -171,6 +171,19 @@ pub(super) fn check_positive(option: &'static str, found: f64) -> Result<(), Ene
     Err(EnergyError::Option { option, expected: "finite and above 0", found })
 }
 
+/// Asks that a temperature and its inverse are finite and above 0 as numbers of a model's type.
+pub(super) fn check_temperature<E: crate::Element>(found: f64) -> Result<(), EnergyError> {
+    let fits = |x: f64| E::from_f64(x).is_finite() && E::from_f64(x) > E::zero();
+    if fits(found) && fits(1.0 / found) {
+        return Ok(());
+    }
+    let expected = match E::NAME {
+        "f32" => "finite and above 0 in f32, and its inverse too",
+        _ => "finite and above 0, and its inverse too",
+    };
+    Err(EnergyError::Option { option: "set_temperature", expected, found })
+}
+
 fn sees(conditional: bool) -> &'static str {
     if conditional { "sees which items were rated" } else { "does not see which items were rated" }
 }

@@ -62,12 +62,18 @@ impl<E: Element> WithSimd for AddBias<'_, E> {
 
 /// x = σ(x · `scale`)
 pub(crate) fn sigmoid<E: Element>(x: &mut [E], scale: f64) {
-    elementwise::update(Sigmoid(scale), x);
+    elementwise::update(Sigmoid(saturated::<E>(scale)), x);
+}
+
+/// The nearest number that is finite as an `E`. With an infinite scale, a field of 0 would be NaN.
+pub(crate) fn saturated<E: Element>(scale: f64) -> f64 {
+    let most = E::max_value().as_f64();
+    scale.clamp(-most, most)
 }
 
 /// x = ln(1 + exp(x · `scale`)) / `scale`
 pub(crate) fn softplus<E: Element>(x: &mut [E], scale: f64) {
-    elementwise::update(Softplus(scale), x);
+    elementwise::update(Softplus(saturated::<E>(scale)), x);
 }
 
 /// x = s · x
@@ -124,7 +130,8 @@ impl<E: Math> Unary<E> for Scale {
 /// Σ ln(1 + exp(s₁ (c + w₁ x))) − ln(1 + exp(s₀ (c + w₀ x))) over a row, where `from` and `to` are (w₀, s₀) and (w₁, s₁). Registers are added up
 /// in the element's own precision, blocks of them in `f64`.
 pub(crate) fn softplus_difference<E: Element>(x: &[E], c: &[E], from: (f64, f64), to: (f64, f64)) -> f64 {
-    run(SoftplusDifference { x, c, from, to })
+    let finite = |(w, s): (f64, f64)| (w, saturated::<E>(s));
+    run(SoftplusDifference { x, c, from: finite(from), to: finite(to) })
 }
 
 /// ln(1 + exp(s₁ (c + w₁ x))) − ln(1 + exp(s₀ (c + w₀ x))). A function and no closure: one that is not inlined would be compiled for the least
@@ -217,6 +224,20 @@ mod tests {
         assert_close(&wide, &x.iter().map(|x| softplus_of(2.0 * x) / 2.0).collect::<Vec<_>>(), 1e-15);
         scale(&mut wide, -0.5);
         assert_close(&wide, &x.iter().map(|x| softplus_of(2.0 * x) / -4.0).collect::<Vec<_>>(), 1e-15);
+    }
+
+    #[test]
+    fn a_scale_beyond_the_range_leaves_a_field_of_zero_at_one_half() {
+        for factor in [1e30, 1e39, 1e300, f64::INFINITY] {
+            let mut x = [0.0_f32, 2.0, -2.0];
+            sigmoid(&mut x, factor);
+            assert_eq!(x, [0.5, 1.0, 0.0], "{factor}");
+            let mut x = [0.0_f64, 2.0, -2.0];
+            sigmoid(&mut x, factor);
+            assert_eq!(x, [0.5, 1.0, 0.0], "{factor}");
+            let found = softplus_difference(&[0.0_f32], &[0.0], (1.0, 1.0), (1.0, factor));
+            assert!(found.abs() < 1e-6, "{factor}: {found}");
+        }
     }
 
     #[test]

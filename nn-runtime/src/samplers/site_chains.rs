@@ -3,7 +3,7 @@
 use crate::{
     Element,
     kernels::{
-        field::{Bias, add_bias},
+        field::{Bias, add_bias, saturated},
         matmul::{Matrix, MatrixMut, matmul},
         scratch,
         sites::{Couplings, Sweep},
@@ -332,7 +332,7 @@ impl<E: Element> Site<'_, E> {
                     couplings: Couplings { weight: &self.weight[from * width + from..], stride: width },
                     thresholds: &thresholds[from..to],
                     known: known.get(from..to).unwrap_or_default(),
-                    scale: E::from_f64(beta * self.scale),
+                    scale: E::from_f64(saturated::<E>(beta * self.scale)),
                     levels: self.levels,
                     states: &mut states[from..to],
                     fields: &mut fields[from..to],

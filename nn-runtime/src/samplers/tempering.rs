@@ -120,8 +120,11 @@ impl<E: Element> Tempering<E> {
 
     /// The states of the first block at a rung, a row for each chain; nothing where there is no such rung.
     pub fn first(&self, rung: usize) -> &[E] {
+        if rung >= self.ladder.betas().len() {
+            return &[];
+        }
         let size = self.chains * self.widths[0];
-        self.first.get(rung * size..(rung + 1) * size).unwrap_or_default()
+        &self.first[rung * size..(rung + 1) * size]
     }
 
     /// The rungs.
@@ -273,6 +276,6 @@ mod tests {
         let error = Tempering::starting_at(&machine, Ladder::linear(1.0, 0.0, 1), vec![0.0; 3], 1).unwrap_err();
         assert_eq!(error, SamplerError::Length { expected: 2, found: 3 });
         let none = Tempering::starting_at(&machine, Ladder::linear(1.0, 0.0, 1), vec![], 1).unwrap();
-        assert!(none.swap_rates()[0].is_nan() && none.first(2).is_empty());
+        assert!(none.swap_rates()[0].is_nan() && none.first(2).is_empty() && none.first(usize::MAX).is_empty());
     }
 }

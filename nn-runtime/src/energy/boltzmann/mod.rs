@@ -21,7 +21,7 @@ use rand::Rng;
 
 use crate::{
     Batch, Element, Shape,
-    energy::{EnergyError, error::check_positive, symmetric},
+    energy::{EnergyError, error::check_temperature, symmetric},
     kernels::aligned::Aligned,
     layers::Init,
     network::{Parameters, Tensor, TensorMut},
@@ -150,9 +150,9 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Option`] where it is not finite and above 0.
+    /// [`EnergyError::Option`] where it, or its inverse, is not finite and above 0 as a number of the model's type.
     pub fn set_temperature(&mut self, temperature: f64) -> Result<(), EnergyError> {
-        check_positive("set_temperature", temperature)?;
+        check_temperature::<E>(temperature)?;
         self.temperature = temperature;
         Ok(())
     }

@@ -11,6 +11,8 @@ mod network;
 mod sampling;
 mod scikit_learn;
 #[cfg(test)]
+mod settings_tests;
+#[cfg(test)]
 mod tests;
 
 use std::marker::PhantomData;
@@ -26,7 +28,7 @@ pub use scikit_learn::ScikitLearn;
 
 use crate::{
     Batch, Element, Shape,
-    energy::{EnergyError, Hidden, Visible, error::check_positive, units::Bernoulli},
+    energy::{EnergyError, Hidden, Visible, error::check_temperature, units::Bernoulli},
     kernels::aligned::Aligned,
     layers::Init,
     network::{Parameters, Tensor, TensorMut},
@@ -169,9 +171,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Option`] where it is not finite and above 0.
+    /// [`EnergyError::Option`] where it, or its inverse, is not finite and above 0 as a number of the model's type.
     pub fn set_temperature(&mut self, temperature: f64) -> Result<(), EnergyError> {
-        check_positive("set_temperature", temperature)?;
+        check_temperature::<E>(temperature)?;
         self.temperature = temperature;
         Ok(())
     }

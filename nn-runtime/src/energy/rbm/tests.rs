@@ -11,7 +11,7 @@ use crate::{
     },
     layers::testing::{assert_close, values},
     samplers::{
-        Blocks, Chains, Draws, Ladder, SamplerError, Tempering,
+        Blocks, Chains, Draws, Ladder, Tempering,
         testing::{ALPHA, assert_frequencies, frequencies},
     },
 };
@@ -424,55 +424,6 @@ fn completion_keeps_what_is_known_and_fills_in_the_conditional_mean() {
     let expected: f64 = bits(3).iter().zip(&weights).map(|(v, w)| v[1] * w).sum::<f64>() / weights.iter().sum::<f64>();
     let found = rows.map(|row| row[1]).sum::<f64>() / 20_000.0;
     assert!((found - expected).abs() < 5.0 * (0.25_f64 / 20_000.0).sqrt(), "{found}, expected {expected}");
-}
-
-#[test]
-fn gaussian_units_have_no_distribution_without_a_temperature() {
-    fn check<V: Visible, H: Hidden>(proper: bool) {
-        let rbm = model::<Const<2>, Const<2>, V, H>(3);
-        let states = vec![0.0; 2 * Rbm::<Const<2>, Const<2>, V, H, f64>::VISIBLE];
-        let mut chains = Chains::starting_at(&rbm, states.clone(), 1).unwrap();
-        let tries = [
-            chains.gibbs_at(&rbm, 0.0, 1),
-            chains.anneal(&rbm, &Ladder::from(vec![1.0, 0.0])),
-            Tempering::starting_at(&rbm, Ladder::linear(1.0, 0.0, 1), states, 1).map(drop),
-        ];
-        for (result, place) in tries.into_iter().zip([0, 1, 1]) {
-            let expected = if proper { Ok(()) } else { Err(SamplerError::Improper { place, found: 0.0 }) };
-            assert_eq!(result, expected);
-        }
-        assert!(chains.gibbs_at(&rbm, 1e-3, 5).is_ok() && chains.first().iter().all(|x| x.is_finite()));
-        assert!(chains.gibbs_at(&rbm, 1e-320, 1).is_ok_and(|()| proper) || !proper);
-    }
-    check::<Bernoulli, Bernoulli>(true);
-    check::<Softmax<3>, Bernoulli>(true);
-    check::<Gaussian, Bernoulli>(false);
-    check::<GaussianVariance, Bernoulli>(false);
-    check::<Bernoulli, Relu>(false);
-    check::<Bernoulli, Gaussian>(false);
-}
-
-#[test]
-fn an_estimate_is_the_same_for_any_number_of_its_own_threads() {
-    let rbm: Rbm<Const<40>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
-    let v = rbm.generate(100, 3, &mut StdRng::seed_from_u64(2));
-    let ais = Ais::default().ladder(Ladder::linear(0.0, 1.0, 20)).quiet();
-    let run = |ais: &Ais| {
-        let rng = &mut StdRng::seed_from_u64(3);
-        let estimates = (rbm.log_partition_ais(ais, rng), rbm.log_partition_reverse(ais, &v, rng));
-        let raise = rbm.log_likelihood_reverse(&ais.clone().chains(2), &v, rng);
-        (estimates.0.unwrap(), estimates.1.unwrap(), raise.unwrap())
-    };
-    let one = run(&ais);
-    assert!((1..5).all(|threads| run(&ais.clone().threads(threads)) == one));
-    // More chains than there is memory for.
-    for chains in [usize::MAX, usize::MAX / 64] {
-        let (rng, ais) = (&mut StdRng::seed_from_u64(3), ais.clone().chains(chains));
-        for result in [rbm.log_partition_ais(&ais, rng).map(drop), rbm.log_likelihood_reverse(&ais, &v, rng).map(drop)]
-        {
-            assert!(matches!(result, Err(EnergyError::Sampler(SamplerError::Memory { .. }))), "{result:?}");
-        }
-    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub enum WeightsFault {
         second: String,
     },
     /// The tensors are not those of the network.
-    #[error("the tensors are not those of the network:{}", Lines(.0))]
+    #[error("the tensors are not those of the network:{}{}", Lines(.0), Hint(.0))]
     Misfits(Vec<Misfit>),
 }
 
@@ -139,5 +139,38 @@ pub(super) struct Lines<'a>(pub(super) &'a [Misfit]);
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|misfit| write!(f, "\n  {misfit}"))
+    }
+}
+
+/// The prefix that all missing names have in the file, where there is one: the commonest reason for a file of which nothing fits.
+struct Hint<'a>(&'a [Misfit]);
+
+impl Hint<'_> {
+    fn prefix(&self) -> Option<&str> {
+        let missing = self.0.iter().filter_map(|misfit| match misfit {
+            Misfit::Missing { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        let first = missing.clone().next()?;
+        let mut found = self.0.iter().filter_map(|misfit| match misfit {
+            Misfit::Superfluous { name, .. } => name.strip_suffix(first).filter(|prefix| prefix.ends_with('.')),
+            _ => None,
+        });
+        let has = |wanted: &str| {
+            self.0.iter().any(|misfit| matches!(misfit, Misfit::Superfluous { name, .. } if name == wanted))
+        };
+        found.find(|prefix| missing.clone().all(|name| has(&format!("{prefix}{name}"))))
+    }
+}
+
+impl fmt::Display for Hint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.prefix() {
+            Some(prefix) => write!(
+                f,
+                "\n  help: the file has these names behind `{prefix}`, which `Loading::new().prefix(\"{prefix}\")` takes off"
+            ),
+            None => Ok(()),
+        }
     }
 }

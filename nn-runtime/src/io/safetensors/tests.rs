@@ -251,6 +251,24 @@ fn what_fits_is_taken_by_prefix_and_under_other_names() {
 }
 
 #[test]
+fn a_prefix_before_all_names_is_seen() {
+    let bytes = |prefix: &str| {
+        let names = [format!("{prefix}fc.weight"), format!("{prefix}fc.bias")];
+        file(&[(&names[0], Dtype::F32, &[2, 3], &[0; 24]), (&names[1], Dtype::F32, &[2], &[0; 8])])
+    };
+    let mut net = Layer::<f32>::new(7.0);
+    for loading in [Loading::new(), Loading::new().matching()] {
+        let error = loading.load_bytes(&mut net, &bytes("model.")).unwrap_err().to_string();
+        let help =
+            "\n  help: the file has these names behind `model.`, which `Loading::new().prefix(\"model.\")` takes off";
+        assert!(error.ends_with(help), "{error}");
+        assert!(!loading.load_bytes(&mut net, &bytes("my_")).unwrap_err().to_string().contains("help"));
+    }
+    assert_eq!(net, Layer::new(7.0));
+    assert_eq!(Loading::new().prefix("model.").load_bytes(&mut net, &bytes("model.")).unwrap().names.len(), 2);
+}
+
+#[test]
 fn no_more_of_a_file_is_read_than_its_header_and_what_fits() {
     /// Counts what is read of a file that goes on for ever.
     struct Endless<'a>(&'a [u8], usize);
