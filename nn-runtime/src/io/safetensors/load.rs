@@ -19,6 +19,9 @@ use crate::{
 /// The longest header that the format allows, in bytes.
 const LONGEST_HEADER: u64 = 100_000_000;
 
+/// What gives a tensor of a file its name in the network.
+type Rename<'a> = Box<dyn Fn(&str) -> String + 'a>;
+
 /// How a file of weights is loaded: `Loading::new().prefix("encoder.").matching().load(&mut net, "autoencoder.safetensors")?`.
 ///
 /// Unless an option says otherwise, the tensors of the file must be those of the network, name for name and shape for shape, and all numbers
@@ -41,7 +44,7 @@ const LONGEST_HEADER: u64 = 100_000_000;
 #[derive(Default)]
 pub struct Loading<'a> {
     prefix: String,
-    rename: Option<Box<dyn Fn(&str) -> String + 'a>>,
+    rename: Option<Rename<'a>>,
     matching: bool,
     non_finite: bool,
 }

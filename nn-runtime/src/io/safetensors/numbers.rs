@@ -9,13 +9,16 @@ use crate::Element;
 /// How many bytes are read and converted at a time.
 const CHUNK: usize = 1 << 16;
 
+/// A number of a file: its place among those that are read, and what it is.
+pub(super) type Found = (usize, f64);
+
 /// How the numbers of a type are read: the bytes of one, and what converts those of several.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<E> {
     /// The bytes of one number.
     pub(super) size: usize,
-    /// Writes the numbers, and returns the first that is not finite once it is converted: its place, and what it was.
-    convert: fn(&[u8], &mut [E]) -> Option<(usize, f64)>,
+    /// Writes the numbers, and returns the first that is not finite once it is converted.
+    convert: fn(&[u8], &mut [E]) -> Option<Found>,
 }
 
 impl<E: Element> Reader<E> {
@@ -40,7 +43,7 @@ impl<E: Element> Reader<E> {
     }
 
     /// Fills `values` from `source`, and returns the first number that is not finite: its place, and what it was in the file.
-    pub(super) fn fill(&self, source: &mut impl Read, values: &mut [E]) -> io::Result<Option<(usize, f64)>> {
+    pub(super) fn fill(&self, source: &mut impl Read, values: &mut [E]) -> io::Result<Option<Found>> {
         let mut bytes = vec![0; CHUNK.min(values.len() * self.size)];
         let mut first = None;
         for (chunk, values) in values.chunks_mut(CHUNK / self.size).enumerate() {
@@ -54,11 +57,7 @@ impl<E: Element> Reader<E> {
     }
 }
 
-fn read<E: Element, const N: usize>(
-    bytes: &[u8],
-    values: &mut [E],
-    number: impl Fn([u8; N]) -> f64,
-) -> Option<(usize, f64)> {
+fn read<E: Element, const N: usize>(bytes: &[u8], values: &mut [E], number: impl Fn([u8; N]) -> f64) -> Option<Found> {
     let (chunks, _) = bytes.as_chunks::<N>();
     let mut first = None;
     for (place, (value, &chunk)) in values.iter_mut().zip(chunks).enumerate() {
