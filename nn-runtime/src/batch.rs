@@ -99,6 +99,14 @@ pub enum ShapeError {
         /// The bytes of one.
         bytes: usize,
     },
+    /// More samples than memory can hold.
+    #[error("expected a batch that memory can hold, found {samples} samples of shape `{}`", Dims(sizes))]
+    TooManySamples {
+        /// The number of samples.
+        samples: usize,
+        /// The sizes of the axes of a sample.
+        sizes: Vec<usize>,
+    },
     /// Sizes on free axes that a layer of a network cannot take.
     #[error("expected {} with sizes that every layer takes, found {}: {rule}", list(expected), list(found))]
     Sizes {
@@ -110,7 +118,7 @@ pub enum ShapeError {
         rule: String,
     },
     /// A number that is no index, where a network begins with an `embedding`.
-    #[error("expected a whole number from 0 to {}, found {found} at position {position} of sample {sample}", vocabulary - 1)]
+    #[error("expected {}, found {found} at position {position} of sample {sample}", indices(*vocabulary))]
     Index {
         /// The number of indices.
         vocabulary: usize,
@@ -174,11 +182,15 @@ impl<S: Shape, E: Element> Batch<S, E> {
     }
 
     /// `samples` samples of zeros.
+    ///
+    /// # Panics
+    ///
+    /// Where memory cannot hold them; [`Batch::zeros_of`] returns an error in its place.
     pub fn zeros(samples: usize) -> Self
     where
         S: FixedShape,
     {
-        Self::own(vec![E::zero(); samples * S::LEN], samples, padded(S::DIMS))
+        Self::zeros_of(samples, S::DIMS).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A batch of the numbers in `data`, sample after sample, each with axes of the sizes `sizes`.
@@ -203,10 +215,17 @@ impl<S: Shape, E: Element> Batch<S, E> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::TooLarge`] for more numbers than a shape may have.
+    /// [`ShapeError::Sample`] where a size is not that of the shape, [`ShapeError::TooLarge`] for more numbers than a shape may have,
+    /// [`ShapeError::TooManySamples`] for more than memory can hold.
     pub fn zeros_of(samples: usize, sizes: &[usize]) -> Result<Self, ShapeError> {
         check_sizes::<S>(sizes)?;
-        Ok(Self::own(vec![E::zero(); samples * product(sizes)], samples, padded(sizes)))
+        let error = || ShapeError::TooManySamples { samples, sizes: sizes.to_vec() };
+        // Samples without numbers are counted as if each had one.
+        samples.checked_mul(product(sizes).max(1)).filter(|&count| count <= isize::MAX as usize).ok_or_else(error)?;
+        let (mut numbers, length) = (Vec::new(), samples * product(sizes));
+        numbers.try_reserve_exact(length).map_err(|_| error())?;
+        numbers.resize(length, E::zero());
+        Ok(Self::own(numbers, samples, padded(sizes)))
     }
 
     /// The numbers, to change.
@@ -441,6 +460,14 @@ impl<S: Shape, E: std::fmt::Debug, D: Deref<Target = [E]>> std::fmt::Debug for B
 /// Several shapes in a message.
 fn list(shapes: &[Vec<usize>]) -> String {
     shapes.iter().map(|shape| format!("`{}`", Dims(shape))).collect::<Vec<_>>().join(" and ")
+}
+
+/// Which numbers are indices, in a message.
+fn indices(vocabulary: usize) -> String {
+    match vocabulary.checked_sub(1) {
+        Some(last) => format!("a whole number from 0 to {last}"),
+        None => "no number, for the vocabulary is empty".into(),
+    }
 }
 
 /// How many steps a sequence may have, in a message.

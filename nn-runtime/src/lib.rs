@@ -14,6 +14,7 @@ pub mod io;
 pub mod kernels;
 pub mod layers;
 pub mod network;
+mod parallel;
 pub mod prelude;
 pub mod report;
 pub mod samplers;

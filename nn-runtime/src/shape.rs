@@ -179,7 +179,7 @@ pub trait Shape: 'static + Send + Sync {
     /// The number of elements of one sample.
     #[inline(always)]
     fn len(extent: Self::Extent) -> usize {
-        if Self::LEN == FREE { Self::sizes(extent).as_ref().iter().product() } else { Self::LEN }
+        if Self::LEN == FREE { product(Self::sizes(extent).as_ref()) } else { Self::LEN }
     }
 }
 

@@ -52,7 +52,8 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// # Errors
     ///
     /// [`ShapeError::Step`] for a sequence that ends inside a step, [`ShapeError::Steps`] for one without steps or with more than the axis
-    /// of time has, [`ShapeError::TooLarge`] for samples of more numbers than a shape may have.
+    /// of time has, [`ShapeError::TooLarge`] for samples of more numbers than a shape may have, [`ShapeError::TooManySamples`] for more
+    /// than memory can hold, padding among their numbers.
     pub fn padded<I>(sequences: I) -> Result<Self, ShapeError>
     where
         S: Sequence,

@@ -80,7 +80,8 @@ impl<const CLASSES: usize> StepLabels<CLASSES> {
     ///
     /// # Errors
     ///
-    /// [`StepLabelError`] for the first label that is negative or not below `CLASSES`, and for a sequence without steps.
+    /// [`StepLabelError`] for the first label that is negative or not below `CLASSES`, for a sequence without steps, and for more labels than
+    /// memory can hold, padding among them.
     pub fn padded<I, L>(sequences: I) -> Result<Self, StepLabelError>
     where
         I: IntoIterator<Item: AsRef<[L]>>,
@@ -98,7 +99,10 @@ impl<const CLASSES: usize> StepLabels<CLASSES> {
             lengths.push(sequence.len());
         }
         let (samples, steps) = (lengths.len(), lengths.iter().copied().max().unwrap_or(0));
-        let mut indices = Vec::with_capacity(samples * steps);
+        let error = || ShapeError::TooManySamples { samples, sizes: vec![steps] };
+        let mut indices = Vec::new();
+        let count = samples.checked_mul(steps).ok_or_else(error)?;
+        indices.try_reserve_exact(count).map_err(|_| error())?;
         let mut rest = &ragged[..];
         for (sample, &length) in lengths.iter().enumerate() {
             let (sequence, others) = rest.split_at(length);

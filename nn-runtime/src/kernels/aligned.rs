@@ -7,10 +7,12 @@ use std::{
 
 use crate::Element;
 
-/// A fixed number of elements, the first at a multiple of 64 bytes, so that no register's load from a row of whole registers
-/// crosses a cache line.
+/// Elements, the first at a multiple of 64 bytes, so that no register's load from a row of whole registers crosses a cache line.
+///
+/// Where the first lies follows from the type alone, so that a clone, and memory that has grown, hold the same elements at the same indices.
 #[derive(Clone)]
 pub(crate) struct Aligned<E> {
+    /// At least as many bytes as `length` elements take up: [`lines`] counts them, and only [`Aligned::grow`] changes either.
     lines: Vec<Line>,
     length: usize,
     element: PhantomData<E>,
@@ -19,13 +21,53 @@ pub(crate) struct Aligned<E> {
 /// A cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-struct Line([u8; 64]);
+struct Line([u8; LINE]);
+
+/// The bytes of a cache line.
+pub(super) const LINE: usize = 64;
+
+/// The cache lines that `length` elements take up.
+///
+/// # Panics
+///
+/// Where no memory can hold them.
+pub(super) fn lines<E>(length: usize) -> usize {
+    match length.checked_mul(size_of::<E>()) {
+        Some(bytes) => bytes.div_ceil(LINE),
+        None => panic!("expected a number of elements that memory can hold, found {length}"),
+    }
+}
+
+// Derived, this would ask the same of the element.
+impl<E> Default for Aligned<E> {
+    fn default() -> Self {
+        Aligned { lines: Vec::new(), length: 0, element: PhantomData }
+    }
+}
 
 impl<E: Element> Aligned<E> {
     /// `length` zeros.
+    ///
+    /// # Panics
+    ///
+    /// Where no memory can hold them.
     pub(crate) fn zeros(length: usize) -> Self {
-        let lines = vec![Line([0; 64]); (length * size_of::<E>()).div_ceil(size_of::<Line>())];
-        Aligned { lines, length, element: PhantomData }
+        Aligned { lines: vec![Line([0; LINE]); lines::<E>(length)], length, element: PhantomData }
+    }
+
+    /// Adds zeros, so that there are `length` elements at least.
+    ///
+    /// # Panics
+    ///
+    /// Where no memory can hold them.
+    pub(crate) fn grow(&mut self, length: usize) {
+        if length > self.length {
+            let count = lines::<E>(length);
+            if count > self.lines.len() {
+                self.lines.resize(count, Line([0; LINE]));
+            }
+            self.length = length;
+        }
     }
 
     /// `length` zeros; `None` where there is no memory for them.
@@ -44,7 +86,8 @@ impl<E: Element> Deref for Aligned<E> {
     #[inline(always)]
     fn deref(&self) -> &[E] {
         // SAFETY: `Element` is sealed to f32 and f64, whose alignment divides that of a line and for which every bit pattern is
-        // valid. The lines, which have no padding and are initialized, hold `length` elements at least.
+        // valid. The lines have no padding and are initialized. `zeros` and `grow`, which alone set `length`, made `lines::<E>(length)` of
+        // them at least, whose bytes are counted without overflow: they hold `length` elements.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.length) }
     }
 }
@@ -83,5 +126,28 @@ mod tests {
         for length in [usize::MAX, usize::MAX / 4, usize::MAX / 8, usize::MAX / 64] {
             assert!(Aligned::<f32>::try_zeros(length).is_none() && Aligned::<f64>::try_zeros(length).is_none());
         }
+    }
+
+    #[test]
+    fn what_has_grown_holds_what_it_held_and_zeros() {
+        let mut data = Aligned::<f64>::default();
+        assert!(data.is_empty());
+        for length in [1, 3, 8, 9, 1000, 2] {
+            let before = data.to_vec();
+            data.grow(length);
+            assert_eq!(data.len(), before.len().max(length));
+            assert_eq!(data[..before.len()], before);
+            assert!(data[before.len()..].iter().all(|&x| x == 0.0));
+            let last = data.len() - 1;
+            data[last] = length as f64;
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "expected a number of elements that memory can hold, found 4611686018427387904")]
+    #[cfg(target_pointer_width = "64")]
+    fn more_elements_than_bytes_can_be_counted_for_are_refused() {
+        // 2⁶² times four bytes would be none.
+        Aligned::<f32>::zeros(1 << 62);
     }
 }

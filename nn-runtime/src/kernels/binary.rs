@@ -140,7 +140,7 @@ fn with_codes(length: usize, f: impl FnOnce(&mut [u8])) {
 fn multiply<E: Element>(c: &mut [E], codes: Codes<'_>, b: &[E], [k, n]: [usize; 2], threads: usize) {
     assert!(b.len() >= k * n, "a matrix lies within its data");
     let rows = c.len() / n;
-    // SAFETY: C has `rows` rows of `n` numbers and is borrowed mutably until all threads are done.
+    // SAFETY: `rows` is the quotient, so C has `rows` rows of `n` numbers; it is borrowed mutably until all threads are done.
     unsafe { spread(Target(c.as_mut_ptr()), rows, codes, b, [k, n], [0, n], threads) };
 }
 

@@ -87,15 +87,15 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> Gemv<'_, I, O, E, A>
 #[inline(always)]
 pub(super) fn dots<S: Simd, E: Math, const R: usize>(simd: S, weight: &[E], x: &[E], count: usize) -> E::Vector<S> {
     let inputs = x.len();
-    assert!(weight.len() == count * inputs && count <= R);
+    assert!(count <= R && count.checked_mul(inputs) == Some(weight.len()), "the weight has `count` rows as long as x");
     let lanes = E::lanes::<S>();
     let mut sums = [E::constant(simd, 0.0); R];
     let (x, x_rest) = E::as_vectors::<S>(x);
     for (k, &x) in x.iter().enumerate() {
         for r in 0..count {
-            // SAFETY: `k` counts the whole registers of x, so the elements k × lanes .. (k + 1) × lanes of row r lie
-            // within the row, and r < count, so the row lies within `weight` (asserted above). A register has no
-            // validity beyond that of its elements, and the read is unaligned.
+            // SAFETY: `k` counts the whole registers of x, so the elements k × lanes .. (k + 1) × lanes of row r lie within the row, which
+            // is as long as x. r < count, so the row lies within `weight`, whose length is that of `count` rows, counted without
+            // overflow (asserted above). A register has no validity beyond that of its elements, and the read is unaligned.
             let w = unsafe { weight.as_ptr().add(r * inputs + k * lanes).cast::<E::Vector<S>>().read_unaligned() };
             sums[r] = E::mul_add(simd, w, x, sums[r]);
         }

@@ -80,6 +80,12 @@ mod x86 {
 
     use super::transpose;
 
+    /// Whether a slice holds N rows of N numbers that lie `stride` apart. A stride that could overflow is more than any slice holds.
+    #[inline(always)]
+    fn holds<E, const N: usize>(slice: &[E], stride: usize) -> bool {
+        stride < usize::MAX / N && slice.len() >= (N - 1) * stride + N
+    }
+
     #[target_feature(enable = "avx")]
     pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
         transpose::<f32, 8>(from, columns, rows, to, width, |from, columns, to, width| {
@@ -91,13 +97,13 @@ mod x86 {
     #[inline(never)]
     #[target_feature(enable = "avx")]
     fn block_f32(from: &[f32], columns: usize, to: &mut [f32], width: usize) {
-        assert!(from.len() >= 7 * columns + 8 && to.len() >= 7 * width + 8, "a block lies within its slices");
+        assert!(holds::<_, 8>(from, columns) && holds::<_, 8>(to, width), "a block lies within its slices");
         let (from, to) = (from.as_ptr(), to.as_mut_ptr());
         for half in 0..2 {
             // Each register has 4 numbers of a row and 4 of the row four below.
             let mut rows = [_mm256_setzero_ps(); 4];
             for (row, register) in rows.iter_mut().enumerate() {
-                // SAFETY: the last number read is number 7 of row 7, within the slice as asserted.
+                // SAFETY: the last number read is number 7 of row 7, which lies within the slice: it holds eight rows of eight (asserted).
                 unsafe {
                     let low = _mm_loadu_ps(from.add(row * columns + half * 4));
                     let high = _mm_loadu_ps(from.add((row + 4) * columns + half * 4));
@@ -114,7 +120,7 @@ mod x86 {
                 _mm256_shuffle_ps::<0xee>(high, high_next),
             ];
             for (i, column) in turned.into_iter().enumerate() {
-                // SAFETY: the last number written is number 7 of row 7, within the slice as asserted.
+                // SAFETY: the last number written is number 7 of row 7, which lies within the slice, borrowed mutably (asserted).
                 unsafe { _mm256_storeu_ps(to.add((half * 4 + i) * width), column) };
             }
         }
@@ -130,13 +136,13 @@ mod x86 {
     #[inline(never)]
     #[target_feature(enable = "avx")]
     fn block_f64(from: &[f64], columns: usize, to: &mut [f64], width: usize) {
-        assert!(from.len() >= 3 * columns + 4 && to.len() >= 3 * width + 4, "a block lies within its slices");
+        assert!(holds::<_, 4>(from, columns) && holds::<_, 4>(to, width), "a block lies within its slices");
         let (from, to) = (from.as_ptr(), to.as_mut_ptr());
         for half in 0..2 {
             // Each register has 2 numbers of a row and 2 of the row two below.
             let mut rows = [_mm256_setzero_pd(); 2];
             for (row, register) in rows.iter_mut().enumerate() {
-                // SAFETY: the last number read is number 3 of row 3, within the slice as asserted.
+                // SAFETY: the last number read is number 3 of row 3, which lies within the slice: it holds four rows of four (asserted).
                 unsafe {
                     let low = _mm_loadu_pd(from.add(row * columns + half * 2));
                     let high = _mm_loadu_pd(from.add((row + 2) * columns + half * 2));
@@ -145,7 +151,7 @@ mod x86 {
             }
             let turned = [_mm256_unpacklo_pd(rows[0], rows[1]), _mm256_unpackhi_pd(rows[0], rows[1])];
             for (i, column) in turned.into_iter().enumerate() {
-                // SAFETY: the last number written is number 3 of row 3, within the slice as asserted.
+                // SAFETY: the last number written is number 3 of row 3, which lies within the slice, borrowed mutably (asserted).
                 unsafe { _mm256_storeu_pd(to.add((half * 2 + i) * width), column) };
             }
         }

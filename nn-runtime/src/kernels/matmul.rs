@@ -30,7 +30,11 @@ pub struct MatrixMut<'a, E> {
 }
 
 /// The numbers from the first to the last element of a matrix.
-fn extent(rows: usize, columns: usize, row_stride: usize, column_stride: usize) -> usize {
+///
+/// # Panics
+///
+/// Where an address cannot count them.
+pub(super) fn extent(rows: usize, columns: usize, row_stride: usize, column_stride: usize) -> usize {
     if rows == 0 || columns == 0 {
         return 0;
     }
@@ -114,16 +118,16 @@ impl<'a, E: Element> MatrixMut<'a, E> {
 /// assert_eq!(c, [17.0, 39.0]);
 /// ```
 pub fn matmul<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>, accumulate: bool) {
-    assert!(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "the sizes of a product agree");
-    if c.rows == 0 || c.columns == 0 {
-        return;
-    }
     E::product(c, a, b, accumulate);
 }
 
 /// The product for an element type, compiled once in this crate. Sealed through [`crate::Element`].
 pub trait Matmul: Sized {
-    /// [`matmul`] for matrices whose sizes agree.
+    /// See [`matmul`], which is generic over the type.
+    ///
+    /// # Panics
+    ///
+    /// Where the sizes do not agree.
     fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool);
 }
 
@@ -142,6 +146,16 @@ impl Matmul for f64 {
 #[inline(always)]
 fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>, accumulate: bool) {
     let (m, n, k) = (c.rows, c.columns, a.columns);
+    assert!(
+        a.rows == m && b.columns == n && b.rows == k,
+        "expected factors of {m} × {k} and {k} × {n} for a product of {m} × {n}, found {} × {k} and {} × {}",
+        a.rows,
+        b.rows,
+        b.columns
+    );
+    if m == 0 || n == 0 {
+        return;
+    }
     if b.column_stride == 1 {
         let (a_row, a_column) = (a.row_stride, a.column_stride);
         return scratch::with(product::room::<E>(m, a_row, a_column), |packed| {

@@ -2,6 +2,8 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod aligned;
+#[cfg(all(test, target_os = "linux"))]
+mod alone;
 pub(crate) mod batch_norm;
 pub(crate) mod binary;
 pub(crate) mod conv;

@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{math::Math, simd::Lanes},
+    kernels::{math::Math, matmul::extent, simd::Lanes},
 };
 
 /// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
@@ -25,7 +25,7 @@ pub(super) struct Product<'a, E> {
     pub(super) n: usize,
     pub(super) k: usize,
     pub(super) accumulate: bool,
-    /// Room for [`room`] numbers.
+    /// Room for [`room`] numbers, or none, where A is read as it lies.
     pub(super) packed: &'a mut [E],
 }
 
@@ -81,15 +81,21 @@ impl<E: Element> WithSimd for Product<'_, E> {
         if m == 0 || n == 0 {
             return;
         }
-        assert!(self.c.len() >= (m - 1) * c_row + n);
+        assert!(self.c.len() >= extent(m, n, c_row, 1), "the result lies within its slice");
         if k == 0 {
             if !self.accumulate {
                 self.c.chunks_mut(c_row.max(1)).take(m).for_each(|row| row[..n].fill(E::zero()));
             }
             return;
         }
-        assert!(self.a.len() > (m - 1) * self.a_row + (k - 1) * self.a_column);
-        assert!(self.b.len() >= (k - 1) * self.b_row + n);
+        assert!(self.a.len() >= extent(m, k, self.a_row, self.a_column), "A lies within its slice");
+        assert!(self.b.len() >= extent(k, n, self.b_row, 1), "B lies within its slice");
+        // Groups of rows, in each of which a term has room for TALL numbers.
+        let copy = m.div_ceil(TALL).checked_mul(TALL * k.min(DEPTH));
+        assert!(
+            self.packed.is_empty() || copy.is_some_and(|copy| copy <= self.packed.len()),
+            "a block of A has room for its copy"
+        );
         let lanes = <E as Lanes>::lanes::<S>();
         let mut panel = Panel([const { MaybeUninit::<E>::uninit() }; DEPTH * PANEL]);
         let panel = &mut panel.0;
@@ -126,10 +132,12 @@ impl<E: Element> WithSimd for Product<'_, E> {
                             to.write(from);
                         }
                     }
-                    // The first `depth` × `columns` numbers, which are those that a tile reads, are written now.
+                    // `depth` ≤ DEPTH and `columns` ≤ three registers, which PANEL has room for. The first `depth` × `columns` numbers,
+                    // which are those that a tile reads, are written now: each row of B has `columns` numbers from `column` on.
                     (b, b_row) = (panel.as_ptr().cast(), columns);
                 }
-                // SAFETY: `first` < k and `column` < n, so the offsets lie within the slices by the assertions above.
+                // SAFETY: `first` < k and `column` < n, so the offsets lie within the slices: the matrices do, as `extent` asserted without
+                // overflow.
                 let place = unsafe {
                     Place {
                         c: self.c.as_mut_ptr().add(column),
@@ -146,7 +154,8 @@ impl<E: Element> WithSimd for Product<'_, E> {
                     }
                 };
                 // SAFETY: the columns column .. column + columns, all m rows and the terms first .. first + depth lie within
-                // the matrices; `columns` is `width` whole registers where `width` > 1.
+                // the matrices, which lie within their slices, or within their copies: that of A has all groups of rows for `depth` terms
+                // (asserted), that of B is the panel. `columns` is `width` whole registers where `width` > 1, else at most one.
                 unsafe {
                     match width {
                         3 => rows::<S, E, 3>(simd, place, m),
@@ -164,7 +173,8 @@ impl<E: Element> WithSimd for Product<'_, E> {
 ///
 /// # Safety
 ///
-/// `m` rows at `place` and its columns and terms lie within the matrices that it points to.
+/// `m` rows at `place` and its columns and terms lie within the matrices that it points to: N whole registers of columns, or where N = 1
+/// `last` of one. Nobody else reads or writes those of C.
 #[inline(always)]
 unsafe fn rows<S: Simd, E: Math, const N: usize>(simd: S, mut place: Place<E>, m: usize) {
     // As many rows as leave a register for a number of A beside the tile and the row of B.

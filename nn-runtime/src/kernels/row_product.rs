@@ -10,6 +10,7 @@ use crate::{
     Element,
     kernels::{
         math::Math,
+        matmul::extent,
         simd::{Lanes, lanes},
     },
 };
@@ -36,7 +37,8 @@ const ROWS: usize = 64;
 
 /// The numbers of the transposed panels of a product of `m` rows of `k` terms.
 pub(super) fn room(m: usize, k: usize) -> usize {
-    m.next_power_of_two().clamp(ROWS / 4, ROWS) * k
+    // A number too large for memory is refused where memory is asked for.
+    m.min(ROWS).next_power_of_two().max(ROWS / 4).saturating_mul(k)
 }
 
 impl<E: Element> WithSimd for RowProduct<'_, E> {
@@ -47,9 +49,12 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
         if self.k == 0 && !self.accumulate {
             self.c.chunks_mut(self.c_row.max(1)).take(self.m).for_each(|row| row[..self.n].fill(E::zero()));
         }
-        if self.k == 0 || self.n == 0 {
+        if self.k == 0 || self.n == 0 || self.m == 0 {
             return;
         }
+        let RowProduct { m, n, k, c_row, .. } = self;
+        assert!(self.c.len() >= extent(m, n, c_row, 1), "the result lies within its slice");
+        assert!(self.a.len() >= extent(m, k, k, 1) && self.b.len() >= extent(n, k, k, 1), "A and B lie within theirs");
         // Constants, so that only the branch that is taken gets compiled.
         if const { lanes::<S, E>() == 16 } {
             panels::<S, E, 16>(simd, self);
@@ -143,10 +148,11 @@ fn pack<'a, S: Simd, E: Math, const R: usize, const N: usize>(
     k: usize,
     packed: &'a mut [E],
 ) -> &'a [[E::Vector<S>; N]] {
-    assert!(size_of::<E::Vector<S>>() == R * size_of::<E>() && packed.len() >= k * N * R);
+    assert!(size_of::<E::Vector<S>>() == R * size_of::<E>());
+    assert!(k.checked_mul(N * R).is_some_and(|room| room <= packed.len()), "the transposed rows have room");
     assert!(packed.as_ptr().addr().is_multiple_of(align_of::<E::Vector<S>>()));
-    // SAFETY: `packed` is borrowed mutably, holds k × N registers and begins where one may begin (both asserted). Registers, as
-    // their elements, have no invalid bits.
+    // SAFETY: `packed` is borrowed mutably, holds k × N registers of R numbers, counted without overflow, and begins where one may begin
+    // (all asserted). Registers, as their elements, have no invalid bits.
     let packed = unsafe { std::slice::from_raw_parts_mut(packed.as_mut_ptr().cast::<[E::Vector<S>; N]>(), k) };
     let zero = E::constant(simd, 0.0);
     for first in (0..k).step_by(R) {
@@ -182,7 +188,8 @@ fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const 
     tile: &mut [[E::Vector<S>; R]; N],
     at: usize,
 ) {
-    assert!(b.len() >= (M - 1) * k + packed.len());
+    let last = k.checked_mul(M - 1).and_then(|last| last.checked_add(packed.len()));
+    assert!(last.is_some_and(|last| last <= b.len()), "B has M rows of as many terms");
     let mut sums = [[[E::constant(simd, 0.0); N]; M]; U];
     for m in 0..M {
         for v in 0..N {
@@ -193,7 +200,8 @@ fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const 
     for (group, rows) in groups.iter().enumerate() {
         for u in 0..U {
             for m in 0..M {
-                // SAFETY: m < M and the term group × U + u lies within `packed`, so the index lies within `b` (asserted above).
+                // SAFETY: m < M and the term group × U + u is below `packed.len()`, so the index is below (M − 1) k + `packed.len()`, which
+                // was counted without overflow and is at most the length of `b` (asserted above).
                 let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + group * U + u) });
                 for v in 0..N {
                     sums[u][m][v] = E::mul_add(simd, x, rows[u][v], sums[u][m][v]);

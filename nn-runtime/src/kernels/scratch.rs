@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 
-use crate::Element;
+use crate::{Element, kernels::aligned};
 
 /// A cache line, so that the memory begins at one.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Line([u64; 8]);
+
+const _: () = assert!(size_of::<Line>() == aligned::LINE, "a line is a line");
 
 thread_local! {
     /// What is not in use now: one entry for each level of calls inside calls that there has been.
@@ -16,14 +18,19 @@ thread_local! {
 
 /// Calls `f` with `length` numbers of this thread's memory, which hold anything. They grow to the largest length asked for and stay. `f` may
 /// ask for more memory: it gets other.
+///
+/// # Panics
+///
+/// Where no memory can hold them.
 pub(crate) fn with<E: Element, R>(length: usize, f: impl FnOnce(&mut [E]) -> R) -> R {
     let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
-    let count = (length * size_of::<E>()).div_ceil(size_of::<Line>());
+    let count = aligned::lines::<E>(length);
     if lines.len() < count {
         lines.resize(count, Line([0; 8]));
     }
-    // SAFETY: the lines are `count` × 64 initialized bytes, borrowed uniquely here, at least `length` × the size of E, and
-    // aligned to 64; `Element` is sealed to `f32` and `f64`, which any bits are a value of.
+    // SAFETY: the lines are at least `count` × 64 initialized bytes, borrowed uniquely here and aligned to 64. `count` is the number that
+    // `length` elements take up, counted without overflow, as a line here is as large as one there. `Element` is sealed to `f32` and
+    // `f64`, which any bits are a value of.
     let numbers = unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<E>(), length) };
     let result = f(numbers);
     FREE.with_borrow_mut(|free| free.push(lines));

@@ -170,7 +170,8 @@ macro_rules! implement {
             fn load_partial<S: Simd>(simd: S, slice: &[Self]) -> S::$vector {
                 // A mask without pulp's table of code addresses, whose calls would spill every register around them.
                 let mask = MemMask::new(simd.$between(0, slice.len() as $index).mask());
-                // SAFETY: the mask's lanes are below the slice's length, and lanes outside of it are not touched.
+                // SAFETY: the mask's lanes are below the slice's length, or below what the cast left of it, which is no more. Lanes outside
+                // of the mask are not touched.
                 unsafe { simd.$load(mask, slice.as_ptr()) }
             }
             #[inline(always)]

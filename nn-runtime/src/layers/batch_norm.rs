@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     kernels::batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
-    layers::{Activation, activation},
+    layers::{Activation, activation, type_check},
     network::{Common, Parameters, Tensor, TensorMut, View, ViewMut},
     shape::Dimension,
 };
@@ -84,7 +84,7 @@ impl<C, E: fmt::Debug> fmt::Debug for BatchNorm<C, E> {
 
 /// The shape's first axis is C.
 const fn fits<S: Shape, C: Dimension>() {
-    assert!(S::DIMS[0] == C::SIZE, "the first axis is that of the channels");
+    type_check::axis::<S>("`BatchNorm`", 0, 0, C::SIZE);
 }
 
 /// The numbers of a channel.
@@ -104,6 +104,7 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
 
     /// A layer that normalizes and does no more. The running statistics move by `momentum`, from 0 to 1, towards those of a batch.
     pub fn new(momentum: f64, epsilon: f64) -> Self {
+        const { type_check::parameter("the weight of `BatchNorm`", Self::SHAPE) };
         let pair = |first: E, second: E| [vec![first; C::SIZE], vec![second; C::SIZE]].concat();
         let (learned, running) = (pair(E::one(), E::zero()), pair(E::zero(), E::one()));
         BatchNorm { learned, running, momentum, epsilon, size: PhantomData }

@@ -33,8 +33,8 @@ macro_rules! over_signals {
 
         impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> $name<In, Out, W, G, E> {
             const WEIGHT: &'static [usize] = {
-                assert!(In::DIMS[1] == 1 && Out::DIMS[1] == 1 && W::KERNEL[0] == 1, "a signal is an image of height 1");
                 let weight = $images::<In, Out, W, G, E>::WEIGHT;
+                assert!(In::DIMS[1] == 1 && Out::DIMS[1] == 1 && W::KERNEL[0] == 1, "a signal is an image of height 1");
                 &[weight[0], weight[1], weight[3]]
             };
             const BIAS: &'static [usize] = $images::<In, Out, W, G, E>::BIAS;
@@ -42,6 +42,7 @@ macro_rules! over_signals {
             /// A layer with weights drawn by `init` for a tensor of the weight's shape, as in PyTorch, and a bias of zeros if
             /// there is to be one.
             pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
+                const { assert!(Self::WEIGHT.len() == 3) };
                 $name($images::new(init, bias, rng))
             }
 

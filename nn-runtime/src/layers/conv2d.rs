@@ -8,9 +8,9 @@ use rand::Rng;
 use crate::{
     Element, Shape,
     kernels::conv::Geometry,
-    layers::{Activation, Init, WindowSizes, activation, weight_and_bias::weight_and_bias},
+    layers::{Activation, Init, WindowSizes, activation, type_check, weight_and_bias::weight_and_bias},
     network::{View, ViewMut},
-    shape::{Const, Dimension, FREE},
+    shape::{Const, Dimension, FREE, product},
 };
 
 /// y (o, i, j) = a(b (o) + Σ W (o, c, h, w) · x (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding)),
@@ -58,9 +58,9 @@ impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for Conv2d<In, Out, W, G, E> {
 impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In, Out, W, G, E> {
     /// The sizes; where an axis is free, of no image in particular.
     const SIZES: Geometry = {
-        assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3, "a convolution is over images with channels");
+        type_check::convolves::<In, Out, W>("a convolution");
         assert!(In::DIMS[0] != FREE && Out::DIMS[0] != FREE, "the channels are fixed");
-        assert!(In::DIMS[0] % G::SIZE == 0 && Out::DIMS[0] % G::SIZE == 0, "groups divide the channels");
+        type_check::groups("a convolution", G::SIZE, In::DIMS[0], Out::DIMS[0]);
         Geometry {
             groups: G::SIZE,
             outputs: Out::DIMS[0] / G::SIZE,
@@ -73,7 +73,11 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
             output: [Out::DIMS[1], Out::DIMS[2]],
         }
     };
-    pub(super) const WEIGHT: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
+    const FILTERS: &'static [usize] = &[Out::DIMS[0], Self::SIZES.channels, W::KERNEL[0], W::KERNEL[1]];
+    pub(super) const WEIGHT: &'static [usize] = {
+        type_check::parameter("the weight of a convolution", Self::FILTERS);
+        Self::FILTERS
+    };
     pub(super) const BIAS: &'static [usize] = &[Out::DIMS[0]];
 
     /// The sizes for images of the given ones.
@@ -85,7 +89,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
 
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
-        let mut weight = vec![E::zero(); Self::SIZES.weights()];
+        let mut weight = vec![E::zero(); product(Self::WEIGHT)];
         init.fill(&mut weight, Self::WEIGHT, rng);
         Conv2d { weight, bias: vec![E::zero(); if bias { Out::DIMS[0] } else { 0 }], sizes: PhantomData }
     }

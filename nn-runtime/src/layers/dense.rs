@@ -12,7 +12,7 @@ use crate::{
         gemv,
         matmul::{Matrix, MatrixMut, matmul},
     },
-    layers::{Activation, Init, activation, weight_and_bias::weight_and_bias},
+    layers::{Activation, Init, activation, type_check, weight_and_bias::weight_and_bias},
     network::{Matrices, Product, Sums, View, ViewMut},
     shape::{Dimension, Features},
 };
@@ -55,6 +55,7 @@ impl<I, O, E: std::fmt::Debug> std::fmt::Debug for Dense<I, O, E> {
 impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
+        const { type_check::parameter("the weight of `Dense`", <(O, I)>::DIMS) };
         let mut weight = Aligned::zeros(O::SIZE * I::SIZE);
         init.fill(&mut weight, <(O, I)>::DIMS, rng);
         Dense { weight, bias: Aligned::zeros(if bias { O::SIZE } else { 0 }), sizes: PhantomData }

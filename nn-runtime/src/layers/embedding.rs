@@ -8,7 +8,7 @@ use rand::Rng;
 use crate::{
     Element, Shape,
     kernels::{aligned::Aligned, rows::gather},
-    layers::{Activation, Init, activation, weight_and_bias::weight_and_bias},
+    layers::{Activation, Init, activation, type_check, weight_and_bias::weight_and_bias},
     network::{Product, RowSums, View, ViewMut},
     shape::Dimension,
 };
@@ -53,6 +53,7 @@ impl<V, N, E: fmt::Debug> fmt::Debug for Embedding<V, N, E> {
 impl<V: Dimension, N: Dimension, E: Element> Embedding<V, N, E> {
     /// A layer with a weight drawn by `init`.
     pub fn new(init: Init, rng: &mut impl Rng) -> Self {
+        const { type_check::parameter("the weight of `Embedding`", <(V, N)>::DIMS) };
         let mut weight = Aligned::zeros(V::SIZE * N::SIZE);
         init.fill(&mut weight, <(V, N)>::DIMS, rng);
         Embedding { weight, sizes: PhantomData }

@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     kernels::layer_norm::{Normalize, NormalizeGradient},
-    layers::{Activation, activation, weight_and_bias::weight_and_bias},
+    layers::{Activation, activation, type_check, weight_and_bias::weight_and_bias},
     network::{View, ViewMut},
     shape::Dimension,
 };
@@ -52,7 +52,8 @@ impl<N, E: fmt::Debug> fmt::Debug for LayerNorm<N, E> {
 
 /// The shape's last axis is N, and its rows lie one after the other.
 const fn fits<S: Shape, N: Dimension>() {
-    assert!(!S::INTERLEAVED && S::DIMS[S::DIMS.len() - 1] == N::SIZE, "the last axis of one or two is normalized");
+    assert!(!S::INTERLEAVED && !S::DIMS.is_empty(), "the last axis of one or two is normalized");
+    type_check::axis::<S>("`LayerNorm`", 0, S::DIMS.len() - 1, N::SIZE);
 }
 
 impl<N: Dimension, E: Element> LayerNorm<N, E> {
@@ -60,6 +61,7 @@ impl<N: Dimension, E: Element> LayerNorm<N, E> {
 
     /// A layer that normalizes and does no more.
     pub fn new(epsilon: f64) -> Self {
+        const { type_check::parameter("the weight of `LayerNorm`", Self::SHAPE) };
         LayerNorm { weight: vec![E::one(); N::SIZE], bias: vec![E::zero(); N::SIZE], epsilon, size: PhantomData }
     }
 

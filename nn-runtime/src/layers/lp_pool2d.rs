@@ -63,7 +63,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> LpPool2d<In, Out, W> {
 
     /// y = the norms of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes());
         E::norm_pool(NormPool { sizes, p: self.p, x: x.data(), y: y.data_mut() });
     }
 
@@ -75,7 +75,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> LpPool2d<In, Out, W> {
         d_y: View<'_, Out, E>,
         mut d_x: ViewMut<'_, In, E>,
     ) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes());
         let (x, y, d_y, d_x) = (x.data(), y.data(), d_y.data(), d_x.data_mut());
         E::norm_pool_gradient(NormPoolGradient { sizes, p: self.p, x, y, d_y, d_x });
     }

@@ -30,6 +30,7 @@ mod steps;
 pub(crate) mod testing;
 mod tied;
 mod transpose;
+pub(crate) mod type_check;
 mod weight_and_bias;
 mod weighted_avg_pool2d;
 mod window;

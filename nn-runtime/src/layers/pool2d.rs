@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::{
     Element, Shape,
     kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes, Windows},
-    layers::WindowSizes,
+    layers::{WindowSizes, type_check},
     network::{View, ViewMut},
 };
 
@@ -86,12 +86,13 @@ pub(super) fn sizes<In: Shape, Out: Shape>(
     output: Out::Sizes,
     lanes: usize,
 ) -> PoolSizes {
-    const { assert!(In::DIMS.len() == 3 && Out::DIMS.len() == 3 && In::DIMS[0] == Out::DIMS[0]) };
+    const { type_check::bins::<In, Out>("a pooling layer") };
     let (input, output) = (input.as_ref(), output.as_ref());
     PoolSizes { channels: input[0], windows, input: [input[1], input[2]], output: [output[1], output[2]], lanes }
 }
 
-pub(super) fn sliding<W: WindowSizes>() -> Windows {
+pub(super) fn sliding<In: Shape, Out: Shape, W: WindowSizes>() -> Windows {
+    const { type_check::pools::<In, Out, W>("a pooling layer") };
     Windows::Sliding { kernel: W::KERNEL, stride: W::STRIDE, padding: W::PADDING }
 }
 
@@ -105,7 +106,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
     /// y = the maxima of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
         E::max_pool(MaxPool {
-            sizes: sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes()),
+            sizes: sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes()),
             x: x.data(),
             y: y.data_mut(),
         });
@@ -119,7 +120,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> MaxPool2d<In, Out, W> {
         d_y: View<'_, Out, E>,
         mut d_x: ViewMut<'_, In, E>,
     ) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes());
         E::max_pool_gradient(MaxPoolGradient { sizes, x: x.data(), y: y.data(), d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }
@@ -134,7 +135,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
     /// y = the means of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
         E::average_pool(AveragePool {
-            sizes: sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes()),
+            sizes: sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes()),
             x: x.data(),
             y: y.data_mut(),
         });
@@ -142,7 +143,7 @@ impl<In: Shape, Out: Shape, W: WindowSizes> AvgPool2d<In, Out, W> {
 
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), d_x.sizes(), d_y.sizes(), d_y.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), d_x.sizes(), d_y.sizes(), d_y.lanes());
         E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
     }
 }

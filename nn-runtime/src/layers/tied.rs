@@ -6,7 +6,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 
 use crate::{
     Element, Shape,
-    layers::{Activation, Dense, activation, dense::affine},
+    layers::{Activation, Dense, activation, dense::affine, type_check},
     network::{Matrices, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
     shape::{Dimension, Features},
 };
@@ -48,6 +48,7 @@ impl<I, O, E: std::fmt::Debug> std::fmt::Debug for TiedDense<I, O, E> {
 impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
     /// A layer with a bias of zeros, or with no parameter.
     pub fn new(bias: bool) -> Self {
+        const { type_check::parameter("the weight of `TiedDense`", <(I, O)>::DIMS) };
         TiedDense { bias: vec![E::zero(); if bias { O::SIZE } else { 0 }], sizes: PhantomData }
     }
 

@@ -68,13 +68,13 @@ impl<In: Shape, Out: Shape, W: WindowSizes> WeightedAvgPool2d<In, Out, W> {
 
     /// y = the weighted means of x.
     pub fn forward<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), x.sizes(), y.sizes(), x.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), x.sizes(), y.sizes(), x.lanes());
         E::weighted_pool(WeightedPool { sizes, sigma: self.sigma(), x: x.data(), y: y.data_mut() });
     }
 
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
-        let sizes = sizes::<In, Out>(sliding::<W>(), d_x.sizes(), d_y.sizes(), d_y.lanes());
+        let sizes = sizes::<In, Out>(sliding::<In, Out, W>(), d_x.sizes(), d_y.sizes(), d_y.lanes());
         let (d_y, d_x) = (d_y.data(), d_x.data_mut());
         E::weighted_pool_gradient(WeightedPoolGradient { sizes, sigma: self.sigma(), d_y, d_x });
     }

@@ -1,7 +1,7 @@
 //! Cuts a batch into parts and walks them over the threads.
 
 use crate::{
-    Element, Network,
+    Network,
     network::{
         common::Common,
         layout::Layout,
@@ -10,6 +10,7 @@ use crate::{
         random::Random,
         view::LANES,
     },
+    parallel,
 };
 
 /// The most shares that a batch is gathered into, and so the most threads that help with one.
@@ -64,7 +65,7 @@ impl Cut {
         if self.shares == 1 || layout.flops * passes * (self.samples as u64) < THREAD_FLOPS {
             1
         } else {
-            rayon::current_num_threads().min(self.shares)
+            parallel::threads().min(self.shares)
         }
     }
 }
@@ -202,39 +203,5 @@ impl<'a, N: Network> Work<'a, N> {
                 }
             }
         }
-    }
-}
-
-/// A vector that begins at a multiple of 64 bytes, so that no register's load crosses a cache line.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Aligned<E> {
-    data: Vec<E>,
-}
-
-impl<E: Element> Aligned<E> {
-    /// The numbers of a cache line, at most.
-    const LINE: usize = 16;
-
-    /// Where the first whole cache line begins.
-    fn offset(&self) -> usize {
-        if self.data.is_empty() { 0 } else { self.data.as_ptr().align_offset(64).min(Self::LINE) }
-    }
-
-    pub(super) fn grow(&mut self, length: usize) {
-        if self.data.len() < length + Self::LINE {
-            self.data.resize(length + Self::LINE, E::zero());
-        }
-    }
-
-    /// The first `length` numbers, which [`Aligned::grow`] made room for.
-    pub(super) fn as_mut_slice(&mut self, length: usize) -> &mut [E] {
-        let offset = self.offset();
-        &mut self.data[offset..offset + length]
-    }
-
-    /// The first `length` numbers, which [`Aligned::grow`] made room for.
-    pub(super) fn as_slice(&self, length: usize) -> &[E] {
-        let offset = self.offset();
-        &self.data[offset..offset + length]
     }
 }

@@ -366,7 +366,8 @@ pub trait Trainable: Network {
     ///
     /// # Errors
     ///
-    /// [`PassError`] where `pass` holds no such forward pass, or one of another number of samples.
+    /// [`PassError`] where `pass` holds no such forward pass, one that a backward pass has come after already, or one of another number of
+    /// samples.
     fn backward<'p, D>(
         &self,
         d_output: &Batch<Self::Output, Self::Element, D>,

@@ -7,20 +7,25 @@ mod training;
 
 use crate::{
     BatchView, Network, Shape, ShapeError,
+    kernels::aligned::Aligned,
     network::{
-        engine::{Aligned, Cut, Slabs, Work},
+        engine::{Cut, Slabs, Work},
         layout::{Kept, Layout, Role},
         memory::{InputArray, KeptArray, Rows, RowsRef},
         random::Random,
         sizing::{Entry, Sizing, misfit},
     },
+    parallel,
     shape::Dims,
 };
 
 /// Memory for the forward and backward passes of a network: every value, for any number of samples.
 ///
 /// It is made for a number of samples and grows where more come; once it is large enough, no pass allocates.
-/// Made by [`Network::pass`].
+/// Made by [`Network::pass`]. A clone holds the same values: a backward pass over it gives the same numbers.
+///
+/// A pass that panics, in a layer of your own or in a loss, leaves memory that holds no pass, as it was before the first one. The next
+/// forward pass works as ever.
 #[derive(Clone, Debug)]
 pub struct Pass<N: Network> {
     /// What the last forward pass left behind for a backward pass.
@@ -76,6 +81,9 @@ pub enum PassError {
     /// There is no forward pass for training to go back through.
     #[error("expected `forward_train` before `backward`, found no forward pass for training in this `Pass`")]
     NoForward,
+    /// A backward pass has come after this forward pass already, and has used up its values.
+    #[error("expected `forward_train` before each `backward`, found a second `backward` after one `forward_train`")]
+    SecondBackward,
     /// The gradient with respect to an output has other sizes than the output.
     #[error("expected the gradient of an output of `{}`, found one of `{}`", Dims(expected), Dims(found))]
     Sizes {
@@ -234,9 +242,9 @@ impl<N: Network> Pass<N> {
         }
     }
 
-    /// The lengths of the samples of an input of the last forward pass; empty where all were full.
+    /// The lengths of the samples of an input of the last forward pass; empty where all were full, and where there is no such input.
     pub fn lengths(&self, input: usize) -> &[usize] {
-        &self.lengths[input]
+        self.lengths.get(input).map_or(&[], |lengths| lengths)
     }
 
     /// The lengths of the sequences of an output after a forward pass; empty where all are full, or the output is no sequence.
@@ -248,6 +256,8 @@ impl<N: Network> Pass<N> {
     }
 
     fn remember_lengths(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        // A pass that panicked has lost them.
+        self.lengths.resize_with(self.layout.inputs.len(), Vec::new);
         for (lengths, rows) in self.lengths.iter_mut().zip(inputs) {
             lengths.clear();
             lengths.extend_from_slice(rows.lengths());
@@ -260,7 +270,6 @@ impl<N: Network> Pass<N> {
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
         self.start(samples);
-        self.state = State::Inferred(samples);
         self.remember_lengths(inputs);
         if threads > self.ready[0] {
             self.ready[0] = threads;
@@ -268,24 +277,28 @@ impl<N: Network> Pass<N> {
         }
         let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads, 0);
         work.walk(threads, &|part, _, _| net.infer_part(part));
+        self.state = State::Inferred(samples);
     }
 
-    /// The batch of an output with axes of the given sizes after a forward pass.
+    /// The batch of an output with axes of the given sizes after a forward pass; of no samples where [`Pass::output`] is empty.
     ///
     /// # Panics
     ///
     /// Where the output has other sizes: a mistake in generated code, never in a user's data.
     pub fn output_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
-        BatchView::timed(self.output(index), self.samples(), sizes, self.output_lengths(index))
+        let samples = if index < self.layout.outputs { self.samples() } else { 0 };
+        BatchView::timed(self.output(index), samples, sizes, self.output_lengths(index))
     }
 
-    /// The gradient with respect to an input with axes of the given sizes after [`Pass::backward`].
+    /// The gradient with respect to an input with axes of the given sizes after [`Pass::backward`]; of no samples where [`Pass::d_input`] is
+    /// empty.
     ///
     /// # Panics
     ///
     /// Where the input has other sizes: a mistake in generated code, never in a user's data.
     pub fn d_input_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.d_input(index), self.samples(), sizes)
+        let samples = if self.has_d_input(index) { self.samples() } else { 0 };
+        BatchView::new(self.d_input(index), samples, sizes)
     }
 
     /// The batch of an output after a forward pass.
@@ -303,7 +316,7 @@ impl<N: Network> Pass<N> {
     ///
     /// Where the input has another shape than `S`: a mistake in generated code, never in a user's data.
     pub fn d_input_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
-        BatchView::new(self.d_input(index), self.samples(), S::DIMS)
+        self.d_input_batch_of(index, S::DIMS)
     }
 
     /// The number of samples of gradients, each of which must be that of the forward pass.
@@ -334,20 +347,33 @@ impl<N: Network> Pass<N> {
         Err(PassError::Sizes { expected: expected.to_vec(), found: found.to_vec() })
     }
 
-    /// The numbers of a sample's output.
+    /// The numbers of a sample's output; 0 where there is no such output.
     pub fn output_width(&self, index: usize) -> usize {
-        self.layout.kept[index].width
+        if index < self.layout.outputs { self.layout.kept[index].width } else { 0 }
     }
 
-    /// The rows of an output after a forward pass.
+    /// The rows of an output after a forward pass; empty before one, and where there is no such output.
     pub fn output(&self, index: usize) -> &[N::Element] {
-        self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
+        if index < self.layout.outputs { self.kept_rows(index) } else { &[] }
     }
 
-    /// The gradient with respect to an input after [`Pass::backward`].
+    /// The gradient with respect to an input after [`Pass::backward`]; empty where none came after the last forward pass, and where there is
+    /// no such input.
     pub fn d_input(&self, index: usize) -> &[N::Element] {
-        let index = self.layout.forward_kept + self.layout.outputs + index;
-        self.kept[index].as_slice(self.samples() * self.layout.kept[index].width)
+        if self.has_d_input(index) {
+            self.kept_rows(self.layout.forward_kept + self.layout.outputs + index)
+        } else {
+            &[]
+        }
+    }
+
+    fn has_d_input(&self, index: usize) -> bool {
+        self.returned && matches!(self.state, State::Trained(_)) && index < self.layout.inputs.len()
+    }
+
+    /// The rows of a kept value, which the last pass has made.
+    fn kept_rows(&self, index: usize) -> &[N::Element] {
+        &self.kept[index][..self.samples() * self.layout.kept[index].width]
     }
 
     fn rows_of<'a>(copies: &'a Copies<N::Element>, layout: &Layout) -> N::Inputs<'a> {
@@ -375,7 +401,7 @@ impl<N: Network> Pass<N> {
 
     /// Sets the sums over the batch to zero.
     fn clear(&mut self, cut: Cut) {
-        self.buffers.as_mut_slice(cut.shares * self.layout.share).fill(<N::Element as crate::Element>::from_f64(0.0));
+        self.buffers[..cut.shares * self.layout.share].fill(<N::Element as crate::Element>::from_f64(0.0));
         self.sums[..cut.shares].fill(0.0);
     }
 
@@ -383,7 +409,7 @@ impl<N: Network> Pass<N> {
     fn meet(&mut self, cut: Cut) {
         let length = cut.parts * self.layout.common;
         let [told, heard] = &mut self.told;
-        heard.as_mut_slice(length).copy_from_slice(told.as_slice(length));
+        heard[..length].copy_from_slice(&told[..length]);
     }
 
     fn work<'a>(&'a mut self, need: Need, inputs: N::Inputs<'a>, cut: Cut, threads: usize, leg: usize) -> Work<'a, N> {
@@ -395,10 +421,10 @@ impl<N: Network> Pass<N> {
             sizes,
             inputs,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
-            scratch: self.scratch.as_mut_slice(slabs.count(cut, threads) * slab),
+            scratch: &mut self.scratch[..slabs.count(cut, threads) * slab],
             slab,
             slabs,
-            buffers: self.buffers.as_mut_slice(cut.shares * buffer),
+            buffers: &mut self.buffers[..cut.shares * buffer],
             buffer,
             sums: &mut self.sums[..cut.shares],
             cut,
@@ -407,8 +433,8 @@ impl<N: Network> Pass<N> {
             singles: need == Need::Inference,
             random: Random::new(self.seed, self.step),
             leg,
-            told: told.as_mut_slice(cut.parts * common),
-            heard: heard.as_slice(cut.parts * common),
+            told: &mut told[..cut.parts * common],
+            heard: &heard[..cut.parts * common],
             common,
         }
     }
@@ -416,7 +442,7 @@ impl<N: Network> Pass<N> {
     /// Calls `pass` on every thread, with a part of zeros.
     fn on_each_thread(&self, cut: Cut, pass: impl Fn(&mut Pass<N>, &[RowsRef<'_, N::Element>]) + Sync) {
         let (layout, sizes) = (&self.layout, &self.sizes);
-        rayon::broadcast(|_| {
+        parallel::broadcast(|| {
             let zeros: Vec<Vec<N::Element>> =
                 layout.inputs.iter().map(|width| vec![Default::default(); width * cut.size]).collect();
             let rows: Vec<_> =
@@ -435,6 +461,6 @@ fn kept_of<'a, N: Network>(
 ) -> N::Kept<'a> {
     KeptArray::new(&mut kept.iter_mut().zip(&layout.kept).map(|(value, kept)| {
         let width = need.width(kept);
-        Rows::new(value.as_mut_slice(samples * width), width)
+        Rows::new(&mut value[..samples * width], width)
     }))
 }

@@ -7,6 +7,7 @@ use crate::{
         matmul::{Matrix, MatrixMut, matmul},
         rows::SumRows,
     },
+    parallel,
 };
 
 /// dW = AᵀB, where row n of A and B belongs to the same sample, or to the same step of one.
@@ -87,11 +88,12 @@ const SHARED: usize = 64;
 /// Calculates products, in order, their bands spread over the threads.
 pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
     for product in products {
-        run(product, rayon::current_num_threads());
+        run(product, parallel::threads);
     }
 }
 
-fn run<E: Element>(product: Product<'_, E>, threads: usize) {
+/// `threads` is asked where a product is worth several.
+fn run<E: Element>(product: Product<'_, E>, threads: impl FnOnce() -> usize) {
     match product {
         Product::Matrices(matrices) => matrices.run(threads),
         Product::RowSums(sums) => sums.run(threads),
@@ -99,7 +101,7 @@ fn run<E: Element>(product: Product<'_, E>, threads: usize) {
 }
 
 impl<E: Element> Matrices<'_, E> {
-    fn run(self, threads: usize) {
+    fn run(self, threads: impl FnOnce() -> usize) {
         let Matrices { left, left_stride, right, rows, columns, gradient, sums, accumulate } = self;
         match sums {
             Sums::None => {}
@@ -107,17 +109,17 @@ impl<E: Element> Matrices<'_, E> {
             Sums::Right(sums) => column_sums(right, columns, sums),
         }
         let band = Band { left, right, stride: left_stride, first: 0, columns, gradient, accumulate };
-        let work = right.len() * rows;
+        let work = right.len().saturating_mul(rows);
         // Below this many multiplications a second thread costs more than it saves.
-        band.run(if work < 1 << 22 { 1 } else { threads });
+        band.run(if work < 1 << 22 { 1 } else { threads() });
     }
 }
 
 impl<E: Element> RowSums<'_, E> {
-    fn run(self, threads: usize) {
+    fn run(self, threads: impl FnOnce() -> usize) {
         let RowSums { indices, right, rows, columns, gradient } = self;
         // Below this many numbers to write a second thread costs more than it saves.
-        let threads = if gradient.len() + right.len() < 1 << 18 { 1 } else { threads };
+        let threads = if gradient.len() + right.len() < 1 << 18 { 1 } else { threads() };
         sum_rows(SumRows { sums: gradient, first: 0, rows, width: columns }, indices, right, threads);
     }
 }
@@ -218,7 +220,7 @@ mod tests {
             sums: Sums::Left(&mut sums),
             accumulate,
         });
-        run(product, threads);
+        run(product, || threads);
         (gradient, sums)
     }
 
@@ -254,7 +256,7 @@ mod tests {
         let right = values::<E>(indices.len() * columns, 3);
         let mut gradient = vec![E::nan(); rows * columns];
         let sums = RowSums { indices, right: &right, rows, columns, gradient: &mut gradient };
-        run(Product::RowSums(sums), threads);
+        run(Product::RowSums(sums), || threads);
         gradient
     }
 

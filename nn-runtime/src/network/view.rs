@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{Element, Shape, shape::FixedShape};
+use crate::{
+    Element, Shape,
+    shape::{Dims, FixedShape},
+};
 
 /// The samples that one block of an interleaved value holds: the lanes of the widest register, in `f32`.
 pub const LANES: usize = 16;
@@ -77,7 +80,11 @@ fn debug<E: fmt::Debug>(
 /// The numbers that values of shape `S` take up.
 #[inline(always)]
 fn numbers<S: Shape>(samples: usize, lanes: usize, extent: S::Extent) -> usize {
-    S::len(extent) * if S::INTERLEAVED { lanes } else { samples }
+    let rows = if S::INTERLEAVED { lanes } else { samples };
+    match S::len(extent).checked_mul(rows) {
+        Some(numbers) => numbers,
+        None => panic!("expected values that memory can hold, found {rows} of `{}`", Dims(S::sizes(extent).as_ref())),
+    }
 }
 
 impl<'a, S: Shape, E: Element> View<'a, S, E> {

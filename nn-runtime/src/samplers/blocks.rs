@@ -96,7 +96,7 @@ pub(crate) fn each_part_from<A: Send, B: Send, C: Send>(
     let rows = [a.len(), b.len(), c.len()].iter().zip(widths).find_map(|(length, width)| length.checked_div(width));
     let rows = rows.unwrap_or(0);
     // Below this many operations a second thread costs more than it saves.
-    let threads = if work < 1 << 20 { 1 } else { rayon::current_num_threads() };
+    let threads = if work < 1 << 20 { 1 } else { crate::parallel::threads() };
     halves(a, b, c, widths, Rows { first: 0, count: rows, least }, threads, f);
 }
 

@@ -156,6 +156,7 @@ impl<E: Element> Tempering<E> {
             random.step(model, betas[rung], 0, first, second, rung * chains);
         };
         if threaded {
+            crate::parallel::ready();
             self.first.par_chunks_mut(width).zip(self.second.par_chunks_mut(other)).enumerate().for_each(step);
         } else {
             self.first.chunks_mut(width).zip(self.second.chunks_mut(other)).enumerate().for_each(step);
@@ -178,6 +179,7 @@ impl<E: Element> Tempering<E> {
             }
         };
         if threaded {
+            crate::parallel::ready();
             let blocks = self.first.par_chunks(width).zip(self.second.par_chunks_mut(other));
             blocks.zip(self.ratios.par_chunks_mut(chains.max(1))).enumerate().for_each(ratio);
         } else {

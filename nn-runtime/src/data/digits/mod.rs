@@ -36,6 +36,7 @@ pub fn digits(n: usize, seed: u64) -> Digits {
     let mut labels: Vec<usize> = (0..n).map(|index| index % 10).collect();
     labels.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(mix(seed)));
     let mut images = Batch::zeros(n);
+    crate::parallel::ready();
     let pixels = images.as_mut_slice().par_chunks_exact_mut(SIDE * SIDE);
     pixels.zip(&labels).enumerate().for_each(|(index, (image, &label))| {
         // Each image has a generator of its own, so that it is the same whichever thread draws it.

@@ -117,6 +117,7 @@ impl Enumeration {
     fn parts(&self) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
         let size = self.outer().div_ceil(PARTS);
         let parts = self.outer().div_ceil(size);
+        crate::parallel::ready();
         (0..parts).into_par_iter().map(move |part| part * size..(part + 1) * size)
     }
 
@@ -137,6 +138,7 @@ impl Enumeration {
     pub(super) fn probabilities(&self, bias: &[f64]) -> Vec<f64> {
         let (log_sum, table) = (self.log_sum(bias), 1 << self.table());
         let mut p = vec![0.0; table * self.outer()];
+        crate::parallel::ready();
         p.par_chunks_exact_mut(table).enumerate().for_each(|(outer, row)| {
             self.row(bias, outer, row);
             row.iter_mut().for_each(|x| *x = (*x - log_sum).exp());

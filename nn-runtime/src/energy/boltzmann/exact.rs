@@ -173,6 +173,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
             let (fields, own) = self.given(v);
             own + hidden.log_sum(&fields)
         };
+        crate::parallel::ready();
         v.par_chunks_exact(I::SIZE.max(1)).map(log_weight).collect()
     }
 
@@ -207,6 +208,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
             }
             (sums, log_weight)
         };
+        crate::parallel::ready();
         let parts: Vec<_> = v.par_chunks(PART * I::SIZE.max(1)).map(part).collect();
         let (mut sums, mut log_weight) = (Sums::zeros(units), 0.0);
         for (part, log) in &parts {

@@ -329,7 +329,7 @@ impl<E: Element> Phases<E> {
         numbers.for_each(|(place, (part, &s))| *part = s * if place < free { model } else { data });
         let rows = self.states.len() / units;
         // Below this many multiplications a second thread costs more than it saves.
-        let threads = if rows * units * units < 1 << 22 { 1 } else { rayon::current_num_threads() };
+        let threads = if rows * units * units < 1 << 22 { 1 } else { crate::parallel::threads() };
         if binary::transposed_product(weight, &self.states, &self.parts, [units, rows, units], threads) {
             bias.fill(E::zero());
             for row in self.parts.chunks_exact(units) {

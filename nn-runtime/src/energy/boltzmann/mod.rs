@@ -23,7 +23,7 @@ use crate::{
     Batch, Element, Shape,
     energy::{EnergyError, error::check_temperature, symmetric},
     kernels::aligned::Aligned,
-    layers::Init,
+    layers::{Init, type_check},
     network::{Parameters, Tensor, TensorMut},
     shape::{FixedDimension, Sum},
 };
@@ -79,6 +79,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// A machine whose weights between different units are drawn by `init`, with biases of 0 and T = 1. Small weights, such as `Init::Normal(0.01)`,
     /// begin close to independent units.
     pub fn new(init: Init, rng: &mut impl Rng) -> Self {
+        const { type_check::parameter("the weight of `Boltzmann`", &[Self::UNITS, Self::UNITS]) };
         let mut machine = Self::zeros(1.0);
         init.fill(&mut machine.weight, &[Self::UNITS, Self::UNITS], rng);
         symmetric::mirror(&mut machine.weight, Self::UNITS);

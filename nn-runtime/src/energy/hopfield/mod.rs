@@ -17,7 +17,7 @@ use crate::{
     Batch, Element, Shape,
     energy::{EnergyError, recall::check_signs, symmetric, update::Asynchronous},
     kernels::aligned::Aligned,
-    layers::Init,
+    layers::{Init, type_check},
     network::{Parameters, Tensor, TensorMut},
     shape::FixedDimension,
 };
@@ -64,6 +64,7 @@ impl<I, U, E: std::fmt::Debug> std::fmt::Debug for Hopfield<I, U, E> {
 impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// A network without connections, whose thresholds are 0.
     pub fn zeros() -> Self {
+        const { type_check::parameter("the weight of `Hopfield`", <(I, I)>::DIMS) };
         Hopfield { weight: Aligned::zeros(I::SIZE * I::SIZE), threshold: Aligned::zeros(I::SIZE), kinds: PhantomData }
     }
 

@@ -205,6 +205,7 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingLearner<'a, N, K, 
         self.memory.settle(rbm, self.groups.items(), rate);
         let draws = Draws::new(self.options.seed, self.memory.steps + 1);
         let chains = &mut self.chains[..users.len()];
+        crate::parallel::ready();
         let (model, places) = (&*rbm, users.par_iter().enumerate());
         chains.par_iter_mut().zip(places).for_each(|(chain, (place, &user))| {
             chain.run(model, ratings.of(user), beside.of(user), steps, draws, place);

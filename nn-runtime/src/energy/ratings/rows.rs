@@ -14,6 +14,7 @@ pub(super) struct Rows<'a, E, const P: usize> {
 impl<E: Send, const P: usize> Rows<'_, E, P> {
     /// Calls `f` with the place in `items`, the item and its rows, for each of `items`, which are in ascending order. Costs as much as there are items.
     pub(super) fn each(self, items: &[usize], f: &(impl Fn(usize, usize, [&mut [E]; P]) + Sync)) {
+        crate::parallel::ready();
         self.part(items, 0, f);
     }
 

@@ -101,6 +101,7 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
             Prediction::MostLikely => LevelDistribution::most_likely(&posterior.exact(item)) as f64,
             Prediction::MeanField => posterior.mean_field(item).mean(),
         };
+        crate::parallel::ready();
         let sums: Vec<[f64; 2]> = (0..test.users())
             .into_par_iter()
             .map_init(

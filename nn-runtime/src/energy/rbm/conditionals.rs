@@ -49,7 +49,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// The threads that a product of `rows` rows with the weights is worth.
     fn threads(rows: usize) -> usize {
         // Below this many multiplications a second thread costs more than it saves.
-        if rows.saturating_mul(Self::VISIBLE * Self::HIDDEN) < 1 << 22 { 1 } else { rayon::current_num_threads() }
+        if rows.saturating_mul(Self::VISIBLE * Self::HIDDEN) < 1 << 22 { 1 } else { crate::parallel::threads() }
     }
 
     /// Wᵀ, for products with states of 0 and 1; nothing where the visible units have others, or there are too few rows for it to pay.

@@ -303,6 +303,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             enumeration.visit(part, |state| sum.add(self.log_weight(side, &state, &bias, &variances)));
             sum
         };
+        crate::parallel::ready();
         let parts: Vec<LogSum> = (0..enumeration.parts()).into_par_iter().map(part).collect();
         let mut sum = LogSum::default();
         parts.into_iter().for_each(|part| sum.merge(part));
@@ -334,6 +335,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             });
             sums
         };
+        crate::parallel::ready();
         let parts: Vec<Statistics> = (0..enumeration.parts()).into_par_iter().map(part).collect();
         let mut sums = Self::no_statistics();
         parts.iter().for_each(|part| sums.add(part));

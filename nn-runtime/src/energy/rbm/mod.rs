@@ -30,7 +30,7 @@ use crate::{
     Batch, Element, Shape,
     energy::{EnergyError, Hidden, Visible, error::check_temperature, units::Bernoulli},
     kernels::aligned::Aligned,
-    layers::Init,
+    layers::{Init, type_check},
     network::{Parameters, Tensor, TensorMut},
     shape::FixedDimension,
 };
@@ -100,6 +100,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// A model with weights drawn by `init`, biases of 0, variances of 1 where they are learned, and T = 1. Small weights, such as
     /// `Init::Normal(0.01)`, begin close to independent units (Hinton, A practical guide to training restricted Boltzmann machines, 2010).
     pub fn new(init: Init, rng: &mut impl Rng) -> Self {
+        const { type_check::parameter("the weight of `Rbm`", &[Self::HIDDEN, Self::VISIBLE]) };
         let mut rbm = Self::zeros(1.0);
         init.fill(&mut rbm.weight, &[Self::HIDDEN, Self::VISIBLE], rng);
         rbm

@@ -394,7 +394,7 @@ fn turned_product<E: Element>(v: &[E], h: &[E], rows: usize, turned: &mut Vec<E>
     let (visible, hidden) = (v.len() / rows, h.len() / rows);
     turned.resize(gradient.len(), E::zero());
     // Below this many multiplications a second thread costs more than it saves.
-    let threads = if v.len() * hidden < 1 << 22 { 1 } else { rayon::current_num_threads() };
+    let threads = if v.len() * hidden < 1 << 22 { 1 } else { crate::parallel::threads() };
     let fits = binary::transposed_product(turned, v, h, [visible, rows, hidden], threads);
     if fits {
         E::transpose(turned, hidden, visible, gradient, visible);

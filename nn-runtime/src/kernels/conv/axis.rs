@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 /// One axis of a correlation: target position i takes, through tap t, the source at `source + i × source_step + t × tap_step`.
+///
+/// It is made of a [`Geometry`](super::Geometry) that was checked, so that no such sum overflows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Axis {
     /// The first target position.
@@ -64,7 +66,8 @@ impl Axis {
     ) -> Axis {
         let reaches = |tap: &usize| (class + padding).abs_diff(tap * dilation).is_multiple_of(stride);
         let weight = (0..kernel).find(reaches).unwrap_or(kernel);
-        let period = stride / gcd(stride, dilation);
+        let common = gcd(stride, dilation);
+        let period = stride / common;
         Axis {
             first: class,
             step: stride,
@@ -74,7 +77,8 @@ impl Axis {
             weight_step: period,
             source: ((class + padding) as isize - (weight * dilation) as isize) / stride as isize,
             source_step: 1,
-            tap_step: -((period * dilation / stride) as isize),
+            // period · dilation / stride
+            tap_step: -((dilation / common) as isize),
             size: output,
         }
     }

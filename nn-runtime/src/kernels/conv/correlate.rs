@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::{
-    Axis, gather_lanes,
+    Axis, count, gather_lanes,
     tile::{Sums, calculate, next_scalars, next_vectors},
 };
 use crate::{Element, network::LANES};
@@ -45,15 +45,20 @@ pub struct Correlate<'a, E> {
 const COPY_BYTES: usize = 1 << 18;
 
 impl<E: Element> Correlate<'_, E> {
+    /// Whether the target has no number: then there is nothing to do, however long its other axes are.
+    pub(super) fn is_empty(&self) -> bool {
+        [self.groups, self.outputs, self.rows.count, self.columns.count, self.lanes].contains(&0)
+    }
+
     /// The numbers of scratch needed.
     pub(super) fn scratch(&self) -> usize {
         let rows = (0..self.rows.count).step_by(self.chunk()).map(|i| self.rows_of(i).len()).max().unwrap_or(0);
-        (rows * self.inputs * self.columns.span().len() + self.outputs) * LANES
+        count(&[rows, self.inputs, self.columns.span().len(), LANES]) + count(&[self.outputs, LANES])
     }
 
     /// Target rows that are calculated from one copy of source rows.
     fn chunk(&self) -> usize {
-        let row = self.inputs * self.columns.span().len() * LANES * size_of::<E>();
+        let row = self.inputs.saturating_mul(self.columns.span().len()).saturating_mul(LANES * size_of::<E>());
         let rows = COPY_BYTES / row.max(1);
         (rows.saturating_sub(self.rows.reach()) / self.rows.source_step + 1).min(self.rows.count).max(1)
     }
@@ -66,20 +71,32 @@ impl<E: Element> Correlate<'_, E> {
         start..span.end.clamp(start as isize, self.rows.size as isize) as usize
     }
 
-    /// Panics where the operands are smaller than the sizes say, so that no tile reaches beyond them.
-    pub(super) fn check(&self) {
+    /// Panics where the images are smaller than the sizes say: before memory is asked for that they are copied to.
+    pub(super) fn check_images(&self) {
         let Correlate { rows, columns, lanes, groups, outputs, inputs, .. } = *self;
-        let source = groups * inputs * rows.size * columns.size * lanes;
-        let target = groups * outputs * self.height * self.width * lanes;
-        assert!(self.source.len() >= source && self.target.len() >= target, "the images of a convolution are whole");
+        let source = count(&[groups, inputs, rows.size, columns.size, lanes]);
+        let target = count(&[groups, outputs, self.height, self.width, lanes]);
+        assert!(
+            self.source.len() >= source && self.target.len() >= target,
+            "expected images of {source} and {target} numbers for a convolution, found {} and {}",
+            self.source.len(),
+            self.target.len()
+        );
+    }
+
+    /// Panics where the operands are smaller than the sizes say, so that no tile reaches beyond them. No product of sizes wraps around.
+    pub(super) fn check(&self) {
+        let Correlate { rows, columns, groups, outputs, inputs, .. } = *self;
+        self.check_images();
         assert!(rows.past() <= self.height && columns.past() <= self.width, "the positions lie within the target");
-        let last = |count: usize| count.saturating_sub(1);
-        let furthest = last(groups) * self.weight_group()
-            + last(outputs) * self.weight_output
-            + last(inputs) * self.weight_input
-            + rows.last_weight() * self.weight_row
-            + columns.last_weight();
-        assert!(rows.taps * columns.taps == 0 || furthest < self.weight.len(), "the weight is whole");
+        if [groups, outputs, inputs, rows.taps, columns.taps].iter().all(|&count| count > 0) {
+            let furthest = count(&[groups - 1, self.weight_group()])
+                + count(&[outputs - 1, self.weight_output])
+                + count(&[inputs - 1, self.weight_input])
+                + count(&[rows.last_weight(), self.weight_row])
+                + columns.last_weight();
+            assert!(furthest < self.weight.len(), "the weight is whole");
+        }
         assert!(self.bias.is_empty() || self.bias.len() >= groups * outputs, "the bias is whole");
     }
 
@@ -91,7 +108,7 @@ impl<E: Element> Correlate<'_, E> {
 
     /// From one group to the next in the weight.
     fn weight_group(&self) -> usize {
-        self.outputs * self.inputs * self.weight_output.min(self.weight_input)
+        count(&[self.outputs, self.inputs, self.weight_output.min(self.weight_input)])
     }
 }
 
@@ -203,10 +220,12 @@ impl<E: Element> Correlate<'_, E> {
                     target_steps: [plane * self.lanes, columns.step * self.lanes],
                     floor: self.floor,
                 };
-                // SAFETY: `check` found the furthest weight and target position within their slices; `lane` is a multiple of the
-                // register's width, which divides the lanes. The scratch holds an initial value for each output, and behind them the
-                // rows `sources` of each channel, each as wide as the span of all columns and taps: a row through one of `taps` is
-                // one of `sources`, and a column through any tap lies in the span.
+                // SAFETY: `check` found the furthest weight and target position within their slices, by products that do not wrap
+                // around. `lane` is a multiple of the register's width, which divides the lanes: `run` takes registers of one number
+                // where the lanes are no multiple of the widest. The scratch, as long as `scratch` counts it (asserted), holds an
+                // initial value for each output, and behind them the rows `sources` of each channel, each as wide as the span of all
+                // columns and taps: a row through one of `taps` is one of `sources`, and a column through any tap lies in the span.
+                // Where no tap finds a source there are no terms, and nothing of the weight and the rows is read.
                 unsafe { calculate(simd, scalars, vectors, &sums) };
                 pixel += vectors;
             }

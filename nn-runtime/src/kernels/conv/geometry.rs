@@ -1,6 +1,6 @@
 //! The sizes of a convolution.
 
-use super::{Axis, Correlate, WeightGradient, gradient::OutputGradient};
+use super::{Axis, Correlate, MOST, WeightGradient, count, gradient::OutputGradient};
 use crate::Element;
 
 /// The sizes of a convolution; pairs are vertical and horizontal.
@@ -32,8 +32,8 @@ pub(crate) struct Geometry {
 
 impl Geometry {
     /// The numbers of the weight.
-    pub(crate) const fn weights(&self) -> usize {
-        self.groups * self.outputs * self.taps()
+    pub(super) fn weights(&self) -> usize {
+        count(&[self.groups, self.outputs, self.channels, self.kernel[0], self.kernel[1]])
     }
 
     /// The numbers of the weight that one output channel has.
@@ -41,8 +41,29 @@ impl Geometry {
         self.channels * self.kernel[0] * self.kernel[1]
     }
 
+    /// Panics for a window that does not move or has no elements, and where a position overflows. Every method that runs a kernel begins with
+    /// it: along each axis, all positions that the window's elements take, and all places of its elements in the weight, are then at most
+    /// [`MOST`] away from the first of the input, whatever an [`Axis`] adds up of them.
+    fn check(&self) {
+        for i in 0..2 {
+            let [kernel, stride, dilation] = [self.kernel[i], self.stride[i], self.dilation[i]];
+            assert!(
+                kernel > 0 && stride > 0 && dilation > 0,
+                "expected a window with a kernel, a stride and a dilation of at least 1, found {kernel}, {stride} and {dilation}"
+            );
+            let moved = self.output[i].saturating_sub(1).checked_mul(stride);
+            let reach = moved.zip((kernel - 1).checked_mul(dilation)).and_then(|(a, b)| a.checked_add(b));
+            let sizes = [kernel, stride, dilation, self.padding[i], self.input[i], self.output[i]];
+            assert!(
+                reach.is_some_and(|reach| reach < MOST) && sizes.iter().all(|&size| size < MOST),
+                "expected a window that stays within what memory can hold, found {self:?}"
+            );
+        }
+    }
+
     /// y = max(x ∗ weight + bias, floor), interleaved with `lanes` lanes. An empty bias is zero.
     pub(crate) fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
+        self.check();
         let (inputs, kernel) = (self.channels, self.kernel[0] * self.kernel[1]);
         let axis = |i: usize| {
             let (input, output) = (self.input[i], self.output[i]);
@@ -84,6 +105,7 @@ impl Geometry {
         lanes: usize,
         floor: E,
     ) {
+        self.check();
         let kernel = self.kernel[0] * self.kernel[1];
         let axis = |i: usize, class: usize| {
             let (input, output) = (self.input[i], self.output[i]);
@@ -126,6 +148,7 @@ impl Geometry {
         lanes: usize,
         samples: usize,
     ) {
+        self.check();
         E::weight_gradient(WeightGradient {
             sizes: *self,
             x,
@@ -141,6 +164,7 @@ impl Geometry {
 
     /// Adds the gradient of the weight from x and d_y, one of which is zero in the lanes beyond the samples.
     pub(crate) fn closed_weight_gradient<E: Element>(&self, x: &[E], d_y: &[E], weight: &mut [E], lanes: usize) {
+        self.check();
         E::weight_gradient(WeightGradient {
             sizes: *self,
             x,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::{
-    Axis, Geometry, gather_lanes, load, store,
+    Axis, Geometry, count, gather_lanes, load, store,
     tile::{for_tile, next_scalars, next_vectors},
 };
 use crate::{Element, kernels::simd::Lanes, network::LANES};
@@ -75,15 +75,23 @@ struct Pixels<E> {
 }
 
 impl<E: Element> WeightGradient<'_, E> {
+    /// Whether the output has no number: then there is nothing to do, however long its other axes are.
+    pub(super) fn is_empty(&self) -> bool {
+        let Geometry { groups, outputs, output: [height, width], .. } = self.sizes;
+        [groups, outputs, height, width, self.lanes].contains(&0)
+    }
+
     /// The numbers of scratch needed.
     pub(super) fn scratch(&self) -> usize {
-        let taps = self.sizes.kernel[0] * self.sizes.kernel[1];
-        self.chunk() * (self.axis(0).span().len() * self.axis(1).span().len() + taps * MOST_OUTPUTS) * LANES
+        let ([height, width], chunk) = (self.sizes.kernel, self.chunk());
+        count(&[chunk, self.axis(0).span().len(), self.axis(1).span().len(), LANES])
+            + count(&[chunk, height, width, MOST_OUTPUTS, LANES])
     }
 
     /// Input channels that are copied at a time.
     fn chunk(&self) -> usize {
-        let plane = self.axis(0).span().len() * self.axis(1).span().len() * LANES * size_of::<E>();
+        let plane = self.axis(0).span().len().saturating_mul(self.axis(1).span().len());
+        let plane = plane.saturating_mul(LANES * size_of::<E>());
         (COPY_BYTES / plane.max(1)).clamp(1, self.sizes.channels.max(1))
     }
 
@@ -92,14 +100,24 @@ impl<E: Element> WeightGradient<'_, E> {
         Axis::forward(s.input[i], s.output[i], s.kernel[i], s.stride[i], s.padding[i], s.dilation[i])
     }
 
-    /// Panics where the operands are smaller than the sizes say, so that no tile reaches beyond them.
+    /// Panics where the images are smaller than the sizes say: before memory is asked for that they are copied to.
+    pub(super) fn check_images(&self) {
+        let (s, d_y) = (&self.sizes, self.d_y.as_slice().len());
+        let input = count(&[s.groups, s.channels, s.input[0], s.input[1], self.lanes]);
+        let output = count(&[s.groups, s.outputs, s.output[0], s.output[1], self.lanes]);
+        assert!(
+            self.x.len() >= input && d_y >= output,
+            "expected images of {input} and {output} numbers for a convolution, found {} and {d_y}",
+            self.x.len()
+        );
+    }
+
+    /// Panics where the operands are smaller than the sizes say, so that no tile reaches beyond them. No product of sizes wraps around.
     fn check(&self) {
         let s = &self.sizes;
-        let x = s.groups * s.channels * s.input[0] * s.input[1] * self.lanes;
-        let d_y = s.groups * s.outputs * s.output[0] * s.output[1] * self.lanes;
-        assert!(self.x.len() >= x && self.d_y.as_slice().len() >= d_y, "the images of a convolution are whole");
+        self.check_images();
         assert!(self.weight.len() >= s.weights(), "the weight is whole");
-        assert!(self.bias.is_empty() || self.bias.len() >= s.groups * s.outputs, "the bias is whole");
+        assert!(self.bias.is_empty() || self.bias.len() >= count(&[s.groups, s.outputs]), "the bias is whole");
         assert!(self.samples <= self.lanes, "every sample has a lane");
         assert!(self.scratch.len() >= self.scratch(), "the scratch is whole");
     }
@@ -218,9 +236,10 @@ impl<E: Element> WeightGradient<'_, E> {
                 while tap < channels.end * kernel {
                     let vectors = next_vectors::<S, E>(scalars, channels.end * kernel - tap);
                     let pixels = self.pixels::<S>(first, scalars, tap, vectors, channels.start, rows.clone(), lane);
-                    // SAFETY: `check` found the whole output gradient within its slice; `lane` is a multiple of the register's width,
-                    // which divides the lanes. The scratch holds each of the channels, as far as any pixel reaches through any tap,
-                    // and behind them registers for the sums of `scalars` outputs and all taps of the channels.
+                    // SAFETY: `check` found the whole output gradient within its slice, by products that do not wrap around; `lane` is a
+                    // multiple of the register's width, which divides the lanes. The scratch, as long as `scratch` counts it
+                    // (asserted), holds each of the channels, at most `chunk` of them, as far as any pixel reaches through any tap, and
+                    // behind them registers for the sums of `scalars` ≤ MOST_OUTPUTS outputs and all taps of the channels.
                     unsafe { calculate(simd, scalars, vectors, &pixels) };
                     tap += vectors;
                 }

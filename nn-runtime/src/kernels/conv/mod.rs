@@ -28,6 +28,10 @@ use crate::{
 
 /// Runs a correlation.
 pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
+    if job.is_empty() {
+        return;
+    }
+    job.check_images();
     if job.is_single_forward() {
         let length = Single::scratch(&job);
         scratch::with(length, |scratch| simd::run(Single(Correlate { scratch, ..job })));
@@ -38,7 +42,28 @@ pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
 
 /// Runs a weight gradient.
 pub(super) fn weight_gradient<E: Element>(job: WeightGradient<'_, E>) {
+    if job.is_empty() {
+        return;
+    }
+    job.check_images();
     scratch::with(job.scratch(), |scratch| run(job.lanes, WeightGradient { scratch, ..job }));
+}
+
+/// The most numbers that any memory holds of one kind, and the farthest that positions lie apart. So many, a few times added up, overflow
+/// neither `usize` nor `isize`.
+const MOST: usize = isize::MAX as usize / 8;
+
+/// The product of sizes: how many numbers they take up.
+///
+/// # Panics
+///
+/// Where no memory holds as many. Slices are compared with such a product before a tile reads from them, so it must not wrap around.
+#[inline]
+fn count(sizes: &[usize]) -> usize {
+    let product = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
+    product
+        .filter(|&product| product <= MOST)
+        .unwrap_or_else(|| panic!("expected sizes whose product memory can hold, found {sizes:?}"))
 }
 
 /// Runs `kernel` with registers that divide `lanes`.

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{
-    Correlate, load, store,
+    Correlate, count, load, store,
     tile::{Sums, calculate, next_scalars, next_vectors, scalars_for, vectors_for_any},
 };
 use crate::Element;
@@ -31,16 +31,17 @@ impl<E: Element> Single<'_, E> {
 
     /// The numbers of each of the [`Parts`] for registers of `width` numbers of channels or of pixels.
     fn sizes(job: &Correlate<'_, E>, width: usize, channels: bool) -> [usize; 4] {
-        let pixels = job.rows.count * job.columns.count;
-        let outputs = job.outputs.next_multiple_of(width);
+        // Each is counted without wrapping around, and so is their sum.
+        let outputs = count(&[job.outputs]).next_multiple_of(width);
         let span = job.columns.span().len();
         let sizes = if channels {
-            let image = job.inputs * job.rows.size * span;
-            [image, outputs * job.inputs * job.rows.taps * job.columns.taps, outputs, pixels * outputs]
+            let weight = count(&[outputs, job.inputs, job.rows.taps, job.columns.taps]);
+            let result = count(&[job.rows.count, job.columns.count, outputs]);
+            [count(&[job.inputs, job.rows.size, span]), weight, outputs, result]
         } else {
             // The last register reaches beyond the last pixel.
-            let image = job.inputs * job.rows.span().len() * span + width;
-            [image, 0, job.outputs * width, job.outputs * Self::run(job).next_multiple_of(width)]
+            let image = count(&[job.inputs, job.rows.span().len(), span]) + width;
+            [image, 0, count(&[job.outputs, width]), count(&[job.outputs, Self::run(job).next_multiple_of(width)])]
         };
         // Each part begins at a cache line.
         sizes.map(|size| size.next_multiple_of(crate::network::LANES))
@@ -51,15 +52,16 @@ impl<E: Element> Single<'_, E> {
         if job.columns.count == 0 {
             0
         } else {
-            job.rows.count.saturating_sub(1) * job.columns.span().len() + job.columns.count
+            count(&[job.rows.count.saturating_sub(1), job.columns.span().len()]) + job.columns.count
         }
     }
 
     /// Whether registers of channels take fewer steps than registers of pixels, which need pixels that lie side by side.
     fn by_channels(&self, width: usize) -> bool {
         let job = &self.0;
-        let channels = job.outputs.div_ceil(width) * job.rows.count * job.columns.count;
-        let pixels = job.outputs * Self::run(job).div_ceil(width);
+        let pixels = job.rows.count.saturating_mul(job.columns.count);
+        let channels = job.outputs.div_ceil(width).saturating_mul(pixels);
+        let pixels = job.outputs.saturating_mul(Self::run(job).div_ceil(width));
         job.rows.source_step != 1 || job.columns.source_step != 1 || channels <= pixels
     }
 }
@@ -143,9 +145,11 @@ impl<E: Element> Single<'_, E> {
                         target_steps: [outputs, E::lanes::<S>()],
                         floor: job.floor,
                     };
-                    // SAFETY: the image holds whole rows, as wide as the span of all columns and taps, and `taps` are those
-                    // within it. The packed weight, the initial values and each pixel of the result hold `outputs` channels, a
-                    // multiple of the register's width; the tile has `scalars` pixels of the row and `vectors` registers of channels.
+                    // SAFETY: the image holds whole rows of each channel, as wide as the span of all columns and taps, and `taps` are those
+                    // whose row is one of them. The packed weight, the initial values and each pixel of the result hold `outputs`
+                    // channels, a multiple of the register's width; the tile has `scalars` pixels of the row and `vectors` registers of
+                    // channels. All four are parts of the scratch as long as `sizes` counts them, without wrapping around; or the image
+                    // is a group's part of the source, sliced.
                     unsafe { calculate(simd, scalars, vectors, &sums) };
                     pixel += scalars;
                 }
@@ -193,7 +197,8 @@ impl<E: Element> Single<'_, E> {
                     floor: job.floor,
                 };
                 // SAFETY: `check` found the whole weight within its slice. The padded image holds each channel as far as the first
-                // pixel of a register reaches, and one register more; initial values and result hold `scalars` and `registers`.
+                // pixel of a register reaches, and one register more; initial values and result hold `scalars` and `registers`. They are
+                // parts of the scratch as long as `sizes` counts them, without wrapping around.
                 unsafe { calculate(simd, scalars, vectors, &sums) };
                 register += vectors;
             }
@@ -217,7 +222,7 @@ fn pad<S: Simd, E: Element>(job: &Correlate<'_, E>, group: usize, rows: std::ops
     let before = ((-span.start) as usize).min(span.len());
     let count = size.min(span.len() - before);
     let lines = (0..job.inputs).flat_map(|c| rows.clone().map(move |row| (c, row as usize)));
-    if before + count < span.len() || before > 0 || rows.len() > height {
+    if before + count < span.len() || before > 0 || rows.start < 0 || rows.end > height as isize {
         image.fill(E::zero());
     }
     for ((c, row), line) in lines.zip(image.chunks_exact_mut(span.len())) {
@@ -240,7 +245,7 @@ fn copy<S: Simd, E: Element>(from: &[E], to: &mut [E]) {
     }
     // The last register overlaps the one before it.
     for i in (0..count).step_by(width).map(|i| i.min(count - width)) {
-        // SAFETY: i + width is at most the length of both.
+        // SAFETY: i + width is at most `count`, the length of both (asserted).
         unsafe { store::<S, E>(to.as_mut_ptr().add(i), load::<S, E>(from.as_ptr().add(i))) };
     }
 }

@@ -124,7 +124,8 @@ fn tile<S: Simd, E: Math, const R: usize, const V: usize>(
     if packed.is_empty() {
         return;
     }
-    assert!(a.len() >= (R - 1) * stride + packed.len());
+    let last = stride.checked_mul(R - 1).and_then(|last| last.checked_add(packed.len()));
+    assert!(last.is_some_and(|last| last <= a.len()), "the rows lie within their slice");
     let mut sums = [[E::constant(simd, 0.0); V]; R];
     for (k, b) in packed.iter().enumerate() {
         if let Some(registers) = fetch.get(FETCH * k..FETCH * (k + 1)) {
@@ -133,7 +134,8 @@ fn tile<S: Simd, E: Math, const R: usize, const V: usize>(
             }
         }
         for r in 0..R {
-            // SAFETY: r < R and k < `packed.len()`, so the index lies within `a` (asserted above).
+            // SAFETY: r < R and k < `packed.len()`, so the index is below (R − 1) · `stride` + `packed.len()`, which was counted without
+            // overflow and is at most the length of `a` (asserted above).
             let x = E::splat(simd, unsafe { *a.get_unchecked(r * stride + k) });
             for v in 0..V {
                 sums[r][v] = E::mul_add(simd, x, b[v], sums[r][v]);

@@ -22,7 +22,7 @@ use rand::Rng;
 
 use crate::{
     Element, Shape,
-    layers::Init,
+    layers::{Init, type_check},
     network::{View, ViewMut},
     shape::Dimension,
 };
@@ -89,7 +89,7 @@ impl<C, I, N, const LAYERS: usize, const DIRECTIONS: usize, E: fmt::Debug> fmt::
 
 /// The shapes are sequences of `features` numbers.
 const fn sequence<S: Shape>(features: usize) {
-    assert!(S::DIMS.len() == 2 && S::DIMS[1] == features, "a recurrent layer takes and gives sequences of vectors");
+    type_check::axis::<S>("a recurrent layer", 2, 1, features);
 }
 
 impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS: usize, E: Element>
@@ -121,6 +121,11 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
 
     /// A layer whose W_ih are drawn by [`Init::XavierUniform`] and whose W_hh by `init`, each gate's square block for itself; all else is 0.
     pub fn new(init: Init, rng: &mut impl Rng) -> Self {
+        const {
+            type_check::parameter("the weight `weight_ih_l0` of a recurrent layer", Self::FIRST);
+            type_check::parameter("a weight `weight_ih` of a recurrent layer above the first", Self::ABOVE);
+            type_check::parameter("a weight `weight_hh` of a recurrent layer", Self::HIDDEN);
+        };
         let mut tensors = Tensors::zeros(Self::SIZES, C::PEEPHOLES);
         for (layer, direction) in Self::directions() {
             tensors.draw((layer, direction), Self::SIZES.inputs(layer), N::SIZE, init, rng);

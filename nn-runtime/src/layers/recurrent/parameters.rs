@@ -7,7 +7,7 @@ use crate::{
     kernels::aligned::Aligned,
     layers::Init,
     network::{Parameters, Tensor, TensorMut},
-    shape::Dimension,
+    shape::{Dimension, product},
 };
 
 use super::{Cell, Recurrent, memory::Sizes};
@@ -128,10 +128,10 @@ impl<E: Element> Tensors<E> {
 impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS: usize, E: Element>
     Recurrent<C, I, N, LAYERS, DIRECTIONS, E>
 {
-    const ROWS: usize = C::GATES.len() * N::SIZE;
-    const FIRST: &'static [usize] = &[Self::ROWS, I::SIZE];
-    const ABOVE: &'static [usize] = &[Self::ROWS, DIRECTIONS * N::SIZE];
-    const HIDDEN: &'static [usize] = &[Self::ROWS, N::SIZE];
+    const ROWS: usize = product(&[C::GATES.len(), N::SIZE]);
+    pub(super) const FIRST: &'static [usize] = &[Self::ROWS, I::SIZE];
+    pub(super) const ABOVE: &'static [usize] = &[Self::ROWS, product(&[DIRECTIONS, N::SIZE])];
+    pub(super) const HIDDEN: &'static [usize] = &[Self::ROWS, N::SIZE];
     const BIAS: &'static [usize] = &[Self::ROWS];
     const PEEPHOLE: &'static [usize] = &[3, N::SIZE];
 

@@ -2,8 +2,10 @@
 
 use crate::{
     Element, Network, ShapeError,
-    network::{Pass, PassError, Remembered, State},
+    network::{Pass, PassError, Remembered, State as States},
 };
+
+use super::State;
 
 /// What a layer with memory kept of a batch.
 pub(crate) struct Traced<'a, E> {
@@ -21,7 +23,7 @@ impl<N: Network> Pass<N> {
     /// # Errors
     ///
     /// [`ShapeError::Samples`] where `state` is of another number of samples.
-    pub fn go_on_from(&mut self, state: &State<N>, samples: usize) -> Result<(), ShapeError> {
+    pub fn go_on_from(&mut self, state: &States<N>, samples: usize) -> Result<(), ShapeError> {
         const {
             assert!(!N::PLAN.bidirectional, "a bidirectional layer reads its sequences to their ends: no state goes on")
         };
@@ -31,17 +33,17 @@ impl<N: Network> Pass<N> {
         for (memory, numbers) in self.layout.memories.iter().zip(state.layers()) {
             let start = &mut self.kept[memory.start];
             start.grow(numbers.len());
-            start.as_mut_slice(numbers.len()).copy_from_slice(numbers);
+            start[..numbers.len()].copy_from_slice(numbers);
         }
         self.carried = true;
         Ok(())
     }
 
     /// The states after the last forward pass, written over `state`, which is of as many samples as that pass.
-    pub fn end_in(&self, state: &mut State<N>) {
+    pub fn end_in(&self, state: &mut States<N>) {
         for (memory, layer) in self.layout.memories.iter().zip(state.layers_mut()) {
             let [width, end] = [memory.start, memory.end].map(|index| self.layout.kept[index].width);
-            let ends = self.kept[memory.end].as_slice(self.samples() * end);
+            let ends = &self.kept[memory.end][..self.samples() * end];
             for (state, end) in layer.chunks_exact_mut(width.max(1)).zip(ends.chunks_exact(end.max(1))) {
                 let (own, going_on) = state.split_at_mut(end.len());
                 own.copy_from_slice(end);
@@ -60,7 +62,7 @@ impl<N: Network> Pass<N> {
             return Err(PassError::NoBackward);
         }
         let (samples, width) = (self.samples(), self.layout.kept[memory.trace].width);
-        let numbers = self.kept[memory.trace].as_slice(samples * width);
+        let numbers = &self.kept[memory.trace][..samples * width];
         Ok(Traced { numbers, width, samples, part: self.cut(samples).size })
     }
 
@@ -69,15 +71,16 @@ impl<N: Network> Pass<N> {
         self.lengths.iter().any(|lengths| lengths.iter().any(|length| *length != lengths[0]))
     }
 
-    /// Lets the layers with memory begin afresh, unless they have been given a state to go on from.
+    /// Begins a forward pass. There is none until the last of its parts is done, should one panic. Lets the layers with memory begin afresh,
+    /// unless they have been given a state to go on from.
     pub(super) fn start(&mut self, samples: usize) {
-        self.returned = false;
+        (self.state, self.returned) = (State::Empty, false);
         if std::mem::take(&mut self.carried) {
             return;
         }
         for memory in &self.layout.memories {
             let length = samples * self.layout.kept[memory.start].width;
-            self.kept[memory.start].as_mut_slice(length).fill(N::Element::from_f64(0.0));
+            self.kept[memory.start][..length].fill(N::Element::from_f64(0.0));
         }
     }
 }

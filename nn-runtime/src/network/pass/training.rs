@@ -21,7 +21,6 @@ impl<N: Trainable> Pass<N> {
         self.make_ready(net, cut, threads);
         self.start(samples);
         self.step += 1;
-        self.state = State::Trained(samples);
         self.copy(inputs);
         self.remember_lengths(inputs);
         let copies = self.take_copies();
@@ -32,13 +31,15 @@ impl<N: Trainable> Pass<N> {
             self.meet(cut);
         }
         (self.inputs, self.lengths) = copies;
+        self.state = State::Trained(samples);
     }
 
     /// Backward from the gradient with respect to each output.
     ///
     /// # Errors
     ///
-    /// [`PassError`] where the last forward pass was none for training, or of another number of samples.
+    /// [`PassError`] where the last forward pass was none for training, has been gone back through already, or was of another number of
+    /// samples.
     pub fn backward(
         &mut self,
         net: &N,
@@ -47,6 +48,7 @@ impl<N: Trainable> Pass<N> {
         gradients: &mut Gradients<N>,
     ) -> Result<(), PassError> {
         match self.state {
+            State::Trained(_) if self.returned => return Err(PassError::SecondBackward),
             State::Trained(expected) if expected == samples => {}
             State::Trained(expected) => return Err(PassError::Samples { expected, found: samples }),
             State::Empty | State::Inferred(_) => return Err(PassError::NoForward),
@@ -55,8 +57,10 @@ impl<N: Trainable> Pass<N> {
         let threads = cut.threads(&self.layout, 2);
         self.reserve(Need::Training, cut, threads);
         for (index, rows) in d_outputs.iter().enumerate() {
-            self.kept[self.layout.forward_kept + index].as_mut_slice(rows.len()).copy_from_slice(rows);
+            self.kept[self.layout.forward_kept + index][..rows.len()].copy_from_slice(rows);
         }
+        // The values of the forward pass are used up.
+        (self.state, self.returned) = (State::Empty, false);
         let copies = self.take_copies();
         self.clear(cut);
         for leg in 0..=self.layout.meetings {
@@ -67,8 +71,8 @@ impl<N: Trainable> Pass<N> {
         }
         let rows = Self::rows_of(&copies, &self.layout);
         self.finish(net, Need::Training, rows, cut, gradients);
-        self.returned = true;
         (self.inputs, self.lengths) = copies;
+        (self.state, self.returned) = (State::Trained(samples), true);
         Ok(())
     }
 
@@ -92,8 +96,6 @@ impl<N: Trainable> Pass<N> {
         self.make_ready(net, cut, threads);
         self.start(samples);
         self.step += 1;
-        // The outputs stay; the values that a backward pass needs do not.
-        self.state = State::Inferred(samples);
         self.remember_lengths(inputs);
         // Padding may hold what is no number, and a gradient of 0 times that is none.
         let padded = inputs.iter().any(|rows| !rows.lengths().is_empty());
@@ -126,7 +128,8 @@ impl<N: Trainable> Pass<N> {
         let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
         self.finish(net, Need::Step, rows, cut, gradients);
         (self.inputs, self.lengths) = copies;
-        self.returned = true;
+        // The outputs stay; the values that a backward pass needs do not.
+        (self.state, self.returned) = (State::Inferred(samples), true);
         self.sums[..cut.shares].iter().sum()
     }
 
@@ -143,6 +146,8 @@ impl<N: Trainable> Pass<N> {
 
     /// Copies the inputs.
     fn copy(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        // A pass that panicked has lost them.
+        self.inputs.resize_with(self.layout.inputs.len(), Vec::new);
         self.inputs.iter_mut().zip(inputs).for_each(|(copy, rows)| rows.copy_into(copy));
     }
 
@@ -165,7 +170,7 @@ impl<N: Trainable> Pass<N> {
             inputs,
             sizes: &self.sizes,
             kept: kept_of::<N>(&mut self.kept, &self.layout, need, cut.samples),
-            shares: Shares::new(self.buffers.as_slice(cut.shares * self.layout.share), self.layout.share.max(1)),
+            shares: Shares::new(&self.buffers[..cut.shares * self.layout.share], self.layout.share.max(1)),
             samples: cut.samples,
             part: cut.size,
         };

@@ -90,7 +90,10 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
                 pool.install(|| self.run(net, train))
             }
             // On a thread of the current pool, where splitting work neither blocks nor allocates.
-            None => rayon::scope(|_| self.run(net, train)),
+            None => {
+                crate::parallel::ready();
+                rayon::scope(|_| self.run(net, train))
+            }
         }
     }
 

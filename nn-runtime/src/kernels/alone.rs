@@ -1,0 +1,61 @@
+//! Training where there are no threads to share it with. Here because the child of a fork is made by unsafe code.
+
+use std::{env, io, os::unix::process::CommandExt, process::Command, sync::mpsc, thread, time::Duration};
+
+use crate::{
+    Batch, Network, Parameters, Trainable,
+    train::{Adam, Criterion, CrossEntropy, Optimizer, testing::Mlp},
+};
+
+/// A number that depends on every bit that some steps of training, worth several threads, leave.
+fn trained() -> u64 {
+    let x = Batch::from_vec((0..2 * 512).map(|i| (i as f32 * 0.37).sin()).collect()).unwrap();
+    let labels = crate::data::Labels::<3>::new((0..512).map(|i| i % 3)).unwrap();
+    let mut net = Mlp::<f32>::initialized(1);
+    let (mut pass, mut gradients, mut adam) = (net.pass(512), net.gradients(), Adam::new(1e-2));
+    for _ in 0..3 {
+        CrossEntropy::new().step(&net, &x, &labels, &mut pass, &mut gradients).unwrap();
+        adam.step(&mut net, &gradients).unwrap();
+    }
+    let numbers = net.parameters().flat_map(|tensor| tensor.values.to_vec());
+    numbers.fold(0, |sum: u64, x| sum.wrapping_mul(0x0100_0000_01b3) ^ u64::from(x.to_bits()))
+}
+
+/// In the environment of a process that is refused threads: what it must find.
+const EXPECTED: &str = "PLUMBLINE_TEST_EXPECTED";
+
+#[test]
+fn where_the_system_refuses_threads_one_does_the_work() {
+    if let Ok(expected) = env::var(EXPECTED) {
+        assert!(thread::Builder::new().spawn(|| ()).is_err(), "the system gives threads");
+        assert_eq!(trained().to_string(), expected);
+        assert_eq!(crate::parallel::threads(), 1);
+        return;
+    }
+    // The same test in a process whose threads would need more memory than an address can count.
+    let name = format!("{}::where_the_system_refuses_threads_one_does_the_work", module_path!());
+    let (_, name) = name.split_once("::").unwrap();
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args([name, "--exact", "--test-threads=1"]).env(EXPECTED, trained().to_string());
+    let output = command.env("RUST_MIN_STACK", (1_u64 << 50).to_string()).output().unwrap();
+    let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+#[test]
+fn the_child_of_a_fork_trains_on_its_only_thread() {
+    const SAME: i32 = 77;
+    const OTHER: i32 = 78;
+    // The parent's threads are at work before it forks.
+    let expected = trained();
+    let mut command = Command::new("never-run");
+    let child = move || Err(io::Error::from_raw_os_error(if trained() == expected { SAME } else { OTHER }));
+    // SAFETY: the closure runs in the child between its fork and the start of a program, which its error prevents. It allocates, which the C
+    // library of Linux keeps possible there, and takes no lock that another thread may have held: it waits for no thread, as this test shows.
+    unsafe { command.pre_exec(child) };
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(command.spawn().err().and_then(|error| error.raw_os_error())));
+    let found =
+        receiver.recv_timeout(Duration::from_secs(60)).expect("the child waits for threads that it does not have");
+    assert_eq!(found, Some(SAME));
+}
