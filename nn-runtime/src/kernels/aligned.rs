@@ -32,10 +32,15 @@ pub(super) const LINE: usize = 64;
 ///
 /// Where no memory can hold them.
 pub(super) fn lines<E>(length: usize) -> usize {
-    match length.checked_mul(size_of::<E>()) {
-        Some(bytes) => bytes.div_ceil(LINE),
+    match try_lines::<E>(length) {
+        Some(lines) => lines,
         None => panic!("expected a number of elements that memory can hold, found {length}"),
     }
+}
+
+/// The same; `None` where an address cannot count their bytes.
+fn try_lines<E>(length: usize) -> Option<usize> {
+    length.checked_mul(size_of::<E>()).map(|bytes| bytes.div_ceil(LINE))
 }
 
 // Derived, this would ask the same of the element.
@@ -72,10 +77,10 @@ impl<E: Element> Aligned<E> {
 
     /// `length` zeros; `None` where there is no memory for them.
     pub(crate) fn try_zeros(length: usize) -> Option<Self> {
-        let count = length.checked_mul(size_of::<E>())?.div_ceil(size_of::<Line>());
+        let count = try_lines::<E>(length)?;
         let mut lines = Vec::new();
         lines.try_reserve_exact(count).ok()?;
-        lines.resize(count, Line([0; 64]));
+        lines.resize(count, Line([0; LINE]));
         Some(Aligned { lines, length, element: PhantomData })
     }
 }
@@ -86,8 +91,8 @@ impl<E: Element> Deref for Aligned<E> {
     #[inline(always)]
     fn deref(&self) -> &[E] {
         // SAFETY: `Element` is sealed to f32 and f64, whose alignment divides that of a line and for which every bit pattern is
-        // valid. The lines have no padding and are initialized. `zeros` and `grow`, which alone set `length`, made `lines::<E>(length)` of
-        // them at least, whose bytes are counted without overflow: they hold `length` elements.
+        // valid. The lines have no padding and are initialized. `zeros`, `try_zeros` and `grow`, which alone set `length`, made as many of
+        // them at least as `length` elements take up, counted without overflow.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.length) }
     }
 }
