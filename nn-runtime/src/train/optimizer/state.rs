@@ -158,7 +158,7 @@ impl<E: Element> State<E> {
         const { assert!(K <= SLOTS) };
         self.prepare(net, K, initial)?;
         let number = self.steps.saturating_add(1);
-        let (rule, threads) = (rule(number), rayon::current_num_threads());
+        let (rule, threads) = (rule(number), crate::parallel::threads());
         let mut reach: [f64; K] = std::array::from_fn(|k| self.largest[k]);
         if !self.is_safe(rule, net, gradients, &mut reach, threads)? {
             reach = self.try_out(rule, net, gradients, threads)?;
