@@ -8,7 +8,7 @@ use crate::{
     kernels::{math::Math, simd},
 };
 
-/// y = the maxima over the windows.
+/// y = the maxima over the windows, NaN where a window holds one.
 #[derive(Debug)]
 pub struct MaxPool<'a, E> {
     pub(crate) sizes: PoolSizes,
@@ -16,7 +16,7 @@ pub struct MaxPool<'a, E> {
     pub(crate) y: &'a mut [E],
 }
 
-/// d_x = d_y at the first maximum of each window in row-major order, 0 elsewhere; overlapping windows add up.
+/// d_x = d_y at the first maximum of each window in row-major order, or at its first NaN, 0 elsewhere; overlapping windows add up.
 #[derive(Debug)]
 pub struct MaxPoolGradient<'a, E> {
     pub(crate) sizes: PoolSizes,
@@ -44,8 +44,8 @@ impl<E: Element> WithSimd for SingleHalving<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let MaxPool { sizes: s, x, y } = self.0;
-        // Of two numbers the second where one is none, as for vectors.
-        let larger = |a: E, b: E| if a > b { a } else { b };
+        // A NaN as b fails the comparison.
+        let larger = |a: E, b: E| if a > b || a.is_nan() { a } else { b };
         let width = s.input[1];
         for (row, y) in y.chunks_exact_mut(s.output[1]).enumerate() {
             let at = (row / s.output[0] * s.input[0] + row % s.output[0] * 2) * width;
@@ -104,17 +104,20 @@ impl<E: Element> WithSimd for MaxPool<'_, E> {
     }
 }
 
+/// The larger of two numbers, a NaN where one is: `max` hands on only that of its second operand.
 #[inline(always)]
 fn maximum<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>) -> E::Vector<S> {
-    E::max(simd, a, b)
+    E::select(simd, E::equal(simd, a, a), E::max(simd, a, b), a)
 }
 
-/// What of `d` belongs to a pixel where it is the maximum `y`, and what is left for the pixels after it.
+/// What of `d` belongs to a pixel where it is the maximum `y` or NaN, and what is left for the pixels after it.
 #[inline(always)]
 fn hand_out<S: Simd, E: Math>(simd: S, x: E::Vector<S>, y: E::Vector<S>, d: E::Vector<S>) -> [E::Vector<S>; 2] {
     let zero = E::constant(simd, 0.0);
-    let here = E::equal(simd, x, y);
-    [E::select(simd, here, d, zero), E::select(simd, here, zero, d)]
+    let (number, most) = (E::equal(simd, x, x), E::equal(simd, x, y));
+    let elsewhere = E::select(simd, number, E::select(simd, most, zero, d), zero);
+    let here = E::select(simd, number, E::select(simd, most, d, zero), d);
+    [here, elsewhere]
 }
 
 impl<E: Element> WithSimd for MaxPoolGradient<'_, E> {

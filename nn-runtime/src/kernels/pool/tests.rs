@@ -79,6 +79,37 @@ fn window(s: &PoolSizes, c: usize, i: usize, j: usize) -> (Vec<usize>, f64) {
     (pixels, size as f64)
 }
 
+/// The maxima of windows with NaN here and there, and where their gradients go.
+fn maxima_keep_nan<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
+    let (inputs, outputs) = (s.channels * s.input[0] * s.input[1], s.channels * s.output[0] * s.output[1]);
+    let x: Vec<E> = numbers(inputs * s.lanes, &mut seed);
+    // About one in five.
+    let places: Vec<f64> = numbers(x.len(), &mut seed);
+    let x: Vec<E> = x.iter().zip(places).map(|(&x, place)| if place == 2.0 { E::nan() } else { x }).collect();
+    let d_y: Vec<E> = numbers(outputs * s.lanes, &mut seed);
+    let (mut y, mut d_x) = (vec![E::zero(); outputs * s.lanes], vec![E::nan(); inputs * s.lanes]);
+    E::max_pool(MaxPool { sizes: s, x: &x, y: &mut y });
+    E::max_pool_gradient(MaxPoolGradient { sizes: s, x: &x, y: &y, d_y: &d_y, d_x: &mut d_x });
+    for sample in 0..samples {
+        let mut expected = vec![0.0; inputs];
+        for o in 0..outputs {
+            let (c, i, j) = (o / s.output[1] / s.output[0], o / s.output[1] % s.output[0], o % s.output[1]);
+            let (pixels, _) = window(&s, c, i, j);
+            let of = |pixel: usize| x[pixel * s.lanes + sample].as_f64();
+            let nan = pixels.iter().copied().find(|&pixel| of(pixel).is_nan());
+            let most = || pixels.iter().copied().reduce(|best, pixel| if of(pixel) > of(best) { pixel } else { best });
+            let chosen = nan.or_else(most).expect("a window covers a pixel");
+            let found = y[o * s.lanes + sample].as_f64();
+            prop_assert!(found == of(chosen) || found.is_nan() && nan.is_some(), "{found}, not {}", of(chosen));
+            expected[chosen] += d_y[o * s.lanes + sample].as_f64();
+        }
+        for i in 0..inputs {
+            prop_assert_eq!(d_x[i * s.lanes + sample].as_f64(), expected[i]);
+        }
+    }
+    Ok(())
+}
+
 fn agrees<E: Element>(s: PoolSizes, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
     let (inputs, outputs) = (s.channels * s.input[0] * s.input[1], s.channels * s.output[0] * s.output[1]);
     let x: Vec<E> = numbers(inputs * s.lanes, &mut seed);
@@ -181,6 +212,12 @@ proptest! {
     fn agrees_with_the_definition((sizes, samples, seed) in cases()) {
         at_each_level(|| agrees::<f32>(sizes, samples, seed))?;
         at_each_level(|| agrees::<f64>(sizes, samples, seed))?;
+    }
+
+    #[test]
+    fn a_window_with_nan_gives_nan((sizes, samples, seed) in prop_oneof![cases(), adaptive_cases()]) {
+        at_each_level(|| maxima_keep_nan::<f32>(sizes, samples, seed))?;
+        at_each_level(|| maxima_keep_nan::<f64>(sizes, samples, seed))?;
     }
 
     #[test]
