@@ -7,6 +7,7 @@ use crate::{
     kernels::{
         math::Math,
         simd::{Lanes, run},
+        softmax::{Sums, first_lanes, load_rest},
     },
 };
 
@@ -110,17 +111,18 @@ fn sum_first<E: Element, S: Simd>(simd: S, v: E::Vector<S>, count: usize) -> f64
     lanes[..count].iter().map(|x| x.as_f64()).sum()
 }
 
-/// For each row z of `width` logits with m = max z: `each(row, m, ln Σ e^(z − m))`; `d` gets `scale` · e^z / Σ e^z.
+/// For each row z of `width` logits with m = max z: `each(row, m, rest, d)`, where 1 + rest = Σ e^(z − m), and `d` holds `scale` times the row's
+/// softmax, e^z / Σ e^z.
 ///
-/// ln Σ e^z = m + ln Σ e^(z − m), whose sum lies between 1 and `width`: no exponential overflows and the logarithm's
-/// argument is never 0. A loss subtracts its logit from m first, which loses nothing where both are large.
+/// ln Σ e^z = m + ln(1 + rest): no exponential overflows, and a class that is all but certain keeps its small loss, rest, and its small slope,
+/// −rest / (1 + rest). A loss subtracts its logit from m first, which loses nothing where both are large.
 #[inline]
 pub(crate) fn softmax_rows<E: Element>(
     z: &[E],
     width: usize,
     scale: f64,
     d: Option<&mut [E]>,
-    each: impl FnMut(usize, E, E),
+    each: impl FnMut(usize, E, E, Option<&mut [E]>),
 ) {
     if width > 0 {
         run(SoftmaxRows { z, width, scale: E::from_f64(scale), d, each });
@@ -135,63 +137,50 @@ struct SoftmaxRows<'a, E, F> {
     each: F,
 }
 
-impl<E: Element, F: FnMut(usize, E, E)> WithSimd for SoftmaxRows<'_, E, F> {
+impl<E: Element, F: FnMut(usize, E, E, Option<&mut [E]>)> WithSimd for SoftmaxRows<'_, E, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let SoftmaxRows { z, width, scale, d, mut each } = self;
+        let inside = first_lanes::<S, E>(simd, width % <E as Lanes>::lanes::<S>());
         match d {
             Some(d) => {
                 for (row, (z, d)) in z.chunks_exact(width).zip(d.chunks_exact_mut(width)).enumerate() {
                     let largest = largest::<E, S>(simd, z);
-                    let m = E::splat(simd, largest);
+                    let mut sums = Sums::new(simd, largest);
                     let (zs, z_rest) = E::as_vectors::<S>(z);
                     let (ds, d_rest) = E::as_vectors_mut::<S>(d);
-                    let mut sum = E::splat(simd, E::zero());
                     for (&z, d) in zs.iter().zip(ds.iter_mut()) {
-                        *d = <E as Math>::exp(simd, <E as Lanes>::sub(simd, z, m));
-                        sum = <E as Lanes>::add(simd, sum, *d);
+                        (_, *d) = sums.add(simd, z);
                     }
-                    let mut total = E::zero();
-                    let mut last = sum;
+                    let mut last = E::splat(simd, E::zero());
                     if !z_rest.is_empty() {
-                        last = <E as Math>::exp(simd, <E as Lanes>::sub(simd, E::load_partial(simd, z_rest), m));
-                        E::store_partial(simd, d_rest, last);
-                        // Stored and loaded again, the padding's lanes are 0.
-                        last = E::load_partial(simd, d_rest);
-                        total = E::sum_lanes(simd, last);
+                        (_, last) = sums.add(simd, load_rest(simd, z_rest, inside));
                     }
-                    if !zs.is_empty() {
-                        total += E::sum_lanes(simd, sum);
-                    }
-                    let factor = E::splat(simd, scale / total);
+                    let rest = sums.finish(simd);
+                    let factor = E::splat(simd, scale / (E::one() + rest));
                     for d in ds {
                         *d = <E as Lanes>::mul(simd, *d, factor);
                     }
                     if !d_rest.is_empty() {
                         E::store_partial(simd, d_rest, <E as Lanes>::mul(simd, last, factor));
                     }
-                    each(row, largest, total.ln());
+                    each(row, largest, rest, Some(d));
                 }
             }
             None => {
                 for (row, z) in z.chunks_exact(width).enumerate() {
                     let largest = largest::<E, S>(simd, z);
-                    let m = E::splat(simd, largest);
+                    let mut sums = Sums::new(simd, largest);
                     let (zs, z_rest) = E::as_vectors::<S>(z);
-                    let mut sum = E::splat(simd, E::zero());
                     for &z in zs {
-                        sum = <E as Lanes>::add(simd, sum, <E as Math>::exp(simd, <E as Lanes>::sub(simd, z, m)));
+                        sums.add(simd, z);
                     }
-                    let mut total = E::sum_lanes(simd, sum);
                     if !z_rest.is_empty() {
-                        let last = <E as Math>::exp(simd, <E as Lanes>::sub(simd, E::load_partial(simd, z_rest), m));
-                        let mut lanes = [E::zero(); LANES];
-                        E::store_partial(simd, &mut lanes[..z_rest.len()], last);
-                        total += lanes.iter().fold(E::zero(), |sum, &x| sum + x);
+                        sums.add(simd, load_rest(simd, z_rest, inside));
                     }
-                    each(row, largest, total.ln());
+                    each(row, largest, sums.finish(simd), None);
                 }
             }
         }

@@ -55,15 +55,14 @@ impl<E: Element, const LOG: bool> WithSimd for Forward<'_, E, LOG> {
         }
         let inside = first_lanes::<S, E>(simd, width % lanes);
         for row in self.y.chunks_exact_mut(width) {
-            let shift = maximum(simd, row, inside);
+            let largest = maximum(simd, row, inside);
             if LOG {
-                let sum = exponentials::<S, E, false>(simd, row, shift, inside);
-                let log = sum.ln();
+                let log = sums::<S, E, false>(simd, row, largest, inside).ln_1p();
                 for y in row {
-                    *y = (*y - shift) - log;
+                    *y = -below(largest, *y) - log;
                 }
             } else {
-                let scale = E::one() / exponentials::<S, E, true>(simd, row, shift, inside);
+                let scale = (E::one() + sums::<S, E, true>(simd, row, largest, inside)).recip();
                 scale_row(simd, row, scale);
             }
         }
@@ -79,13 +78,13 @@ fn short_rows<S: Simd, E: Element, const LOG: bool>(simd: S, rows: &mut [E], wid
         *register = load_rest(simd, row, inside);
     }
     for register in &mut registers {
-        let x = <E as Lanes>::sub(simd, *register, <E as Lanes>::splat(simd, <E as Lanes>::max_lanes(simd, *register)));
-        let e = <E as Math>::exp(simd, x);
-        let sum = <E as Lanes>::sum_lanes(simd, e);
+        let mut sums = Sums::new(simd, <E as Lanes>::max_lanes(simd, *register));
+        let (x, e) = sums.add(simd, *register);
+        let rest = sums.finish(simd);
         *register = if LOG {
-            <E as Lanes>::sub(simd, x, <E as Lanes>::splat(simd, sum.ln()))
+            <E as Lanes>::sub(simd, x, <E as Lanes>::splat(simd, rest.ln_1p()))
         } else {
-            <E as Lanes>::mul(simd, e, <E as Lanes>::splat(simd, E::one() / sum))
+            <E as Lanes>::mul(simd, e, <E as Lanes>::splat(simd, (E::one() + rest).recip()))
         };
     }
     for (register, row) in registers.iter().zip(rows.chunks_exact_mut(width)) {
@@ -120,7 +119,7 @@ pub(super) fn first_lanes<S: Simd, E: Element>(simd: S, count: usize) -> E::Mask
 /// The numbers of a row behind its last whole register, those `inside`, and −∞ behind them: neither a maximum nor a sum of
 /// exponentials takes notice.
 #[inline(always)]
-fn load_rest<S: Simd, E: Element>(simd: S, rest: &[E], inside: E::Mask<S>) -> E::Vector<S> {
+pub(super) fn load_rest<S: Simd, E: Element>(simd: S, rest: &[E], inside: E::Mask<S>) -> E::Vector<S> {
     let lowest = <E as Lanes>::splat(simd, E::neg_infinity());
     <E as Lanes>::select(simd, inside, <E as Lanes>::load_partial(simd, rest), lowest)
 }
@@ -139,27 +138,66 @@ fn maximum<S: Simd, E: Element>(simd: S, row: &[E], inside: E::Mask<S>) -> E {
     <E as Lanes>::max_lanes(simd, all)
 }
 
-/// Σ exp(x − shift) over a row, whose numbers become the summands where `STORE`.
+/// Σ exp(x − largest) − 1 over a row, whose numbers become the summands where `STORE`.
 #[inline(always)]
-fn exponentials<S: Simd, E: Element, const STORE: bool>(simd: S, row: &mut [E], shift: E, inside: E::Mask<S>) -> E {
-    let shift = <E as Lanes>::splat(simd, shift);
-    let mut sums = <E as Math>::constant(simd, 0.0);
+fn sums<S: Simd, E: Element, const STORE: bool>(simd: S, row: &mut [E], largest: E, inside: E::Mask<S>) -> E {
+    let mut sums = Sums::new(simd, largest);
     let (vectors, rest) = <E as Lanes>::as_vectors_mut::<S>(row);
     for x in vectors {
-        let e = <E as Math>::exp(simd, <E as Lanes>::sub(simd, *x, shift));
-        sums = <E as Lanes>::add(simd, sums, e);
+        let (_, e) = sums.add(simd, *x);
         if STORE {
             *x = e;
         }
     }
     if !rest.is_empty() {
-        let e = <E as Math>::exp(simd, <E as Lanes>::sub(simd, load_rest(simd, rest, inside), shift));
-        sums = <E as Lanes>::add(simd, sums, e);
+        let (_, e) = sums.add(simd, load_rest(simd, rest, inside));
         if STORE {
             <E as Lanes>::store_partial(simd, rest, e);
         }
     }
-    <E as Lanes>::sum_lanes(simd, sums)
+    sums.finish(simd)
+}
+
+/// m − z, 0 for the largest logit m, which may be infinite.
+#[inline(always)]
+pub(crate) fn below<E: Element>(m: E, z: E) -> E {
+    if z == m { E::zero() } else { m - z }
+}
+
+/// Σ e^(z − m) over a row with the largest number m, the summands that are 1 counted by themselves: what is small beside them is kept.
+pub(super) struct Sums<S: Simd, E: Element> {
+    m: E,
+    largest: E::Vector<S>,
+    ones: E::Vector<S>,
+    others: E::Vector<S>,
+}
+
+impl<S: Simd, E: Element> Sums<S, E> {
+    #[inline(always)]
+    pub(super) fn new(simd: S, m: E) -> Self {
+        let zero = E::splat(simd, E::zero());
+        Sums { m, largest: E::splat(simd, m), ones: zero, others: zero }
+    }
+
+    /// z − m, and e^(z − m), which is added: 0 and 1 for the largest numbers, infinite ones too.
+    #[inline(always)]
+    pub(super) fn add(&mut self, simd: S, z: E::Vector<S>) -> (E::Vector<S>, E::Vector<S>) {
+        let (zero, one) = (E::splat(simd, E::zero()), E::splat(simd, E::one()));
+        let is_largest = E::equal(simd, z, self.largest);
+        let x = E::select(simd, is_largest, zero, <E as Lanes>::sub(simd, z, self.largest));
+        let e = <E as Math>::exp(simd, x);
+        self.ones = <E as Lanes>::add(simd, self.ones, E::select(simd, is_largest, one, zero));
+        self.others = <E as Lanes>::add(simd, self.others, E::select(simd, is_largest, zero, e));
+        (x, e)
+    }
+
+    /// Σ e^(z − m) − 1; NaN where several numbers are ∞, or all are −∞: then there is no limit.
+    #[inline(always)]
+    pub(super) fn finish(self, simd: S) -> E {
+        let (ones, others) = (E::sum_lanes(simd, self.ones), E::sum_lanes(simd, self.others));
+        let has_limit = self.m.is_finite() || ones == E::one() && self.m > E::zero();
+        if has_limit { (ones - E::one()) + others } else { E::nan() }
+    }
 }
 
 struct Backward<'a, E, const LOG: bool> {
@@ -205,5 +243,11 @@ fn gradient<S: Simd, E: Math, const LOG: bool>(
     d: E::Vector<S>,
     sum: E::Vector<S>,
 ) -> E::Vector<S> {
-    if LOG { E::sub(simd, d, E::mul(simd, E::exp(simd, y), sum)) } else { E::mul(simd, y, E::sub(simd, d, sum)) }
+    if !LOG {
+        return E::mul(simd, y, E::sub(simd, d, sum));
+    }
+    // Near y = 0, a class that is all but certain, (d − sum) − (exp(y) − 1) sum keeps what is left of d = sum.
+    let certain = E::less(simd, E::constant(simd, -0.5), y);
+    let near = E::sub(simd, E::sub(simd, d, sum), E::mul(simd, E::exp_minus_one(simd, y), sum));
+    E::select(simd, certain, near, E::sub(simd, d, E::mul(simd, E::exp(simd, y), sum)))
 }

@@ -8,7 +8,9 @@ use crate::{
 
 /// yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) over the last axis, for shapes of one or two axes.
 ///
-/// The largest xⱼ is subtracted first, so that no exponential overflows.
+/// The largest xⱼ is subtracted first, so that no exponential overflows. A single xⱼ of ∞ gives 1 for it and 0 for the others; several, or
+/// nothing but −∞, have no limit and give NaN. The error of y is at most 10⁻⁶ relative in `f32` and 10⁻¹⁵ in `f64`; the gradient is from y, as PyTorch's, and
+/// so loses what is smaller beside 1 than their precision where one yᵢ is near 1.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::Softmax, network::ViewMut};
@@ -19,7 +21,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
-/// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) over the last axis, for shapes of one or two axes; as stable as [`Softmax`].
+/// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) over the last axis, for shapes of one or two axes; as stable as [`Softmax`], with the same limits at ±∞. A class
+/// that is all but certain keeps its small yᵢ and its small slope.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::LogSoftmax, network::ViewMut};
@@ -71,6 +74,7 @@ impl LogSoftmax {
 mod tests {
     use super::*;
     use crate::{
+        kernels::simd::at_each_level,
         layers::testing::{assert_close, differences, values},
         shape::Const,
     };
@@ -134,6 +138,62 @@ mod tests {
             assert_eq!((y[41], y[20]), (0.0, y[0]));
             assert!((log[41] + 1e4 + 20.0_f32.ln()).abs() < 2e-3, "{}", log[41]);
         }
+    }
+
+    /// The outputs of a row, and its gradients where that of the first output is 1 and the others' are 0.
+    fn row<E: Element, const N: usize>(x: [f64; N], log: bool) -> (Vec<E>, Vec<E>) {
+        let mut y: Vec<E> = x.iter().map(|&x| E::from_f64(x)).collect();
+        let mut d = vec![E::zero(); N];
+        d[0] = E::one();
+        let view = ViewMut::<(Const<N>,), E>::new(&mut y, 1, 1);
+        if log {
+            LogSoftmax.forward(view)
+        } else {
+            Softmax.forward(view)
+        }
+        let (at, view) = (View::<(Const<N>,), E>::new(&y, 1, 1), ViewMut::new(&mut d, 1, 1));
+        if log {
+            LogSoftmax.backward(at, view)
+        } else {
+            Softmax.backward(at, view)
+        }
+        (y, d)
+    }
+
+    fn check_certain<E: Element, const N: usize>(error: f64) {
+        let mut x = [-30.0; N];
+        x[0] = 0.0;
+        // What the other classes have.
+        let rest = (N - 1) as f64 * (-30.0_f64).exp();
+        let (y, d) = row::<E, N>(x, true);
+        assert!((y[0].as_f64() / -rest - 1.0).abs() < error, "{}: {:?}", N, y[0]);
+        assert!((d[0].as_f64() / rest - 1.0).abs() < error, "{}: {:?}", N, d[0]);
+        for (several, log) in [(false, false), (false, true), (true, false), (true, true)] {
+            let (mut x, infinity) = ([-1.0; N], f64::INFINITY);
+            x[1] = infinity;
+            x[N - 1] = if several { infinity } else { -infinity };
+            let (y, _) = row::<E, N>(x, log);
+            let (sure, never) = if log { (0.0, -infinity) } else { (1.0, 0.0) };
+            for (i, y) in y.iter().map(|y| y.as_f64()).enumerate() {
+                let right = y == if i == 1 { sure } else { never };
+                assert!(if several { y.is_nan() } else { right }, "{i} of {N}: {y}");
+            }
+            assert!(row::<E, N>([-infinity; N], log).0.iter().all(|y| y.is_nan()));
+            x[2] = f64::NAN;
+            assert!(row::<E, N>(x, log).0.iter().all(|y| y.is_nan()));
+        }
+    }
+
+    #[test]
+    fn what_is_all_but_certain_keeps_what_is_missing_and_infinities_have_limits() {
+        let result = at_each_level(|| {
+            check_certain::<f32, 5>(1e-6);
+            check_certain::<f32, 37>(1e-6);
+            check_certain::<f64, 5>(1e-14);
+            check_certain::<f64, 37>(1e-14);
+            Ok::<(), ()>(())
+        });
+        assert_eq!(result, Ok(()));
     }
 
     #[test]

@@ -21,6 +21,9 @@ use crate::{
 ///
 /// Targets: a [`Batch`] of the output's shape, or [`Labels<2>`](Labels) for an output of one logit.
 ///
+/// The loss and its slope are right to within a relative error of 5·10⁻⁷ in `f32`, and 10⁻¹⁵ in `f64`, for every logit and a target of 0 or 1. An infinite
+/// logit gives the limit: 0 where it is right, ∞ where it is wrong, and a slope of 0, −w or 1.
+///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{BinaryCrossEntropy, Criterion}};
 /// let logits = Batch::<(Const<1>,)>::from_vec(vec![0.0, 1e4])?;
@@ -58,24 +61,32 @@ impl Default for BinaryCrossEntropy {
     }
 }
 
-/// −ln σ(y) = softplus(−y) and −ln(1 − σ(y)) = softplus(y) = y + softplus(−y), so
-/// ℓ = w t softplus(−y) + (1 − t) (y + softplus(−y)) = (1 − t) y + a softplus(−y) with a = 1 + (w − 1) t,
-/// and, since softplus′ = σ, ∂ℓ/∂y = (1 − t) − a σ(−y). Softplus neither overflows nor cancels for any y.
+/// −ln σ(y) = max(−y, 0) + L and −ln(1 − σ(y)) = max(y, 0) + L with L = ln(1 + e^(−|y|)), so with p = w t and q = 1 − t
+/// ℓ = p max(−y, 0) + q max(y, 0) + (p + q) L and ∂ℓ/∂y = q σ(y) − p σ(−y). Nothing overflows, nothing cancels, and −y with p and q exchanged gives the
+/// same digits.
 #[derive(Clone, Copy)]
 struct Logit {
-    /// w − 1
-    excess: f64,
+    positive_weight: f64,
 }
 
 impl<E: Math> Pointwise<E> for Logit {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, y: E::Vector<S>, t: E::Vector<S>) -> (E::Vector<S>, E::Vector<S>) {
         let (zero, one) = (E::constant(simd, 0.0), E::constant(simd, 1.0));
-        let a = E::mul_add(simd, E::constant(simd, self.excess), t, one);
-        let (no, minus_y) = (E::sub(simd, one, t), E::sub(simd, zero, y));
-        let value = E::mul_add(simd, a, E::softplus(simd, minus_y), E::mul(simd, no, y));
-        let slope = E::sub(simd, no, E::mul(simd, a, E::sigmoid(simd, minus_y)));
-        (value, slope)
+        let p = E::mul(simd, E::constant(simd, self.positive_weight), t);
+        let q = E::sub(simd, one, t);
+        let size = E::abs_(simd, y);
+        let e = E::exp(simd, E::sub(simd, zero, size));
+        let positive = E::less(simd, zero, y);
+        // The weight of the target that y speaks against; without one, an infinite y costs nothing.
+        let against = E::select(simd, positive, q, p);
+        let line = E::select(simd, E::equal(simd, against, zero), zero, E::mul(simd, against, size));
+        let value = E::add(simd, line, E::mul(simd, E::add(simd, p, q), E::log_one_plus(simd, e)));
+        let large = E::div(simd, one, E::add(simd, one, e));
+        let small = E::mul(simd, e, large);
+        let up = E::mul(simd, q, E::select(simd, positive, large, small));
+        let down = E::mul(simd, p, E::select(simd, positive, small, large));
+        (value, E::sub(simd, up, down))
     }
 }
 
@@ -83,7 +94,7 @@ impl Criterion for BinaryCrossEntropy {}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        let f = Logit { excess: self.positive_weight - 1.0 };
+        let f = Logit { positive_weight: self.positive_weight };
         scale * over_elements(f, output, target, scale, d_output)
     }
 
@@ -99,7 +110,7 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy 
 
 impl<E: Element> Loss<(Const<1>,), Labels<2>, E> for BinaryCrossEntropy {
     fn part(&self, output: &[E], target: LabelsView<'_, 2>, scale: f64, mut d_output: Option<&mut [E]>) -> f64 {
-        let f = Logit { excess: self.positive_weight - 1.0 };
+        let f = Logit { positive_weight: self.positive_weight };
         // Labels become numbers a block at a time, on the stack.
         const BLOCK: usize = 64;
         let mut sum = 0.0;

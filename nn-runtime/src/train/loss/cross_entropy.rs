@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     Batch, BatchView, Const, Element, Shape,
     data::{Labels, LabelsView, StepLabels, StepLabelsView, Steps},
-    kernels::loss::softmax_rows,
+    kernels::{loss::softmax_rows, softmax::below},
     shape::Dimension,
     train::{
         loss::{
@@ -25,6 +25,10 @@ use crate::{
 ///
 /// Targets for sequences of steps `[T, N]`: [`StepLabels<N>`](StepLabels) or a [`Batch`] of probabilities. C is the mean over all real steps
 /// in place of samples, padding left out, or [the sum over the steps](CrossEntropy::sum_over_steps).
+///
+/// A class that is all but certain keeps its small loss and slope: with logits 30 and 0 they are 9.36·10⁻¹⁴ for the first class in `f32` too. A logit
+/// of −∞ rules its class out, and a single one of ∞ makes its class certain: the loss is 0 for it and ∞ for every other class.
+/// Several logits of ∞ have no limit and give NaN.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
@@ -79,49 +83,55 @@ impl CrossEntropy {
     }
 
     /// A row's loss and gradient from its softmax. With a_c = w_c t_c, A = Σ a_c and L = ln Σ e^y in its two parts,
-    /// ℓ = Σ a_c (L − y_c) and, since ∂L/∂y = softmax(y), ∂ℓ/∂y = A softmax(y) − a. `d` comes with `scale` · softmax(y).
+    /// ℓ = Σ a_c (L − y_c) and, since ∂L/∂y = softmax(y), ∂ℓ/∂y = A softmax(y) − a. `d` comes with `scale` · softmax(y). `largest` and `rest` are
+    /// those of [`softmax_rows`]: where y_c is the largest, softmax(y)_c is 1 − rest / (1 + rest).
     fn row<E: Element>(
         &self,
         y: &[E],
-        (largest, log): (E, E),
+        (largest, rest): (E, E),
         t: impl Fn(usize) -> f64,
         scale: f64,
         d: Option<&mut [E]>,
     ) -> f64 {
         let uniform = self.smoothing / y.len() as f64;
         let a = |class| self.weight(class) * ((1.0 - self.smoothing) * t(class) + uniform);
+        let log = rest.ln_1p();
         let (mut total, mut value) = (0.0, 0.0);
-        for (class, y) in y.iter().enumerate() {
+        for (class, &y) in y.iter().enumerate() {
             let a = a(class);
             total += a;
             // 0 · ∞ would be NaN; a class without weight has no part in the loss.
             if a != 0.0 {
-                value += a * ((largest - *y) + log).as_f64();
+                value += a * (below(largest, y) + log).as_f64();
             }
         }
-        for (class, d) in d.into_iter().flatten().enumerate() {
-            *d = E::from_f64(total * d.as_f64() - scale * a(class));
+        let missing = (rest / (E::one() + rest)).as_f64();
+        for (class, (d, &y)) in d.into_iter().flatten().zip(y).enumerate() {
+            let a = a(class);
+            *d = E::from_f64(if y == largest {
+                scale * ((total - a) - total * missing)
+            } else {
+                total * d.as_f64() - scale * a
+            });
         }
         value
     }
 
-    /// The loss of rows of logits against rows of probabilities, `d_output` as in [`CrossEntropy::row`].
+    /// The loss of rows of logits against rows of targets t(row, class), `d_output` as in [`CrossEntropy::row`].
     fn rows<E: Element>(
         &self,
         classes: usize,
         output: &[E],
-        target: &[E],
+        t: impl Fn(usize, usize) -> f64,
         scale: f64,
-        mut d_output: Option<&mut [E]>,
+        d_output: Option<&mut [E]>,
     ) -> f64 {
         let classes = classes.max(1);
         let mut sum = 0.0;
-        for (row, (y, t)) in output.chunks_exact(classes).zip(target.chunks_exact(classes)).enumerate() {
-            let mut d = d_output.as_deref_mut().map(|d| &mut d[row * classes..(row + 1) * classes]);
-            let mut log_sum = (E::zero(), E::zero());
-            softmax_rows(y, classes, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
-            sum += self.row(y, log_sum, |class| t[class].as_f64(), scale, d);
-        }
+        softmax_rows(output, classes, scale, d_output, |row, largest, rest, d| {
+            let y = &output[row * classes..(row + 1) * classes];
+            sum += self.row(y, (largest, rest), |class| t(row, class), scale, d);
+        });
         sum
     }
 
@@ -148,26 +158,23 @@ impl CrossEntropy {
 impl Criterion for CrossEntropy {}
 
 impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for CrossEntropy {
-    fn part(&self, output: &[E], target: LabelsView<'_, C>, scale: f64, mut d_output: Option<&mut [E]>) -> f64 {
+    fn part(&self, output: &[E], target: LabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
         let labels = target.as_slice();
-        let mut sum = 0.0;
-        if self.is_plain() {
-            softmax_rows(output, C, scale, d_output.as_deref_mut(), |row, largest, log| {
-                sum += ((largest - output[row * C + labels[row] as usize]) + log).as_f64();
-            });
-            let scale = E::from_f64(scale);
-            for (d, label) in d_output.into_iter().flat_map(|d| d.chunks_exact_mut(C.max(1))).zip(target.iter()) {
-                d[label] -= scale;
-            }
-        } else {
-            // Row by row, so that a row's gradient is finished where its logarithm is known.
-            for (row, (y, label)) in output.chunks_exact(C.max(1)).zip(target.iter()).enumerate() {
-                let mut d = d_output.as_deref_mut().map(|d| &mut d[row * C..(row + 1) * C]);
-                let mut log_sum = (E::zero(), E::zero());
-                softmax_rows(y, C, scale, d.as_deref_mut(), |_, largest, log| log_sum = (largest, log));
-                sum += self.row(y, log_sum, |class| f64::from(u8::from(class == label)), scale, d);
-            }
+        if !self.is_plain() {
+            let t = |row: usize, class: usize| f64::from(u8::from(class == labels[row] as usize));
+            return scale * self.rows(C, output, t, scale, d_output);
         }
+        let mut sum = 0.0;
+        let factor = E::from_f64(scale);
+        softmax_rows(output, C, scale, d_output, |row, largest, rest, d| {
+            let label = labels[row] as usize;
+            let y = output[row * C + label];
+            sum += (below(largest, y) + rest.ln_1p()).as_f64();
+            if let Some(d) = d {
+                // softmax(y) − 1, which would be 0 where the softmax rounds to 1.
+                d[label] = if y == largest { -factor * (rest / (E::one() + rest)) } else { d[label] - factor };
+            }
+        });
         scale * sum
     }
 
@@ -196,7 +203,8 @@ impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>
 
 impl<const C: usize, E: Element> Loss<(Const<C>,), Batch<(Const<C>,), E>, E> for CrossEntropy {
     fn part(&self, output: &[E], target: BatchView<'_, (Const<C>,), E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
-        scale * self.rows(C, output, target.as_slice(), scale, d_output)
+        let t = target.as_slice();
+        scale * self.rows(C, output, |row, class| t[row * C + class].as_f64(), scale, d_output)
     }
 
     fn check(&self, target: BatchView<'_, (Const<C>,), E>) -> Result<(), LossError> {
@@ -213,7 +221,10 @@ impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), Batch<(T, Con
         d_output: Option<&mut [E]>,
     ) -> f64 {
         let t = target.as_slice();
-        let rows = |run: Range<usize>, y: &[E], d: Option<&mut [E]>| self.rows(C, y, &t[run.start * C..], scale, d);
+        let rows = |run: Range<usize>, y: &[E], d: Option<&mut [E]>| {
+            let t = &t[run.start * C..];
+            self.rows(C, y, |row, class| t[row * C + class].as_f64(), scale, d)
+        };
         scale * RealSteps::of(&target).sum(C, output, d_output, rows)
     }
 

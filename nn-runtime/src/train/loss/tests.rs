@@ -7,6 +7,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use crate::{
     Batch, Const, Element, FixedShape, Shape,
     data::{Labels, Target},
+    kernels::simd::at_each_level,
     train::{
         AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, MeanSquaredError,
         NegativeLogLikelihood, SquaredError,
@@ -254,4 +255,150 @@ fn options_without_a_meaning_are_errors() {
     option(BinaryCrossEntropy::new().positive_weight(f64::INFINITY), Labels::<2>::new([1]).unwrap(), "positive_weight");
     let weights = error(CrossEntropy::new().class_weights([1.0]), 1, labels());
     assert_eq!(weights, LossError::Weights { expected: 5, found: 1 });
+}
+
+/// Runs a check with the kernels of each instruction set.
+fn on_each_level<T>(check: impl Fn() -> T) {
+    let result = at_each_level(|| {
+        check();
+        Ok::<(), ()>(())
+    });
+    assert_eq!(result, Ok(()));
+}
+
+/// ℓ and ∂ℓ/∂y of binary cross-entropy at one logit, in the last place of `width` equal ones.
+fn binary<E: Element>(logit: f64, target: f64, weight: f64) -> (f64, f64) {
+    let loss = BinaryCrossEntropy::new().positive_weight(weight);
+    let mut result = None;
+    // Whole registers and rests of every length.
+    for width in 1..40 {
+        let output = vec![E::from_f64(logit); width];
+        let (y, t) = (output.clone(), vec![E::from_f64(target); width]);
+        let batch = |values| Batch::<(Const<1>,), E>::from_vec(values).unwrap();
+        let (value, gradient) = loss.value_and_gradient(&batch(y), &batch(t)).unwrap();
+        let n = width as f64;
+        let slopes: Vec<f64> = gradient.as_slice().iter().map(|d| d.as_f64() * n).collect();
+        let close = |a: f64, b: f64| a == b || ((a - b) / b).abs() < 4.0 * E::epsilon().as_f64();
+        let (first, slope) = *result.get_or_insert((value.as_f64(), slopes[0]));
+        assert!(close(value.as_f64(), first) && slopes.iter().all(|&found| close(found, slope)), "{width}: {value}");
+        if target == 0.0 || target == 1.0 {
+            let labels = Labels::<2>::new(vec![target as u32; width]).unwrap();
+            let labelled = loss.value_and_gradient(&batch(output), &labels).unwrap();
+            assert_eq!((labelled.0, labelled.1.as_slice()), (value, gradient.as_slice()));
+        }
+    }
+    result.unwrap()
+}
+
+#[test]
+fn binary_cross_entropy_is_right_at_every_logit() {
+    fn line<E: Element>(error: f64) {
+        let close = |found: f64, right: f64| {
+            ((found - right) / right).abs() < error || right.abs() < 1.2e-38 && found.abs() < 1.2e-38
+        };
+        for step in -110..=110 {
+            let y = E::from_f64(f64::from(step) * 0.97).as_f64();
+            let t = (-y.abs()).exp();
+            let (no, slope) = (y.max(0.0) + t.ln_1p(), if y > 0.0 { 1.0 } else { t } / (1.0 + t));
+            let negative = binary::<E>(y, 0.0, 1.0);
+            assert!(close(negative.0, no) && close(negative.1, slope), "({y}, 0): {negative:?}, not {:?}", (no, slope));
+            let positive = binary::<E>(-y, 1.0, 1.0);
+            assert_eq!(positive, (negative.0, -negative.1), "mirror image of {y}");
+            let weighted = binary::<E>(-y, 1.0, 3.0);
+            assert!(close(weighted.0, 3.0 * no) && close(weighted.1, -3.0 * slope), "{weighted:?}");
+            assert_eq!(binary::<E>(y, 0.25, 1.0).0, binary::<E>(-y, 0.75, 1.0).0);
+        }
+    }
+    on_each_level(|| (line::<f32>(5e-7), line::<f64>(1e-15)));
+    let (value, slope) = binary::<f32>(-15.0, 0.0, 1.0);
+    assert!((value / 3.059_022_7e-7 - 1.0).abs() < 5e-7 && (slope / 3.059_022_3e-7 - 1.0).abs() < 5e-7);
+}
+
+#[test]
+fn binary_cross_entropy_of_infinite_logits_is_the_limit() {
+    fn limits<E: Element>() {
+        let infinity = f64::INFINITY;
+        assert_eq!(binary::<E>(-infinity, 0.0, 1.0), (0.0, 0.0));
+        assert_eq!(binary::<E>(infinity, 1.0, 2.0), (0.0, 0.0));
+        assert_eq!(binary::<E>(-infinity, 1.0, 2.0), (infinity, -2.0));
+        assert_eq!(binary::<E>(infinity, 0.0, 1.0), (infinity, 1.0));
+        assert_eq!(binary::<E>(infinity, 0.25, 1.0), (infinity, 0.75));
+        assert_eq!(binary::<E>(-infinity, 1.0, 0.0), (0.0, 0.0));
+        let y = Batch::<(Const<1>,), E>::from_vec(vec![E::nan()]).unwrap();
+        for label in [0, 1] {
+            assert!(BinaryCrossEntropy::new().value(&y, &Labels::<2>::new([label]).unwrap()).unwrap().is_nan());
+        }
+    }
+    on_each_level(|| (limits::<f32>(), limits::<f64>()));
+}
+
+/// ℓ and ∂ℓ/∂y of cross-entropy for a label, as a label and as probabilities, without and with options.
+fn classes<E: Element, const N: usize>(y: [f64; N], label: u32) -> (f64, Vec<f64>) {
+    let output = Batch::<(Const<N>,), E>::from_vec(y.map(E::from_f64).to_vec()).unwrap();
+    let labels = Labels::<N>::new([label]).unwrap();
+    let (value, gradient) = CrossEntropy::new().value_and_gradient(&output, &labels).unwrap();
+    let mut t = vec![E::zero(); N];
+    t[label as usize] = E::one();
+    let probabilities = Batch::<(Const<N>,), E>::from_vec(t).unwrap();
+    let close = |a: &[E], b: &[E]| {
+        a.iter().zip(b).all(|(&a, &b)| a == b || a.is_nan() && b.is_nan() || ((a - b) / b).abs().as_f64() < 1e-6)
+    };
+    assert!(close(&[CrossEntropy::new().value(&output, &labels).unwrap()], &[value]));
+    let same = CrossEntropy::new().value_and_gradient(&output, &probabilities).unwrap();
+    assert!(close(&[same.0], &[value]) && close(same.1.as_slice(), gradient.as_slice()));
+    let weighted = CrossEntropy::new().class_weights([1.0; N]).value_and_gradient(&output, &labels).unwrap();
+    assert!(close(&[weighted.0], &[value]) && close(weighted.1.as_slice(), gradient.as_slice()));
+    (value.as_f64(), gradient.as_slice().iter().map(|d| d.as_f64()).collect())
+}
+
+#[test]
+fn cross_entropy_of_a_class_that_is_all_but_certain_keeps_its_loss() {
+    fn check<E: Element, const N: usize>(error: f64) {
+        let mut y = [-30.0; N];
+        y[N - 1] = 0.0;
+        let rest = (N - 1) as f64 * (-30.0_f64).exp();
+        let (value, d) = classes::<E, N>(y, N as u32 - 1);
+        assert!((value / rest - 1.0).abs() < error, "{N}: {value:e}");
+        assert!((d[N - 1] / -rest - 1.0).abs() < error, "{N}: {:e}", d[N - 1]);
+        assert!((d.iter().sum::<f64>() / rest).abs() < 1e-5);
+    }
+    on_each_level(|| (check::<f32, 2>(1e-6), check::<f32, 10>(1e-6), check::<f32, 37>(1e-6)));
+    on_each_level(|| (check::<f64, 10>(1e-14), check::<f64, 37>(1e-14)));
+}
+
+#[test]
+fn cross_entropy_of_infinite_logits_is_the_limit() {
+    fn check<E: Element, const N: usize>() {
+        let infinity = f64::INFINITY;
+        let mut y = [1.0; N];
+        y[0] = -infinity;
+        assert_eq!(classes::<E, N>(y, 0).0, infinity);
+        assert!((classes::<E, N>(y, 1).0 - ((N - 1) as f64).ln()).abs() < 1e-6);
+        y[1] = infinity;
+        let (sure, d) = classes::<E, N>(y, 1);
+        assert!(sure == 0.0 && d.iter().all(|&d| d == 0.0), "{sure} {d:?}");
+        let (wrong, d) = classes::<E, N>(y, 2);
+        assert!(wrong == infinity && d[1] == 1.0 && d[2] == -1.0, "{wrong} {d:?}");
+        y[2] = infinity;
+        assert!(classes::<E, N>(y, 1).0.is_nan());
+        assert!(classes::<E, N>([-infinity; N], 1).0.is_nan());
+    }
+    on_each_level(|| (check::<f32, 5>(), check::<f32, 37>(), check::<f64, 5>(), check::<f64, 37>()));
+}
+
+#[test]
+fn the_other_losses_at_infinite_outputs() {
+    let one = |y: f64| Batch::<(Const<1>,)>::from_vec(vec![y as f32]).unwrap();
+    let infinity = f32::INFINITY;
+    for y in [f64::INFINITY, f64::NEG_INFINITY] {
+        let sign = y.signum() as f32;
+        assert_eq!(AbsoluteError.value_and_gradient(&one(y), &one(0.0)).unwrap().1.as_slice(), [sign]);
+        let (value, d) = Huber::new(2.0).value_and_gradient(&one(y), &one(0.0)).unwrap();
+        assert_eq!((value, d.as_slice()), (infinity, &[2.0 * sign][..]));
+        let (value, d) = Hinge::new().value_and_gradient(&one(y), &one(1.0)).unwrap();
+        assert_eq!((value, d.as_slice()), if y > 0.0 { (0.0, &[0.0][..]) } else { (infinity, &[-1.0][..]) });
+    }
+    let y = Batch::<(Const<2>,)>::from_vec(vec![0.0, -infinity]).unwrap();
+    let loss = |label| NegativeLogLikelihood.value(&y, &Labels::<2>::new([label]).unwrap()).unwrap();
+    assert_eq!((loss(0), loss(1)), (0.0, infinity));
 }
