@@ -132,13 +132,14 @@ use quote::quote;
 /// * `x`, numbers, and constants of type `f64`, by name or path: `0.5`, `2`, `SCALE`, `std::f64::consts::PI`; one of
 ///   another type is converted: `WIDTH as f64`;
 /// * `+ - * /`, unary minus and parentheses;
-/// * `powi` with a whole literal, `powf`, `exp`, `ln`, `sqrt`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `abs`, `min` and `max`,
-///   as methods or as functions: `x.exp()`, `exp(x)`;
+/// * `powi` with a whole literal, `powf`, `exp`, `exp_m1`, `ln`, `ln_1p`, `sqrt`, `sin`, `cos`, `tanh`, `sigmoid`, `softplus`, `mish`,
+///   `relu`, `abs`, `min` and `max`, as methods or as functions: `x.exp()`, `exp(x)`;
 /// * `if a < b { … } else { … }` with any one comparison, and blocks with `let a = …;`.
 ///
 /// Numbers and constants are rounded to the network's type of element. The derivative is found when the macro expands, and
 /// what occurs several times is computed once. Where there is none, relu′(0) = 0 and abs′(0) = 0, `min` and `max` of equal
-/// operands take half of each one's, and `if` has the derivative of the branch that it takes.
+/// operands take half of each one's, and `if` has the derivative of the branch that it takes. What would overflow or cancel on the way
+/// to a finite value is computed in a form that does not: `(1.0 + x.exp()).ln()` as `softplus`, `(x * x).sqrt()` as `abs`.
 ///
 /// ```text
 /// mish:  map(|x| x * (1.0 + x.exp()).ln().tanh());

@@ -1,7 +1,7 @@
 //! The derivative, rule by rule.
 //!
 //! Where a function has no derivative: relu′(0) = 0, abs′(0) = 0, and min and max of equal operands take half of each one's, as
-//! PyTorch's do. `if` has the derivative of the branch that it takes.
+//! PyTorch's do. `if` has the derivative of the branch that it takes. Where the slope of √a or aᵇ is infinite and that of a is 0, their product is 0.
 
 use std::collections::HashMap;
 
@@ -87,7 +87,9 @@ impl Graph {
             let less = self.subtract(b, one);
             let power = self.powf(a, less);
             let slope = self.multiply(b, power);
-            self.multiply(slope, da)
+            let slope = self.multiply(slope, da);
+            // Exponents from 1 on have a finite slope at 0.
+            if self.literal(b).is_some_and(|b| b >= 1.0) { slope } else { self.unless_zero(da, slope) }
         });
         let second = db.map(|db| {
             let logarithm = self.apply(Function::Ln, a);
@@ -127,21 +129,26 @@ impl Graph {
             Function::Sqrt => {
                 let two = self.number(2.0);
                 let twice = self.multiply(two, value);
-                return self.divide(da, twice);
+                let slope = self.divide(da, twice);
+                return self.unless_zero(da, slope);
             }
             Function::Sin => self.apply(Function::Cos, a),
             Function::Cos => {
                 let sine = self.apply(Function::Sin, a);
                 self.negate(sine)
             }
-            Function::Tanh => {
-                // (1 − y)(1 + y) loses less than 1 − y² where |y| is near 1.
-                let (less, more) = (self.subtract(one, value), self.add(one, value));
-                self.multiply(less, more)
+            // From a and not from the value, which has rounded away what is left near its limits.
+            Function::Tanh => self.apply(Function::TanhSlope, a),
+            Function::Sigmoid => self.apply(Function::SigmoidSlope, a),
+            Function::Softplus => self.apply(Function::Sigmoid, a),
+            Function::Mish => self.apply(Function::MishSlope, a),
+            Function::Ln1p => {
+                let sum = self.add(one, a);
+                return self.divide(da, sum);
             }
-            Function::Sigmoid => {
-                let rest = self.subtract(one, value);
-                self.multiply(value, rest)
+            Function::ExpM1 => self.apply(Function::Exp, a),
+            Function::TanhSlope | Function::SigmoidSlope | Function::MishSlope => {
+                unreachable!("the derivative of a derivative is not taken")
             }
             Function::Relu => {
                 let comparison = Comparison::Greater;
@@ -155,6 +162,12 @@ impl Graph {
             }
         };
         self.multiply(slope, da)
+    }
+
+    /// `slope`, 0 where its factor `da` is.
+    fn unless_zero(&mut self, da: Value, slope: Value) -> Value {
+        let zero = self.number(0.0);
+        self.select(Selection { comparison: Comparison::Equal, left: da, right: zero, yes: zero, no: slope })
     }
 
     fn selected(&mut self, selection: Selection, yes: Option<Value>, no: Option<Value>) -> Option<Value> {

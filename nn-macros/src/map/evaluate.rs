@@ -111,8 +111,13 @@ impl Function {
             Self::Sqrt => 0.5 / x.sqrt(),
             Self::Sin => x.cos(),
             Self::Cos => -x.sin(),
-            Self::Tanh => x.cosh().powi(-2),
-            Self::Sigmoid => 0.25 * (x / 2.0).cosh().powi(-2),
+            Self::Tanh => Self::TanhSlope.of(x),
+            Self::Sigmoid => Self::SigmoidSlope.of(x),
+            Self::Softplus => Self::Sigmoid.of(x),
+            Self::Mish => Self::MishSlope.of(x),
+            Self::Ln1p => (1.0 + x).recip(),
+            Self::ExpM1 => x.exp(),
+            Self::TanhSlope | Self::SigmoidSlope | Self::MishSlope => panic!("no value holds a derivative"),
             Self::Relu => f64::from(u8::from(x > 0.0)),
             Self::Abs => {
                 if x == 0.0 {

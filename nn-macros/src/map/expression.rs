@@ -52,6 +52,18 @@ pub(crate) enum Function {
     Sigmoid,
     Relu,
     Abs,
+    /// ln(1 + eˣ)
+    Softplus,
+    /// x tanh(ln(1 + eˣ))
+    Mish,
+    /// ln(1 + x)
+    Ln1p,
+    /// eˣ − 1
+    ExpM1,
+    /// tanh′, sigmoid′ and mish′, which stand in derivatives only.
+    TanhSlope,
+    SigmoidSlope,
+    MishSlope,
 }
 
 /// `if left comparison right { yes } else { no }`
@@ -95,8 +107,22 @@ impl Number {
 }
 
 impl Function {
-    pub(crate) const ALL: [Self; 9] =
-        [Self::Exp, Self::Ln, Self::Sqrt, Self::Sin, Self::Cos, Self::Tanh, Self::Sigmoid, Self::Relu, Self::Abs];
+    /// Those that a user can write.
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Exp,
+        Self::Ln,
+        Self::Sqrt,
+        Self::Sin,
+        Self::Cos,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Relu,
+        Self::Abs,
+        Self::Softplus,
+        Self::Mish,
+        Self::Ln1p,
+        Self::ExpM1,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -109,6 +135,13 @@ impl Function {
             Self::Sigmoid => "sigmoid",
             Self::Relu => "relu",
             Self::Abs => "abs",
+            Self::Softplus => "softplus",
+            Self::Mish => "mish",
+            Self::Ln1p => "ln_1p",
+            Self::ExpM1 => "exp_m1",
+            Self::TanhSlope => "tanh_slope",
+            Self::SigmoidSlope => "sigmoid_slope",
+            Self::MishSlope => "mish_slope",
         }
     }
 }

@@ -11,6 +11,7 @@ mod expression;
 mod print;
 mod read;
 mod simplify;
+mod stable;
 #[cfg(test)]
 mod tests;
 

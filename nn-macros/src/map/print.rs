@@ -113,13 +113,21 @@ impl Printer<'_> {
     fn applied(&self, function: Function, a: Value) -> TokenStream {
         let name = Ident::new(function.name(), Span::call_site());
         match function {
-            Function::Sigmoid | Function::Relu => {
-                let (a, _) = self.value(a);
-                quote!(#LAYERS::map::#name(#a))
-            }
-            _ => {
+            Function::Exp
+            | Function::Ln
+            | Function::Sqrt
+            | Function::Sin
+            | Function::Cos
+            | Function::Tanh
+            | Function::Abs
+            | Function::Ln1p
+            | Function::ExpM1 => {
                 let a = self.within(a, Strength::Call);
                 quote!(#a.#name())
+            }
+            _ => {
+                let (a, _) = self.value(a);
+                quote!(#LAYERS::map::#name(#a))
             }
         }
     }

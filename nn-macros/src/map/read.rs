@@ -1,6 +1,7 @@
 //! The closure that the user wrote → a graph. Reading goes on after a fault, so that all faults come at once.
 
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{BinOp, Block, Expr, ExprClosure, ExprIf, Ident, Lit, Pat, Stmt, Type, UnOp};
 
 use super::Mapping;
@@ -24,6 +25,8 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         "maximum" => "max",
         "minimum" => "min",
         "logistic" | "expit" => "sigmoid",
+        "log1p" => "ln_1p",
+        "expm1" => "exp_m1",
         _ => return None,
     })
 }
@@ -124,7 +127,8 @@ impl Reader<'_> {
             _ => None,
         };
         match number.filter(|number| number.is_finite()) {
-            Some(number) => Some(self.graph.number(number)),
+            Some(number) if fits(number) => Some(self.graph.number(number)),
+            Some(_) => self.fault(written, Mapped::Narrow { found: compact(written) }),
             None => self.fault(written, Mapped::Number { found: compact(written) }),
         }
     }
@@ -144,6 +148,8 @@ impl Reader<'_> {
             }
         }
         let constant = self.scope.constants.name("f64", &written.to_token_stream());
+        let narrow = Mapped::Narrow { found: compact(written) };
+        self.scope.constants.check(&fits_condition(&constant), &narrow.into(), &written.to_token_stream(), None);
         Some(self.graph.constant(constant))
     }
 
@@ -311,6 +317,18 @@ fn named(pattern: &Pat) -> Vec<&Ident> {
         Pat::Tuple(tuple) => tuple.elems.iter().flat_map(named).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether `f32` has a number near this one, or it is infinite or none by itself.
+fn fits(number: f64) -> bool {
+    let narrow = number as f32;
+    !number.is_finite() || narrow.is_finite() && (narrow != 0.0 || number == 0.0)
+}
+
+/// The same for a constant, of type `bool`.
+fn fits_condition(constant: &TokenStream) -> TokenStream {
+    let (finite, narrow) = (quote!(#constant - #constant == 0.0), quote!((#constant as ::core::primitive::f32)));
+    quote!(!(#finite) || #narrow - #narrow == 0.0 && (#narrow != 0.0 || #constant == 0.0))
 }
 
 fn is_f64(kind: &Type) -> bool {

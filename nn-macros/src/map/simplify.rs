@@ -1,32 +1,33 @@
 //! Terms in their simplest form.
 //!
 //! Every rule keeps the value of whatever is finite, to within rounding, and whether it is a number: `0 * a` stays, because a may
-//! be infinite. The derivative leaves out what is zero by another way.
+//! be infinite. The derivative leaves out what is zero by another way. What overflows or cancels on the way to a finite value gets its stable form, in
+//! `stable`.
 
 use super::expression::{Binary, Comparison, Function, Graph, Number, Selection, Term, Value};
 
 impl Graph {
-    fn literal(&self, value: Value) -> Option<f64> {
+    pub(super) fn literal(&self, value: Value) -> Option<f64> {
         match self.term(value) {
             Term::Number(number) => Some(number.get()),
             _ => None,
         }
     }
 
-    fn is(&self, value: Value, number: f64) -> bool {
+    pub(super) fn is(&self, value: Value, number: f64) -> bool {
         self.literal(value) == Some(number)
     }
 
-    fn negated(&self, value: Value) -> Option<Value> {
+    pub(super) fn negated(&self, value: Value) -> Option<Value> {
         match self.term(value) {
             Term::Negated(inner) => Some(inner),
             _ => None,
         }
     }
 
-    /// The number that an operation on numbers gives; one that is not finite is left to the program.
+    /// The number that an operation on numbers gives; one that is not finite, in `f32` too, is left to the program.
     fn folded(&mut self, number: f64) -> Option<Value> {
-        number.is_finite().then(|| self.number(number))
+        (number as f32).is_finite().then(|| self.number(number))
     }
 
     fn fold(&mut self, a: Value, b: Value, operate: impl Fn(f64, f64) -> f64) -> Option<Value> {
@@ -53,6 +54,9 @@ impl Graph {
         if let Some(sum) = self.fold(a, b, |a, b| a + b) {
             return sum;
         }
+        if let Some(stable) = self.stable_sum(a, b) {
+            return stable;
+        }
         match (self.negated(a), self.negated(b)) {
             _ if self.is(a, 0.0) => b,
             _ if self.is(b, 0.0) => a,
@@ -67,6 +71,9 @@ impl Graph {
         if let Some(difference) = self.fold(a, b, |a, b| a - b) {
             return difference;
         }
+        if let Some(stable) = self.stable_difference(a, b) {
+            return stable;
+        }
         match self.negated(b) {
             _ if self.is(b, 0.0) => a,
             _ if self.is(a, 0.0) => self.negate(b),
@@ -79,6 +86,9 @@ impl Graph {
     pub(super) fn multiply(&mut self, a: Value, b: Value) -> Value {
         if let Some(product) = self.fold(a, b, |a, b| a * b) {
             return product;
+        }
+        if let Some(stable) = self.stable_product(a, b) {
+            return stable;
         }
         let (a, b) = if self.literal(b).is_some() { (b, a) } else { (a, b) };
         match (self.negated(a), self.negated(b)) {
@@ -110,6 +120,9 @@ impl Graph {
         if let Some(quotient) = self.fold(a, b, |a, b| a / b) {
             return quotient;
         }
+        if let Some(stable) = self.stable_quotient(a, b) {
+            return stable;
+        }
         match (self.negated(a), self.negated(b)) {
             _ if self.is(b, 1.0) => a,
             _ if self.is(b, -1.0) => self.negate(a),
@@ -131,6 +144,9 @@ impl Graph {
         let folded = self.literal(a).and_then(|a| self.folded(a.powi(exponent)));
         if let Some(power) = folded {
             return power;
+        }
+        if let Some(logistic) = self.logistic(a).filter(|_| exponent < 0) {
+            return self.power(logistic, -exponent);
         }
         match exponent {
             -1 => {
@@ -160,6 +176,7 @@ impl Graph {
         match self.literal(b) {
             // 1 to any power, NaN too.
             _ if self.is(a, 1.0) => a,
+            Some(0.5) => self.apply(Function::Sqrt, a),
             Some(exponent) if exponent.fract() == 0.0 && exponent.abs() <= 4.0 => self.power(a, exponent as i32),
             _ => self.value(Term::Binary(Binary::Powf, a, b)),
         }
@@ -177,7 +194,8 @@ impl Graph {
     /// f(a)
     pub(super) fn apply(&mut self, function: Function, a: Value) -> Value {
         let folded = self.literal(a).and_then(|a| self.folded(function.of(a)));
-        folded.unwrap_or_else(|| self.value(Term::Applied(function, a)))
+        let simple = folded.or_else(|| self.stable_call(function, a));
+        simple.unwrap_or_else(|| self.value(Term::Applied(function, a)))
     }
 
     /// `if left … right { yes } else { no }`
@@ -208,6 +226,16 @@ impl Function {
             Self::Cos => x.cos(),
             Self::Tanh => x.tanh(),
             Self::Sigmoid => (1.0 + (-x).exp()).recip(),
+            Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+            Self::Mish => x * Self::Softplus.of(x).tanh(),
+            Self::Ln1p => x.ln_1p(),
+            Self::ExpM1 => x.exp_m1(),
+            Self::TanhSlope => x.cosh().powi(-2),
+            Self::SigmoidSlope => 0.25 * (x / 2.0).cosh().powi(-2),
+            Self::MishSlope => {
+                let y = Self::Softplus.of(x);
+                y.tanh() + x * y.cosh().powi(-2) * Self::Sigmoid.of(x)
+            }
             Self::Relu => {
                 if x < 0.0 {
                     0.0

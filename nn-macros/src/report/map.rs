@@ -14,6 +14,7 @@ pub(crate) enum Mapped {
     Count { function: String, needed: usize, found: usize, method: bool },
     Exponent { found: String },
     Number { found: String },
+    Narrow { found: String },
     Variable { name: String, near: Option<String> },
     Condition,
     NoElse,
@@ -70,6 +71,8 @@ impl From<Mapped> for Message {
             Mapped::Number { found } => {
                 Self::new(say!["expected a number, found `", found, "`"]).help(say!["a number is written `2` or `0.5`"])
             }
+            Mapped::Narrow { found } => Self::new(say!["`", found, "` is 0 or infinite in `f32`"])
+                .help(say!["a number in `map` is 0, or from `1e-45` to `3e38` in size"]),
             Mapped::Variable { name, near } => {
                 let message =
                     Self::new(say!["`", &name, "` is neither the closure's argument, nor a `let` in it, nor a constant"]);

@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// y = f(x), elementwise, for values of any shape. Arithmetic becomes vector code; `exp` and its kin are the standard
-/// library's, number by number.
+/// library's, number by number. The functions of this module have a relative error of at most 10⁻⁶ in `f32` and 2·10⁻¹⁵ in `f64` wherever the result is
+/// at least 10⁻³⁶ in size; the error of the slope of mish is absolute near its zero at −1.192.
 #[inline(always)]
 pub fn forward<S: Shape, E: Element>(f: impl Fn(E) -> E, x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
     map::map(f, x.data(), y.data_mut());
@@ -45,6 +46,13 @@ fn clear_padding<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>) {
     }
 }
 
+/// t = e^(−|x|), and 1 + t.
+#[inline(always)]
+fn decay<E: Element>(x: E) -> (E, E) {
+    let t = (-x.abs()).exp();
+    (t, E::one() + t)
+}
+
 /// 1 / (1 + e⁻ˣ)
 ///
 /// ```
@@ -52,7 +60,92 @@ fn clear_padding<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>) {
 /// ```
 #[inline(always)]
 pub fn sigmoid<E: Element>(x: E) -> E {
-    (E::one() + (-x).exp()).recip()
+    let (t, u) = decay(x);
+    if x > E::zero() { u.recip() } else { t / u }
+}
+
+/// σ(x) σ(−x), the slope of [`sigmoid`], for large x too, where 1 − σ(x) rounds to 0.
+///
+/// ```
+/// assert!((nn_runtime::layers::map::sigmoid_slope(17.0_f32) / 4.139_937_5e-8 - 1.0).abs() < 1e-6);
+/// ```
+#[inline(always)]
+pub fn sigmoid_slope<E: Element>(x: E) -> E {
+    let (t, u) = decay(x);
+    t / (u * u)
+}
+
+/// 1 − tanh² x, the slope of tanh, for large x too, where tanh x rounds to 1.
+///
+/// ```
+/// assert!((nn_runtime::layers::map::tanh_slope(8.0_f32) / 4.501_402e-7 - 1.0).abs() < 1e-6);
+/// ```
+#[inline(always)]
+pub fn tanh_slope<E: Element>(x: E) -> E {
+    // 4 t² / (1 + t²)² with t = e^(−|x|)
+    let (t, _) = decay(x);
+    let half = (t + t) / (E::one() + t * t);
+    half * half
+}
+
+/// ln(1 + eˣ), x itself where eˣ would be infinite.
+///
+/// ```
+/// use nn_runtime::layers::map::softplus;
+/// assert_eq!([softplus(100.0_f32), softplus(f32::NEG_INFINITY)], [100.0, 0.0]);
+/// ```
+#[inline(always)]
+pub fn softplus<E: Element>(x: E) -> E {
+    let (t, _) = decay(x);
+    relu(x) + t.ln_1p()
+}
+
+/// x tanh(ln(1 + eˣ)) (Misra, 2020), and 0 at −∞.
+///
+/// ```
+/// use nn_runtime::layers::map::mish;
+/// assert_eq!([mish(100.0_f32), mish(f32::NEG_INFINITY)], [100.0, 0.0]);
+/// ```
+#[inline(always)]
+pub fn mish<E: Element>(x: E) -> E {
+    // With t = e^(−|x|), tanh(ln(1 + eˣ)) is (1 + 2 t) / (1 + 2 t + 2 t²) above 0, and t (t + 2) / (t (t + 2) + 2) below.
+    let (t, _) = decay(x);
+    let two = E::one() + E::one();
+    if x > E::zero() {
+        let n = E::one() + two * t;
+        x * (n / (n + two * t * t))
+    } else if t > E::zero() {
+        let n = t * (t + two);
+        x * (n / (n + two))
+    } else {
+        // −∞ · 0, and NaN.
+        -t
+    }
+}
+
+/// The slope of [`mish`].
+///
+/// ```
+/// use nn_runtime::layers::map::mish_slope;
+/// assert_eq!([mish_slope(0.0), mish_slope(100.0), mish_slope(f64::NEG_INFINITY)], [0.6, 1.0, 0.0]);
+/// ```
+#[inline(always)]
+pub fn mish_slope<E: Element>(x: E) -> E {
+    let (t, u) = decay(x);
+    let two = E::one() + E::one();
+    // With n and d such that tanh(ln(1 + eˣ)) = n / d, its slope is 4 (1 + t) t² / d² above 0, and 4 t (1 + t) / d² below.
+    if x > E::zero() {
+        let n = E::one() + two * t;
+        let d = n + two * t * t;
+        let (a, ratio) = (if t > E::zero() { x } else { E::one() }, two * t / d);
+        n / d + a * u * (ratio * ratio)
+    } else if t > E::zero() {
+        let n = t * (t + two);
+        let d = n + two;
+        n / d + x * t * u * (two / d) * (two / d)
+    } else {
+        t
+    }
 }
 
 /// max(x, 0), and NaN for NaN.
@@ -120,8 +213,41 @@ mod tests {
         assert_eq!((&y, &d), (&expected, &expected));
     }
 
+    /// A function of the language, and the same in `f64` from its definition.
+    fn check_line(narrow: fn(f32) -> f32, wide: fn(f64) -> f64, exact: impl Fn(f64) -> f64, zero: Option<f64>) {
+        for step in -9000..=9000 {
+            let x = f64::from(step as f32 * 0.0123);
+            let right = exact(x);
+            let size = if zero.is_some_and(|zero| (x - zero).abs() < 0.5) { 1.0 } else { right.abs() };
+            let (y, y32) = (wide(x), f64::from(narrow(x as f32)));
+            assert!((y - right).abs() <= 2e-15 * size, "f64 at {x}: {y:e}, not {right:e}");
+            let tiny = right.abs() < 1e-36 && y32.abs() < 1.1e-36;
+            assert!((y32 - right).abs() <= 1e-6 * size || tiny, "f32 at {x}: {y32:e}, not {right:e}");
+        }
+        assert!(narrow(f32::NAN).is_nan() && wide(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn functions_of_the_language_are_right_everywhere() {
+        let t = |x: f64| (-x.abs()).exp();
+        check_line(sigmoid, sigmoid, |x| if x > 0.0 { 1.0 } else { t(x) } / (1.0 + t(x)), None);
+        check_line(sigmoid_slope, sigmoid_slope, |x| 0.25 * (0.5 * x).cosh().powi(-2), None);
+        check_line(tanh_slope, tanh_slope, |x| x.cosh().powi(-2), None);
+        let softplus_of = move |x: f64| x.max(0.0) + t(x).ln_1p();
+        check_line(softplus, softplus, softplus_of, None);
+        check_line(mish, mish, |x| x * softplus_of(x).tanh(), None);
+        let slope = |x: f64| {
+            let (y, s) = (softplus_of(x), if x > 0.0 { 1.0 } else { t(x) } / (1.0 + t(x)));
+            y.tanh() + x * y.cosh().powi(-2) * s
+        };
+        check_line(mish_slope, mish_slope, slope, Some(-1.192));
+    }
+
     #[test]
     fn functions_of_the_language_at_their_limits() {
+        let ends = |f: fn(f32) -> f32| [f(f32::NEG_INFINITY), f(f32::INFINITY)];
+        assert_eq!((ends(softplus), ends(mish)), ([0.0, f32::INFINITY], [0.0, f32::INFINITY]));
+        assert_eq!((ends(mish_slope), ends(tanh_slope), ends(sigmoid_slope)), ([0.0, 1.0], [0.0; 2], [0.0; 2]));
         assert_eq!(sigmoid(f32::NEG_INFINITY), 0.0);
         assert_eq!(sigmoid(f64::INFINITY), 1.0);
         assert!((sigmoid(2.0_f64) - 0.880_797_077_977_882_3).abs() < 1e-15);
