@@ -206,15 +206,25 @@ impl<'a> Arguments<'a> {
                 self.scope.faults.add(value, fault);
                 return None;
             }
+            if !range.holds_narrow(number) {
+                let fault = Argument::OutOfRange { what, range: range.narrow_text(), found, example };
+                self.scope.faults.add(value, fault);
+                return None;
+            }
             return Some(Real::literal(number));
         }
         if fold(value) != Folded::Constant {
             self.scope.faults.add(value, Argument::NotReal { what, found: compact(value), example });
             return None;
         }
-        let out = Argument::OutOfRange { what, range: range.text(), found, example };
         let tokens = self.scope.constants.name("f64", &value.to_token_stream());
-        self.scope.constants.check(&range.condition(&tokens), &out.into(), &value.to_token_stream(), None);
+        for (range_text, condition) in
+            [(range.text(), range.condition(&tokens)), (range.narrow_text(), range.narrow_condition(&tokens))]
+        {
+            let (what, found, example) = (what.clone(), found.clone(), example.clone());
+            let out = Argument::OutOfRange { what, range: range_text, found, example };
+            self.scope.constants.check(&condition, &out.into(), &value.to_token_stream(), None);
+        }
         Some(Real { tokens })
     }
 

@@ -69,4 +69,26 @@ impl Range {
             }
         }
     }
+
+    /// What it is in `f32` as well, the element type of a network unless it says otherwise.
+    pub(super) fn narrow_text(self) -> &'static str {
+        match self {
+            Self::Probability => "less than 1 in `f32`",
+            Self::Part => "from 0 to 1 in `f32`",
+            Self::Positive => "more than 0 and finite in `f32`",
+            Self::NotNegative | Self::AtLeastOne | Self::Finite => "finite in `f32`",
+        }
+    }
+
+    /// Whether a number within the range is so in `f32`, too.
+    pub(super) fn holds_narrow(self, value: f64) -> bool {
+        self.holds(f64::from(value as f32))
+    }
+
+    /// The same for a constant within the range, of type `bool`; true for one that is not.
+    pub(super) fn narrow_condition(self, value: &TokenStream) -> TokenStream {
+        let wide = self.condition(value);
+        let narrow = self.condition(&quote!((#value as ::core::primitive::f32 as ::core::primitive::f64)));
+        quote!(!(#wide) || #narrow)
+    }
 }
