@@ -87,3 +87,117 @@ fn operations_are_counted_after_simplification() {
     assert_eq!(Twice::FLOPS, 3 * 3);
     assert_eq!(Line::PARAMETERS, 0);
 }
+
+network! {
+    Root: [1] -> [1] { map(|x| (x * x).sqrt()); }
+    Cusp: [1] -> [1] { map(|x| x.abs().sqrt()); }
+    LogSum: [1] -> [1] { map(|x| (1.0 + x.exp()).ln()); }
+    LogSigmoid: [1] -> [1] { map(|x| sigmoid(x).ln()); }
+    Two: [1] -> [1] { map(|x| (x.exp() + (-2 * x).exp()).ln()); }
+    Swish: [1] -> [1] { map(|x| x / (1.0 + (-x).exp())); }
+    MishByHand: [1] -> [1] { map(|x| x * (1.0 + x.exp()).ln().tanh()); }
+    Softplus: [1] -> [1] { map(|x| x.softplus()); }
+    MishByName: [1] -> [1] { map(|x| mish(x)); }
+    Near: [1] -> [1] { map(|x| x.ln_1p() + exp_m1(x) + (1 + x).ln() + (x.exp() - 1)); }
+    Tanh: [1] -> [1] { map(|x| x.tanh()); }
+    Sigmoid: [1] -> [1] { map(|x| x.sigmoid()); }
+    // The layers of the same names, alone and behind a layer that they are fused with.
+    TanhLayer: [1] -> [1] { tanh; }
+    SigmoidLayer: [1] -> [1] { sigmoid; }
+    EluLayer: [1] -> [1] { elu; }
+    SeluLayer: [1] -> [1] { selu; }
+    GeluLayer: [1] -> [1] { gelu; }
+    SiluLayer: [1] -> [1] { silu; }
+    LeakyLayer: [1] -> [1] { leaky_relu(0.0); }
+    FusedTanh: [1] -> [1] { a: dense(1, bias = false), tanh; }
+    FusedSigmoid: [1] -> [1] { a: dense(1, bias = false), sigmoid; }
+    FusedElu: [1] -> [1] { a: dense(1, bias = false), elu; }
+    FusedImage: [1, 2, 2] -> [1, 2, 2] { a: conv2d(1, kernel = 1, bias = false), tanh; }
+    FusedNorm: [2] -> [1] { a: dense(2), tanh; norm: batch_norm, sigmoid; b: dense(1), selu; }
+    FusedSignal: [2, 9] -> [3] { a: conv1d(3, kernel = 2), elu; b: conv1d(2, kernel = 3, stride = 2), tanh; flatten; c: dense(3), sigmoid; }
+}
+
+/// The value and the derivative at `x`, alone and as one of 16 and of 19 samples.
+macro_rules! at {
+    ($net:ident, $element:ty, $x:expr) => {{
+        let mut net = $net::<$element>::initialized(0);
+        ones(&mut net);
+        let mut found = None;
+        for samples in [1, 16, 19] {
+            let width = <<$net<$element> as Network>::Input as FixedShape>::LEN;
+            let x = Batch::from_vec(vec![$x as $element; samples * width]).unwrap();
+            let d_y = Batch::from_vec(vec![1.0 as $element; samples * width]).unwrap();
+            let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
+            let y = net.forward_train(&x, &mut pass).as_slice()[samples * width - 1];
+            assert_eq!(y.to_bits(), net.forward(&x).as_slice()[samples * width - 1].to_bits());
+            let d_x = net.backward(&d_y, &mut pass, &mut gradients).unwrap().as_slice()[samples * width - 1];
+            let pair = (f64::from(y), f64::from(d_x));
+            let (y, d) = *found.get_or_insert(pair);
+            assert!(close(pair.0, y, 1e-6) && close(pair.1, d, 1e-6), "{pair:?} of {samples}, not {:?}", (y, d));
+        }
+        found.unwrap()
+    }};
+}
+
+fn ones<E: plumbline::Element>(net: &mut impl plumbline::Parameters<E>) {
+    for index in 0..net.tensors() {
+        net.tensor_mut(index).values.fill(E::one());
+    }
+}
+
+fn close(found: f64, right: f64, error: f64) -> bool {
+    found == right || ((found - right) / right).abs() < error
+}
+
+/// A network at `x` in `f32`, and in `f64`.
+macro_rules! assert_at {
+    ($($net:ident),* at $x:expr => $value:expr, $slope:expr) => {$(
+        let (value, slope): (f64, f64) = ($value, $slope);
+        for (found, error) in [(at!($net, f32, $x), 5e-7), (at!($net, f64, $x), 1e-14)] {
+            let right = close(found.0, value, error) && close(found.1, slope, error);
+            assert!(right, "{} at {}: {found:?}, not {:?}", stringify!($net), $x, (value, slope));
+        }
+    )*};
+}
+
+#[test]
+fn values_and_derivatives_are_right_where_plain_formulas_overflow_or_cancel() {
+    let infinity = f64::INFINITY;
+    assert_at!(Root, Cusp at 0.0 => 0.0, 0.0);
+    assert_at!(Root at -3.0 => 3.0, -1.0);
+    assert_at!(Cusp at -4.0 => 2.0, -0.25);
+    assert_at!(LogSum, Softplus, MishByHand, MishByName, Swish at 100.0 => 100.0, 1.0);
+    assert_at!(LogSum, Softplus, MishByHand, MishByName at infinity => infinity, 1.0);
+    assert_at!(LogSum, Softplus at -infinity => 0.0, 0.0);
+    assert_at!(MishByHand, MishByName at -infinity => 0.0, 0.0);
+    let small = (-50.0_f64).exp();
+    assert_at!(LogSum, Softplus at -50.0 => small, small);
+    assert_at!(MishByHand, MishByName at -50.0 => -50.0 * small, -49.0 * small);
+    assert_at!(Swish at -50.0 => -50.0 * small, -49.0 * small);
+    assert_at!(LogSigmoid at -500.0 => -500.0, 1.0);
+    assert_at!(LogSigmoid at 50.0 => -small, small);
+    assert_at!(Two at 200.0 => 200.0, 1.0);
+    assert_at!(Two at -200.0 => 400.0, -2.0);
+    let e = 2.0_f64.powi(-30);
+    assert_at!(Near at e => 4.0 * e, 4.0);
+    assert_at!(Tanh, TanhLayer, FusedTanh, FusedImage at 8.0 => 8.0_f64.tanh(), 8.0_f64.cosh().powi(-2));
+    assert_at!(Tanh, TanhLayer, FusedTanh, FusedImage at -20.0 => -20.0_f64.tanh(), 20.0_f64.cosh().powi(-2));
+    let sigmoid_slope = (-17.0_f64).exp() / (1.0 + (-17.0_f64).exp()).powi(2);
+    assert_at!(Sigmoid, SigmoidLayer, FusedSigmoid at 17.0 => 1.0 / (1.0 + (-17.0_f64).exp()), sigmoid_slope);
+    assert_at!(EluLayer, FusedElu at -20.0 => (-20.0_f64).exp_m1(), (-20.0_f64).exp());
+    let selu = 1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
+    assert_at!(SeluLayer at -20.0 => selu * (-20.0_f64).exp_m1(), selu * (-20.0_f64).exp());
+    // By mpmath: x Φ(x) and Φ(x) + x φ(x).
+    assert_at!(GeluLayer at -5.0 => -1.4332578593959696e-6, -7.1469460017922946e-6);
+    assert_at!(GeluLayer at -6.0 => -5.9195258702261888e-9, -3.5468709453902015e-8);
+    assert_at!(GeluLayer at -13.0 => -7.9523137194148436e-38, -1.0337304440113356e-36);
+    assert_at!(GeluLayer, SiluLayer, LeakyLayer at -infinity => 0.0, 0.0);
+    assert_at!(GeluLayer, SiluLayer, LeakyLayer at infinity => infinity, 1.0);
+    assert_at!(TanhLayer, FusedTanh at infinity => 1.0, 0.0);
+}
+
+#[test]
+fn fused_activations_have_the_gradients_of_their_networks() {
+    check::<FusedNorm<f64>>();
+    check::<FusedSignal<f64>>();
+}

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     expand::{
-        finish,
+        chain, finish,
         forward::{self, Names},
         legs::{self, Legs},
         lower::{Buffer, Memory, Operation, Program, Step, Value},
@@ -216,7 +216,7 @@ impl Writer<'_, '_> {
             Operation::Interleave => self.write(step, 0, |x| quote!(#LAYERS::deinterleave(#d, #x);)),
             Operation::Deinterleave => self.write(step, 0, |x| quote!(#LAYERS::interleave(#d, #x);)),
             Operation::Copy => return self.pass_on(step, slot),
-            Operation::Trained { activation, .. } => self.trained(step, activation, &y, [&d, &d_mut]),
+            Operation::Trained { activation, before, .. } => self.trained(step, (activation, before), &y, [&d, &d_mut]),
             Operation::Part { .. } => self.part(step, &d),
             // It has no gradient, and the network none.
             Operation::Settle { .. } => {}
@@ -230,6 +230,9 @@ impl Writer<'_, '_> {
                         self.statements.extend(match activation {
                             Activation::Gelu | Activation::Silu => quote!(#function.backward(#x, #d_mut);),
                             Activation::Softmax | Activation::LogSoftmax => quote!(#function.backward(#y, #d_mut);),
+                            other if chain::slope_needs_input(other) => {
+                                quote!(#LAYERS::activation::backward_from_input(#function, #x, #d_mut);)
+                            }
                             _ => quote!(#LAYERS::activation::backward(#function, #y, #d_mut);),
                         });
                         return !step.takes.is_empty() && self.pass_on(step, slot);
@@ -279,9 +282,22 @@ impl Writer<'_, '_> {
         false
     }
 
-    fn trained(&mut self, step: &Step, activation: Option<usize>, y: &TokenStream, [d, d_mut]: [&TokenStream; 2]) {
+    fn trained(
+        &mut self,
+        step: &Step,
+        (activation, before): (Option<usize>, Option<Buffer>),
+        y: &TokenStream,
+        [d, d_mut]: [&TokenStream; 2],
+    ) {
         let layer = forward::layer(self.program(), step);
-        let activation = forward::fused(self.program(), step, activation);
+        let first = before.map(|buffer| {
+            let (x, function) = (
+                self.names.view(&Value { buffer, ..step.gives.clone() }),
+                forward::function(self.program(), step, activation),
+            );
+            quote!(#LAYERS::activation::backward_from_input(#function, #x, #d_mut);)
+        });
+        let activation = forward::fused(self.program(), step, activation.filter(|_| before.is_none()));
         let takes = &step.takes[0];
         let need = self.needs[takes.buffer];
         let (target, temporary) = self.target(takes);
@@ -289,11 +305,12 @@ impl Writer<'_, '_> {
         let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
         let call = if step.has_product(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
-            quote!(#layer.backward(#tied #y, #d_mut, #d_x #activation);)
+            quote!(#first #layer.backward(#tied #y, #d_mut, #d_x #activation);)
         } else if legs::meets(self.program(), step) {
             let (x, share, common) =
                 (self.names.view(takes), field.map(share_name), legs::common(self.program(), step));
             self.legs.add(quote! {
+                #first
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
             });
             self.legs.meet();
@@ -303,7 +320,7 @@ impl Writer<'_, '_> {
         } else {
             let x = self.names.view(takes);
             let share = field.map(share_name);
-            quote!(#layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
+            quote!(#first #layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
         };
         self.statements.extend(call);
         self.add_temporary(takes, &target, temporary, need == Need::Inputs);

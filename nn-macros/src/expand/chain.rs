@@ -52,7 +52,12 @@ impl<'p, 'a> Chain<'p, 'a> {
         if trained(stage) {
             let activation = fused.then_some(index + 1);
             self.overwritable = activation.is_none() && !stage.layer.is_activated();
-            return self.write(Operation::Trained { stage: index, activation }, stage, values);
+            let value = self.write(Operation::Trained { stage: index, activation, before: None }, stage, values);
+            let next = &self.program.network.nodes[self.node].stages;
+            if activation.and_then(|index| next.get(index)).is_some_and(needs_input) {
+                self.program.keep_before(self.node);
+            }
+            return value;
         }
         match &stage.layer {
             Layer::Part(part) => {
@@ -63,7 +68,7 @@ impl<'p, 'a> Chain<'p, 'a> {
             Layer::Flatten(_) | Layer::Reshape(_) => self.reshape(stage, values),
             Layer::Activation(Activation::Identity) => values.into_iter().next().expect("an activation has a source"),
             Layer::Activation(activation) => {
-                let in_place = self.fresh && self.overwritable && keeps_no_input(activation);
+                let in_place = self.fresh && self.overwritable && !slope_needs_input(activation);
                 self.overwritable = false;
                 if in_place {
                     let value = values.into_iter().next().expect("an activation has a source");
@@ -184,7 +189,14 @@ fn fuses(stage: &Stage) -> bool {
     matches!(activation, Relu | LeakyRelu(_) | Elu(_) | Selu | Sigmoid | Tanh | Softplus)
 }
 
-/// Whether an activation's slope follows from its result alone.
-fn keeps_no_input(activation: &Activation) -> bool {
-    !matches!(activation, Activation::Gelu | Activation::Silu)
+/// Whether a stage is an activation whose slope needs what it takes.
+fn needs_input(stage: &Stage) -> bool {
+    matches!(&stage.layer, Layer::Activation(activation) if slope_needs_input(activation))
+}
+
+/// Whether an activation's slope needs what it takes. Where the result of `tanh`, `sigmoid`, `elu` or `selu` is near its limit, rounding has taken from
+/// it what the slope is made of.
+pub(super) fn slope_needs_input(activation: &Activation) -> bool {
+    use Activation::{Elu, Gelu, Selu, Sigmoid, Silu, Tanh};
+    matches!(activation, Elu(_) | Gelu | Selu | Sigmoid | Silu | Tanh)
 }

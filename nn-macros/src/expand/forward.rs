@@ -156,15 +156,21 @@ impl Names<'_, '_> {
             Operation::Interleave => quote!(#LAYERS::interleave(#x, #y);),
             Operation::Deinterleave => quote!(#LAYERS::deinterleave(#x, #y);),
             Operation::Copy => quote!(#LAYERS::copy(#x, #y);),
-            Operation::Trained { activation, .. } => {
+            Operation::Trained { activation, before, .. } => {
                 let layer = layer(self.program, step);
                 let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
-                let activation = fused(self.program, step, activation);
+                // In training the activation is a step of its own where its slope needs what it takes.
+                let before = before.filter(|_| training).map(|buffer| Value { buffer, ..step.gives.clone() });
+                let (y, after) = match &before {
+                    Some(before) => (self.view_mut(before), self.activated(step, activation, before, &y)),
+                    None => (y, TokenStream::new()),
+                };
+                let activation = fused(self.program, step, activation.filter(|_| before.is_none()));
                 if training && legs::meets(self.program, step) {
                     let common = legs::common(self.program, step);
-                    return quote!(#layer.forward_train(#x, #y, &mut #common #activation););
+                    return quote!(#layer.forward_train(#x, #y, &mut #common #activation); #after);
                 }
-                quote!(#layer.forward(#tied #x, #y #activation);)
+                quote!(#layer.forward(#tied #x, #y #activation); #after)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
             Operation::Recurrent { ref memory, .. } => {
@@ -186,6 +192,12 @@ impl Names<'_, '_> {
                 quote!(#nested.#method(&#layer, #y);)
             }
         }
+    }
+
+    /// The activation of a layer with parameters, from what it takes.
+    fn activated(&self, step: &Step, index: Option<usize>, before: &Value, y: &TokenStream) -> TokenStream {
+        let (x, function) = (self.view(before), function(self.program, step, index));
+        quote!(#LAYERS::activation::apply(#function, #x, #y);)
     }
 
     /// What a part tells the others before the step.
@@ -302,15 +314,20 @@ pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) ->
     if step.stage(program.network)?.layer.is_activated() {
         return None;
     }
+    let function = function(program, step, index);
+    Some(quote!(, #function))
+}
+
+/// An activation of the step's node, the identity where there is none.
+pub(super) fn function(program: &Program<'_>, step: &Step, index: Option<usize>) -> TokenStream {
     let stages = step.node.map(|node| &program.network.nodes[node].stages);
-    let activation = match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
+    match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
         Some(stage) => match &stage.layer {
             Layer::Activation(activation) => types::activation(activation, &stage.kind),
             _ => quote!(#LAYERS::Identity),
         },
         None => quote!(#LAYERS::Identity),
-    };
-    Some(quote!(, #activation))
+    }
 }
 
 /// The random numbers of a step's layer.

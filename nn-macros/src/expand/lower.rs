@@ -59,10 +59,12 @@ pub(super) enum Operation {
     /// Samples innermost → rows.
     Deinterleave,
     Copy,
-    /// A layer with parameters, and the activation fused with it: indices of the stages.
+    /// A layer with parameters, and the activation fused with it: indices of the stages. Where the activation's slope needs what it takes, training
+    /// keeps that in a buffer; inference has no such buffer.
     Trained {
         stage: usize,
         activation: Option<usize>,
+        before: Option<Buffer>,
     },
     /// A layer without parameters, or an activation that writes another buffer than it reads.
     Plain {
@@ -273,6 +275,18 @@ impl<'a> Program<'a> {
         gives
     }
 
+    /// Gives the node's last layer with parameters a buffer for what its activation takes.
+    pub(super) fn keep_before(&mut self, node: usize) {
+        let trained = |step: &Step| step.node == Some(node) && matches!(step.operation, Operation::Trained { .. });
+        let Some(place) = self.steps.iter().rposition(trained) else { return };
+        let Value { buffer, shape } = self.steps[place].gives.clone();
+        let name = format!("{}_before", self.buffers[buffer].name);
+        let own = self.buffer(name, &shape, self.buffers[buffer].interleaved);
+        if let Operation::Trained { before, .. } = &mut self.steps[place].operation {
+            *before = Some(own);
+        }
+    }
+
     /// The value in the layout that its shape has: three axes with the samples innermost.
     fn laid_out(&mut self, value: Value) -> Value {
         if value.shape.len() == 3 { self.image(value).0 } else { value }
@@ -341,6 +355,7 @@ impl<'a> Program<'a> {
             let own = match step.operation {
                 Operation::Part { scratch, .. } => scratch == buffer,
                 Operation::Settle { other, .. } => other == buffer,
+                Operation::Trained { before, .. } => before == Some(buffer),
                 _ => false,
             };
             own || step.takes.iter().chain([&step.gives]).any(|value| value.buffer == buffer)

@@ -1,4 +1,4 @@
-//! Elementwise functions whose slope follows from their own output, so that a backward pass keeps nothing but the output.
+//! Elementwise functions, and their slopes from their output or their input.
 
 use pulp::Simd;
 
@@ -14,7 +14,10 @@ use crate::{
 
 /// y = f(x) elementwise, with f′(x) a function of y.
 ///
-/// Layers take one and apply it while their result is still in a register: `dense.forward(x, y, Relu)`.
+/// Layers take one and apply it while their result is still in a register: `dense.forward(x, y, Relu)`. Their backward passes take f′ from y, as
+/// PyTorch does. Near a limit of f that is not 0, y has lost what f′ is made of: for [`Tanh`], [`Sigmoid`], [`Elu`] and [`Selu`] the error of the slope
+/// from y is up to 2⁻²⁴ in `f32` and 2⁻⁵³ in `f64`, times the limit, so that tanh′ is 0 from 9 on. [`slope_at`](Activation::slope_at) has no such
+/// error; networks of `network!` keep x in training and use it.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
@@ -34,6 +37,12 @@ pub trait Activation<E: Math>: Copy + Send + Sync {
 
     /// f′(x), given y = f(x).
     fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S>;
+
+    /// f′(x), given x.
+    #[inline(always)]
+    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        self.slope(simd, self.forward(simd, x))
+    }
 }
 
 /// f(x) = x
@@ -60,6 +69,8 @@ pub struct Relu;
 
 /// f(x) = x for x > 0, else a x with a ≥ 0 (Maas, Hannun and Ng, 2013).
 ///
+/// With a = 0 it is [`Relu`], at −∞ too.
+///
 /// ```
 /// use nn_runtime::{Const, layers::{LeakyRelu, activation}, network::ViewMut};
 /// let mut y = [-1.0, 2.0];
@@ -73,6 +84,8 @@ pub struct LeakyRelu(
 );
 
 /// f(x) = x for x > 0, else a (eˣ − 1) with a ≥ 0 (Clevert, Unterthiner and Hochreiter, 2016).
+///
+/// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Elu, activation}, network::ViewMut};
@@ -89,6 +102,8 @@ pub struct Elu(
 /// f(x) = λ x for x > 0, else λ α (eˣ − 1), with λ and α for which activations of mean 0 and variance 1 keep them
 /// (Klambauer et al., 2017).
 ///
+/// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`.
+///
 /// ```
 /// use nn_runtime::{Const, layers::{Selu, activation}, network::ViewMut};
 /// let mut y = [0.0, 1.0];
@@ -99,6 +114,8 @@ pub struct Elu(
 pub struct Selu;
 
 /// f(x) = 1 / (1 + e⁻ˣ)
+///
+/// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) from x at most 3·10⁻⁷ and 10⁻¹⁵.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Sigmoid, activation}, network::ViewMut};
@@ -111,6 +128,8 @@ pub struct Sigmoid;
 
 /// f(x) = tanh x
 ///
+/// The errors of f(x) and of f′(x) from x are at most 3·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`.
+///
 /// ```
 /// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
 /// let mut y = [0.0, 1.0];
@@ -121,6 +140,8 @@ pub struct Sigmoid;
 pub struct Tanh;
 
 /// f(x) = ln(1 + eˣ)
+///
+/// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) at most 5·10⁻⁷ and 10⁻¹⁵.
 ///
 /// ```
 /// use nn_runtime::{Const, layers::{Softplus, activation}, network::ViewMut};
@@ -192,8 +213,10 @@ impl<E: Math> Activation<E> for Relu {
 impl<E: Math> Activation<E> for LeakyRelu {
     #[inline(always)]
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        let other = E::mul(simd, E::constant(simd, self.0), x);
-        by_sign::<S, E>(simd, x, x, other, E::constant(simd, 0.0))
+        let (zero, a) = (E::constant(simd, 0.0), E::constant(simd, self.0));
+        // 0 · −∞ would be NaN.
+        let other = E::select(simd, E::equal(simd, a, zero), E::max(simd, zero, x), E::mul(simd, a, x));
+        by_sign::<S, E>(simd, x, x, other, zero)
     }
 
     #[inline(always)]
@@ -212,6 +235,11 @@ impl<E: Math> Activation<E> for Elu {
     fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
         exponential_slope::<S, E>(simd, y, 1.0, self.0)
     }
+
+    #[inline(always)]
+    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        exponential_slope_at::<S, E>(simd, x, 1.0, self.0)
+    }
 }
 
 impl<E: Math> Activation<E> for Selu {
@@ -223,6 +251,11 @@ impl<E: Math> Activation<E> for Selu {
     #[inline(always)]
     fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
         exponential_slope::<S, E>(simd, y, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
+    }
+
+    #[inline(always)]
+    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        exponential_slope_at::<S, E>(simd, x, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
     }
 }
 
@@ -241,6 +274,14 @@ fn exponential_slope<S: Simd, E: Math>(simd: S, y: E::Vector<S>, line: f64, scal
     by_sign::<S, E>(simd, y, E::constant(simd, line), curve, E::constant(simd, 0.0))
 }
 
+/// The slope of [`exponential`] from x: `line` for x > 0, else `scale` eˣ.
+#[inline(always)]
+fn exponential_slope_at<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
+    let zero = E::constant(simd, 0.0);
+    let curve = E::mul(simd, E::constant(simd, scale), E::exp(simd, E::min(simd, zero, x)));
+    by_sign::<S, E>(simd, x, E::constant(simd, line), curve, zero)
+}
+
 impl<E: Math> Activation<E> for Sigmoid {
     #[inline(always)]
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
@@ -250,6 +291,11 @@ impl<E: Math> Activation<E> for Sigmoid {
     #[inline(always)]
     fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
         E::mul(simd, y, E::sub(simd, E::constant(simd, 1.0), y))
+    }
+
+    #[inline(always)]
+    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::sigmoid_slope(simd, x)
     }
 }
 
@@ -264,6 +310,11 @@ impl<E: Math> Activation<E> for Tanh {
         // (1 − y)(1 + y) loses less than 1 − y² where |y| is near 1.
         let one = E::constant(simd, 1.0);
         E::mul(simd, E::sub(simd, one, y), E::add(simd, one, y))
+    }
+
+    #[inline(always)]
+    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        E::tanh_slope(simd, x)
     }
 }
 
@@ -300,6 +351,17 @@ impl<E: Math, A: Activation<E>> Binary<E> for Backward<A> {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, d: E::Vector<S>, y: E::Vector<S>) -> E::Vector<S> {
         E::mul(simd, d, self.0.slope(simd, y))
+    }
+}
+
+/// (d, x) ↦ d · f′(x)
+#[derive(Clone, Copy)]
+struct BackwardFromInput<A>(A);
+
+impl<E: Math, A: Activation<E>> Binary<E> for BackwardFromInput<A> {
+    #[inline(always)]
+    fn call<S: Simd>(self, simd: S, d: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
+        E::mul(simd, d, self.0.slope_at(simd, x))
     }
 }
 
@@ -345,6 +407,22 @@ pub fn apply<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mu
 pub fn backward<A: Activation<E>, S: Shape, E: Element>(a: A, y: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
     if !A::IDENTITY {
         elementwise::update_with(Backward(a), d.data_mut(), y.data());
+    }
+}
+
+/// d = d · f′(x) in place: as [`backward`], from what f takes and not from what it gives, and exact where f is near a limit.
+///
+/// ```
+/// use nn_runtime::{Const, layers::{Tanh, activation}, network::{View, ViewMut}};
+/// let mut d = [1.0];
+/// let x = View::<(Const<1>,), f32>::new(&[20.0], 1, 1);
+/// activation::backward_from_input(Tanh, x, ViewMut::new(&mut d, 1, 1));
+/// assert!((d[0] / (4.0 * (-40.0_f32).exp()) - 1.0).abs() < 1e-6);
+/// ```
+#[inline(always)]
+pub fn backward_from_input<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
+    if !A::IDENTITY {
+        elementwise::update_with(BackwardFromInput(a), d.data_mut(), x.data());
     }
 }
 
@@ -402,6 +480,52 @@ mod tests {
         check(Softplus, |x| x.exp().ln_1p());
     }
 
+    /// Values and slopes from −110 to 110, f64 by the plain definition with t = e^(−|x|), to a relative error.
+    fn check_line<A: Activation<f64> + Activation<f32> + std::fmt::Debug>(
+        a: A,
+        f: impl Fn(f64) -> f64,
+        slope: impl Fn(f64) -> f64,
+    ) {
+        let close = |found: f64, right: f64, error: f64, least: f64| {
+            (found - right).abs() <= error * right.abs() || right.abs() < least && found.abs() <= least
+        };
+        for block in 0..60 {
+            let x: Vec<f64> = (0..37).map(|i| f64::from(((block * 37 + i) as f32 - 1_110.0) * 0.1)).collect();
+            let narrow: Vec<f32> = x.iter().map(|&x| x as f32).collect();
+            let (y, y32) = (outputs(a, &x), outputs(a, &narrow));
+            let (mut d, mut d32) = (vec![1.0_f64; 37], vec![1.0_f32; 37]);
+            backward_from_input(a, View::<S, f64>::new(&x, 1, 1), ViewMut::new(&mut d, 1, 1));
+            backward_from_input(a, View::<S, f32>::new(&narrow, 1, 1), ViewMut::new(&mut d32, 1, 1));
+            let least = f64::from(f32::MIN_POSITIVE);
+            for (i, &x) in x.iter().enumerate() {
+                assert!(close(y[i], f(x), 1e-15, 0.0), "{a:?}({x}) = {:e}, not {:e}", y[i], f(x));
+                assert!(
+                    close(f64::from(y32[i]), f(x), 4e-7, least),
+                    "{a:?}({x}) = {:e} in f32, not {:e}",
+                    y32[i],
+                    f(x)
+                );
+                assert!(close(d[i], slope(x), 1e-15, 0.0), "slope of {a:?} at {x}: {:e}, not {:e}", d[i], slope(x));
+                assert!(close(f64::from(d32[i]), slope(x), 5e-7, least), "slope of {a:?} at {x} in f32: {:e}", d32[i]);
+            }
+        }
+    }
+
+    #[test]
+    fn slopes_from_the_input_are_right_far_from_zero() {
+        let t = |x: f64| (-x.abs()).exp();
+        let sign = |x: f64, above: f64, below: f64| if x > 0.0 { above } else { below };
+        check_line(Sigmoid, |x| sign(x, 1.0, t(x)) / (1.0 + t(x)), |x| t(x) / (1.0 + t(x)).powi(2));
+        check_line(Tanh, f64::tanh, |x| x.cosh().powi(-2));
+        check_line(Elu(0.5), |x| sign(x, x, 0.5 * x.exp_m1()), |x| sign(x, 1.0, 0.5 * x.exp()));
+        let (lambda, alpha) = (Selu::LAMBDA, Selu::ALPHA);
+        check_line(Selu, |x| lambda * sign(x, x, alpha * x.exp_m1()), |x| lambda * sign(x, 1.0, alpha * x.exp()));
+        check_line(Softplus, |x| sign(x, x, 0.0) + t(x).ln_1p(), |x| sign(x, 1.0, t(x)) / (1.0 + t(x)));
+        check_line(Relu, |x| x.max(0.0), |x| sign(x, 1.0, 0.0));
+        let slope = f64::from(0.25_f32);
+        check_line(LeakyRelu(slope), |x| sign(x, x, slope * x), |x| sign(x, 1.0, slope));
+    }
+
     #[test]
     fn the_slope_at_the_kink_of_relu_is_zero() {
         assert_eq!(gradients(Relu, &[0.0; 37], &[1.0; 37]), [0.0; 37]);
@@ -418,6 +542,7 @@ mod tests {
         };
         check(outputs(Relu, &x), f32::INFINITY, 0.0);
         check(outputs(LeakyRelu(0.1), &x), f32::INFINITY, f32::NEG_INFINITY);
+        check(outputs(LeakyRelu(0.0), &x), f32::INFINITY, 0.0);
         check(outputs(Elu(2.0), &x), f32::INFINITY, -2.0);
         check(outputs(Sigmoid, &x), 1.0, 0.0);
         check(outputs(Tanh, &x), 1.0, -1.0);

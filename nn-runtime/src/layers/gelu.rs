@@ -13,6 +13,9 @@ use crate::{
 
 /// y = x Φ(x) = x (1 + erf(x/√2)) / 2, elementwise and exact, not the approximation by tanh (Hendrycks and Gimpel, 2016).
 ///
+/// The error of y is at most 4·10⁻⁷ relative in `f32` and 2·10⁻¹⁵ in `f64` for every x, far below 0 too: GELU(−10) is −7.62·10⁻²³. That of the slope
+/// is at most 4·10⁻⁷ and 10⁻¹⁵, absolute near its zero at −0.752. GELU(−∞) is 0, and what would be subnormal in `f32` may be 0.
+///
 /// ```
 /// use nn_runtime::{Const, layers::Gelu, network::{View, ViewMut}};
 /// let mut y = [0.0; 2];
@@ -36,21 +39,13 @@ impl Gelu {
     }
 }
 
-/// Φ(x)
-#[inline(always)]
-fn distribution<S: Simd, E: Math>(simd: S, x: E::Vector<S>) -> E::Vector<S> {
-    let half = E::constant(simd, 0.5);
-    let erf = E::erf(simd, E::mul(simd, x, E::constant(simd, std::f64::consts::FRAC_1_SQRT_2)));
-    E::mul_add(simd, half, erf, half)
-}
-
 #[derive(Clone, Copy)]
 struct Value;
 
 impl<E: Math> Unary<E> for Value {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, x, distribution::<S, E>(simd, x))
+        E::gelu(simd, x)
     }
 }
 
@@ -60,12 +55,7 @@ struct Slope;
 impl<E: Math> Binary<E> for Slope {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, d: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
-        // 1 / √(2π)
-        const DENSITY: f64 = 0.398_942_280_401_432_7;
-        let exponent = E::mul(simd, E::mul(simd, x, x), E::constant(simd, -0.5));
-        let density = E::mul(simd, E::constant(simd, DENSITY), E::exp(simd, exponent));
-        let slope = E::mul_add(simd, x, density, distribution::<S, E>(simd, x));
-        E::mul(simd, d, slope)
+        E::mul(simd, d, E::gelu_slope(simd, x))
     }
 }
 

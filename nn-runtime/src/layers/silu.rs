@@ -13,6 +13,9 @@ use crate::{
 
 /// y = x / (1 + e⁻ˣ), elementwise (Elfwing, Uchibe and Doya, 2018; "swish").
 ///
+/// The error of y is at most 3·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64` for every x; that of the slope at most 5·10⁻⁷ and 10⁻¹⁵, absolute near its zero at
+/// −1.278. SiLU(−∞) is 0, and what would be subnormal in `f32` may be 0.
+///
 /// ```
 /// use nn_runtime::{Const, layers::Silu, network::{View, ViewMut}};
 /// let mut y = [0.0; 1];
@@ -42,7 +45,7 @@ struct Value;
 impl<E: Math> Unary<E> for Value {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, x, E::sigmoid(simd, x))
+        E::silu(simd, x)
     }
 }
 
@@ -52,10 +55,7 @@ struct Slope;
 impl<E: Math> Binary<E> for Slope {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, d: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
-        let one = E::constant(simd, 1.0);
-        let s = E::sigmoid(simd, x);
-        let slope = E::mul(simd, s, E::mul_add(simd, x, E::sub(simd, one, s), one));
-        E::mul(simd, d, slope)
+        E::mul(simd, d, E::silu_slope(simd, x))
     }
 }
 

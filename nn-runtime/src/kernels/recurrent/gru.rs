@@ -6,7 +6,12 @@ use pulp::Simd;
 
 use crate::kernels::{
     math::Math,
-    recurrent::{Place, load, lstm::slope, step, store, sweep::Epilogue},
+    recurrent::{
+        Place, load,
+        lstm::{slope, tanh_slope},
+        step, store,
+        sweep::Epilogue,
+    },
 };
 
 pub(super) struct Forward<'a, E>(pub(super) step::Forward<'a, E>);
@@ -54,7 +59,7 @@ impl<E: Math> Epilogue<E> for Backward<'_, E> {
         let h_before = load(simd, step.h_before, at, count);
         let d_z = slope::<S, E>(simd, E::mul(simd, d_h, E::sub(simd, h_before, n)), z);
         let d_n = E::mul(simd, d_h, E::sub(simd, one, z));
-        let d_n = E::mul(simd, d_n, E::sub(simd, one, E::mul(simd, n, n)));
+        let d_n = tanh_slope::<S, E>(simd, d_n, n);
         let d_r = slope::<S, E>(simd, E::mul(simd, d_n, q), r);
         let passed = load(simd, step.d_h_before, at, count);
         store(simd, step.d_h_before, at, count, E::mul_add(simd, d_h, z, passed));

@@ -52,7 +52,6 @@ impl<E: Math> Epilogue<E> for Backward<'_, E> {
         let step = &mut self.0;
         let (n, Place { row, unit, count }) = (step.n, place);
         let (at, gates) = (row * n + unit, row * 4 * n + unit);
-        let one = E::constant(simd, 1.0);
         let d_h = E::add(simd, sums[0], load(simd, step.d_h, at, count));
         store(simd, step.d_h, at, count, d_h);
         let i = load(simd, step.gates, gates, count);
@@ -61,9 +60,8 @@ impl<E: Math> Epilogue<E> for Backward<'_, E> {
         let o = load(simd, step.gates, gates + 3 * n, count);
         let c_before = load(simd, step.c_before, at, count);
         let c = E::tanh(simd, load(simd, step.c, at, count));
-        // The slope of a sigmoid s is s (1 − s), that of a hyperbolic tangent t is 1 − t².
         let d_o = slope::<S, E>(simd, E::mul(simd, d_h, c), o);
-        let through = E::mul(simd, E::mul(simd, d_h, o), E::sub(simd, one, E::mul(simd, c, c)));
+        let through = tanh_slope::<S, E>(simd, E::mul(simd, d_h, o), c);
         let mut d_c = E::add(simd, load(simd, step.d_c, at, count), through);
         let peepholes = !step.peephole.is_empty();
         if peepholes {
@@ -71,7 +69,7 @@ impl<E: Math> Epilogue<E> for Backward<'_, E> {
         }
         let d_i = slope::<S, E>(simd, E::mul(simd, d_c, g), i);
         let d_f = slope::<S, E>(simd, E::mul(simd, d_c, c_before), f);
-        let d_g = E::mul(simd, E::mul(simd, d_c, i), E::sub(simd, one, E::mul(simd, g, g)));
+        let d_g = tanh_slope::<S, E>(simd, E::mul(simd, d_c, i), g);
         let mut d_c_before = E::mul(simd, d_c, f);
         if peepholes {
             d_c_before = E::mul_add(simd, load(simd, step.peephole, unit, count), d_i, d_c_before);
@@ -90,4 +88,11 @@ impl<E: Math> Epilogue<E> for Backward<'_, E> {
 #[inline(always)]
 pub(super) fn slope<S: Simd, E: Math>(simd: S, d: E::Vector<S>, s: E::Vector<S>) -> E::Vector<S> {
     E::mul(simd, d, E::mul(simd, s, E::sub(simd, E::constant(simd, 1.0), s)))
+}
+
+/// d · (1 − t²), as (1 − t) (1 + t): the square of a t near 1 would round away half of what is left.
+#[inline(always)]
+pub(super) fn tanh_slope<S: Simd, E: Math>(simd: S, d: E::Vector<S>, t: E::Vector<S>) -> E::Vector<S> {
+    let one = E::constant(simd, 1.0);
+    E::mul(simd, d, E::mul(simd, E::sub(simd, one, t), E::add(simd, one, t)))
 }

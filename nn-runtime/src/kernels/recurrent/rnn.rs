@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use crate::kernels::{
     math::Math,
-    recurrent::{Place, load, step, store, sweep::Epilogue},
+    recurrent::{Place, load, lstm::tanh_slope, step, store, sweep::Epilogue},
 };
 
 pub(super) struct Forward<'a, E, const RELU: bool>(pub(super) step::Forward<'a, E>);
@@ -32,14 +32,10 @@ impl<E: Math, const RELU: bool> Epilogue<E> for Backward<'_, E, RELU> {
         let at = row * step.n + unit;
         let d_h = E::add(simd, sums[0], load(simd, step.d_h, at, count));
         store(simd, step.d_h, at, count, d_h);
-        let (zero, one) = (E::constant(simd, 0.0), E::constant(simd, 1.0));
+        let zero = E::constant(simd, 0.0);
         let h = load(simd, step.h, at, count);
-        let d_z = if RELU {
-            E::select(simd, E::less(simd, zero, h), d_h, zero)
-        } else {
-            // 1 − h²
-            E::mul(simd, d_h, E::sub(simd, one, E::mul(simd, h, h)))
-        };
+        let d_z =
+            if RELU { E::select(simd, E::less(simd, zero, h), d_h, zero) } else { tanh_slope::<S, E>(simd, d_h, h) };
         store(simd, step.gates, at, count, d_z);
     }
 }
