@@ -124,7 +124,7 @@ macro_rules! at {
         ones(&mut net);
         let mut found = None;
         for samples in [1, 16, 19] {
-            let width = <<$net<$element> as Network>::Input as FixedShape>::LEN;
+            let width = <<$net<$element> as Network>::Input as Shape>::LEN;
             let x = Batch::from_vec(vec![$x as $element; samples * width]).unwrap();
             let d_y = Batch::from_vec(vec![1.0 as $element; samples * width]).unwrap();
             let (mut pass, mut gradients) = (net.pass(samples), net.gradients());

@@ -148,9 +148,13 @@ impl Reader<'_> {
             }
         }
         let constant = self.scope.constants.name("f64", &written.to_token_stream());
-        let narrow = Mapped::Narrow { found: compact(written) };
-        self.scope.constants.check(&fits_condition(&constant), &narrow.into(), &written.to_token_stream(), None);
-        Some(self.graph.constant(constant))
+        let known = self.graph.constants.len();
+        let value = self.graph.constant(constant.clone());
+        if self.graph.constants.len() > known {
+            let narrow = Mapped::Narrow { found: compact(written) };
+            self.scope.constants.check(&fits_condition(&constant), &narrow.into(), &written.to_token_stream(), None);
+        }
+        Some(value)
     }
 
     /// Whether an expression is a path that can be a constant's: one of several parts, or a name in capitals.
