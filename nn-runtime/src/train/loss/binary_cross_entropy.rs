@@ -11,7 +11,7 @@ use crate::{
     },
     train::loss::{
         Criterion, Loss, LossError,
-        error::{check_each, check_option},
+        error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
 };
@@ -49,9 +49,10 @@ impl BinaryCrossEntropy {
         BinaryCrossEntropy { positive_weight: weight }
     }
 
-    fn check_options(&self) -> Result<(), LossError> {
-        let weight = self.positive_weight;
-        check_option("positive_weight", "finite and not negative", weight, weight >= 0.0 && weight.is_finite())
+    fn check_options<E: Element>(&self) -> Result<(), LossError> {
+        let fits = |weight: f64| weight >= 0.0 && weight.is_finite();
+        let expected = "finite in the output's numbers and not negative";
+        check_option_in::<E>("positive_weight", expected, self.positive_weight, fits)
     }
 }
 
@@ -103,7 +104,7 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy 
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {
-        self.check_options()?;
+        self.check_options::<E>()?;
         check_each(target, "from 0 to 1", |t| t >= E::zero() && t <= E::one())
     }
 }
@@ -126,6 +127,6 @@ impl<E: Element> Loss<(Const<1>,), Labels<2>, E> for BinaryCrossEntropy {
     }
 
     fn check(&self, _: LabelsView<'_, 2>) -> Result<(), LossError> {
-        self.check_options()
+        self.check_options::<E>()
     }
 }

@@ -131,3 +131,13 @@ pub(super) fn check_option(
 ) -> Result<(), LossError> {
     if fits { Ok(()) } else { Err(LossError::Option { option, expected, found }) }
 }
+
+/// Checks an option that a loss calculates with in the network's element type, by `fits`.
+pub(super) fn check_option_in<E: Element>(
+    option: &'static str,
+    expected: &'static str,
+    found: f64,
+    fits: impl Fn(f64) -> bool,
+) -> Result<(), LossError> {
+    check_option(option, expected, found, fits(found) && fits(E::from_f64(found).as_f64()))
+}

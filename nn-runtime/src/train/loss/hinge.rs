@@ -7,7 +7,7 @@ use crate::{
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
         Criterion, Loss, LossError,
-        error::{check_each, check_option},
+        error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
 };
@@ -74,7 +74,8 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Hinge {
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {
-        check_option("margin", "finite and not negative", self.margin, self.margin >= 0.0 && self.margin.is_finite())?;
+        let fits = |margin: f64| margin >= 0.0 && margin.is_finite();
+        check_option_in::<E>("margin", "finite in the output's numbers and not negative", self.margin, fits)?;
         check_each(target, "-1 or 1", |t| t.abs() == E::one())
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
         Criterion, Loss, LossError,
-        error::{check_each, check_option},
+        error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
 };
@@ -70,7 +70,8 @@ impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Huber {
     }
 
     fn check(&self, target: BatchView<'_, Out, E>) -> Result<(), LossError> {
-        check_option("delta", "positive and finite", self.delta, self.delta > 0.0 && self.delta.is_finite())?;
+        let fits = |delta: f64| delta > 0.0 && delta.is_finite();
+        check_option_in::<E>("delta", "positive and finite in the output's numbers", self.delta, fits)?;
         check_each(target, "finite", |t| t.is_finite())
     }
 }
