@@ -74,7 +74,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             let test = RatingsReader::new().scale(all.scale()).read(path)?.aligned_with(&all)?;
             (all, test)
         }
-        None => all.split(0.9, options.seed),
+        None => all.split(0.9, options.seed)?,
     };
     if test.is_empty() {
         return Err("expected ratings to predict, found none: users have one each".into());

@@ -80,7 +80,7 @@ fn boltzmann(learning: BoltzmannLearning) -> usize {
 
 /// The allocations of three epochs on ratings, after the first.
 fn epochs_of_ratings() -> usize {
-    let (known, held_out) = data::ratings(200, 50, 12, 1).unwrap().split(0.8, 1);
+    let (known, held_out) = data::ratings(200, 50, 12, 1).unwrap().split(0.8, 1).unwrap();
     let mut rbm: RatingRbm<Const<20>, 5> =
         RatingRbm::new(known.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap().conditional();
     let training = RatingDivergence::new().l2(1e-3).batch_size(30).condition_on(&held_out).steps([(0, 1), (2, 3)]);

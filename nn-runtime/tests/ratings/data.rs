@@ -57,7 +57,7 @@ fn a_profile_is_that_of_a_new_user() {
 #[test]
 fn a_split_keeps_each_rating_once_and_each_user_known() {
     let all = ratings(100, 60, 15, 3).unwrap();
-    let (known, held) = all.split(0.7, 1);
+    let (known, held) = all.split(0.7, 1).unwrap();
     let mut both: Vec<_> = known.iter().chain(held.iter()).collect();
     both.sort_unstable();
     assert_eq!(both, all.iter().collect::<Vec<_>>());
@@ -66,12 +66,16 @@ fn a_split_keeps_each_rating_once_and_each_user_known() {
         assert_eq!(known.of(user).len(), share.max(1));
         assert!(known.of(user).is_sorted());
     }
-    assert_eq!(all.split(0.7, 1).0, known);
-    assert_ne!(all.split(0.7, 2).0, known);
-    assert_eq!(all.split(f64::NAN, 1).0.len(), 100, "one of each user");
-    assert!(all.split(7.0, 1).1.is_empty());
+    assert_eq!(all.split(0.7, 1).unwrap().0, known);
+    assert_ne!(all.split(0.7, 2).unwrap().0, known);
+    assert_eq!(all.split(0.0, 1).unwrap().0.len(), 100, "one of each user");
+    assert!(all.split(1.0, 1).unwrap().1.is_empty());
+    for bad in [90.0, -0.1, f64::NAN] {
+        let error = all.split(bad, 1).unwrap_err();
+        assert_eq!(error.to_string(), format!("expected `split` to be a fraction from 0 to 1, found {bad}"));
+    }
     // What is aligned with its own kind is as it was, empty or not.
-    for part in [held, all.split(1.0, 1).1] {
+    for part in [held, all.split(1.0, 1).unwrap().1] {
         assert_eq!(part.aligned_with(&all).unwrap(), part);
     }
 }
@@ -101,7 +105,7 @@ fn baselines_are_the_means_and_the_optimum() {
     for penalty in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(RatingBaseline::biased(&all, penalty), Err(RatingError::Option { .. })));
     }
-    let empty = all.split(1.0, 1).1;
+    let empty = all.split(1.0, 1).unwrap().1;
     assert_eq!(RatingBaseline::biased(&empty, 1.0), Err(RatingError::Empty));
     assert!(RatingScore::of([]).rmse.is_nan());
 }

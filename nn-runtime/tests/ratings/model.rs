@@ -175,7 +175,7 @@ fn biases_begin_at_the_smoothed_frequencies() {
 #[test]
 fn scores_are_those_of_the_single_predictions() {
     let ratings = users(&[&[(0, 2), (1, 0), (2, 1), (3, 2)], &[(1, 2), (3, 0)], &[(0, 0), (2, 2), (3, 1)]], 1);
-    let (known, test) = ratings.split(0.5, 1);
+    let (known, test) = ratings.split(0.5, 1).unwrap();
     let rbm = small(6, true);
     let by_hand = |predict: &dyn Fn(usize, usize) -> f64| {
         let squares: f64 = test.iter().map(|(u, r)| (predict(u, r.item) - r.level as f64).powi(2)).sum();

@@ -198,7 +198,7 @@ fn a_row_that_no_one_touches_is_where_dense_steps_would_leave_it() {
 
 #[test]
 fn the_threads_change_no_bit() {
-    let (known, held) = data::ratings(300, 70, 20, 2).unwrap().split(0.8, 1);
+    let (known, held) = data::ratings(300, 70, 20, 2).unwrap().split(0.8, 1).unwrap();
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
@@ -218,7 +218,7 @@ fn the_threads_change_no_bit() {
 
 #[test]
 fn it_learns_more_than_biases_can_say() {
-    let (known, held) = data::ratings(1000, 100, 30, 1).unwrap().split(0.9, 1);
+    let (known, held) = data::ratings(1000, 100, 30, 1).unwrap().split(0.9, 1).unwrap();
     let biased = RatingBaseline::biased(&known, 4.0).unwrap().score(&held).rmse;
     let rng = &mut StdRng::seed_from_u64(1);
     let mut rbm: RatingRbm<Const<32>, 5> = RatingRbm::new(100, Init::Normal(0.1), rng).unwrap();
@@ -279,7 +279,7 @@ fn bad_options_and_data_are_named() {
     assert_eq!(message(new().momentum(1.0)), "expected `momentum` to be from 0 to below 1, found 1");
     assert_eq!(message(new().batch_size(0)), "expected `batch_size` to be at least 1, found 0");
     assert_eq!(message(new().steps([(0, 1), (3, 0)])), "expected `steps` to be at least 1, found 0");
-    let error = new().fit(&mut rbm, &ratings.split(1.0, 1).1).unwrap_err();
+    let error = new().fit(&mut rbm, &ratings.split(1.0, 1).unwrap().1).unwrap_err();
     assert_eq!(error.to_string(), "expected training ratings, found no samples");
     let two = data::ratings(50, 4, 2, 1).unwrap();
     assert!(matches!(new().fit(&mut rbm, &two), Err(EnergyError::Ratings { what: "levels", .. })));

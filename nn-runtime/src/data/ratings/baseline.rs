@@ -11,7 +11,7 @@ const SWEEPS: usize = 100;
 ///
 /// ```
 /// use nn_runtime::data::{RatingBaseline, ratings};
-/// let (known, held_out) = ratings(200, 50, 20, 1)?.split(0.8, 1);
+/// let (known, held_out) = ratings(200, 50, 20, 1)?.split(0.8, 1)?;
 /// let rmse = |baseline: RatingBaseline| baseline.score(&held_out).rmse;
 /// let (global, biased) = (rmse(RatingBaseline::global(&known)?), rmse(RatingBaseline::biased(&known, 5.0)?));
 /// assert!(biased < global);

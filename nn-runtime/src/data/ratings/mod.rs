@@ -225,21 +225,28 @@ impl Ratings {
     }
 
     /// The ratings in two parts: of each user's, `fraction`, rounded to a whole number but at least one, chosen at random, and the others. Both parts have
-    /// all users and items. Equal seeds give equal parts; a fraction outside 0…1 is taken as the nearer bound.
+    /// all users and items. Equal seeds give equal parts.
     ///
     /// ```
     /// let ratings = nn_runtime::data::ratings(50, 40, 20, 1)?;
-    /// let (known, held_out) = ratings.split(0.8, 7);
+    /// let (known, held_out) = ratings.split(0.8, 7)?;
     /// assert_eq!(known.len() + held_out.len(), ratings.len());
     /// assert!((0..50).all(|user| !known.of(user).is_empty()));
     /// # Ok::<(), nn_runtime::data::RatingError>(())
     /// ```
-    pub fn split(&self, fraction: f64, seed: u64) -> (Self, Self) {
+    ///
+    /// # Errors
+    ///
+    /// [`RatingError::Option`] for a fraction that is not from 0 to 1.
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self), RatingError> {
+        if !(0.0..=1.0).contains(&fraction) {
+            let (option, expected) = ("split", "a fraction from 0 to 1");
+            return Err(RatingError::Option { option, expected, found: fraction });
+        }
         let mut first = vec![false; self.len()];
         for user in 0..self.users() {
             let range = self.starts[user]..self.starts[user + 1];
-            // A cast from NaN gives 0.
-            let count = (range.len() as f64 * fraction.clamp(0.0, 1.0)).round() as usize;
+            let count = (range.len() as f64 * fraction).round() as usize;
             let mut order: Vec<usize> = range.collect();
             order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(mix(mix(seed) ^ mix(user as u64))));
             order.iter().take(count.max(1)).for_each(|&place| first[place] = true);
@@ -248,7 +255,7 @@ impl Ratings {
             let chosen = self.iter().zip(&first).filter(|(_, first)| **first == of_first).map(|(rating, _)| rating);
             Ratings::from_sorted(self.scale, self.users.clone(), self.items.clone(), chosen)
         };
-        (part(true), part(false))
+        Ok((part(true), part(false)))
     }
 
     /// The same ratings with the indices that users and items have in `other`: what a file of test ratings becomes for a model of `other`. Users and items

@@ -50,7 +50,7 @@ use crate::{
 /// ```
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
-/// let (known, held_out) = data::ratings(500, 60, 20, 1)?.split(0.9, 1);
+/// let (known, held_out) = data::ratings(500, 60, 20, 1)?.split(0.9, 1)?;
 /// let mut rbm: RatingRbm<Const<16>, 5> = RatingRbm::new(known.items(), Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
 /// rbm.adopt_frequencies(&known)?;
 /// let before = rbm.score(&known, &held_out)?.rmse;

@@ -9,7 +9,7 @@ use crate::{data::RatingScore, energy::train::lines};
 /// ```
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
-/// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1);
+/// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1)?;
 /// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
 /// let report = RatingDivergence::new().epochs(3).steps([(2, 5)]).fit_and_validate(&mut rbm, &known, &held_out)?;
 /// assert_eq!(report.epochs.iter().map(|epoch| epoch.steps).collect::<Vec<_>>(), [1, 1, 5]);

@@ -25,7 +25,7 @@ use crate::{
 /// ```
 /// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
-/// let (known, held_out) = data::ratings(400, 50, 20, 1)?.split(0.9, 1);
+/// let (known, held_out) = data::ratings(400, 50, 20, 1)?.split(0.9, 1)?;
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let mut rbm: RatingRbm<Const<10>, 5> = RatingRbm::new(50, Init::Normal(0.01), rng)?.conditional();
 /// rbm.adopt_frequencies(&known)?;
