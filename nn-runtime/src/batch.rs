@@ -14,7 +14,8 @@ use ndarray::{ArrayView, ArrayViewD, IxDyn};
 use crate::{
     Element, Shape,
     check::LARGEST,
-    shape::{Dims, FREE, FixedShape, product},
+    network::Steps,
+    shape::{Dims, FREE, FixedShape, product, time_axis},
 };
 
 /// A batch: any number of samples of shape `S`, one after the other, each in row-major order.
@@ -156,6 +157,38 @@ pub enum ShapeError {
         sample: usize,
         /// The numbers of the sequence.
         found: usize,
+    },
+    /// A sequence that is shorter than what a layer looks at.
+    #[error("expected sequences of at least {least} steps for the layer `{layer}`, found {found} in sample {sample}")]
+    TooShort {
+        /// The layer's name.
+        layer: String,
+        /// The steps of the shortest sequence that fits.
+        least: usize,
+        /// The index of the sample.
+        sample: usize,
+        /// The steps of the sequence.
+        found: usize,
+    },
+    /// Two sequences of different lengths come together in a layer.
+    #[error(
+        "expected sequences of equal lengths in the layer `{layer}`, found {expected} and {found} steps in sample {sample}"
+    )]
+    OtherLength {
+        /// The layer's name.
+        layer: String,
+        /// The index of the sample.
+        sample: usize,
+        /// The steps of the layer's first sequence.
+        expected: usize,
+        /// The steps of the other one.
+        found: usize,
+    },
+    /// Sequences of different lengths, and a layer that mixes their steps with the padding.
+    #[error("expected samples without lengths, found some: the layer `{layer}` cannot tell steps from padding")]
+    MixedSteps {
+        /// The layer's name.
+        layer: String,
     },
     /// Two batches that belong together have different numbers of samples.
     #[error("expected {expected} samples, found {found}")]
@@ -399,8 +432,9 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
         if let Some(&past) = indices.iter().find(|&&index| index >= self.samples) {
             return Err(ShapeError::Samples { expected: self.samples, found: past.saturating_add(1) });
         }
-        let trim = S::DIMS.first() == Some(&FREE);
-        into.sizes[0] = into.data.gather(self.view().data, indices, (self.width(), self.sizes[0]), trim);
+        let (axis, steps) = (time_axis(S::DIMS), Steps::of::<S>(&self.sizes, self.lengths()));
+        let trim = S::DIMS[axis] == FREE;
+        into.sizes[axis] = into.data.gather(self.view().data, indices, self.width(), steps, trim);
         into.samples = indices.len();
         Ok(())
     }

@@ -212,6 +212,25 @@ pub const fn product(sizes: &[usize]) -> usize {
     check::product(sizes)
 }
 
+/// The axis of a shape that is time where its samples have lengths: the first free one, or the first where none is free.
+///
+/// ```
+/// use nn_runtime::{Const, Free, Shape, shape::time_axis};
+/// assert_eq!(time_axis(<(Free, Const<8>)>::DIMS), 0);
+/// assert_eq!(time_axis(<(Const<8>, Free)>::DIMS), 1);
+/// assert_eq!(time_axis(<(Const<8>, Const<9>)>::DIMS), 0);
+/// ```
+pub const fn time_axis(dims: &[usize]) -> usize {
+    let mut axis = 0;
+    while axis < dims.len() {
+        if dims[axis] == FREE {
+            return axis;
+        }
+        axis += 1;
+    }
+    0
+}
+
 macro_rules! shapes {
     ($($count:literal: $($axis:ident $place:tt),+;)*) => {
         $(impl<$($axis: Dimension),+> Shape for ($($axis,)+) {

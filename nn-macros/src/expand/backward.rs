@@ -90,6 +90,12 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
         legs: Legs::new(program),
         statements: TokenStream::new(),
     };
+    for (output, buffer) in program.outputs.iter().enumerate() {
+        if let Some((steps, d)) = program.times.output(network, output).zip(writer.homes[*buffer].clone()) {
+            // What an output has behind the end of a sequence is no matter of any cost.
+            writer.legs.add(quote!(#d.clear_padding(#steps);));
+        }
+    }
     for step in program.steps.iter().rev() {
         writer.step(step);
     }
@@ -118,9 +124,11 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let kept_gradients: Vec<Ident> = fixed_names.into_iter().chain(trace_names).collect();
     let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#kept_gradients),*]));
     let sizes = program.sizes(&quote!(#PART));
+    let lengths = program.times.statements(&input_names);
     let part = quote! {
         #sizes
         let [#(#input_names),*] = #PART.inputs;
+        #lengths
         let #pattern = &mut #PART.kept;
         #slots
         #shares
@@ -195,6 +203,7 @@ impl Writer<'_, '_> {
         let Some(slot) = self.gradients[gives].clone() else { return };
         let in_place = step.takes.is_empty();
         let transferred = self.reverse(step, &slot);
+        self.clear_padding(step);
         let mine = std::mem::take(&mut self.statements);
         let only_inputs = self.needs[gives] == Need::Inputs;
         self.legs.add(if only_inputs && !mine.is_empty() { quote!(if #INPUTS { #mine }) } else { mine });
@@ -203,6 +212,22 @@ impl Writer<'_, '_> {
             && let Some(place) = slot.pooled
         {
             self.pool.give_back(place);
+        }
+    }
+
+    /// Sets the gradients with respect to what a step takes to 0 where there is padding: 0 times a slope that is no number is none, and windows
+    /// reach over the end of a sequence.
+    fn clear_padding(&mut self, step: &Step) {
+        if matches!(step.operation, Operation::Recurrent { .. }) {
+            return;
+        }
+        for (source, takes) in step.takes.iter().enumerate() {
+            let Some((steps, _)) = self.names.taken_steps(step, source) else { continue };
+            let Some(slot) = self.gradients[takes.buffer].clone() else { continue };
+            let d_x = self.program().view_mut(&slot.name, &takes.shape);
+            let call = quote!(#NETWORK::clear_padding(#d_x, #steps););
+            let guarded = self.needs[takes.buffer] == Need::Inputs;
+            self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
         }
     }
 
@@ -227,7 +252,9 @@ impl Writer<'_, '_> {
                 match &stage.layer {
                     Layer::Activation(activation) => {
                         let function = types::activation(activation, &stage.kind);
+                        let own = self.names.own_steps(step);
                         self.statements.extend(match activation {
+                            _ if own.is_some() => quote!(#function.backward_steps(#y, #d_mut, #own);),
                             Activation::Gelu | Activation::Silu => quote!(#function.backward(#x, #d_mut);),
                             Activation::Softmax | Activation::LogSoftmax => quote!(#function.backward(#y, #d_mut);),
                             other if chain::slope_needs_input(other) => {
@@ -268,13 +295,14 @@ impl Writer<'_, '_> {
                         self.write(step, 0, |d_x| quote!(#LAYERS::last_backward(#d, #d_x, #lengths);));
                     }
                     Layer::Repeat(_) => self.write(step, 0, |d_x| quote!(#LAYERS::repeat_backward(#d, #d_x);)),
-                    layer if layer.keeps_both() => {
-                        let layer = forward::layer(self.program(), step);
-                        self.write(step, 0, |d_x| quote!(#layer.backward(#x, #y, #d, #d_x);));
-                    }
-                    _ => {
-                        let layer = forward::layer(self.program(), step);
-                        self.write(step, 0, |d_x| quote!(#layer.backward(#d, #d_x);));
+                    layer => {
+                        let both = layer.keeps_both().then(|| quote!(#x, #y,));
+                        let (layer, own) = (forward::layer(self.program(), step), self.names.own_steps(step));
+                        let [before, after] = self.names.lowest_padding(step);
+                        self.write(step, 0, |d_x| match &own {
+                            Some(steps) => quote!(#layer.backward_steps(#both #d, #d_x, #steps);),
+                            None => quote!(#before #layer.backward(#both #d, #d_x); #after),
+                        });
                     }
                 }
             }

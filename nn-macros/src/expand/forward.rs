@@ -12,6 +12,7 @@ use crate::{
     },
     layers::{Activation, Layer},
     names::{self, KEPT, LAYERS, NETWORK, PART},
+    network::Stage,
     shape::Operation as Arithmetic,
 };
 
@@ -97,9 +98,11 @@ fn head(
     let traces = traces.iter().map(|&buffer| names.name(buffer));
     let kept = with_parts(program, quote!([#(#kept,)* .. #(, #traces)*]));
     let sizes = program.sizes(&quote!(#PART));
+    let lengths = program.times.statements(&inputs);
     quote! {
         #sizes
         let [#(#inputs),*] = #PART.inputs;
+        #lengths
         let #kept = &mut #PART.kept;
         #scratch
     }
@@ -149,6 +152,54 @@ impl Names<'_, '_> {
     }
 
     fn statement(&self, step: &Step, training: bool) -> TokenStream {
+        let call = self.call(step, training);
+        // A layer with memory leaves zeros behind the end of a sequence, and so does a network inside the network.
+        let steps = match step.operation {
+            Operation::Part { .. } | Operation::Recurrent { .. } => None,
+            _ => self.given_steps(step),
+        };
+        let clear = steps.map(|steps| {
+            let y = self.view_mut(&step.gives);
+            quote!(#NETWORK::clear_padding(#y, #steps);)
+        });
+        quote!(#call #clear)
+    }
+
+    /// Where the steps lie of what a step gives, where it is a sequence.
+    pub(super) fn given_steps(&self, step: &Step) -> Option<TokenStream> {
+        let stage = step.stage(self.program.network)?;
+        self.program.times.given(step.node?, step.stage_index()?, &stage.gives)
+    }
+
+    /// Where the steps lie of what a step takes from a source, where it is a sequence; and their axis.
+    pub(super) fn taken_steps(&self, step: &Step, source: usize) -> Option<(TokenStream, usize)> {
+        let shape = step.stage(self.program.network)?.takes.get(source)?;
+        self.program.times.taken(step.node?, step.stage_index()?, source, shape)
+    }
+
+    /// The steps of what a layer takes, where it goes over those of each sample by itself: a softmax along time, and pooling to a fixed size.
+    pub(super) fn own_steps(&self, step: &Step) -> Option<TokenStream> {
+        let stage = step.stage(self.program.network)?;
+        let (steps, axis) = self.taken_steps(step, 0)?;
+        let own = match &stage.layer {
+            Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.takes[0].len(),
+            Layer::AdaptivePool(_) | Layer::GlobalPool(_) => axis > 0,
+            _ => false,
+        };
+        own.then_some(steps)
+    }
+
+    /// A maximum over windows reads −∞ behind the end of a sequence: the statements before its call, and those after it.
+    pub(super) fn lowest_padding(&self, step: &Step) -> [Option<TokenStream>; 2] {
+        let stage = step.stage(self.program.network);
+        let is_max = |stage: &Stage| matches!(&stage.layer, Layer::Pool(pool) if pool.is_max());
+        let steps = stage.filter(|stage| is_max(stage)).and_then(|_| self.taken_steps(step, 0));
+        let Some((steps, 1..)) = steps else { return [None, None] };
+        let x = self.view_mut(&step.takes[0]);
+        [Some(quote!(#NETWORK::lower_padding(#x, #steps);)), Some(quote!(#NETWORK::clear_padding(#x, #steps);))]
+    }
+
+    fn call(&self, step: &Step, training: bool) -> TokenStream {
         let y = self.view_mut(&step.gives);
         let views: Vec<TokenStream> = step.takes.iter().map(|value| self.view(value)).collect();
         let x = views.first();
@@ -204,25 +255,30 @@ impl Names<'_, '_> {
     fn measure(&self, step: &Step) -> TokenStream {
         let (layer, x) = (layer(self.program, step), self.view(&step.takes[0]));
         let common = legs::common(self.program, step);
-        quote!(#layer.measure(#x, &mut #common);)
+        match self.taken_steps(step, 0) {
+            Some((steps, _)) => quote!(#layer.measure_steps(#x, #steps, &mut #common);),
+            None => quote!(#layer.measure(#x, &mut #common);),
+        }
     }
 
-    /// The lengths of the sequences that a step takes.
+    /// The lengths of the sequences of vectors that a step takes.
     pub(super) fn lengths(&self, step: &Step) -> TokenStream {
         let Some((node, stage)) = step.node.zip(step.stage_index()) else { return quote!(&[]) };
-        self.program.times.lengths(node, stage, &input_names(self))
+        self.program.times.of_vectors(node, stage)
     }
 
     /// A network inside the network, with its input and its memory.
     pub(super) fn nested(&self, step: &Step, training: bool) -> TokenStream {
-        let (Operation::Part { scratch, .. }, Some((name, _))) = (&step.operation, step.part(self.program.network))
+        let (Operation::Part { scratch, .. }, Some((name, inside))) =
+            (&step.operation, step.part(self.program.network))
         else {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
-        let timed =
-            step.node.zip(step.stage_index()).is_some_and(|(node, stage)| self.program.times.is_timed(node, stage));
-        let lengths = timed.then(|| self.lengths(step)).map(|lengths| quote!(.with_lengths(#lengths)));
+        let inside = inside.with_element();
+        let place = step.node.zip(step.stage_index());
+        let lengths = place.and_then(|(node, stage)| self.program.times.into_part(node, stage, &quote!(#inside)));
+        let lengths = lengths.map(|lengths| quote!(.with_lengths(#lengths)));
         let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {
             (legs::own_leg().into_token_stream(), legs::common(self.program, step))
@@ -242,6 +298,10 @@ impl Names<'_, '_> {
         match &stage.layer {
             Layer::Activation(activation) => {
                 let function = types::activation(activation, &stage.kind);
+                if let Some(steps) = self.own_steps(step) {
+                    let copy = x.map(|x| quote!(#LAYERS::copy(#x, #y);));
+                    return quote!(#copy #function.forward_steps(#y, #steps););
+                }
                 match (activation, x) {
                     (Activation::Gelu | Activation::Silu, _) => quote!(#function.forward(#x, #y);),
                     (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, Some(x)) => {
@@ -278,7 +338,11 @@ impl Names<'_, '_> {
             }
             _ => {
                 let layer = layer(self.program, step);
-                quote!(#layer.forward(#x, #y);)
+                if let Some(steps) = self.own_steps(step) {
+                    return quote!(#layer.forward_steps(#x, #y, #steps););
+                }
+                let [before, after] = self.lowest_padding(step);
+                quote!(#before #layer.forward(#x, #y); #after)
             }
         }
     }

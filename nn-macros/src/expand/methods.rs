@@ -44,7 +44,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let sizing = sizing::sizing(network, plan);
     let indices = indices(network);
     let total = total(network);
-    let times = plan.program.times.constant(network);
+    let times = plan.program.times.items();
     let memories = memories(plan);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);

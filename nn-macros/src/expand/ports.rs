@@ -190,7 +190,8 @@ impl<'a> Ports<'a> {
         if !self.fails() {
             return quote!(let #SAMPLES = #(#inputs.samples())*;);
         }
-        let enter = self.refuses.then(|| quote!(#PASS.enter(&[#(#root::network::entry(#inputs)),*])?;));
+        // Of several inputs, the lengths of sequences may not agree.
+        let enter = self.fails().then(|| quote!(#PASS.enter(&[#(#root::network::entry(#inputs)),*])?;));
         quote!(let #SAMPLES = #root::network::samples([#(#inputs.samples()),*])?; #enter)
     }
 
@@ -205,6 +206,9 @@ impl<'a> Ports<'a> {
         }
         if self.sized {
             errors.push("`ShapeError::Sizes` where a layer cannot take the sizes of the free dimensions");
+            errors.push(
+                "`ShapeError::TooShort`, `OtherLength` or `MixedSteps` where one cannot take the lengths of sequences",
+            );
         }
         let text = format!("{}.", errors.join("; "));
         (!errors.is_empty()).then(|| quote!(#[doc = ""] #[doc = " # Errors"] #[doc = ""] #[doc = #text]))

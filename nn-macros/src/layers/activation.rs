@@ -2,7 +2,7 @@
 
 use super::layer_norm::rows;
 use super::real::Range;
-use super::{Arguments, Layer, Real, Row, Rule};
+use super::{Arguments, Layer, Lengths, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -84,5 +84,9 @@ impl Rule for Activation {
             rows(&Place { subject: kind.to_owned(), ..place.clone() }, value, scope)?;
         }
         Some(value.shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 }

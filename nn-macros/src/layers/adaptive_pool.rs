@@ -3,7 +3,7 @@
 
 use super::pool::Pooling;
 use super::window::{axes, resized, spatial};
-use super::{Arguments, Layer, Row, Rule};
+use super::{Arguments, Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
 
@@ -52,6 +52,10 @@ impl Rule for AdaptivePool {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         spatial(axes(&self.size), place, &takes[0], scope)?;
         Some(resized(takes[0].shape[0].clone(), self.size.clone()))
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::by_channel(axis, |_| Lengths::Read)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `add`: two or more values of equal shape → their sum.
 
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Operation, Shape};
@@ -15,6 +15,10 @@ impl Rule for Add {
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "adds")
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 
     fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {

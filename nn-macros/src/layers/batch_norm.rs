@@ -1,7 +1,7 @@
 //! `batch_norm`: the same shape, whose first axis is that of the channels.
 
 use super::real::Range;
-use super::{Arguments, Layer, Parameter, Real, Row, Rule};
+use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -26,6 +26,10 @@ impl Rule for BatchNorm {
 
     fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::across_channels(axis, |_| Lengths::Kept(axis))
     }
 
     /// `weight [c]` and `bias [c]`.

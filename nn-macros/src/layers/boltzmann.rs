@@ -1,7 +1,7 @@
 //! `boltzmann(n)`: `[i]` → `[n]`.
 
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::Argument;
 use crate::shape::{Dimension, Operation, Shape};
@@ -35,6 +35,10 @@ impl Rule for Boltzmann {
             return None;
         }
         Some(vec![self.units.clone()])
+    }
+
+    fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Mixed
     }
 
     /// `weight [i + n, i + n]` and `bias [i + n]`, the visible units first.

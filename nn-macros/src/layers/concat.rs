@@ -1,6 +1,6 @@
 //! `concat`: two or more values that are equal but for one axis → one after the other along it.
 
-use super::{Arguments, Layer, Row, Rule};
+use super::{Arguments, Layer, Lengths, Row, Rule};
 use crate::check::{Folded, Place, Scope, Value, fold};
 use crate::report::{Argument, Mismatch, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -61,6 +61,10 @@ impl Rule for Concat {
             gives = Some(joined);
         }
         gives
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        if axis == self.axis { Lengths::Mixed } else { Lengths::Kept(axis) }
     }
 
     fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {

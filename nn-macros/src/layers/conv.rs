@@ -1,7 +1,7 @@
 //! `conv1d(c)`: `[k, l]` → `[c, l']`; `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
 use super::window::{resized, spatial};
-use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
+use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule, Window};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Argument, Mismatch};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -40,6 +40,10 @@ impl Rule for Conv {
         check_groups(&self.groups, &self.channels, place, value, scope);
         let extents = self.window.gives(place, value, scope, None)?;
         Some(resized(self.channels.clone(), extents))
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::across_channels(axis, |spatial| self.window.lengths(spatial))
     }
 
     /// `weight [c, k/groups, kernel…]` and `bias [c]`.

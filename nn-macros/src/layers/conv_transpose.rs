@@ -2,7 +2,7 @@
 
 use super::conv::{check_groups, parameters, read_kernel};
 use super::window::{area, extent, option, resized, spatial};
-use super::{Arguments, Init, Layer, Parameter, Row, Rule, Window};
+use super::{Arguments, Change, Init, Layer, Lengths, Parameter, Row, Rule, Window};
 use crate::check::{Place, Scope, Value, name};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
@@ -100,6 +100,17 @@ impl Rule for ConvTranspose {
             sizes.push(scope.calculate(&place.tokens, what, Operation::Difference, &[reach, removed])?);
         }
         padded.guard(resized(self.channels.clone(), fitting.guard(sizes)?))
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::across_channels(axis, |spatial| {
+            let window = &self.window;
+            let reach = Operation::Sum.of(&[window.kernel[spatial].clone(), self.output_padding[spatial].clone()]);
+            let removed = Operation::Product.of(&[Dimension::Literal(2), window.before[spatial].clone()]);
+            let Some((reach, removed)) = reach.zip(removed) else { return Lengths::Mixed };
+            let change = Change::Transposed { stride: window.stride[spatial].clone(), reach, removed };
+            if change.is_none() { Lengths::Kept(axis) } else { Lengths::Changed(axis, change) }
+        })
     }
 
     /// `weight [k, c/groups, kernel…]` and `bias [c]`.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 
-use super::{Arguments, Init, Layer, Named, Offer, Parameter, Row, Rule};
+use super::{Arguments, Init, Layer, Lengths, Named, Offer, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Argument, Naming, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -69,6 +69,10 @@ impl Rule for Dense {
                 gives
             }),
         }
+    }
+
+    fn lengths(&self, axis: usize, takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::unless_last(axis, takes)
     }
 
     fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {

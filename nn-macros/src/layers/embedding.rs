@@ -1,6 +1,6 @@
 //! `embedding(vocabulary, n)`: `[t]` of indices → `[t, n]`.
 
-use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Rank, Structure};
 use crate::shape::{Dimension, Operation, Shape};
@@ -43,6 +43,10 @@ impl Rule for Embedding {
             return None;
         };
         Some(vec![steps.clone(), self.outputs.clone()])
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 
     /// `weight [vocabulary, n]`

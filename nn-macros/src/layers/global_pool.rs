@@ -2,7 +2,7 @@
 
 use super::pool::Pooling;
 use super::window::spatial;
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -31,5 +31,9 @@ impl Rule for GlobalPool {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         spatial(&[1, 2], place, &takes[0], scope)?;
         Some(takes[0].shape[..1].to_vec())
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::by_channel(axis, |_| Lengths::Read)
     }
 }

@@ -1,7 +1,7 @@
 //! `hopfield`: `[i]` → `[i]`, states of −1 and 1.
 
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Layer, Parameter, Row, Rule};
+use super::{Arguments, Layer, Lengths, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -26,6 +26,10 @@ impl Rule for Hopfield {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         vector(place, &takes[0], scope, Otherwise::Nothing)?;
         Some(takes[0].shape.clone())
+    }
+
+    fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Mixed
     }
 
     /// `weight [i, i]` and `threshold [i]`.

@@ -1,6 +1,6 @@
 //! `last`: `[t, n]` → `[n]`.
 
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
@@ -23,5 +23,10 @@ impl Rule for Last {
         let pooled = found.first().filter(|channels| !channels.is_free()).cloned();
         scope.faults.add(&place.tokens, Rank::Last { subject, found, from, flat, pooled });
         None
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        // Steps behind each other along the second axis stay; only those along the first are its own.
+        if axis == 0 { Lengths::Read } else { Lengths::Kept(axis - 1) }
     }
 }

@@ -1,7 +1,7 @@
 //! `layer_norm`: the same shape, `[n]` or `[t, n]`.
 
 use super::real::Range;
-use super::{Arguments, Layer, Parameter, Real, Row, Rule};
+use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
@@ -26,6 +26,10 @@ impl Rule for LayerNorm {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         rows(place, &takes[0], scope)?;
         Some(takes[0].shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::unless_last(axis, takes)
     }
 
     /// `weight [n]` and `bias [n]`.

@@ -1,6 +1,6 @@
 //! `map(|x| expression)`: the same shape, elementwise.
 
-use super::{Arguments, Layer, Row, Rule};
+use super::{Arguments, Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::map::{self, Mapping};
 use crate::shape::Shape;
@@ -23,6 +23,10 @@ impl Rule for Map {
 
     fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod init;
+mod lengths;
 mod meant;
 mod offer;
 mod real;
@@ -15,6 +16,7 @@ use crate::shape::Shape;
 pub(crate) use arguments::Arguments;
 pub(crate) use dense::Weight;
 pub(crate) use init::Init;
+pub(crate) use lengths::{Change, Lengths, time_axis};
 pub(crate) use meant::{Meant, meant};
 pub(crate) use noise::NoiseKind;
 pub(crate) use offer::{Memory, Named, Offer};
@@ -55,6 +57,13 @@ macro_rules! rows {
             pub(crate) fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
                 match self {
                     $(Self::$layer(layer) => layer.parameters(takes),)*
+                }
+            }
+
+            /// What becomes of the lengths of sequences along an axis of what it takes first of those that are sequences.
+            pub(crate) fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths {
+                match self {
+                    $(Self::$layer(layer) => layer.lengths(axis, takes, gives),)*
                 }
             }
 
@@ -144,6 +153,10 @@ trait Rule: Sized {
 
     /// What it gives for what it takes.
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
+
+    /// What becomes of the lengths of sequences whose steps lie along `axis` of what it takes. Every layer answers: one that is silent would
+    /// let padding into the numbers of whoever comes behind it.
+    fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths;
 
     /// Writes sizes that its rule asks to be equal as one size.
     fn unify(&self, _takes: &mut [Shape], _gives: &mut Shape) {}

@@ -1,7 +1,7 @@
 //! `multiply`: two or more values of equal shape → their elementwise product.
 
 use super::add::equal_shapes;
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -15,6 +15,10 @@ impl Rule for Multiply {
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "multiplies")
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 
     fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {

@@ -1,7 +1,7 @@
 //! `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)` and `salt_and_pepper(p)`: the same shape, changed in training only.
 
 use super::real::Range;
-use super::{Arguments, Layer, Real, Row, Rule};
+use super::{Arguments, Layer, Lengths, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -60,6 +60,10 @@ impl Rule for Noise {
 
     fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis)
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, PathArguments};
 
-use super::{Row, Rule};
+use super::{Lengths, Row, Rule, time_axis};
 use crate::check::{Known, Place, Scope, Value};
 use crate::names::E;
 use crate::report::{PartMismatch, Piece, Structure, bare, compact};
@@ -81,6 +81,10 @@ impl Rule for Part {
             }
             Known::Nothing => self.deferred(place, value, scope),
         }
+    }
+
+    fn lengths(&self, _axis: usize, _takes: &Shape, gives: &Shape) -> Lengths {
+        Lengths::Inside(time_axis(gives))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `perceptron`: `[i]` → `[1]` in {−1, 1}.
 
 use super::dense::{Otherwise, vector};
-use super::{Layer, Parameter, Row, Rule};
+use super::{Layer, Lengths, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
 
@@ -22,6 +22,10 @@ impl Rule for Perceptron {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         vector(place, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![Dimension::Literal(1)])
+    }
+
+    fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Mixed
     }
 
     /// `weight [1, i]` and `bias [1]`.

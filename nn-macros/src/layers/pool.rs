@@ -3,7 +3,7 @@
 
 use super::real::Range;
 use super::window::{half, resized, spatial};
-use super::{Arguments, Layer, Real, Row, Rule, Window};
+use super::{Arguments, Layer, Lengths, Real, Row, Rule, Window};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
 
@@ -76,9 +76,18 @@ impl Rule for Pool {
         let extents = window.gives(place, value, scope, Some(&most))?;
         padded.guard(resized(value.shape[0].clone(), extents))
     }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::by_channel(axis, |spatial| self.window.lengths(spatial))
+    }
 }
 
 impl Pool {
+    /// Whether it takes maxima.
+    pub(crate) fn is_max(&self) -> bool {
+        matches!(self.reduction, Reduction::Plain(Pooling::Max))
+    }
+
     /// The pool, where its reduction could be read; its other options are read for faults of their own.
     fn read(arguments: &mut Arguments, reduction: Option<Reduction>) -> Option<Layer> {
         let window = read_window(arguments);

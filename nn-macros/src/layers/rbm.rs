@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Init, Layer, Parameter, Row, Rule};
+use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
 use crate::check::{Place, Scope, Value, name};
 use crate::report::{Energy, compact, nearest};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -61,6 +61,10 @@ impl Rule for Rbm {
             Visible::Gaussian | Visible::GaussianVariance => vector(place, &takes[0], scope, Otherwise::Nothing)?,
         }
         Some(vec![self.units.clone()])
+    }
+
+    fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Mixed
     }
 
     fn unify(&self, takes: &mut [Shape], _gives: &mut Shape) {

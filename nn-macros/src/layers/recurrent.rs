@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::real::Range;
-use super::{Arguments, Init, Layer, Memory, Offer, Parameter, Real, Row, Rule};
+use super::{Arguments, Init, Layer, Lengths, Memory, Offer, Parameter, Real, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Argument, Rank, Sequenced};
 use crate::shape::{Dimension, LARGEST, Operation, Shape};
@@ -89,6 +89,10 @@ impl Rule for Recurrent {
                 None
             }
         }
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        if axis == 0 { Lengths::Kept(0) } else { Lengths::Mixed }
     }
 
     /// For each layer and direction `weight_ih [g · n, i]`, `weight_hh [g · n, n]`, `bias_ih [g · n]` and `bias_hh [g · n]` with g blocks,

@@ -1,7 +1,7 @@
 //! `repeat(t)`: `[n]` → `[t, n]`.
 
 use super::dense::{Otherwise, vector};
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::shape::{Dimension, Shape};
 
@@ -25,5 +25,9 @@ impl Rule for Repeat {
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         vector(place, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![self.times.clone(), takes[0].shape[0].clone()])
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(axis + 1)
     }
 }

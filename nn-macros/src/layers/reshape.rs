@@ -1,6 +1,6 @@
 //! `reshape([..])`: any shape → the given one, of as many elements.
 
-use super::{Arguments, Layer, Row, Rule};
+use super::{Arguments, Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::{Mismatch, Written};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -36,6 +36,18 @@ impl Rule for Reshape {
             cure: self.cure(&elements),
         };
         scope.ask(&place.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
+    }
+
+    fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths {
+        // The numbers stay in their order: steps stay steps where all sizes up to time are the same, or all from it on.
+        let behind = takes.len() - axis;
+        if gives.get(..=axis) == takes.get(..=axis) {
+            Lengths::Kept(axis)
+        } else if gives.len() >= behind && gives[gives.len() - behind..] == takes[axis..] {
+            Lengths::Kept(gives.len() - behind)
+        } else {
+            Lengths::Mixed
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `transpose`: `[a, b]` → `[b, a]`.
 
-use super::{Layer, Row, Rule};
+use super::{Layer, Lengths, Row, Rule};
 use crate::check::{Place, Scope, Value};
 use crate::report::Rank;
 use crate::shape::{Dimension, Shape};
@@ -29,5 +29,9 @@ impl Rule for Transpose {
         let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
         scope.faults.add(&place.tokens, Rank::Matrix { subject, found, from, matrix });
         None
+    }
+
+    fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Kept(1 - axis)
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::Expr;
 
-use super::Arguments;
+use super::{Arguments, Change, Lengths};
 use crate::check::{Answer, Place, Scope, Value, name};
 use crate::report::{Argument, Mismatch, Piece, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -106,6 +106,16 @@ impl Window {
             gives.push(scope.calculate(&place.tokens, what, Operation::Window, &operands)?);
         }
         fitting.guard(gives)
+    }
+
+    /// What becomes of the length of a sequence along an axis of the window.
+    pub(super) fn lengths(&self, spatial: usize) -> Lengths {
+        let (axis, stride) = (spatial + 1, self.stride[spatial].clone());
+        let padding = Operation::Sum.of(&[self.before[spatial].clone(), self.after[spatial].clone()]);
+        let span = Operation::Span.of(&[self.kernel[spatial].clone(), self.dilation[spatial].clone()]);
+        let Some((padding, span)) = padding.zip(span) else { return Lengths::Mixed };
+        let change = Change::Window { padding, span, stride };
+        if change.is_none() { Lengths::Kept(axis) } else { Lengths::Changed(axis, change) }
     }
 
     /// What to say where the kernel does not fit, with the kernel and the padding that would.

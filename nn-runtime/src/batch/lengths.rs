@@ -6,12 +6,14 @@ use super::{
 };
 use crate::{
     Element, Shape,
-    shape::{Dimension, FREE, Sequence},
+    network::Steps,
+    shape::{Dimension, FREE, Sequence, time_axis},
 };
 
 impl<S: Shape, E: Element> Batch<S, E> {
-    /// The same batch, of whose samples only the first steps are real: `lengths` has their number for each, from 1 to the size of the first
-    /// axis, which is time. What lies behind is padding and becomes 0: no layer with memory reads it, and losses and metrics leave it out.
+    /// The same batch, of whose samples only the first steps are real: `lengths` has their number for each, from 1 to the size of the axis of time,
+    /// which is the first free one, or the first where none is free. What lies behind is padding and becomes 0: a network gives for each
+    /// sequence what it gives for it alone, and losses and metrics leave the padding out.
     ///
     /// ```
     /// use nn_runtime::{Batch, Const, Free, ShapeError};
@@ -28,11 +30,9 @@ impl<S: Shape, E: Element> Batch<S, E> {
     ///
     /// [`ShapeError::Lengths`] for another number of lengths than of samples, [`ShapeError::Steps`] for a length of 0 or past the end.
     pub fn with_lengths(mut self, lengths: Vec<usize>) -> Result<Self, ShapeError> {
-        check_lengths(&lengths, self.samples, self.sizes[0])?;
-        let (width, step) = (self.width(), self.width().checked_div(self.sizes[0]).unwrap_or(0));
-        for (sample, length) in self.data.numbers.chunks_exact_mut(width.max(1)).zip(&lengths) {
-            sample[length * step..].fill(E::zero());
-        }
+        let (width, steps) = (self.width(), Steps::of::<S>(&self.sizes, &lengths));
+        check_lengths(&lengths, self.samples, steps.count)?;
+        steps.fill_rows(&mut self.data.numbers, width, E::zero());
         self.data.lengths = lengths;
         Ok(self)
     }
@@ -96,31 +96,37 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
     ///
     /// [`ShapeError::Lengths`] for another number of lengths than of samples, [`ShapeError::Steps`] for a length of 0 or past the end.
     pub fn with_lengths(self, lengths: &'a [usize]) -> Result<Self, ShapeError> {
-        check_lengths(lengths, self.samples, self.sizes[0])?;
+        check_lengths(lengths, self.samples, self.sizes[time_axis(S::DIMS)])?;
         Ok(Batch { data: Borrowed { lengths, ..self.data }, ..self })
     }
 }
 
 impl<E: Element> Owned<E> {
     /// Writes the samples at `indices` of `from` behind this, zeros for padding, each cut off after the longest of them where `trim` says so;
-    /// `width` are the numbers of a sample of `steps` steps. Gives the steps that are left.
+    /// `width` are the numbers of a sample, and `steps` where its steps lie. Gives the steps that are left.
     pub(super) fn gather(
         &mut self,
         from: Borrowed<'_, E>,
         indices: &[usize],
-        (width, steps): (usize, usize),
+        width: usize,
+        steps: Steps<'_>,
         trim: bool,
     ) -> usize {
         self.lengths.extend(indices.iter().filter_map(|&index| from.lengths.get(index)));
-        let left = self.lengths.iter().copied().max().filter(|_| trim).unwrap_or(steps);
-        // Time is the first axis, so that the steps left lie in front.
-        let step = width.checked_div(steps).unwrap_or(0);
-        let taken = step * left;
-        self.numbers.reserve(indices.len() * taken);
+        let left = self.lengths.iter().copied().max().filter(|_| trim).unwrap_or(steps.count);
+        let taken = left * steps.inner;
+        let blocks = width.checked_div(steps.count * steps.inner).unwrap_or(0);
+        self.numbers.reserve(indices.len() * blocks * taken);
         for &index in indices {
-            let real = from.lengths.get(index).map_or(taken, |length| step * length);
-            self.numbers.extend_from_slice(&from.numbers[index * width..][..real]);
-            self.numbers.resize(self.numbers.len() + taken - real, E::zero());
+            let sample = &from.numbers[index * width..][..width];
+            if from.lengths.is_empty() {
+                self.numbers.extend_from_slice(sample);
+                continue;
+            }
+            for real in steps.real(index, sample) {
+                self.numbers.extend_from_slice(real);
+                self.numbers.resize(self.numbers.len() + taken - real.len(), E::zero());
+            }
         }
         left
     }
@@ -191,6 +197,21 @@ mod tests {
         assert_eq!((fixed.as_slice(), fixed.lengths()), (&[2.0, 0.0, 0.0][..], &[1][..]));
         let full = Batch::<Steps>::zeros_of(2, &[4, 2]).unwrap().select(&[1]).unwrap();
         assert_eq!((full.sizes(), full.lengths()), (&[4, 2][..], &[][..]));
+    }
+
+    /// Channels before time, which is the free axis: lengths are those of the second axis.
+    #[test]
+    fn time_may_be_another_axis_than_the_first() {
+        type Signal = (Const<2>, Free);
+        let numbers = || Batch::<Signal, f64>::from_vec_of((1..13).map(f64::from).collect(), &[2, 3]).unwrap();
+        let batch = numbers().with_lengths(vec![2, 1]).unwrap();
+        assert_eq!(batch.as_slice(), [1.0, 2.0, 0.0, 4.0, 5.0, 0.0, 7.0, 0.0, 0.0, 10.0, 0.0, 0.0]);
+        let selected = batch.select(&[1, 0]).unwrap();
+        assert_eq!((selected.sizes(), selected.lengths()), (&[2, 2][..], &[1, 2][..]));
+        assert_eq!(selected.as_slice(), [7.0, 0.0, 10.0, 0.0, 1.0, 2.0, 4.0, 5.0]);
+        assert_eq!(numbers().with_lengths(vec![2, 4]), Err(ShapeError::Steps { most: 3, sample: 1, found: 4 }));
+        assert_eq!(numbers().view().with_lengths(&[3, 3]).unwrap().lengths(), [3, 3]);
+        assert_eq!(numbers().select(&[1]).unwrap().as_slice(), &numbers().as_slice()[6..]);
     }
 
     #[test]

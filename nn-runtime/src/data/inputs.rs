@@ -4,8 +4,7 @@ use std::{any::Any, fmt::Debug, ops::Range};
 
 use crate::{
     Batch, Element, Shape, ShapeError,
-    network::{Entry, RowsRef, entry, rows_within},
-    train::step_of,
+    network::{Entry, RowsRef, Steps, entry, rows_within},
 };
 
 /// The most inputs that a dataset has.
@@ -103,10 +102,9 @@ impl<S: Shape, E: Element> Column<E> for Batch<S, E> {
 
     fn first_not_finite(&self) -> Option<(usize, usize, f64)> {
         let view = self.view();
-        let (width, step) = (view.width().max(1), step_of(&view));
+        let (width, steps) = (view.width().max(1), Steps::of::<S>(view.sizes(), view.lengths()));
         view.as_slice().chunks_exact(width).enumerate().find_map(|(sample, row)| {
-            let real = view.lengths().get(sample).map_or(width, |length| length * step);
-            if crate::kernels::sum::all_finite(&row[..real]) {
+            if steps.real(sample, row).all(crate::kernels::sum::all_finite) {
                 return None;
             }
             let (element, found) = row.iter().enumerate().find(|(_, x)| !x.is_finite())?;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, ops::Range};
 
-use crate::{Batch, BatchView, Element, Shape, ShapeError};
+use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::time_axis};
 
 /// The right answers for a batch of samples: class indices, one a sample ([`Labels`](crate::data::Labels)) or one for each step of a sequence
 /// ([`StepLabels`](crate::data::StepLabels)), values ([`Batch`], which holds one target a sample), or a tuple of two to four of these for a network with as many outputs.
@@ -108,7 +108,8 @@ pub trait AsTarget: Sync {
     }
 }
 
-/// Targets of which each sample is a sequence of steps: [`StepLabels`](crate::data::StepLabels), or a [`Batch`], whose first axis is time.
+/// Targets of which each sample is a sequence of steps: [`StepLabels`](crate::data::StepLabels), or a [`Batch`], whose [axis of time](crate::shape::time_axis) is the first free
+/// one, or the first where none is free.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Steps};
@@ -130,7 +131,7 @@ pub trait Steps: Target {
 impl<S: Shape, E: Element> Steps for Batch<S, E> {
     fn real_steps(view: BatchView<'_, S, E>) -> usize {
         match view.lengths() {
-            [] => view.samples() * view.sizes()[0],
+            [] => view.samples() * view.sizes()[time_axis(S::DIMS)],
             lengths => lengths.iter().sum(),
         }
     }
@@ -146,13 +147,13 @@ pub(super) fn other_width((steps, step): (usize, usize), lengths: &[usize], widt
 }
 
 fn batch_width<S: Shape, E: Element>(batch: &BatchView<'_, S, E>, width: usize) -> Option<usize> {
-    let steps = batch.sizes()[0];
+    let steps = batch.sizes()[time_axis(S::DIMS)];
     let step = batch.width().checked_div(steps).unwrap_or(0);
     other_width((steps, step), batch.lengths(), width)
 }
 
 fn length_of<S: Shape, E: Element>(batch: &BatchView<'_, S, E>, sample: usize) -> usize {
-    batch.lengths().get(sample).copied().unwrap_or(batch.sizes()[0])
+    batch.lengths().get(sample).copied().unwrap_or(batch.sizes()[time_axis(S::DIMS)])
 }
 
 impl<T: Target> AsTarget for T {

@@ -4,9 +4,15 @@ use std::marker::PhantomData;
 
 use crate::{
     Element, Shape,
-    kernels::pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, Windows},
-    layers::pool2d::{implement, sizes},
-    network::{View, ViewMut},
+    kernels::{
+        pool::{AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, PoolSizes, Windows},
+        scratch,
+    },
+    layers::{
+        one_by_one::samples,
+        pool2d::{implement, sizes},
+    },
+    network::{Steps, View, ViewMut},
 };
 
 /// y (c, i, j) = the maximum of x (c, ·, ·) over bin (i, j): `In` = (C, H, W) → `Out` = (C, H′, W′).
@@ -91,6 +97,46 @@ impl<In: Shape, Out: Shape> AdaptiveMaxPool2d<In, Out> {
         E::max_pool(MaxPool { sizes, x: x.data(), y: y.data_mut() });
     }
 
+    /// y = the maxima of x over the bins of each sequence by itself, where `steps` says which steps are real.
+    pub fn forward_steps<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, steps: Steps<'_>) {
+        if steps.are_full() {
+            return self.forward(x, y);
+        }
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
+        forward_steps(sizes, steps, x, &mut y, |sizes, x, y| E::max_pool(MaxPool { sizes, x, y }));
+    }
+
+    /// d_x from d_y for each sequence by itself. Overwrites d_x.
+    pub fn backward_steps<E: Element>(
+        &self,
+        x: View<'_, In, E>,
+        y: View<'_, Out, E>,
+        d_y: View<'_, Out, E>,
+        mut d_x: ViewMut<'_, In, E>,
+        steps: Steps<'_>,
+    ) {
+        if steps.are_full() {
+            return self.backward(x, y, d_y, d_x);
+        }
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
+        let to = d_x.data_mut();
+        to.fill(E::zero());
+        for sample in samples(sizes, steps, x.samples()) {
+            let [inputs, outputs] = sample.numbers();
+            scratch::with(2 * (inputs + outputs), |memory: &mut [E]| {
+                let (own_x, memory) = memory.split_at_mut(inputs);
+                let (own_d_x, memory) = memory.split_at_mut(inputs);
+                let (own_y, own_d_y) = memory.split_at_mut(outputs);
+                sample.take_input(x.data(), own_x);
+                sample.take_output(y.data(), own_y);
+                sample.take_output(d_y.data(), own_d_y);
+                let (sizes, d_x) = (sample.sizes, &mut *own_d_x);
+                E::max_pool_gradient(MaxPoolGradient { sizes, x: own_x, y: own_y, d_y: own_d_y, d_x });
+                sample.put_input(own_d_x, to);
+            });
+        }
+    }
+
     /// d_x from d_y, where y are the maxima of x. Overwrites d_x.
     pub fn backward<E: Element>(
         &self,
@@ -117,10 +163,61 @@ impl<In: Shape, Out: Shape> AdaptiveAvgPool2d<In, Out> {
         E::average_pool(AveragePool { sizes, x: x.data(), y: y.data_mut() });
     }
 
+    /// y = the means of x over the bins of each sequence by itself, where `steps` says which steps are real.
+    pub fn forward_steps<E: Element>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, steps: Steps<'_>) {
+        if steps.are_full() {
+            return self.forward(x, y);
+        }
+        let sizes = sizes::<In, Out>(Windows::Adaptive, x.sizes(), y.sizes(), x.lanes());
+        forward_steps(sizes, steps, x, &mut y, |sizes, x, y| E::average_pool(AveragePool { sizes, x, y }));
+    }
+
+    /// d_x from d_y for each sequence by itself. Overwrites d_x.
+    pub fn backward_steps<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>, steps: Steps<'_>) {
+        if steps.are_full() {
+            return self.backward(d_y, d_x);
+        }
+        let sizes = sizes::<In, Out>(Windows::Adaptive, d_x.sizes(), d_y.sizes(), d_y.lanes());
+        let to = d_x.data_mut();
+        to.fill(E::zero());
+        for sample in samples(sizes, steps, d_y.samples()) {
+            let [inputs, outputs] = sample.numbers();
+            scratch::with(inputs + outputs, |memory: &mut [E]| {
+                let (own_d_x, own_d_y) = memory.split_at_mut(inputs);
+                sample.take_output(d_y.data(), own_d_y);
+                let (sizes, d_x) = (sample.sizes, &mut *own_d_x);
+                E::average_pool_gradient(AveragePoolGradient { sizes, d_y: own_d_y, d_x });
+                sample.put_input(own_d_x, to);
+            });
+        }
+    }
+
     /// d_x from d_y. Overwrites d_x.
     pub fn backward<E: Element>(&self, d_y: View<'_, Out, E>, mut d_x: ViewMut<'_, In, E>) {
         let sizes = sizes::<In, Out>(Windows::Adaptive, d_x.sizes(), d_y.sizes(), d_y.lanes());
         E::average_pool_gradient(AveragePoolGradient { sizes, d_y: d_y.data(), d_x: d_x.data_mut() });
+    }
+}
+
+/// y from x for each sequence by itself, by `pool`.
+fn forward_steps<In: Shape, Out: Shape, E: Element>(
+    sizes: PoolSizes,
+    steps: Steps<'_>,
+    x: View<'_, In, E>,
+    y: &mut ViewMut<'_, Out, E>,
+    pool: impl Fn(PoolSizes, &[E], &mut [E]),
+) {
+    let to = y.data_mut();
+    // Lanes without a sample.
+    to.fill(E::zero());
+    for sample in samples(sizes, steps, x.samples()) {
+        let [inputs, outputs] = sample.numbers();
+        scratch::with(inputs + outputs, |memory| {
+            let (own_x, own_y) = memory.split_at_mut(inputs);
+            sample.take_input(x.data(), own_x);
+            pool(sample.sizes, own_x, own_y);
+            sample.put_output(own_y, to);
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     Element, Shape,
     kernels::batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
     layers::{Activation, activation, type_check},
-    network::{Common, Parameters, Tensor, TensorMut, View, ViewMut},
+    network::{Common, Parameters, Steps, Tensor, TensorMut, View, ViewMut},
     shape::Dimension,
 };
 
@@ -175,6 +175,38 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
         let numbers = numbers::<S, C, E>(x);
         *count = E::from_f64(numbers);
         E::moments(Moments { grids: grids::<S, C, E>(x), x: x.data(), mean, squares: variance, count: numbers });
+    }
+
+    /// [`BatchNorm::measure`] of sequences: padding counts nowhere. `steps` says which steps of x are real; time is not the axis of the
+    /// channels.
+    pub fn measure_steps<S: Shape>(&self, x: View<'_, S, E>, steps: Steps<'_>, common: &mut Common<'_, E>) {
+        if steps.are_full() {
+            return self.measure(x, common);
+        }
+        const { fits::<S, C>() };
+        let Fields { count, mean, variance, .. } = Fields::new::<C>(common.own(Self::COMMON));
+        let (width, samples) = (x.width(), x.samples());
+        let each = width / C::SIZE / steps.count.max(1);
+        let numbers = ((0..samples).map(|sample| steps.length(sample)).sum::<usize>() * each) as f64;
+        *count = E::from_f64(numbers);
+        // The place of a sample's first number, and how far its next one is.
+        let (first, next) = if S::INTERLEAVED { (1, x.lanes()) } else { (width, 1) };
+        let data = x.data();
+        for (channel, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
+            let sum = |f: &dyn Fn(f64) -> f64| {
+                let mut sum = 0.0;
+                for sample in 0..samples {
+                    let length = steps.length(sample);
+                    for place in (0..width / C::SIZE).filter(|place| place / steps.inner % steps.count < length) {
+                        let place = channel * (width / C::SIZE) + place;
+                        sum += f(data[sample * first + place * next].as_f64());
+                    }
+                }
+                sum
+            };
+            let middle = sum(&|x| x) / numbers;
+            (*mean, *variance) = (E::from_f64(middle), E::from_f64(sum(&|x| (x - middle) * (x - middle))));
+        }
     }
 
     /// y by the statistics of the batch, of which each part has called [`BatchNorm::measure`].

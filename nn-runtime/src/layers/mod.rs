@@ -19,6 +19,7 @@ mod layer_norm;
 mod lp_pool2d;
 pub mod map;
 mod noise;
+mod one_by_one;
 mod perceptron;
 mod pool2d;
 mod recurrent;

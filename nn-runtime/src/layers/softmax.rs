@@ -3,7 +3,7 @@
 use crate::{
     Element, Shape,
     kernels::softmax,
-    network::{View, ViewMut},
+    network::{Steps, View, ViewMut},
 };
 
 /// yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) over the last axis, for shapes of one or two axes.
@@ -40,12 +40,60 @@ fn last<S: Shape>(sizes: S::Sizes) -> usize {
     sizes.as_ref()[S::DIMS.len() - 1]
 }
 
+/// Calls `f` for each row of a value whose last axis is time, without the padding, which becomes 0.
+fn over_steps<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>, steps: Steps<'_>, f: impl Fn(&mut [E])) {
+    let (last, width) = (last::<S>(y.sizes()), y.width().max(1));
+    if last == 0 {
+        return;
+    }
+    for (sample, y) in y.data_mut().chunks_exact_mut(width).enumerate() {
+        for row in y.chunks_exact_mut(last) {
+            let (real, padding) = row.split_at_mut(steps.length(sample));
+            f(real);
+            padding.fill(E::zero());
+        }
+    }
+}
+
+/// The same with the rows of a gradient, in place.
+fn back_over_steps<S: Shape, E: Element>(
+    y: View<'_, S, E>,
+    mut d: ViewMut<'_, S, E>,
+    steps: Steps<'_>,
+    f: impl Fn(&[E], &mut [E], usize),
+) {
+    let (last, width) = (last::<S>(y.sizes()), y.width().max(1));
+    if last == 0 {
+        return;
+    }
+    for (sample, (y, d)) in y.data().chunks_exact(width).zip(d.data_mut().chunks_exact_mut(width)).enumerate() {
+        let length = steps.length(sample);
+        for (y, d) in y.chunks_exact(last).zip(d.chunks_exact_mut(last)) {
+            let (real, padding) = d.split_at_mut(length);
+            f(&y[..length], real, length);
+            padding.fill(E::zero());
+        }
+    }
+}
+
 impl Softmax {
     /// The softmax of y in place.
     #[inline(always)]
     pub fn forward<S: Shape, E: Element>(self, mut y: ViewMut<'_, S, E>) {
         let last = last::<S>(y.sizes());
         softmax::forward(y.data_mut(), last);
+    }
+
+    /// [`Softmax::forward`] where the last axis is time: over the real steps of each sample, as if there were no others. Padding becomes 0.
+    #[inline(always)]
+    pub fn forward_steps<S: Shape, E: Element>(self, y: ViewMut<'_, S, E>, steps: Steps<'_>) {
+        over_steps(y, steps, |y| softmax::forward(y, y.len()));
+    }
+
+    /// [`Softmax::backward`] where the last axis is time.
+    #[inline(always)]
+    pub fn backward_steps<S: Shape, E: Element>(self, y: View<'_, S, E>, d: ViewMut<'_, S, E>, steps: Steps<'_>) {
+        back_over_steps(y, d, steps, softmax::backward);
     }
 
     /// d = y (d − Σⱼ dⱼ yⱼ) in place, where y is the result of the forward pass.
@@ -61,6 +109,18 @@ impl LogSoftmax {
     pub fn forward<S: Shape, E: Element>(self, mut y: ViewMut<'_, S, E>) {
         let last = last::<S>(y.sizes());
         softmax::log_forward(y.data_mut(), last);
+    }
+
+    /// [`LogSoftmax::forward`] where the last axis is time: over the real steps of each sample, as if there were no others. Padding becomes 0.
+    #[inline(always)]
+    pub fn forward_steps<S: Shape, E: Element>(self, y: ViewMut<'_, S, E>, steps: Steps<'_>) {
+        over_steps(y, steps, |y| softmax::log_forward(y, y.len()));
+    }
+
+    /// [`LogSoftmax::backward`] where the last axis is time.
+    #[inline(always)]
+    pub fn backward_steps<S: Shape, E: Element>(self, y: View<'_, S, E>, d: ViewMut<'_, S, E>, steps: Steps<'_>) {
+        back_over_steps(y, d, steps, softmax::log_backward);
     }
 
     /// d = d − exp(y) Σⱼ dⱼ in place, where y is the result of the forward pass.
@@ -122,6 +182,41 @@ mod tests {
             let y32 = outputs(&narrow, log);
             assert_close(&y32, &y, 1e-6);
             assert_close(&gradients(&y32, &values::<f32>(126, 2), log), &d_x, 1e-5);
+        }
+    }
+
+    #[test]
+    fn over_time_each_sample_has_its_own_sum() {
+        let (x, d, lengths) = (values::<f64>(126, 1), values::<f64>(126, 2), [21, 4, 1]);
+        let steps = Steps::new(&lengths, 21, 1);
+        for log in [false, true] {
+            let (mut y, mut d_x) = (x.clone(), d.clone());
+            let view = ViewMut::<S, f64>::new(&mut y, 3, 16);
+            if log {
+                LogSoftmax.forward_steps(view, steps)
+            } else {
+                Softmax.forward_steps(view, steps)
+            }
+            let (y_view, view) = (View::<S, f64>::new(&y, 3, 16), ViewMut::new(&mut d_x, 3, 16));
+            if log {
+                LogSoftmax.backward_steps(y_view, view, steps);
+            } else {
+                Softmax.backward_steps(y_view, view, steps);
+            }
+            for (row, length) in lengths.iter().flat_map(|&length| [length; 2]).enumerate() {
+                let at = 21 * row..21 * row + length;
+                let mut alone = x[at.clone()].to_vec();
+                let mut d_alone = d[at.clone()].to_vec();
+                if log {
+                    softmax::log_forward(&mut alone, length);
+                    softmax::log_backward(&alone, &mut d_alone, length);
+                } else {
+                    softmax::forward(&mut alone, length);
+                    softmax::backward(&alone, &mut d_alone, length);
+                }
+                assert_eq!((&y[at.clone()], &d_x[at.clone()]), (&alone[..], &d_alone[..]));
+                assert!(y[at.end..21 * (row + 1)].iter().chain(&d_x[at.end..21 * (row + 1)]).all(|&x| x == 0.0));
+            }
         }
     }
 

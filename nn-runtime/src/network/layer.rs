@@ -66,6 +66,10 @@ pub trait Layer: Clone + Debug + Send + Sync + 'static {
     /// Floating-point operations a sample, forward: for summaries, and for the choice whether threads pay.
     const OPERATIONS: u64 = 0;
 
+    /// Whether time, the first axis of the input and of the output, stays as it is: what the layer gives for a step depends on that step alone.
+    /// The lengths of ragged batches then go through it; otherwise they end at it, and padding is zeros to it.
+    const KEEPS_STEPS: bool = false;
+
     /// A layer with fresh parameters, drawn from `rng`.
     fn drawn(rng: &mut StdRng) -> Self;
 
@@ -124,6 +128,8 @@ macro_rules! layer {
             const NAME: &'static str = stringify!($name);
             const LAYERS: &'static [$crate::network::LayerInfo] = &[$crate::network::own::info::<Self>(stringify!($name))];
             const PLAN: $crate::network::Plan<'static> = $crate::network::own::Own::<Self>::PLAN;
+            const TIMES: &'static [::core::option::Option<::core::primitive::usize>] =
+                $crate::network::own::Own::<Self>::TIMES;
             fn initialized(seed: u64) -> Self {
                 $crate::network::own::drawn(seed)
             }

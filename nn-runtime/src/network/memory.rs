@@ -2,7 +2,10 @@
 
 use crate::{
     Element, Shape,
-    network::view::{View, ViewMut},
+    network::{
+        steps::Steps,
+        view::{View, ViewMut},
+    },
     shape::FixedShape,
 };
 
@@ -21,15 +24,15 @@ pub struct RowsRef<'a, E> {
     data: &'a [E],
     width: usize,
     lengths: &'a [usize],
-    /// The numbers of a step, for rows that have lengths.
-    step: usize,
+    /// The steps of a row and the numbers of each that lie side by side, for rows that have lengths.
+    steps: [usize; 2],
 }
 
 impl<'a, E: Element> RowsRef<'a, E> {
     /// Rows of `width` numbers each, all full.
     #[inline(always)]
     pub fn new(data: &'a [E], width: usize) -> Self {
-        RowsRef { data, width, lengths: &[], step: 1 }
+        RowsRef { data, width, lengths: &[], steps: [1, 1] }
     }
 
     /// The same rows, of whose steps only the first are real: `lengths` has their number for each row, or is empty where all are full.
@@ -39,18 +42,21 @@ impl<'a, E: Element> RowsRef<'a, E> {
         RowsRef { lengths, ..self }
     }
 
-    /// The same rows, of steps of so many numbers.
-    pub(super) fn in_steps(self, step: usize) -> Self {
-        RowsRef { step, ..self }
+    /// The same rows, of these steps, with their lengths.
+    pub(super) fn in_steps(self, steps: Steps<'a>) -> Self {
+        RowsRef { steps: [steps.count, steps.inner], lengths: steps.lengths, ..self }
+    }
+
+    /// Where the steps of the rows lie.
+    pub(super) fn steps(&self) -> Steps<'a> {
+        Steps::new(self.lengths, self.steps[0], self.steps[1])
     }
 
     /// Copies the numbers over `copy`, zeros in place of the padding.
     pub(super) fn copy_into(&self, copy: &mut Vec<E>) {
         copy.clear();
         copy.extend_from_slice(self.data);
-        for (row, &length) in copy.chunks_exact_mut(self.width.max(1)).zip(self.lengths) {
-            row[length * self.step..].fill(E::zero());
-        }
+        self.steps().fill_rows(copy, self.width, E::zero());
     }
 
     /// The number of real steps of each row; empty where all are full.
@@ -126,6 +132,14 @@ impl<'a, E: Element> Rows<'a, E> {
     #[inline(always)]
     pub fn data(&self) -> &[E] {
         self.data
+    }
+
+    /// Sets the padding to 0; costs nothing where all samples are full.
+    #[inline(always)]
+    pub fn clear_padding(&mut self, steps: Steps<'_>) {
+        if !steps.are_full() {
+            steps.fill_rows(self.data, self.width, E::zero());
+        }
     }
 
     /// The same rows, to read.

@@ -26,6 +26,7 @@ mod remembered;
 mod sizes;
 mod sizing;
 mod state;
+mod steps;
 mod time;
 mod view;
 
@@ -47,7 +48,12 @@ pub use sizing::{
     sizes_of, with_plan,
 };
 pub use state::State;
-pub use time::{lengths_through, time_through};
+pub use steps::{PartLengths, Steps, clear_padding, lower_padding};
+pub(crate) use time::OutputLengths;
+pub use time::{
+    LengthFault, SequenceLength, length_fault_within, lengths_into, lengths_through, time_through, transposed_fits,
+    transposed_length, window_fits, window_length,
+};
 pub use view::{LANES, View, ViewMut};
 
 use std::ops::Deref;
@@ -203,7 +209,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const PLAN: Plan<'static>;
     /// What follows from the sizes of free dimensions, where there are any.
     const SIZING: Option<Sizing> = None;
-    /// For each output whose first axis is time, the input whose lengths are those of its sequences; empty where no output is a sequence.
+    /// For each output that is a sequence, the input from whose lengths those of its sequences follow; empty where no output is a sequence.
     const TIMES: &'static [Option<usize>] = &[];
     /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
     const INDICES: bool = false;
@@ -220,6 +226,19 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// [`ShapeError::Index`] where one is none.
     fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
         Ok(())
+    }
+
+    /// The length of what output `output` gives for a sequence of `length` steps, where [`Network::TIMES`] says that it is a sequence: the same
+    /// unless a layer changes it.
+    fn output_length(output: usize, length: usize) -> usize {
+        let _ = output;
+        length
+    }
+
+    /// What the network has against a sample of a ragged batch, from the length of its sequence at each input.
+    fn length_fault(length: &dyn Fn(usize) -> SequenceLength) -> Option<LengthFault> {
+        let _ = length;
+        None
     }
 
     /// The layers with memory, those of the networks inside among them.

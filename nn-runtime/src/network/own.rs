@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::{
     Layer, Shape,
-    network::{LayerInfo, Plan, Rows, RowsRef, Scratch, Shares, Tensor, TensorMut, generator},
+    network::{LayerInfo, Plan, Rows, RowsRef, Scratch, Shares, Steps, Tensor, TensorMut, generator},
     shape::product,
 };
 
@@ -23,6 +23,14 @@ impl<L: Layer> Own<L> {
         share: count(L::PARAMETERS),
         part: 64,
         ..Plan::EMPTY
+    };
+
+    /// Whether its output is a sequence of the input's lengths.
+    pub const TIMES: &'static [Option<usize>] = if L::KEEPS_STEPS {
+        assert!(L::Input::DIMS[0] == L::Output::DIMS[0], "a layer that keeps its steps gives as many as it takes");
+        &[Some(0)]
+    } else {
+        &[]
     };
 }
 
@@ -89,6 +97,16 @@ pub fn forward<L: Layer>(layer: &L, [x]: [RowsRef<'_, L::Element>; 1], [y, ..]: 
     for (x, y) in x.data().chunks_exact(input).zip(y.data_mut().chunks_exact_mut(output)) {
         layer.forward_sample(x, y);
     }
+    clear::<L>(x, y);
+}
+
+/// Sets the padding of what the layer gives, or of a gradient, to 0, where the layer keeps its steps.
+fn clear<L: Layer>(x: RowsRef<'_, L::Element>, rows: &mut Rows<'_, L::Element>) {
+    if L::KEEPS_STEPS && !x.lengths().is_empty() {
+        let (count, width) = (L::Output::DIMS[0], L::Output::LEN);
+        let steps = Steps::new(x.lengths(), count, width / count.max(1));
+        steps.fill_rows(rows.data_mut(), width, L::Element::default());
+    }
 }
 
 /// Backward over a part, sample after sample.
@@ -100,6 +118,7 @@ pub fn backward<const INPUTS: bool, L: Layer>(
     share: &mut [L::Element],
 ) {
     let (input, output) = (L::Input::LEN, L::Output::LEN);
+    clear::<L>(x, d_y);
     let [unasked] = &mut scratch.slots([input]);
     let mut unasked = unasked.view_mut::<L::Input>();
     let (y, d_y) = (y.data().chunks_exact(output), d_y.data().chunks_exact(output));

@@ -14,6 +14,7 @@ use crate::{
         memory::{InputArray, KeptArray, Rows, RowsRef},
         random::Random,
         sizing::{Entry, Sizing, misfit},
+        time::{OutputLengths, check_lengths},
     },
     parallel,
     shape::Dims,
@@ -35,6 +36,8 @@ pub struct Pass<N: Network> {
     inputs: Vec<Vec<N::Element>>,
     /// The lengths of the samples of each input of the last forward pass; none where all are full.
     lengths: Vec<Vec<usize>>,
+    /// Those of each output.
+    output_lengths: Vec<Vec<usize>>,
     kept: Vec<Aligned<N::Element>>,
     scratch: Aligned<N::Element>,
     buffers: Aligned<N::Element>,
@@ -151,6 +154,7 @@ impl<N: Network> Pass<N> {
             state: State::Empty,
             inputs: vec![Vec::new(); layout.inputs.len()],
             lengths: vec![Vec::new(); layout.inputs.len()],
+            output_lengths: vec![Vec::new(); N::TIMES.len()],
             kept: vec![Aligned::default(); layout.kept.len()],
             layout,
             scratch: Aligned::default(),
@@ -174,13 +178,15 @@ impl<N: Network> Pass<N> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Sizes`] where a layer cannot take the sizes, [`ShapeError::Index`] for a number that is no index.
+    /// [`ShapeError::Sizes`] where a layer cannot take the sizes, [`ShapeError::Index`] for a number that is no index; for lengths
+    /// [`ShapeError::TooShort`], [`ShapeError::OtherLength`] and [`ShapeError::MixedSteps`].
     pub fn enter(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
         self.take_sizes(inputs)?;
+        check_lengths::<N>(inputs)?;
         N::check_indices(inputs)
     }
 
-    /// [`Pass::enter`] for batches whose indices are known to be some.
+    /// [`Pass::enter`] for batches whose indices and lengths are known to be right.
     pub(crate) fn take_sizes(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
         if let Some(sizing) = N::SIZING {
             self.entering.clear();
@@ -249,10 +255,7 @@ impl<N: Network> Pass<N> {
 
     /// The lengths of the sequences of an output after a forward pass; empty where all are full, or the output is no sequence.
     pub fn output_lengths(&self, index: usize) -> &[usize] {
-        match N::TIMES.get(index) {
-            Some(&Some(input)) => self.lengths(input),
-            _ => &[],
-        }
+        self.output_lengths.get(index).map_or(&[], Vec::as_slice)
     }
 
     fn remember_lengths(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
@@ -262,6 +265,42 @@ impl<N: Network> Pass<N> {
             lengths.clear();
             lengths.extend_from_slice(rows.lengths());
         }
+        for (output, lengths) in self.output_lengths.iter_mut().enumerate() {
+            lengths.clear();
+            lengths.extend(OutputLengths::new::<N>(output, |input| inputs[input].lengths()).iter());
+        }
+    }
+
+    /// Copies inputs with padding, zeros in its place; whether there are such inputs. What lies in the padding then reaches nothing, not even
+    /// as 0 times what is no number.
+    fn copy_padded(&mut self, inputs: &[RowsRef<'_, N::Element>]) -> bool {
+        let padded = inputs.iter().any(|rows| !rows.lengths().is_empty());
+        if padded {
+            self.copy(inputs);
+        }
+        padded
+    }
+
+    /// Copies the inputs.
+    fn copy(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
+        // A pass that panicked has lost them.
+        self.inputs.resize_with(self.layout.inputs.len(), Vec::new);
+        self.inputs.iter_mut().zip(inputs).for_each(|(copy, rows)| rows.copy_into(copy));
+    }
+
+    fn take_copies(&mut self) -> Copies<N::Element> {
+        (std::mem::take(&mut self.inputs), std::mem::take(&mut self.lengths))
+    }
+
+    /// What the last forward pass went over, so that the rest of the memory can be lent at the same time.
+    /// The inputs themselves, or their copies where they are padded.
+    fn direct_rows<'a>(
+        copies: &'a Copies<N::Element>,
+        inputs: &[RowsRef<'a, N::Element>],
+        padded: bool,
+        layout: &Layout,
+    ) -> N::Inputs<'a> {
+        if padded { Self::rows_of(copies, layout) } else { InputArray::new(inputs.iter().copied()) }
     }
 
     /// Forward for inference.
@@ -275,8 +314,12 @@ impl<N: Network> Pass<N> {
             self.ready[0] = threads;
             self.on_each_thread(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
         }
-        let work = self.work(Need::Inference, InputArray::new(inputs.iter().copied()), cut, threads, 0);
+        let padded = self.copy_padded(inputs);
+        let copies = self.take_copies();
+        let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
+        let work = self.work(Need::Inference, rows, cut, threads, 0);
         work.walk(threads, &|part, _, _| net.infer_part(part));
+        (self.inputs, self.lengths) = copies;
         self.state = State::Inferred(samples);
     }
 

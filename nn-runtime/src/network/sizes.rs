@@ -3,7 +3,7 @@
 use crate::{
     Batch, Element, Shape, ShapeError,
     check::{BELOW_ZERO, BY_ZERO, REPORTED, TOO_LARGE},
-    network::memory::RowsRef,
+    network::{Steps, memory::RowsRef},
     shape::FREE,
 };
 use std::ops::Deref;
@@ -74,8 +74,8 @@ pub fn split<E, const N: usize>(data: &mut [E], lengths: [usize; N]) -> [&mut [E
 
 /// The samples of a batch as rows, with their lengths.
 pub fn rows<S: Shape, E: Element, D: Deref<Target = [E]>>(batch: &Batch<S, E, D>) -> RowsRef<'_, E> {
-    let step = batch.width() / batch.sizes().first().copied().unwrap_or(1).max(1);
-    RowsRef::new(batch.as_slice(), batch.width()).in_steps(step).with_lengths(batch.lengths())
+    let steps = Steps::of::<S>(batch.sizes(), batch.lengths());
+    RowsRef::new(batch.as_slice(), batch.width()).in_steps(steps)
 }
 
 /// The samples `range` of a batch as rows; what lies past the end is left out.

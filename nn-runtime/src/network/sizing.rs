@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::{
     Batch, Element, Network, Shape, ShapeError,
-    network::{Plan, memory::RowsRef, rows},
+    network::{Plan, Steps, memory::RowsRef, rows},
     shape::{Dims, FREE},
 };
 
@@ -65,6 +65,11 @@ impl<'a, E: Element> Entry<'a, E> {
     /// The lengths of the samples; empty where all are full.
     pub fn lengths(&self) -> &'a [usize] {
         self.rows.lengths()
+    }
+
+    /// Where the steps lie.
+    pub(super) fn steps(&self) -> Steps<'a> {
+        self.rows.steps()
     }
 
     /// The sizes of the free axes.

@@ -24,7 +24,6 @@ pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use outputs::{OutputAt, TupleOf};
 pub(crate) use progress::Progress;
-pub(crate) use real_steps::step_of;
 pub(crate) use schedule::Scheduled;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
 pub use trainer::{

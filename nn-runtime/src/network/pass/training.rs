@@ -1,12 +1,11 @@
 //! Passes of training: forward, backward, and the step that is both.
 
-use super::{Copies, Need, Pass, PassError, State, kept_of};
+use super::{Need, Pass, PassError, State, kept_of};
 use crate::{
     Trainable,
     network::{
         engine::Cut,
-        layout::Layout,
-        memory::{InputArray, KeptArray, Rows, RowsRef},
+        memory::{KeptArray, Rows, RowsRef},
         parameters::Gradients,
         part::{Shares, Whole},
     },
@@ -97,11 +96,7 @@ impl<N: Trainable> Pass<N> {
         self.start(samples);
         self.step += 1;
         self.remember_lengths(inputs);
-        // Padding may hold what is no number, and a gradient of 0 times that is none.
-        let padded = inputs.iter().any(|rows| !rows.lengths().is_empty());
-        if padded {
-            self.copy(inputs);
-        }
+        let padded = self.copy_padded(inputs);
         let copies = self.take_copies();
         self.clear(cut);
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
@@ -131,28 +126,6 @@ impl<N: Trainable> Pass<N> {
         // The outputs stay; the values that a backward pass needs do not.
         (self.state, self.returned) = (State::Inferred(samples), true);
         self.sums[..cut.shares].iter().sum()
-    }
-
-    /// What the last forward pass went over, so that the rest of the memory can be lent at the same time.
-    /// The inputs themselves, or their copies where they are padded.
-    fn direct_rows<'a>(
-        copies: &'a Copies<N::Element>,
-        inputs: &[RowsRef<'a, N::Element>],
-        padded: bool,
-        layout: &Layout,
-    ) -> N::Inputs<'a> {
-        if padded { Self::rows_of(copies, layout) } else { InputArray::new(inputs.iter().copied()) }
-    }
-
-    /// Copies the inputs.
-    fn copy(&mut self, inputs: &[RowsRef<'_, N::Element>]) {
-        // A pass that panicked has lost them.
-        self.inputs.resize_with(self.layout.inputs.len(), Vec::new);
-        self.inputs.iter_mut().zip(inputs).for_each(|(copy, rows)| rows.copy_into(copy));
-    }
-
-    fn take_copies(&mut self) -> Copies<N::Element> {
-        (std::mem::take(&mut self.inputs), std::mem::take(&mut self.lengths))
     }
 
     /// Lets the kernels of each thread make their memory before the first step, so that none does so later.

@@ -32,6 +32,7 @@ use std::ops::Deref;
 use crate::{
     Batch, Element, Gradients, Pass, Shape, Trainable,
     data::{AsTarget, Target},
+    network::OutputLengths,
 };
 
 /// Σₙ ℓ(yₙ, tₙ) and its slope: a loss that compares outputs of shape `Out` with targets `T`.
@@ -201,7 +202,13 @@ where
     D: Deref<Target = [E]>,
     A: AsTarget,
 {
-    let [scale] = objective::scales_for(loss, output.samples(), |_| output.width(), |_| output.lengths(), target)?;
+    let [scale] = objective::scales_for(
+        loss,
+        output.samples(),
+        |_| output.width(),
+        |_| OutputLengths::same(output.lengths()),
+        target,
+    )?;
     Ok(scale)
 }
 

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{AsTarget, Target},
-    network::{RowsRef, entry, rows},
+    network::{OutputLengths, RowsRef, entry, rows},
     train::{
         loss::{Criterion, Loss, LossError, reciprocal},
         metric::MetricValue,
@@ -97,7 +97,7 @@ pub(crate) fn scales_for<'y, L, Out, E, A>(
     loss: &L,
     samples: usize,
     widths: impl Fn(usize) -> usize,
-    lengths: impl Fn(usize) -> &'y [usize],
+    lengths: impl Fn(usize) -> OutputLengths<'y>,
     target: &A,
 ) -> Result<L::Terms, LossError>
 where
@@ -121,13 +121,13 @@ where
 pub(crate) fn check_fit(
     output: usize,
     width: usize,
-    lengths: &[usize],
+    lengths: OutputLengths<'_>,
     target: &impl AsTarget,
 ) -> Result<(), LossError> {
     if let Some(found) = target.target_width_other_than(output, width) {
         return Err(LossError::Width { expected: width, found });
     }
-    for (sample, &expected) in lengths.iter().enumerate() {
+    for (sample, expected) in lengths.iter().enumerate() {
         if let Some(found) = target.target_length(output, sample).filter(|&found| found != expected) {
             return Err(LossError::Lengths { sample, expected, found });
         }
@@ -135,12 +135,9 @@ pub(crate) fn check_fit(
     Ok(())
 }
 
-/// The lengths of an output's sequences, from those of the input that has the same; `inputs` gives the lengths of each.
-pub(crate) fn lengths_of<'x, N: Network>(output: usize, inputs: impl Fn(usize) -> &'x [usize]) -> &'x [usize] {
-    match N::TIMES.get(output) {
-        Some(&Some(input)) => inputs(input),
-        _ => &[],
-    }
+/// The lengths of an output's sequences, which follow from those of an input; `inputs` gives the lengths of each.
+pub(crate) fn lengths_of<'x, N: Network>(output: usize, inputs: impl Fn(usize) -> &'x [usize]) -> OutputLengths<'x> {
+    OutputLengths::new::<N>(output, inputs)
 }
 
 /// `scale` · ∂Cᵢ/∂y, written over `d_output`, and its part of C. An output of weight 0 has none, whatever it gives.

@@ -9,6 +9,7 @@ use crate::{
     Batch, BatchView, Const, Element, Shape,
     data::{Labels, StepLabelsView, Steps},
     kernels::loss::{Pointwise, pointwise},
+    shape::time_axis,
     train::{
         loss::{
             AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError,
@@ -54,7 +55,8 @@ pub(super) fn over_elements<S: Shape, E: Element, F: Pointwise<E>>(
 
 /// The number of elements of real steps.
 pub(super) fn elements<S: Shape, E: Element>(target: BatchView<'_, S, E>) -> f64 {
-    Batch::real_steps(target) as f64 * step_of(&target) as f64
+    let of_a_step = target.width() / target.sizes()[time_axis(S::DIMS)].max(1);
+    Batch::real_steps(target) as f64 * of_a_step as f64
 }
 
 /// C = Σ_t C_t: a loss summed over the steps of sequences, where the loss alone is their mean. C_t is the loss at step t, averaged over the samples; a

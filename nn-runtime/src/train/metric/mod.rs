@@ -20,6 +20,7 @@ use std::{borrow::Cow, fmt::Debug, ops::Deref};
 use crate::{
     Batch, Element, Shape,
     data::{AsTarget, Target},
+    network::OutputLengths,
     train::{LossError, loss::check_fit},
 };
 
@@ -76,7 +77,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
             0 => return Err(LossError::Empty),
             _ => {}
         }
-        check_fit(0, output.width(), output.lengths(), target)?;
+        check_fit(0, output.width(), OutputLengths::same(output.lengths()), target)?;
         let mut tally = Self::Tally::default();
         self.add(&mut tally, output.as_slice(), target.target_view());
         Ok(tally)

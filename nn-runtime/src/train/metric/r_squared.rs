@@ -81,7 +81,7 @@ impl<Out: Shape, E: Element> Metric<Out, Batch<Out, E>, E> for RSquared {
         for (run, y) in RealSteps::of(&target).outputs(step, output) {
             let t = &target.as_slice()[run.start * step..run.end * step];
             for (index, (y, t)) in y.iter().zip(t).enumerate() {
-                let element = &mut tally.elements[index % width];
+                let element = &mut tally.elements[(run.start * step + index) % width];
                 // Welford's recurrence, which does not cancel.
                 let (y, t) = (y.as_f64(), t.as_f64());
                 element.samples += 1;
