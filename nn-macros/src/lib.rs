@@ -12,6 +12,8 @@ mod network;
 mod paths;
 #[cfg(test)]
 mod random_networks;
+#[cfg(test)]
+mod random_sizes;
 mod report;
 mod shape;
 #[cfg(test)]
