@@ -211,7 +211,7 @@ impl Header<'_> {
         }
         match Condition::Holdable(shape.clone()).verdict() {
             Verdict::Fails => {
-                let what = format!("the shape of `{}`", compact(self.path));
+                let what = format!("the shape of `{}`,", compact(self.path));
                 Err(Unread::NoShape(Mismatch::Elements { what, shape }.into()))
             }
             Verdict::Holds | Verdict::Deferred(_) => Ok(shape),

@@ -219,6 +219,19 @@ impl Scope {
         size
     }
 
+    /// Asks that a size which a layer calculated has a value, where the compiler calculates it.
+    pub(crate) fn hold_calculated(&mut self, place: &Place, size: Dimension) -> Option<Dimension> {
+        if size.is_written() || size.is_free() || self.held.contains(&size.tokens().to_string()) {
+            return Some(size);
+        }
+        let within = Condition::Calculated(size.clone());
+        let fault = Mismatch::NoValue { subject: place.subject.clone(), size: size.clone() };
+        let size = self.ask(&place.tokens, None, &within, fault).guard(vec![size])?.pop()?;
+        let size = self.constants.name_size(size);
+        self.held.insert(size.tokens().to_string());
+        Some(size)
+    }
+
     /// The same of arithmetic on dimension parameters.
     fn hold_formula(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
         let mut names = Vec::new();

@@ -279,6 +279,8 @@ impl Walk<'_> {
         let (values, place) = (takes?, Place { kind: row.name, subject, tokens: call.tokens.clone() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);
+        let gives =
+            gives.into_iter().map(|size| self.scope.hold_calculated(&place, size)).collect::<Option<Shape>>()?;
         let takes: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
         for parameter in layer.parameters(&takes) {
             if parameter.shape.iter().any(Dimension::is_free) {

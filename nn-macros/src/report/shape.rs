@@ -105,6 +105,11 @@ pub(crate) enum Mismatch {
         written: String,
         why: String,
     },
+    /// The same where the compiler calculates it.
+    NoValue {
+        subject: String,
+        size: Dimension,
+    },
     Elements {
         shape: Shape,
         what: String,
@@ -315,17 +320,23 @@ impl From<Mismatch> for Message {
                     "`"
                 ])
             }
-            Mismatch::NoSize { what, written, why } => Self::new(say![what, ", `", written, "`, is ", why]).help(say![
-                "no size may be above ",
-                LARGEST,
-                ", the largest number of elements, nor below zero"
-            ]),
+            Mismatch::NoSize { what, written, why } => {
+                Self::new(say![what, ", `", written, "`, is ", why]).help(bounds())
+            }
+            Mismatch::NoValue { subject, size } => {
+                Self::new(say!["a size that `", subject, "` gives is ", size]).help(bounds())
+            }
             Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
             Mismatch::Parameters { subject, name, shape } => {
                 too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)
             }
         }
     }
+}
+
+/// Between what a size lies.
+fn bounds() -> Vec<Piece> {
+    say!["a size is a whole number from 0 to ", LARGEST]
 }
 
 /// A shape of too many elements, with the first dimension that would do where one does for sure.

@@ -19,6 +19,8 @@ pub(crate) enum Condition {
     All(Vec<Condition>),
     /// The size is at least the number, and no larger than any may be.
     Within(u64, Dimension),
+    /// The size that was calculated has a value of at least 1, or another check has reported that it has none.
+    Calculated(Dimension),
     /// Each of these has a value, and their product is a number of elements that a program can hold.
     Holdable(Vec<Dimension>),
 }
@@ -93,7 +95,12 @@ impl Condition {
                     Verdict::Deferred(quote!(#function(#least, #size)))
                 }
             },
-            // A literal is no larger where it is written, and so is what stands by itself.
+            Self::Calculated(size @ (Dimension::Constant(_) | Dimension::Parameter(_))) => {
+                let (function, size) = (paths::checked("within", Span::call_site()), size.tokens());
+                Verdict::Deferred(quote!(#function(1, #size)))
+            }
+            Self::Calculated(size) => Self::Within(1, size.clone()).verdict(),
+            // What is written is held to its bounds there.
             Self::Holdable(sizes) if sizes.iter().all(|size| sizes.len() == 1 && size.is_written()) => Verdict::Holds,
             Self::Holdable(sizes) => {
                 let all: Vec<&Dimension> = sizes.iter().collect();

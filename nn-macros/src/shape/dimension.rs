@@ -32,7 +32,7 @@ impl Dimension {
     }
 
     /// Whether it is a number, a parameter or a free size as it was written or came in: nothing was calculated.
-    pub(super) fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         match self {
             Self::Literal(_) | Self::Free => true,
             Self::Constant(_) => false,

@@ -7,7 +7,6 @@ use plumbline::prelude::*;
 const LONG: usize = 3_000_000_000;
 const HUGE: usize = usize::MAX;
 const NEXT: usize = usize::MAX - 1;
-const SMALL: usize = 3;
 
 network! {
     Joined: (a: [LONG], b: [LONG]) -> [1] { both: concat <- (a, b); out: dense(1); }
@@ -16,7 +15,6 @@ network! {
     Up: [1, 10] -> [1] { up: conv_transpose1d(1, kernel = 3, stride = LONG); global_avg_pool; }
     Most: [4] -> [1] { hidden: dense(HUGE); out: dense(1); }
     Second: [4] -> [1] { hidden: dense(NEXT); out: dense(1); }
-    Below: [4] -> [1] { hidden: dense(SMALL - 5); out: dense(1); }
 }
 
 fn main() {}

@@ -4,6 +4,8 @@
 
 use plumbline::prelude::*;
 
+const HUGE: usize = usize::MAX;
+
 network! {
     pub Block<C, H, P>: [C, H, H] -> [C, 2, 2] {
         conv: conv2d(C, kernel = P - 4);
@@ -33,6 +35,7 @@ network! {
     Deep: [8] -> [2] { within: Within<1>; }
     Large: [8] -> [2] { wide: Wide<70000, 80000>; }
     Largest: [2, 9] -> [2] { any: Any<18446744073709551615>; }
+    Huge: [2, 9] -> [2] { any: Any<HUGE>; }
 }
 
 fn main() {}
