@@ -216,8 +216,8 @@ pub(crate) fn compact(tokens: impl ToTokens) -> String {
         return text;
     }
     text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text = tight_calls(&text);
     for (loose, tight) in [
-        (" (", "("),
         ("( ", "("),
         (" )", ")"),
         ("[ ", "["),
@@ -233,6 +233,19 @@ pub(crate) fn compact(tokens: impl ToTokens) -> String {
         text = text.replace(loose, tight);
     }
     tight_signs(&text)
+}
+
+/// `f (x)` is `f(x)`; an operator keeps its space: `a / (b - 1)`.
+fn tight_calls(text: &str) -> String {
+    let mut tight = String::new();
+    for (index, piece) in text.split(" (").enumerate() {
+        if index > 0 {
+            let operator = [" +", " -", " *", " /", " %"].iter().any(|operator| tight.ends_with(operator));
+            tight.push_str(if operator { " (" } else { "(" });
+        }
+        tight.push_str(piece);
+    }
+    tight
 }
 
 /// `- 1` is `-1` where nothing stands before it to take it from.
@@ -260,5 +273,7 @@ mod tests {
         assert_eq!(compact(quote!(dense(-1, init = normal(-0.5)))), "dense(-1, init = normal(-0.5))");
         assert_eq!(compact(quote!((C - 1) - -1)), "(C - 1) - -1");
         assert_eq!(compact(quote!(a::B<{ C - 1 }>)), "a::B<{ C - 1 }>");
+        assert_eq!(compact(quote!(8 / (N - 1) - (f(N)))), "8 / (N - 1) - (f(N))");
+        assert_eq!(compact(quote!(-(3))), "-(3)");
     }
 }
