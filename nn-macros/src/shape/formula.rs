@@ -207,7 +207,9 @@ impl Formula {
                 whole.plus(&Self::number(quotient), 1)
             }
             (Some(0), None) => Some(whole),
-            _ => whole.plus(&rest.undivided(other, up), 1),
+            _ if rest.is_never_negative() => whole.plus(&rest.undivided(other, up), 1),
+            // Alone it could be less than zero, and have no value, where the whole has one: `(4 - P) / 2` is not `2 + (0 - P) / 2`.
+            _ => Some(self.undivided(other, up)),
         }
     }
 
@@ -430,6 +432,8 @@ mod tests {
         assert_eq!(text(&apply(Operation::Quotient, &[odd.clone(), literal(2)])), "H + 1");
         assert_eq!(text(&apply(Operation::QuotientUp, &[odd, literal(2)])), "H + 2");
         assert_eq!(text(&apply(Operation::Difference, &[h.clone(), h.clone()])), "0");
+        let less = apply(Operation::Difference, &[literal(4), h.clone()]);
+        assert_eq!(text(&apply(Operation::Quotient, &[less, literal(2)])), "(-H + 4) / 2");
         let product = apply(Operation::Product, &[h.clone(), parameter("C")]);
         assert_eq!(product, apply(Operation::Product, &[parameter("C"), h]));
     }
