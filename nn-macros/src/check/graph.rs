@@ -180,9 +180,14 @@ fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option
 
 /// Every node's value is read or given, or another starts from its state: `a: dense(3); b: dense(3) <- input;` leaves `a`.
 fn check_nodes_read(links: &Links, states: &[usize], nodes: &[Node], scope: &mut Scope) {
+    let mut read = vec![false; nodes.len()];
+    for source in links.sources.iter().flatten().flatten() {
+        if let Source::Node(index) = source {
+            read[*index] = true;
+        }
+    }
     for (index, node) in nodes.iter().enumerate() {
-        let read = links.sources.iter().flatten().flatten().any(|source| *source == Source::Node(index));
-        if !read && !states.contains(&index) && !links.outputs.contains(&Some(index)) {
+        if !read[index] && !states.contains(&index) && !links.outputs.contains(&Some(index)) {
             let next = nodes.get(index + 1).map(label);
             scope.faults.add(whole(node), Structure::Unread { label: label(node), named: node.name.is_some(), next });
         }

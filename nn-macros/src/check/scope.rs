@@ -10,9 +10,9 @@ use super::constants::{Constants, Producer, guarded};
 use super::expression::{Folded, fold, name};
 use super::parts::Siblings;
 use crate::layers::{Named, Offer};
-use crate::paths;
 use crate::report::{Argument, Faults, Found, Message, Mismatch, compact};
-use crate::shape::{Condition, Dimension, Formula, Operation, Shape, Verdict};
+use crate::shape::{Condition, Dimension, Formula, MOST_TERMS, Operation, Shape, Verdict};
+use crate::{names, paths};
 
 /// The state of one network's check.
 pub(crate) struct Scope {
@@ -175,12 +175,20 @@ impl Scope {
                 self.faults.add(expression, Argument::Overflow { expression: compact(expression) });
                 None
             }
+            Folded::Constant if variable(expression).is_some() => self.not_constant(expression, what),
             Folded::Constant => {
                 let size = Dimension::Constant(self.constants.name("usize", &expression.to_token_stream()));
                 self.hold(expression, size, least, what)
             }
             Folded::Other => self.not_whole(expression, what),
         }
+    }
+
+    /// Notes that a size is calculated from what is a variable by its looks: `let hidden = 16; … dense(hidden)`.
+    fn not_constant(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
+        let name = variable(expression)?;
+        self.faults.add(name, Argument::Variable { what: what.to_owned(), name: name.to_string() });
+        None
     }
 
     /// Asks that a size lies between `least` and the largest there is.
@@ -290,7 +298,13 @@ impl Scope {
                 let operands = [self.formula(&binary.left, what)?, self.formula(&binary.right, what)?];
                 let size = operation.of(&operands);
                 if size.is_none() {
-                    self.faults.add(expression, Argument::Overflow { expression: compact(expression) });
+                    let text = compact(expression);
+                    let fault = if operation.is_too_long(&operands) {
+                        Argument::FormulaTooLong { what: what.to_owned(), most: MOST_TERMS }
+                    } else {
+                        Argument::Overflow { expression: text }
+                    };
+                    self.faults.add(expression, fault);
                 }
                 size
             }
@@ -299,6 +313,16 @@ impl Scope {
                 _ => self.size(other, 0, what),
             },
         }
+    }
+}
+
+/// The first name in arithmetic that is in lower case, as those of variables are and those of constants are not.
+fn variable(expression: &Expr) -> Option<&Ident> {
+    match expression {
+        Expr::Binary(binary) => variable(&binary.left).or_else(|| variable(&binary.right)),
+        Expr::Paren(inner) => variable(&inner.expr),
+        Expr::Group(inner) => variable(&inner.expr),
+        other => name(other).filter(|name| names::plain(name).starts_with(char::is_lowercase)),
     }
 }
 

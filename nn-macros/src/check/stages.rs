@@ -236,10 +236,12 @@ impl Walk<'_> {
     /// A layer with parameters has a name and is the only one of its node: `dense(10);`, `a: dense(10), dense(10);`
     fn check_name(&mut self, stage: &TokenStream, earlier: Option<String>) {
         let (kind, call) = (compact(stage.clone().into_iter().next()), compact(stage));
-        let suggestion = suggest(&kind.to_lowercase(), self.scope);
+        let suggestion = |scope: &Scope| suggest(&kind.to_lowercase(), scope);
         if let Some(first) = earlier {
+            let suggestion = suggestion(self.scope);
             self.scope.faults.add(stage, Structure::TwoTrained { first, second: kind, call, suggestion });
         } else if self.nodes[self.index].name.is_none() {
+            let suggestion = suggestion(self.scope);
             self.scope.faults.add(stage, Structure::Unnamed { kind, call, suggestion });
         }
     }

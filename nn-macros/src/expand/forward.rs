@@ -18,21 +18,20 @@ use crate::{
 
 /// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
 pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> (TokenStream, Vec<TokenStream>) {
-    let uses = |buffer| {
-        let steps = program.steps.iter().enumerate();
-        let mut users = steps.filter(move |(_, step)| {
-            step.room() == Some(buffer)
-                || step.gives.buffer == buffer
-                || step.takes.iter().any(|value| value.buffer == buffer)
-        });
-        users.next_back().map(|(index, _)| index)
-    };
+    // The last step that uses each buffer.
+    let mut last = vec![None; program.buffers.len()];
+    for (index, step) in program.steps.iter().enumerate() {
+        let used = step.takes.iter().map(|value| value.buffer).chain([step.gives.buffer]).chain(step.room());
+        used.for_each(|buffer| last[buffer] = Some(index));
+    }
+    let mut in_scratch = vec![false; program.buffers.len()];
+    scratch.iter().for_each(|&buffer| in_scratch[buffer] = true);
     let mut pool = Pool::default();
     let mut slots: Vec<Option<usize>> = vec![None; program.buffers.len()];
     let mut statements = TokenStream::new();
     for (index, step) in program.steps.iter().enumerate() {
         let gives = step.gives.buffer;
-        if scratch.contains(&gives) && slots[gives].is_none() {
+        if in_scratch[gives] && slots[gives].is_none() {
             slots[gives] = Some(pool.take(&program.buffers[gives].width));
         }
         let room = step.room();
@@ -47,7 +46,7 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
         done.sort_unstable();
         done.dedup();
         for buffer in done {
-            if let Some(slot) = slots[buffer].filter(|_| uses(buffer) == Some(index)) {
+            if let Some(slot) = slots[buffer].filter(|_| last[buffer] == Some(index)) {
                 pool.give_back(slot);
             }
         }

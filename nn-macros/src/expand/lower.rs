@@ -349,17 +349,20 @@ impl<'a> Program<'a> {
         self.steps = steps;
     }
 
-    /// Whether a step reads or writes the buffer.
-    pub(super) fn uses(&self, buffer: Buffer) -> bool {
-        self.steps.iter().any(|step| {
+    /// For each buffer, whether a step reads or writes it.
+    pub(super) fn used(&self) -> Vec<bool> {
+        let mut used = vec![false; self.buffers.len()];
+        for step in &self.steps {
             let own = match step.operation {
-                Operation::Part { scratch, .. } => scratch == buffer,
-                Operation::Settle { other, .. } => other == buffer,
-                Operation::Trained { before, .. } => before == Some(buffer),
-                _ => false,
+                Operation::Part { scratch, .. } => Some(scratch),
+                Operation::Settle { other, .. } => Some(other),
+                Operation::Trained { before, .. } => before,
+                _ => None,
             };
-            own || step.takes.iter().chain([&step.gives]).any(|value| value.buffer == buffer)
-        })
+            let values = step.takes.iter().chain([&step.gives]).map(|value| value.buffer);
+            values.chain(own).for_each(|buffer| used[buffer] = true);
+        }
+        used
     }
 
     /// A buffer of its own, in rows, for an output.

@@ -44,9 +44,11 @@ impl<'a> Plan<'a> {
         }
         kept.extend(program.memories().map(|(_, memory)| memory.start.buffer));
         kept.extend(program.memories().map(|(_, memory)| memory.end.buffer));
-        let lives_in_scratch = |buffer: &Buffer| {
-            program.buffers[*buffer].input.is_none() && !kept.contains(buffer) && program.uses(*buffer)
-        };
+        let mut elsewhere = vec![false; program.buffers.len()];
+        kept.iter().for_each(|&buffer| elsewhere[buffer] = true);
+        let used = program.used();
+        let lives_in_scratch =
+            |buffer: &Buffer| program.buffers[*buffer].input.is_none() && !elsewhere[*buffer] && used[*buffer];
         let scratch: Vec<Buffer> = (0..program.buffers.len()).filter(lives_in_scratch).collect();
         let (infer, infer_scratch) = forward::infer(&program, &kept, &scratch);
         let forward = forward::train(&program, &kept, &scratch);

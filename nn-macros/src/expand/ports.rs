@@ -1,6 +1,8 @@
 //! The methods of a network with several ports, or one that may refuse a batch: an argument for each port, and a `Result` where one may
 //! be refused.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -77,7 +79,10 @@ fn data(count: usize) -> Vec<Ident> {
 
 /// What arguments for ports are called: as the ports are, or else as their role with a number.
 fn called<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec<Ident> {
+    let mut seen = HashSet::new();
     let arguments = ports.enumerate().map(|(index, name)| match name {
+        // In a faulty network two ports may have one name.
+        Some(name) if !seen.insert(name.to_string()) => names::local("", &format!("{name}_{index}")),
         // A capital may be a constant's, which no argument can have.
         Some(name) if names::plain(name).starts_with(char::is_uppercase) => names::local("", &name.to_string()),
         Some(name) => name.clone(),
@@ -86,13 +91,18 @@ fn called<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec
     arguments.collect()
 }
 
-/// What the gradients with respect to them are called.
+/// What the gradients with respect to them are called. In a faulty network two ports may have one name.
 fn gradients<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec<Ident> {
-    let gradients = ports.enumerate().map(|(index, name)| match name {
-        Some(name) => names::local("d", &name.to_string()),
-        None => names::local("d", &format!("{role}{index}")),
-    });
-    gradients.collect()
+    let mut all: Vec<Ident> = Vec::new();
+    for (index, name) in ports.enumerate() {
+        let gradient = match name {
+            Some(name) => names::local("d", &name.to_string()),
+            None => names::local("d", &format!("{role}{index}")),
+        };
+        let twice = all.contains(&gradient);
+        all.push(if twice { names::local("d", &format!("{gradient} {index}").replace(' ', "_")) } else { gradient });
+    }
+    all
 }
 
 impl<'a> Ports<'a> {

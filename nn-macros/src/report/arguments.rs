@@ -11,6 +11,8 @@ use crate::shape::{Dimension, LARGEST};
 #[derive(Debug)]
 pub(crate) enum Argument {
     UnknownLayer { name: String, meant: Meant },
+    Variable { what: String, name: String },
+    FormulaTooLong { what: String, most: usize },
     PartFormula { formula: String, network: String, parameters: Vec<String> },
     PartCalled { name: String, parameters: Vec<String>, arguments: Vec<String> },
     ParameterTwice { name: String },
@@ -84,6 +86,20 @@ pub(super) fn stated(values: &[(Ident, Dimension)]) -> Vec<Piece> {
 impl From<Argument> for Message {
     fn from(fault: Argument) -> Self {
         match fault {
+            Argument::Variable { what, name } => {
+                let constant = name.trim_start_matches("r#").to_uppercase();
+                Self::new(say![what, " is a number or a constant, found the variable `", name, "`"]).help(say![
+                    "a constant can stand here: `const ",
+                    constant,
+                    ": usize = …;` and `",
+                    constant,
+                    "`"
+                ])
+            }
+            Argument::FormulaTooLong { what, most } => {
+                Self::new(say![what, " is a formula of more than ", most, " products when it is multiplied out"])
+                    .help(say!["declare a dimension parameter for the size itself"])
+            }
             Argument::UnknownLayer { name, meant: Meant { hint: Some(hint), .. } } => {
                 Self::new(say!["unknown layer `", name, "`"]).help(say![hint])
             }

@@ -13,6 +13,7 @@ pub(crate) enum Written {
     Shape { found: Option<String>, network: String, role: &'static str },
     Port { found: String },
     PortsUnnamed,
+    PortsLoose { fixed: String },
     Dimension { found: String },
     EmptyShape,
     RankTooHigh { rank: usize },
@@ -68,6 +69,9 @@ impl From<Written> for Message {
             }
             Written::Port { found } => Self::new(say!["expected a name and its shape, found `", found, "`"])
                 .help(say!["several inputs or outputs are written `(a: [3], b: [4])`, a single one `[3]`"]),
+            Written::PortsLoose { fixed } => {
+                Self::new(say!["inputs and outputs with names stand in parentheses"]).help(say!["write `", fixed, "`"])
+            }
             Written::PortsUnnamed => Self::new(say!["shapes in parentheses have names"])
                 .help(say!["several inputs or outputs are written `(a: [3], b: [4])`, a single one `[3]`"]),
             Written::Dimension { found } => Self::new(say!["expected a dimension, found `", found, "`"])

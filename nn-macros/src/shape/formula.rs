@@ -8,6 +8,9 @@ use quote::quote;
 use super::{Dimension, LARGEST, Operation};
 use crate::{names::SIZES, paths};
 
+/// The products that a formula is multiplied out to at most: sizes have a few, and each stands wherever the size does.
+pub(crate) const MOST_TERMS: usize = 256;
+
 /// Σ coefficient · atom · atom · …, over dimension parameters and what no sum of products can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Formula {
@@ -172,7 +175,22 @@ impl Formula {
         Some(Self { terms })
     }
 
+    /// Whether the product of these has more terms than a formula may have.
+    pub(super) fn is_too_long(operands: &[Dimension]) -> bool {
+        let mut product = Self::number(1);
+        for operand in operands.iter().filter_map(Self::of) {
+            if product.terms.len() * operand.terms.len() > MOST_TERMS {
+                return true;
+            }
+            product = product.times(&operand).unwrap_or(product);
+        }
+        false
+    }
+
     fn times(&self, other: &Self) -> Option<Self> {
+        if self.terms.len() * other.terms.len() > MOST_TERMS {
+            return None;
+        }
         let mut product = Self::number(0);
         for (left, a) in &self.terms {
             for (right, b) in &other.terms {

@@ -7,5 +7,5 @@ mod operation;
 
 pub(crate) use condition::{Condition, Verdict};
 pub(crate) use dimension::{Dimension, Shape, free};
-pub(crate) use formula::Formula;
+pub(crate) use formula::{Formula, MOST_TERMS};
 pub(crate) use operation::{LARGEST, Operation};

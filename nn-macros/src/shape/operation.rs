@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, Formula};
+use super::{Dimension, Formula, formula::MOST_TERMS};
 use crate::paths;
 
 /// The largest number of elements that a shape, or a layer's weight, may have.
@@ -66,6 +66,11 @@ impl Operation {
         Some(Dimension::Constant(self.tokens(operands)))
     }
 
+    /// Whether it is a product of sums that has more terms than a formula may have.
+    pub(crate) fn is_too_long(self, operands: &[Dimension]) -> bool {
+        self == Self::Product && Formula::is_too_long(operands)
+    }
+
     /// The operation as a person writes it, and why it has no value.
     pub(crate) fn lack(self, operands: &[Dimension]) -> (String, String) {
         let text = |operand: &Dimension| match operand {
@@ -90,6 +95,7 @@ impl Operation {
         let why = match (self, numbers.as_deref()) {
             (Self::Difference, Some([a, b])) if a < b => "below zero".to_owned(),
             (Self::Quotient | Self::QuotientUp, Some([_, 0])) => "divided by zero".to_owned(),
+            _ if self.is_too_long(operands) => format!("multiplied out to more than {MOST_TERMS} products"),
             _ => format!("above {LARGEST}"),
         };
         (written, why)

@@ -71,7 +71,16 @@ fn ports(input: ParseStream, network: &Ident, role: &'static str, faults: &mut F
         }
         return (within(group.stream(), |input| named_ports(input, faults)), group.to_token_stream());
     }
+    let named = at_name_and_colon(input);
     let skipped = skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace));
+    if named {
+        // `Pair: left: [4], right: [4] -> [8]`; what is wrong in it beside that can wait.
+        let before = faults.count();
+        let ports = within(skipped.clone(), |input| named_ports(input, faults));
+        faults.forget_after(before);
+        faults.add(&skipped, Written::PortsLoose { fixed: format!("({})", compact(&skipped)) });
+        return (ports, skipped);
+    }
     let found = (!skipped.is_empty()).then(|| compact(&skipped));
     let at = if skipped.is_empty() { network.to_token_stream() } else { skipped };
     faults.add(&at, Written::Shape { found, network: network.to_string(), role });

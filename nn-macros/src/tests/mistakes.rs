@@ -123,3 +123,79 @@ fn what_a_macro_around_hands_on_is_read_as_it_stands() {
         ["expected a shape, found `4`\n= help: a shape stands in brackets, such as `[10]` or `[1, 28, 28]`"]
     );
 }
+
+#[test]
+fn a_variable_is_no_constant() {
+    for network in [quote!(C: [3] -> [16] { a: dense(hidden); }), quote!(C: [3] -> [16] { a: dense(2 * hidden); })] {
+        says(
+            network,
+            "the number of outputs of `dense` is a number or a constant, found the variable `hidden`\n\
+             = help: a constant can stand here: `const HIDDEN: usize = …;` and `HIDDEN`",
+        );
+    }
+    assert!(
+        errors(quote!(C: [3] -> [4] { a: dense(config::hidden), relu; b: dense(size()); c: dense(4); })).is_empty()
+    );
+}
+
+/// The factor as often as that, as a product.
+fn product(factor: &TokenStream, times: usize) -> TokenStream {
+    (1..times).fold(factor.clone(), |product, _| quote!(#product * #factor))
+}
+
+#[test]
+fn a_formula_is_of_as_many_products_as_a_size_may_need() {
+    let power = |times: usize| {
+        let product = product(&quote!((A + B + C + D)), times);
+        quote!(Net<A, B, C, D>: [A] -> [4] { a: dense(#product), relu; out: dense(4); })
+    };
+    assert_eq!(errors(power(3)), [""; 0]);
+    for times in [14, 40] {
+        says(
+            power(times),
+            "the number of outputs of `dense` is a formula of more than 256 products when it is multiplied out\n\
+             = help: declare a dimension parameter for the size itself",
+        );
+    }
+    // The same of a size that a layer calculates.
+    let (side, other) = (product(&quote!((A + B + 1)), 6), product(&quote!((A + C + 2)), 6));
+    let found = errors(quote!(Net<A, B, C>: [A, #side, #other] -> [4] { flatten; out: dense(4); }));
+    assert!(!found.is_empty() && found.len() < 3, "{found:#?}");
+}
+
+#[test]
+fn parentheses_forgotten_in_a_part_are_its_fault_alone() {
+    for header in [quote!(4, 4 -> [8]), quote!([] -> [8]), quote!([4] -> [])] {
+        let pair = quote!(Pair: #header { both: dense(8); });
+        let found = errors(quote!(#pair Net: [4] -> [8] { pair: Pair; } Around: [4] -> [8] { net: Net; pair: Pair; }));
+        assert_eq!(found.len(), 1, "{found:#?}");
+    }
+}
+
+#[test]
+fn parentheses_forgotten_around_ports() {
+    says(
+        quote!(Pair: left: [4], right: [4] -> [8] { both: concat <- (left, right); }),
+        "inputs and outputs with names stand in parentheses\n= help: write `(left: [4], right: [4])`",
+    );
+    let used = quote! {
+        Pair: left: [4], right: [4] -> [8] { both: concat <- (left, right); }
+        Net: [4] -> [8] { pair: Pair; }
+    };
+    assert_eq!(errors(used).len(), 2);
+}
+
+#[test]
+fn many_nodes_take_no_longer_than_they_are_many() {
+    let seconds = |nodes: usize| {
+        let unnamed = (0..nodes).map(|index| if index % 2 == 0 { quote!(tanh;) } else { quote!(dropout(0.1);) });
+        let network = quote!(Net: [4] -> [4] { #(#unnamed)* });
+        let start = std::time::Instant::now();
+        assert!(!crate::expansion(network).is_empty());
+        start.elapsed().as_secs_f64()
+    };
+    // Measured as the least of three, since other programs run beside this one. Quadratic growth would make it 16 times as long.
+    let least = |nodes| (0..3).map(|_| seconds(nodes)).fold(f64::INFINITY, f64::min);
+    let (few, many) = (least(200), least(800));
+    assert!(many < 9.0 * few, "{few} s for 200 nodes, {many} s for 800");
+}

@@ -36,7 +36,6 @@ fn networks(name: &Ident) -> Vec<TokenStream> {
         },
         quote!(Filter: [3, _, _] -> [3, _, _] { #name: conv2d(3, kernel = 3), relu; }),
         quote!(#name: [4] -> [4] { out: dense(4), map(|x| SCALE * x); }),
-        quote!(Net: [4] -> [#name] { out: dense(#name), gelu; }),
         quote!(Net: [4] -> [4] { out: other::#name; }),
         quote!(Net: [4] -> [4] { out: #name::Other; }),
     ]
@@ -45,6 +44,7 @@ fn networks(name: &Ident) -> Vec<TokenStream> {
 /// Networks in which a dimension parameter, a part or a constant of a function is called so, which begins with a capital.
 fn capitals(name: &Ident) -> Vec<TokenStream> {
     vec![
+        quote!(Net: [4] -> [#name] { out: dense(#name), gelu; }),
         quote! {
             Net<N, #name>: [N, #name, #name] -> [N, #name, #name] {
                 conv: conv2d(N, kernel = 3, padding = 1), map(|x| x * SCALE);
