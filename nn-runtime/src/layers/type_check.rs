@@ -351,7 +351,9 @@ const fn misfit(layer: &'static str, input: usize, output: usize, kernel: usize,
 
 /// Asks that groups divide the channels that a convolution takes and gives.
 pub(super) const fn groups(layer: &'static str, groups: usize, takes: usize, gives: usize) {
-    if !counts(groups) || known(&[groups, takes, gives]) && (takes % groups != 0 || gives % groups != 0) {
+    if !counts(groups)
+        || known(&[groups, takes, gives]) && !(takes.is_multiple_of(groups) && gives.is_multiple_of(groups))
+    {
         fail(&[
             Text("expected groups of "),
             Text(layer),
