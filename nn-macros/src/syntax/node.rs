@@ -90,7 +90,7 @@ fn marked_name(input: ParseStream, faults: &mut Faults) -> Option<Ident> {
     let fork = input.fork();
     let first = Ident::parse_any(&fork).ok()?;
     let (mut tokens, mut meant) = (first.to_token_stream(), first.to_string());
-    while !(fork.peek(Token![:]) && !fork.peek(Token![::])) {
+    while !fork.peek(Token![:]) || fork.peek(Token![::]) {
         let mark = fork.parse::<TokenTree>().ok()?;
         let TokenTree::Punct(punct) = &mark else { return None };
         // `a.b` and `a-b`, and behind the mark a word or a number.

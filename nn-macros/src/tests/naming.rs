@@ -84,7 +84,7 @@ fn names(tokens: TokenStream, braced: bool, found: &mut Vec<String>) {
                 let path = is(before, ':') && is(index.checked_sub(2), ':');
                 let field = braced && colon(index + 1) && word(before) != "const";
                 let item = ["fn", "type"].contains(&word(before).as_str()) && braced;
-                let constant = word(before) == "const" && colon(index + 1) && braced && name.to_string() != "_";
+                let constant = word(before) == "const" && colon(index + 1) && braced && *name != "_";
                 // `layers as layers2`
                 let imported = word(after) == "as";
                 let macro_name = is(after, '!') || is(before, '#') || is(before, '\'');
