@@ -17,7 +17,7 @@ use plumbline::{
     layers::Init,
     prelude::*,
     samplers::Draws,
-    train::Loss,
+    train::{Loss, loss::ObjectiveOf},
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -181,7 +181,7 @@ fn train<N, L, T, O>(
     t: &T,
 ) where
     N: Trainable<Element = f32, Input: FixedShape, Output: FixedShape>,
-    L: Loss<N::Output, T, f32>,
+    L: Loss<N::Output, T, f32> + ObjectiveOf<N::Output, T, f32, N>,
     T: Target,
     O: Optimizer<f32>,
 {
@@ -238,6 +238,7 @@ fn classify<N, O>(arguments: &Arguments, name: &str, new: fn(u64) -> N, optimize
 where
     N: Trainable<Element = f32, Input: FixedShape, Output = (Const<10>,)> + Total,
     O: Optimizer<f32>,
+    CrossEntropy: ObjectiveOf<N::Output, Labels<10>, f32, N>,
 {
     if !arguments.wants(name) {
         return;

@@ -14,6 +14,7 @@ use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 use clap::{Parser, ValueEnum};
 use plumbline::{
     data::{Digits, Image},
+    network::output::Numbers,
     prelude::*,
     train::{Metric, OneCycle},
 };
@@ -94,7 +95,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 
 fn run<N>(mut net: N, options: &Options, train: &Digits, test: &Digits) -> Result<(), Box<dyn std::error::Error>>
 where
-    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)> + Total,
+    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,), OutputKind = Numbers> + Total,
 {
     let steps = options.epochs * train.len().div_ceil(options.batch.get());
     Trainer::new(Adam::new(3e-3), CrossEntropy::new())

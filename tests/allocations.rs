@@ -144,7 +144,7 @@ where
         let mut net = N::initialized(1);
         let x = Batch::<NetInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
         let labels = Labels::<10>::new((0..samples).map(|i| i % 10)).unwrap();
-        let loss = CrossEntropy::new();
+        let loss = CrossEntropy::new().on_any_output();
         let mut adam = Adam::new(1e-3);
         let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
         let mut d_logits = Batch::zeros(samples);

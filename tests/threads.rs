@@ -108,7 +108,7 @@ where
         // Whole batches, a short one, and one of a single sample.
         for range in [0..128, 128..256, 256..299, 299..300] {
             let part = digits.select(&range.collect::<Vec<_>>()).unwrap();
-            let loss = CrossEntropy::new();
+            let loss = CrossEntropy::new().on_any_output();
             loss.step(&net, part.inputs(), part.targets(), &mut pass, &mut gradients).unwrap();
             adam.step(&mut net, &gradients).unwrap();
         }
@@ -220,7 +220,7 @@ fn explicit_and_fused_steps_agree() {
 fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Total>() {
     let digits = data::digits(50, 1);
     let net = N::initialized(1);
-    let loss = CrossEntropy::new();
+    let loss = CrossEntropy::new().on_any_output();
     let (mut pass, mut explicit, mut fused) = (net.pass(50), net.gradients(), net.gradients());
     let logits = net.forward_train(digits.inputs(), &mut pass).to_batch();
     let (value, d_logits) = loss.value_and_gradient(&logits, digits.targets()).unwrap();

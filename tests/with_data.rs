@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use plumbline::{
     data::{Digits, Image},
     energy::{Ais, ContrastiveDivergence},
+    network::output::Numbers,
     prelude::*,
     samplers::Ladder,
     train::{Cosine, Metric, OneCycle},
@@ -90,7 +91,7 @@ fn the_files_hold_what_is_known_of_them() {
 /// The accuracy on the test images after some epochs, the rate at most `rate`.
 fn accuracy<N>(mut net: N, epochs: usize, rate: f64, train: &Digits, test: &Digits) -> f64
 where
-    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,)> + Total,
+    N: Trainable<Element = f32, Input = Image, Output = (Const<10>,), OutputKind = Numbers> + Total,
 {
     let batch = 64;
     let steps = epochs * train.len().div_ceil(batch);

@@ -1,15 +1,17 @@
 //! Samples of one shape, side by side.
 
+mod classes;
 mod lengths;
 mod storage;
 
+pub use classes::Classes;
 pub(crate) use lengths::check_lengths;
 use storage::Storage;
 pub use storage::{Borrowed, Owned};
 
 use std::{marker::PhantomData, ops::Deref};
 
-use ndarray::{ArrayView, ArrayViewD, IxDyn};
+use ndarray::{ArrayBase, ArrayView, ArrayViewD, Data, IxDyn};
 
 use crate::{
     Element, Shape,
@@ -30,9 +32,9 @@ use crate::{
 /// use ndarray::Array3;
 /// use nn_runtime::{Batch, Const};
 /// type Input = (Const<2>, Const<3>);
-/// let batch = Batch::<Input>::try_from(Array3::zeros((5, 2, 3)).view())?;
+/// let batch = Batch::<Input>::try_from(Array3::zeros((5, 2, 3)))?;
 /// assert_eq!(batch.samples(), 5);
-/// let error = Batch::<Input>::try_from(Array3::zeros((5, 3, 2)).view()).unwrap_err();
+/// let error = Batch::<Input>::try_from(Array3::zeros((5, 3, 2))).unwrap_err();
 /// assert_eq!(error.to_string(), "expected samples of shape `[2, 3]`, found `[3, 2]`");
 /// # Ok::<(), nn_runtime::ShapeError>(())
 /// ```
@@ -214,6 +216,25 @@ impl<S: Shape, E: Element> Batch<S, E> {
         Self::from_vec_of(data, S::DIMS)
     }
 
+    /// The same as [`Batch::from_vec`], under the name that many look for first.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const};
+    /// let batch = Batch::<(Const<2>,)>::new(vec![1.0, 2.0, 3.0, 4.0])?;
+    /// assert_eq!(batch.samples(), 2);
+    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::from_vec`].
+    pub fn new(data: Vec<E>) -> Result<Self, ShapeError>
+    where
+        S: FixedShape,
+    {
+        Self::from_vec(data)
+    }
+
     /// `samples` samples of zeros.
     ///
     /// # Panics
@@ -313,14 +334,15 @@ impl<'a, S: Shape, E: Element> BatchView<'a, S, E> {
         Ok(Self::borrow(data, samples, sizes))
     }
 
-    pub(crate) fn new(data: &'a [E], samples: usize, sizes: &[usize]) -> Self {
+    /// Numbers that are known to be those of `samples` samples of these sizes.
+    pub(crate) fn lent(data: &'a [E], samples: usize, sizes: &[usize]) -> Self {
         assert_eq!(data.len(), samples * product(sizes), "a batch holds samples × LEN numbers");
         Self::borrow(data, samples, padded(sizes))
     }
 
     /// The same with lengths that belong to them.
     pub(crate) fn timed(data: &'a [E], samples: usize, sizes: &[usize], lengths: &'a [usize]) -> Self {
-        let batch = Self::new(data, samples, sizes);
+        let batch = Self::lent(data, samples, sizes);
         Batch { data: Borrowed { lengths, ..batch.data }, ..batch }
     }
 
@@ -451,15 +473,25 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     }
 }
 
-impl<S: Shape, E: Element, A: ndarray::Dimension> TryFrom<ArrayView<'_, E, A>> for Batch<S, E> {
+// One impl for arrays, views and shared arrays, and one for references to them: a user need not know which of them a call gives.
+impl<S: Shape, E: Element, R: Data<Elem = E>, A: ndarray::Dimension> TryFrom<ArrayBase<R, A>> for Batch<S, E> {
     type Error = ShapeError;
 
-    /// Copies an array of any memory order whose first axis is the batch.
-    fn try_from(view: ArrayView<'_, E, A>) -> Result<Self, ShapeError> {
-        let (samples, sizes) = check_axes::<S>(view.shape())?;
-        let data = match view.as_slice() {
+    /// Copies an array, or a view of one, of any memory order, whose first axis is the batch.
+    fn try_from(array: ArrayBase<R, A>) -> Result<Self, ShapeError> {
+        Self::try_from(&array)
+    }
+}
+
+impl<S: Shape, E: Element, R: Data<Elem = E>, A: ndarray::Dimension> TryFrom<&ArrayBase<R, A>> for Batch<S, E> {
+    type Error = ShapeError;
+
+    /// Copies an array, or a view of one, of any memory order, whose first axis is the batch.
+    fn try_from(array: &ArrayBase<R, A>) -> Result<Self, ShapeError> {
+        let (samples, sizes) = check_axes::<S>(array.shape())?;
+        let data = match array.as_slice() {
             Some(slice) => slice.to_vec(),
-            None => view.iter().copied().collect(),
+            None => array.iter().copied().collect(),
         };
         Ok(Self::own(data, samples, sizes))
     }

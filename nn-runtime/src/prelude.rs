@@ -2,12 +2,13 @@
 
 pub use crate::{
     Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Total, Trainable,
-    data::{self, Dataset, Labels, StepLabels},
+    data::{self, Dataset, Labels, PixelLabels, StepLabels},
     energy::ExactByVisible as _,
     io::Weights,
     train::{
-        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Criterion, CrossEntropy,
-        Hinge, Huber, Losses, MeanSquaredError, NegativeLogLikelihood, Optimizer, RSquared, RmsProp, Sgd, SquaredError,
-        TopK, Trainer,
+        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, BinaryCrossEntropy, ConfusionMatrix, Constant, Cosine,
+        Criterion, CrossEntropy, Exponential, F1, Hinge, Huber, Iou, Losses, MeanAbsoluteError, MeanSquaredError,
+        Metric, NegativeLogLikelihood, OneCycle, Optimizer, RSquared, ReduceOnPlateau, RmsProp, RocAuc, Schedule, Sgd,
+        SquaredError, Step, TopK, Trainer, WarmUp,
     },
 };

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{constants, generics::Generics, plan::Plan, ports, sizing, types},
+    expand::{constants, generics::Generics, kinds, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
     names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
@@ -21,6 +21,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let (checked, evaluated) = (checked(network), evaluated(network));
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
+    let kind = kinds::output_kind(network);
     let inputs = types::count(network.inputs.len());
     let kept = types::count(plan.kept.len() + plan.backward.kept.len());
     let nested: Vec<TokenStream> =
@@ -56,6 +57,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             type Element = #E;
             type Input = #input;
             type Output = #output;
+            type OutputKind = #kind;
             type Inputs<'a> = [#NETWORK::RowsRef<'a, #E>; #inputs];
             type Kept<'a> = #kept_type;
             #constants

@@ -10,6 +10,7 @@ mod documentation;
 mod finish;
 mod forward;
 mod generics;
+mod kinds;
 mod legs;
 mod lower;
 mod methods;

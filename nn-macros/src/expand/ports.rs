@@ -275,6 +275,7 @@ impl<'a> Ports<'a> {
             impl<#declared #E: #root::Element> #name<#used #E> {
                 /// The outputs of a batch.
                 #errors
+                #[doc(alias = "predict")]
                 pub fn forward<#bounds>(&self, #batches) -> #owned {
                     #forward
                 }

@@ -1,6 +1,6 @@
 //! The struct of a network, and its parameters by name.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
 
 /// The struct, with a field for each named layer that is more than a call, and the names of its shapes.
 pub(super) fn structure(network: &Network) -> TokenStream {
-    let root = paths::plumbline();
     let (attributes, visibility, name) = (&network.attributes, &network.visibility, &network.name);
     let table = documentation::table(network);
     let fields = network.nodes.iter().filter_map(|node| {
@@ -26,18 +25,33 @@ pub(super) fn structure(network: &Network) -> TokenStream {
     let shapes = shapes(network).into_iter().map(
         |(alias, shape, text)| quote!(#[doc = #text] #[allow(unused)] #visibility type #alias #declaration = #shape;),
     );
+    let fields = quote! {
+        #(#fields,)*
+        #[doc(hidden)]
+        pub #ELEMENT: ::core::marker::PhantomData<#E>,
+    };
+    let structure = self::declaration(name, &declared, fields);
     quote! {
         #(#attributes)*
         #[doc = #table]
         #[derive(Clone, Debug)]
         #[allow(private_interfaces)]
-        #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
-            #(#fields,)*
-            #[doc(hidden)]
-            pub #ELEMENT: ::core::marker::PhantomData<#E>,
-        }
+        #visibility #structure
         #(#shapes)*
     }
+}
+
+/// The struct with these fields, all of it where the user wrote the name: what the compiler says of the type, such as that it has no method of some
+/// name, points there, not at the whole macro.
+pub(super) fn declaration(name: &Ident, declared: &TokenStream, fields: TokenStream) -> TokenStream {
+    let root = paths::plumbline();
+    let head = quote!(struct #name<#declared #E: #root::Element = ::core::primitive::f32>);
+    let body = TokenTree::Group(Group::new(Delimiter::Brace, fields));
+    let placed = head.into_iter().chain([body]).map(|mut token| {
+        token.set_span(token.span().located_at(name.span()));
+        token
+    });
+    placed.collect()
 }
 
 /// The shapes of the ports as types with names: `LeNet5Input`, or the port's own name behind the network's.

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{generics::Generics, ports, types},
+    expand::{generics::Generics, kinds, ports, structure, types},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
     network::{Held, Sketch},
     paths,
@@ -37,15 +37,18 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let methods = ports::stub_methods(sketch);
     let total =
         methods.is_none().then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}));
+    let kind = kinds::unknown();
+    let fields = quote! {
+        #(#fields,)*
+        #[doc(hidden)]
+        pub #ELEMENT: ::core::marker::PhantomData<#E>,
+    };
+    let structure = structure::declaration(name, &declared, fields);
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
         #[allow(unused, private_interfaces)]
-        #visibility struct #name<#declared #E: #root::Element = ::core::primitive::f32> {
-            #(#fields,)*
-            #[doc(hidden)]
-            pub #ELEMENT: ::core::marker::PhantomData<#E>,
-        }
+        #visibility #structure
         #aliases
         #[allow(unused, unreachable_code)]
         const _: () = {
@@ -77,6 +80,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
                 type Element = #E;
                 type Input = #input;
                 type Output = #output;
+                type OutputKind = #kind;
                 type Inputs<'a> = [#NETWORK::RowsRef<'a, #E>; #count];
                 type Kept<'a> = [#NETWORK::Rows<'a, #E>; 0];
                 const NAME: &'static ::core::primitive::str = "";

@@ -3,7 +3,7 @@
 use std::{fmt::Display, ops::Range};
 
 use crate::{
-    Element, ShapeError,
+    Batch, Const, Element, ShapeError,
     data::{AsTarget, Target},
 };
 
@@ -69,6 +69,11 @@ impl<const CLASSES: usize> Labels<CLASSES> {
         Ok(Labels { indices })
     }
 
+    /// Labels that are known to be classes, each below `CLASSES`.
+    pub(crate) fn of_classes(indices: Vec<u32>) -> Self {
+        Labels { indices }
+    }
+
     /// The number of samples.
     pub fn len(&self) -> usize {
         self.indices.len()
@@ -92,6 +97,22 @@ impl<const CLASSES: usize> Labels<CLASSES> {
     /// The labels, borrowed.
     pub fn view(&self) -> LabelsView<'_, CLASSES> {
         LabelsView { indices: &self.indices }
+    }
+
+    /// A row for each label, 1 in its place and 0 elsewhere: targets for losses that compare numbers.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, Const, data::Labels};
+    /// let rows: Batch<(Const<3>,)> = Labels::<3>::new([2, 0])?.one_hot();
+    /// assert_eq!(rows.as_slice(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// # Ok::<(), nn_runtime::data::LabelError>(())
+    /// ```
+    pub fn one_hot<E: Element>(&self) -> Batch<(Const<CLASSES>,), E> {
+        let mut rows = Batch::zeros(self.len());
+        for (row, class) in rows.as_mut_slice().chunks_exact_mut(CLASSES.max(1)).zip(self.iter()) {
+            row[class] = E::one();
+        }
+        rows
     }
 
     /// How many samples each class has.

@@ -149,6 +149,11 @@ impl<const CLASSES: usize> StepLabels<CLASSES> {
         Ok(StepLabels { lengths, ..self })
     }
 
+    /// Labels that are known to be classes, each below `CLASSES`, and to make up sequences of these lengths.
+    pub(crate) fn of_classes(indices: Vec<u32>, samples: usize, steps: usize, lengths: Vec<usize>) -> Self {
+        StepLabels { indices, samples, steps, lengths }
+    }
+
     fn no_class(sample: usize, step: usize, found: String) -> StepLabelError {
         StepLabelError::Label { sample, step, found, classes: CLASSES }
     }

@@ -5,7 +5,8 @@ use std::{fmt::Debug, ops::Range};
 use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::time_axis};
 
 /// The right answers for a batch of samples: class indices, one a sample ([`Labels`](crate::data::Labels)) or one for each step of a sequence
-/// ([`StepLabels`](crate::data::StepLabels)), values ([`Batch`], which holds one target a sample), or a tuple of two to four of these for a network with as many outputs.
+/// ([`StepLabels`](crate::data::StepLabels)) or each pixel of an image ([`PixelLabels`](crate::data::PixelLabels)), values ([`Batch`], which holds
+/// one target a sample), or a tuple of two to four of these for a network with as many outputs.
 ///
 /// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
 /// [`Loss`](crate::train::Loss) of your own.

@@ -123,6 +123,7 @@ macro_rules! layer {
             type Element = E;
             type Input = <Self as $crate::Layer>::Input;
             type Output = <Self as $crate::Layer>::Output;
+            type OutputKind = $crate::network::output::Unknown;
             type Inputs<'a> = [$crate::network::RowsRef<'a, E>; 1];
             type Kept<'a> = [$crate::network::Rows<'a, E>; 3];
             const NAME: &'static str = stringify!($name);

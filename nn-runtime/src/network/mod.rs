@@ -15,6 +15,7 @@ mod layer;
 mod layout;
 mod memory;
 mod nested;
+pub mod output;
 #[doc(hidden)]
 pub mod own;
 mod parameters;
@@ -173,6 +174,9 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     type Input: 'static;
     /// The shape of the output, or a tuple of several.
     type Output: 'static;
+    /// What the output is, or a tuple for two to four: numbers, probabilities, their logarithms; [`output::Unknown`] where nothing is to be said
+    /// of it. Losses ask for it.
+    type OutputKind: output::OutputKinds;
     /// An array with a [`RowsRef`] for each input.
     type Inputs<'a>: InputArray<'a, Self::Element> + std::fmt::Debug;
     /// An array with [`Rows`] for each value of [`Plan::kept`].
@@ -255,6 +259,7 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     }
 
     /// The outputs of a batch.
+    #[doc(alias = "predict")]
     fn forward<D>(&self, x: &Batch<Self::Input, Self::Element, D>) -> Batch<Self::Output, Self::Element>
     where
         Self: Total,

@@ -341,7 +341,7 @@ impl<N: Network> Pass<N> {
     /// Where the input has other sizes: a mistake in generated code, never in a user's data.
     pub fn d_input_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
         let samples = if self.has_d_input(index) { self.samples() } else { 0 };
-        BatchView::new(self.d_input(index), samples, sizes)
+        BatchView::lent(self.d_input(index), samples, sizes)
     }
 
     /// The batch of an output after a forward pass.

@@ -10,7 +10,7 @@ use crate::{
     layers::{MemoryCell, StateActivation},
     network::{PassError, Remembered},
     report::chart,
-    train::{Loss, LossError},
+    train::{Loss, LossError, loss::checked_step},
 };
 
 /// ‖∂C/∂h_t‖ for each step t of each layer with memory, beside the bound (β_W β_s)^(T−t) ‖∂C/∂h_T‖: whether the gradient vanishes or explodes on its
@@ -89,7 +89,7 @@ impl GradientFlow {
         L: Loss<N::Output, A::Owned, N::Element>,
     {
         let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
-        loss.step(net, x, target, &mut pass, &mut gradients)?;
+        checked_step(loss, net, x, target, &mut pass, &mut gradients)?;
         Ok(GradientFlow::of(net, &pass).expect("a training step goes backward"))
     }
 

@@ -280,7 +280,9 @@ mod tests {
     #[derive(Clone, Debug)]
     struct Wrong;
 
-    impl Criterion for Wrong {}
+    impl Criterion for Wrong {
+        type Takes = crate::train::loss::AnyOutput;
+    }
 
     impl Loss<Output, Labels<3>, f64> for Wrong {
         fn part(&self, output: &[f64], target: LabelsView<'_, 3>, scale: f64, mut d: Option<&mut [f64]>) -> f64 {

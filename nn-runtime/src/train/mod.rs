@@ -20,7 +20,9 @@ pub use loss::{
     AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, Losses,
     MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError, SumOverSteps,
 };
-pub use metric::{Accuracy, Confusion, ConfusionMatrix, Metric, RSquared, TopK};
+pub use metric::{
+    Accuracy, Confusion, ConfusionMatrix, F1, Iou, MeanAbsoluteError, Metric, PerSample, RSquared, RocAuc, TopK,
+};
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use outputs::{OutputAt, TupleOf};
 pub(crate) use progress::Progress;

@@ -37,6 +37,7 @@ impl<E: Element> Network for Mlp<E> {
     type Element = E;
     type Input = Input;
     type Output = Output;
+    type OutputKind = crate::network::output::Unknown;
     type Inputs<'a> = [RowsRef<'a, E>; 1];
     type Kept<'a> = [Rows<'a, E>; 5];
 

@@ -4,7 +4,7 @@ use crate::{
     Element, Network, Shape, Trainable,
     energy::{Hidden, Rbm, Visible},
     layers::Init,
-    network::{LayerInfo, Part, Plan, Rows, RowsRef, Total, Whole, generator, products},
+    network::{LayerInfo, Part, Plan, Rows, RowsRef, Total, Whole, generator, output::Unknown, products},
     shape::FixedDimension,
 };
 
@@ -14,6 +14,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ne
     type Element = E;
     type Input = V::Input<I>;
     type Output = (N,);
+    type OutputKind = Unknown;
     type Inputs<'a> = [RowsRef<'a, E>; 1];
     type Kept<'a> = [Rows<'a, E>; 3];
 

@@ -30,6 +30,7 @@ impl Network for Lengths {
     type Element = f64;
     type Input = Steps;
     type Output = One;
+    type OutputKind = crate::network::output::Unknown;
     type Inputs<'a> = [RowsRef<'a, f64>; 1];
     type Kept<'a> = [Rows<'a, f64>; 3];
 

@@ -6,7 +6,7 @@ use crate::{
     Batch, BatchView, Element, Shape,
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
-        Criterion, Loss, LossError,
+        AnyOutput, Criterion, Loss, LossError,
         error::check_each,
         over_time::{elements, over_elements},
     },
@@ -26,6 +26,13 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AbsoluteError;
 
+impl AbsoluteError {
+    /// The loss: the same as its bare name.
+    pub const fn new() -> Self {
+        AbsoluteError
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Absolute;
 
@@ -40,7 +47,9 @@ impl<E: Math> Pointwise<E> for Absolute {
     }
 }
 
-impl Criterion for AbsoluteError {}
+impl Criterion for AbsoluteError {
+    type Takes = AnyOutput;
+}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for AbsoluteError {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -10,7 +10,7 @@ use crate::{
         math::Math,
     },
     train::loss::{
-        Criterion, Loss, LossError,
+        Criterion, Logits, Loss, LossError,
         error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
@@ -37,9 +37,18 @@ pub struct BinaryCrossEntropy {
     positive_weight: f64,
 }
 
+/// The loss without options, as [`BinaryCrossEntropy::new`] makes it, so that its bare name will do where no option is set.
+///
+/// ```
+/// use nn_runtime::train::BinaryCrossEntropy;
+/// assert_eq!(BinaryCrossEntropy, BinaryCrossEntropy::new());
+/// ```
+#[allow(non_upper_case_globals)]
+pub const BinaryCrossEntropy: BinaryCrossEntropy = BinaryCrossEntropy::new();
+
 impl BinaryCrossEntropy {
     /// The loss with w = 1.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         BinaryCrossEntropy { positive_weight: 1.0 }
     }
 
@@ -91,7 +100,9 @@ impl<E: Math> Pointwise<E> for Logit {
     }
 }
 
-impl Criterion for BinaryCrossEntropy {}
+impl Criterion for BinaryCrossEntropy {
+    type Takes = Logits;
+}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for BinaryCrossEntropy {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -9,8 +9,8 @@ use crate::{
     shape::Dimension,
     train::{
         loss::{
-            Criterion, Loss, LossError,
-            error::{check_each, check_option},
+            ClassLogits, Criterion, Loss, LossError,
+            error::{check_classes, check_each, check_option},
             over_time::{normalizer_of_steps, part_of_steps},
         },
         real_steps::RealSteps,
@@ -25,6 +25,9 @@ use crate::{
 ///
 /// Targets for sequences of steps `[T, N]`: [`StepLabels<N>`](StepLabels) or a [`Batch`] of probabilities. C is the mean over all real steps
 /// in place of samples, padding left out, or [the sum over the steps](CrossEntropy::sum_over_steps).
+///
+/// Targets for images `[N, H, W]`: [`PixelLabels<N>`](crate::data::PixelLabels). C is the mean over all pixels in place of samples, ignored ones left
+/// out; without a pixel that counts it is 0.
 ///
 /// A class that is all but certain keeps its small loss and slope: with logits 30 and 0 they are 9.36·10⁻¹⁴ for the first class in `f32` too. A logit
 /// of −∞ rules its class out, and a single one of ∞ makes its class certain: the loss is 0 for it and ∞ for every other class.
@@ -45,10 +48,19 @@ pub struct CrossEntropy {
     weights: Vec<f64>,
 }
 
+/// The loss without options, as [`CrossEntropy::new`] makes it, so that its bare name will do where no option is set.
+///
+/// ```
+/// use nn_runtime::train::CrossEntropy;
+/// assert_eq!(CrossEntropy, CrossEntropy::new());
+/// ```
+#[allow(non_upper_case_globals)]
+pub const CrossEntropy: CrossEntropy = CrossEntropy::new();
+
 impl CrossEntropy {
     /// The loss without smoothing, all classes of weight 1.
-    pub fn new() -> Self {
-        CrossEntropy::default()
+    pub const fn new() -> Self {
+        CrossEntropy { smoothing: 0.0, weights: Vec::new() }
     }
 
     /// Mixes the targets with the uniform distribution: t becomes (1 − ε) t + ε / N, with ε from 0 to 1 (Szegedy et al., 2016).
@@ -64,6 +76,7 @@ impl CrossEntropy {
     }
 
     fn check_options(&self, classes: usize) -> Result<(), LossError> {
+        check_classes(classes)?;
         check_option("label_smoothing", "from 0 to 1", self.smoothing, (0.0..=1.0).contains(&self.smoothing))?;
         if !self.weights.is_empty() && self.weights.len() != classes {
             return Err(LossError::Weights { expected: classes, found: self.weights.len() });
@@ -155,7 +168,9 @@ impl CrossEntropy {
     }
 }
 
-impl Criterion for CrossEntropy {}
+impl Criterion for CrossEntropy {
+    type Takes = ClassLogits;
+}
 
 impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for CrossEntropy {
     fn part(&self, output: &[E], target: LabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -2,6 +2,7 @@
 
 use crate::{
     BatchView, Element, Shape, ShapeError,
+    shape::FREE,
     train::real_steps::{RealSteps, step_of},
 };
 
@@ -46,6 +47,17 @@ pub enum LossError {
         /// The real steps of its target.
         found: usize,
     },
+    /// Images of labels of another size than those of outputs.
+    #[error("expected labels for images of {} pixels, found {}", of_pixels(.expected), of_pixels(.found))]
+    Pixels {
+        /// Height and width of the outputs; [`FREE`] where any will do.
+        expected: [usize; 2],
+        /// Height and width of the labels.
+        found: [usize; 2],
+    },
+    /// A loss of classes on an output of one, whose loss would always be 0.
+    #[error("expected an output for each of at least 2 classes, found one output; `BinaryCrossEntropy` takes it")]
+    OneClass,
     /// A batch that the network does not let in.
     #[error(transparent)]
     Input(#[from] ShapeError),
@@ -97,6 +109,12 @@ pub enum LossError {
     },
 }
 
+/// Height and width in a message.
+fn of_pixels(sizes: &[usize; 2]) -> String {
+    let size = |size: usize| if size == FREE { "_".to_owned() } else { size.to_string() };
+    format!("{} × {}", size(sizes[0]), size(sizes[1]))
+}
+
 /// Checks each target but padding by `fits`, which says whether it is what `expected` states.
 pub(super) fn check_each<S: Shape, E: Element>(
     target: BatchView<'_, S, E>,
@@ -120,6 +138,11 @@ pub(super) fn check_each<S: Shape, E: Element>(
         }
     }
     Ok(())
+}
+
+/// Asks for a choice of classes.
+pub(super) fn check_classes(classes: usize) -> Result<(), LossError> {
+    if classes == 1 { Err(LossError::OneClass) } else { Ok(()) }
 }
 
 /// Checks an option by `fits`.

@@ -6,7 +6,7 @@ use crate::{
     Batch, BatchView, Element, Shape,
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
-        Criterion, Loss, LossError,
+        AnyOutput, Criterion, Loss, LossError,
         error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
@@ -30,9 +30,18 @@ pub struct Hinge {
     margin: f64,
 }
 
+/// The loss without options, as [`Hinge::new`] makes it, so that its bare name will do where no option is set.
+///
+/// ```
+/// use nn_runtime::train::Hinge;
+/// assert_eq!(Hinge, Hinge::new());
+/// ```
+#[allow(non_upper_case_globals)]
+pub const Hinge: Hinge = Hinge::new();
+
 impl Hinge {
     /// The loss with margin 1.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Hinge { margin: 1.0 }
     }
 
@@ -62,7 +71,9 @@ impl<E: Math> Pointwise<E> for Margin {
     }
 }
 
-impl Criterion for Hinge {}
+impl Criterion for Hinge {
+    type Takes = AnyOutput;
+}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Hinge {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -6,7 +6,7 @@ use crate::{
     Batch, BatchView, Element, Shape,
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
-        Criterion, Loss, LossError,
+        AnyOutput, Criterion, Loss, LossError,
         error::{check_each, check_option_in},
         over_time::{elements, over_elements},
     },
@@ -58,7 +58,9 @@ impl<E: Math> Pointwise<E> for Clipped {
     }
 }
 
-impl Criterion for Huber {}
+impl Criterion for Huber {
+    type Takes = AnyOutput;
+}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for Huber {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

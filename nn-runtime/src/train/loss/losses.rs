@@ -10,7 +10,8 @@ use crate::{
         loss::{
             Criterion, Loss, LossError,
             error::check_option,
-            objective::{Objective, checked_step},
+            objective::{Objective, ObjectiveOf, checked_step},
+            takes::Each,
         },
     },
 };
@@ -25,12 +26,12 @@ use crate::{
 /// [`Loss`]; evaluations tell each Cᵢ, without its weight, as a metric: `loss of class`.
 ///
 /// ```
-/// use nn_runtime::{Const, Trainable, Batch, data::{Dataset, Labels}, train::*};
+/// use nn_runtime::{Const, Trainable, Batch, data::{Dataset, Labels}, network::output::Numbers, train::*};
 /// type Outputs = ((Const<3>,), (Const<1>,));
 /// type Targets = (Labels<3>, Batch<(Const<1>,)>);
 /// fn learn<N>(net: &mut N, data: &Dataset<N::Input, Targets>) -> Result<History, TrainError>
 /// where
-///     N: Trainable<Element = f32, Input: nn_runtime::Shape, Output = Outputs>,
+///     N: Trainable<Element = f32, Input: nn_runtime::Shape, Output = Outputs, OutputKind = (Numbers, Numbers)>,
 /// {
 ///     let losses = Losses::new((CrossEntropy::new(), MeanSquaredError)).weights([1.0, 0.3]);
 ///     Trainer::new(Adam::new(1e-3), losses).metric_on::<0, _>(Accuracy).epochs(20).fit(net, data)
@@ -89,7 +90,7 @@ impl<L: LossTuple> Losses<L> {
         N: Trainable<Input: Shape>,
         D: Deref<Target = [N::Element]>,
         A: AsTarget,
-        Self: Objective<N::Output, A::Owned, N::Element>,
+        Self: ObjectiveOf<N::Output, A::Owned, N::Element, N>,
     {
         checked_step(self, net, x, target, pass, gradients)
     }
@@ -116,6 +117,7 @@ macro_rules! tuples {
             T: TupleOf<$count> $(+ TargetAt<$index>)*,
             $($loss: Loss<<Out as OutputAt<$index>>::Part, <T as TargetAt<$index>>::Part, Num>,)*
         {
+            type Takes = Each<($($loss,)*)>;
             type Terms = [f64; $count];
 
             fn weights(&self) -> [f64; $count] {

@@ -9,8 +9,11 @@ mod huber;
 mod losses;
 mod negative_log_likelihood;
 mod objective;
+mod other_targets;
+mod over_pixels;
 mod over_time;
 mod squared;
+mod takes;
 #[cfg(test)]
 mod tests;
 
@@ -22,10 +25,11 @@ pub use hinge::Hinge;
 pub use huber::Huber;
 pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
-pub use objective::Objective;
-pub(crate) use objective::{Means, check_fit, lengths_of, scales, scales_for, step_from, term};
+pub(crate) use objective::{Means, check_fit, checked_step, lengths_of, scales, scales_for, step_from, term};
+pub use objective::{Objective, ObjectiveOf};
 pub use over_time::SumOverSteps;
 pub use squared::{MeanSquaredError, SquaredError};
+pub use takes::{Accepts, AnyOutput, ClassLogits, LogProbabilities, Logits, OnAnyOutput};
 
 use std::ops::Deref;
 
@@ -62,7 +66,8 @@ use crate::{
     message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
     note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
-            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; for a sequence `[T, N]` the first two take `StepLabels<N>`",
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; the first two take `StepLabels<N>` for a sequence `[T, N]` and \
+            `PixelLabels<N>` for an image `[N, H, W]`",
     note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
     note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
@@ -91,7 +96,7 @@ pub trait Loss<Out, T: Target, E: Element>: Criterion {
 /// C = Σₙ ℓ(yₙ, tₙ) / Z and ∂C/∂y for a batch of outputs y and their targets t, as a loop of one's own needs them. What ℓ and Z are, and which
 /// shapes belong together, each loss states by [`Loss`].
 ///
-/// A loss of your own implements it without a line of code: `impl Criterion for Mine {}`.
+/// A loss of your own says which outputs it takes, and no more: `impl Criterion for Mine { type Takes = AnyOutput; }`.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, train::{Criterion, MeanSquaredError}};
@@ -100,6 +105,44 @@ pub trait Loss<Out, T: Target, E: Element>: Criterion {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
+    /// Which outputs of networks the loss takes: [`AnyOutput`], [`Logits`] or [`ClassLogits`] where it applies `sigmoid` or `softmax` itself,
+    /// [`LogProbabilities`] where it applies no logarithm. A network of `network!` that ends in another layer is then a compile error at
+    /// [`Trainer::fit`](crate::train::Trainer::fit), [`Trainer::evaluate`](crate::train::Trainer::evaluate) and [`Criterion::step`]: it would
+    /// train, and wrongly. A batch of outputs does not tell what made them, so nothing is asked of those.
+    ///
+    /// ```
+    /// use nn_runtime::{Batch, BatchView, Shape, train::{Criterion, Loss, loss::AnyOutput}};
+    ///
+    /// /// Σ (y − t)⁴
+    /// #[derive(Clone, Debug)]
+    /// struct Quartic;
+    ///
+    /// impl Criterion for Quartic { type Takes = AnyOutput; }
+    ///
+    /// impl<Out: Shape> Loss<Out, Batch<Out>, f32> for Quartic {
+    ///     fn part(&self, y: &[f32], t: BatchView<'_, Out>, scale: f64, mut d: Option<&mut [f32]>) -> f64 {
+    ///         let mut sum = 0.0;
+    ///         for (index, (y, t)) in y.iter().zip(t.as_slice()).enumerate() {
+    ///             sum += f64::from((y - t).powi(4));
+    ///             if let Some(d) = &mut d {
+    ///                 d[index] = scale as f32 * 4.0 * (y - t).powi(3);
+    ///             }
+    ///         }
+    ///         scale * sum
+    ///     }
+    /// }
+    /// # let y = Batch::<(nn_runtime::Const<1>,)>::zeros(1);
+    /// # assert_eq!(Quartic.value(&y, &Batch::from_vec(vec![2.0])?)?, 16.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    type Takes;
+
+    /// The same loss for outputs of any kind: for a network that ends in `sigmoid` or `softmax` and is to be trained as if its probabilities were
+    /// logits, or for log-probabilities that come from elsewhere than `log_softmax`.
+    fn on_any_output(self) -> OnAnyOutput<Self> {
+        OnAnyOutput(self)
+    }
+
     /// C.
     ///
     /// # Errors
@@ -187,7 +230,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
         N: Trainable<Input: Shape, Output: Shape>,
         D: Deref<Target = [N::Element]>,
         A: AsTarget,
-        Self: Loss<N::Output, A::Owned, N::Element>,
+        Self: Loss<N::Output, A::Owned, N::Element> + ObjectiveOf<N::Output, A::Owned, N::Element, N>,
     {
         objective::checked_step(self, net, x, target, pass, gradients)
     }

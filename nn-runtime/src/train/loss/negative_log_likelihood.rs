@@ -5,7 +5,8 @@ use crate::{
     data::{Labels, LabelsView, StepLabels, StepLabelsView},
     shape::Dimension,
     train::loss::{
-        Criterion, Loss,
+        Criterion, LogProbabilities, Loss, LossError,
+        error::check_classes,
         over_time::{normalizer_of_steps, part_of_steps},
     },
 };
@@ -13,7 +14,8 @@ use crate::{
 /// C = −1/N Σₙ yₙ\[tₙ\]: minus the mean log-probability of the right class, for networks that end in
 /// `log_softmax`: `torch.nn.NLLLoss`. [`CrossEntropy`](crate::train::CrossEntropy) does both in one step and is faster.
 ///
-/// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`StepLabels<N>`](StepLabels) for sequences of steps `[T, N]`, whose padding is left out.
+/// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`StepLabels<N>`](StepLabels) for sequences of steps `[T, N]`, whose padding is left out,
+/// [`PixelLabels<N>`](crate::data::PixelLabels) for images `[N, H, W]`, whose ignored pixels are.
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{Criterion, NegativeLogLikelihood}};
@@ -25,7 +27,16 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NegativeLogLikelihood;
 
-impl Criterion for NegativeLogLikelihood {}
+impl NegativeLogLikelihood {
+    /// The loss: the same as its bare name.
+    pub const fn new() -> Self {
+        NegativeLogLikelihood
+    }
+}
+
+impl Criterion for NegativeLogLikelihood {
+    type Takes = LogProbabilities;
+}
 
 impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for NegativeLogLikelihood {
     fn part(&self, output: &[E], target: LabelsView<'_, C>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
@@ -38,6 +49,10 @@ impl<const C: usize, E: Element> Loss<(Const<C>,), Labels<C>, E> for NegativeLog
         }
         -scale * rows.map(|(y, class)| y[class].as_f64()).sum::<f64>()
     }
+
+    fn check(&self, _: LabelsView<'_, C>) -> Result<(), LossError> {
+        check_classes(C)
+    }
 }
 
 impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>, E> for NegativeLogLikelihood {
@@ -47,5 +62,9 @@ impl<T: Dimension, const C: usize, E: Element> Loss<(T, Const<C>), StepLabels<C>
 
     fn normalizer(&self, target: StepLabelsView<'_, C>, _: usize) -> f64 {
         normalizer_of_steps::<C, E>(self, target)
+    }
+
+    fn check(&self, _: StepLabelsView<'_, C>) -> Result<(), LossError> {
+        check_classes(C)
     }
 }

@@ -10,7 +10,10 @@ use crate::{
     data::{AsTarget, Target},
     network::{OutputLengths, RowsRef, entry, rows},
     train::{
-        loss::{Criterion, Loss, LossError, reciprocal},
+        loss::{
+            Criterion, Loss, LossError, reciprocal,
+            takes::{Accepts, One},
+        },
         metric::MetricValue,
     },
 };
@@ -31,11 +34,14 @@ use crate::{
     message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
     note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
-            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; for a sequence `[T, N]` the first two take `StepLabels<N>`",
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; the first two take `StepLabels<N>` for a sequence `[T, N]` and \
+            `PixelLabels<N>` for an image `[N, H, W]`",
     note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
     note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
 pub trait Objective<Out, T: Target, E: Element>: Clone + Debug + Send + Sync {
+    /// Which outputs of networks its losses take, which [`Accepts`](crate::train::loss::Accepts) asks.
+    type Takes;
     /// A number for each output.
     type Terms: Copy + Default + Debug + Send + Sync + AsRef<[f64]> + AsMut<[f64]>;
 
@@ -57,8 +63,37 @@ pub trait Objective<Out, T: Target, E: Element>: Clone + Debug + Send + Sync {
     fn check_targets(&self, target: T::View<'_>) -> Result<(), LossError>;
 }
 
+/// An [`Objective`] for the outputs of the network `N`: it compares them with the targets, and takes outputs of their kind. It is asked by
+/// [`Trainer::fit`](crate::train::Trainer::fit), [`Trainer::evaluate`](crate::train::Trainer::evaluate) and [`Criterion::step`]; code that is generic
+/// over losses asks it too.
+///
+/// ```
+/// use nn_runtime::{Shape, Trainable, data::{Dataset, Target}, train::{Adam, History, TrainError, Trainer, loss::ObjectiveOf}};
+/// fn learn<N, T, L>(net: &mut N, loss: L, data: &Dataset<N::Input, T>) -> Result<History, TrainError>
+/// where
+///     N: Trainable<Element = f32, Input: Shape>,
+///     T: Target,
+///     L: ObjectiveOf<N::Output, T, f32, N>,
+/// {
+///     Trainer::new(Adam::new(1e-3), loss).fit(net, data)
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
+    label = "the targets do not fit the output",
+    note = "cross-entropy takes `Labels<N>` or a `Batch` of probabilities for an output `[N]`, negative log-likelihood \
+            `Labels<N>` for `[N]`, binary cross-entropy `Labels<2>` for `[1]`; the first two take `StepLabels<N>` for a sequence `[T, N]` and \
+            `PixelLabels<N>` for an image `[N, H, W]`",
+    note = "every loss but these takes a `Batch` of the output's shape and element type, and binary cross-entropy does too",
+    note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
+)]
+pub trait ObjectiveOf<Out, T: Target, E: Element, N>: Objective<Out, T, E> {}
+
+impl<Out, T: Target, E: Element, N, L: Objective<Out, T, E, Takes: Accepts<N>>> ObjectiveOf<Out, T, E, N> for L {}
+
 // That `Losses` is no `Criterion` keeps this impl apart from its own.
 impl<Out, T: Target, E: Element, L: Criterion + Loss<Out, T, E>> Objective<Out, T, E> for L {
+    type Takes = One<L>;
     type Terms = [f64; 1];
 
     fn weights(&self) -> [f64; 1] {
@@ -162,7 +197,7 @@ where
 }
 
 /// [`Criterion::step`] for any objective.
-pub(super) fn checked_step<L, N, D, A>(
+pub(crate) fn checked_step<L, N, D, A>(
     loss: &L,
     net: &N,
     x: &Batch<N::Input, N::Element, D>,

@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Debug;
-
 use crate::{
     Batch, BatchView, Const, Element, Shape,
     data::{Labels, StepLabelsView, Steps},
@@ -82,7 +80,9 @@ pub struct SumOverSteps<L> {
     loss: L,
 }
 
-impl<L: Clone + Debug + Send + Sync> Criterion for SumOverSteps<L> {}
+impl<L: Criterion> Criterion for SumOverSteps<L> {
+    type Takes = L::Takes;
+}
 
 impl<L: Loss<Out, T, E>, Out, T: Steps, E: Element> Loss<Out, T, E> for SumOverSteps<L> {
     fn part(&self, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -6,7 +6,7 @@ use crate::{
     Batch, BatchView, Element, Shape,
     kernels::{loss::Pointwise, math::Math},
     train::loss::{
-        Criterion, Loss, LossError,
+        AnyOutput, Criterion, Loss, LossError,
         error::check_each,
         over_time::{elements, over_elements},
     },
@@ -27,6 +27,13 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SquaredError;
 
+impl SquaredError {
+    /// The loss: the same as its bare name.
+    pub const fn new() -> Self {
+        SquaredError
+    }
+}
+
 /// C = Σ (y − t)² / Z, where Z counts all elements of all samples but padding: `torch.nn.MSELoss`.
 ///
 /// Targets: a [`Batch`] of the output's shape.
@@ -41,6 +48,13 @@ pub struct SquaredError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MeanSquaredError;
 
+impl MeanSquaredError {
+    /// The loss: the same as its bare name.
+    pub const fn new() -> Self {
+        MeanSquaredError
+    }
+}
+
 /// ½ (y − t)², slope y − t.
 #[derive(Clone, Copy)]
 struct HalfSquare;
@@ -53,9 +67,13 @@ impl<E: Math> Pointwise<E> for HalfSquare {
     }
 }
 
-impl Criterion for SquaredError {}
+impl Criterion for SquaredError {
+    type Takes = AnyOutput;
+}
 
-impl Criterion for MeanSquaredError {}
+impl Criterion for MeanSquaredError {
+    type Takes = AnyOutput;
+}
 
 impl<Out: Shape, E: Element> Loss<Out, Batch<Out, E>, E> for SquaredError {
     fn part(&self, output: &[E], target: BatchView<'_, Out, E>, scale: f64, d_output: Option<&mut [E]>) -> f64 {

@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use crate::{
     Batch, BatchView, Const, Element,
     data::{Labels, LabelsView},
-    train::metric::{Hits, Metric, largest},
+    train::metric::{Hits, Metric, PerSample, largest, of_logit, of_number},
 };
 
-/// The part of the samples whose largest output is the label's. An output of one logit stands for class 1 where it is positive and else
-/// for class 0.
+/// The part of the samples whose largest output is the label's, the first where several are equal. An output of one logit stands for class 1
+/// where it is positive and else for class 0. A sample with NaN among its outputs is not right.
 ///
 /// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`Labels<2>`](Labels) for `[1]`, or a [`Batch`] of the output's shape, whose largest
-/// number (for `[1]`: whether it is above ½) says the class.
+/// number (for `[1]`: whether it is above ½) says the class. For the steps of a sequence `[T, N]` [`StepLabels<N>`](crate::data::StepLabels) or
+/// a [`Batch`]; for the pixels of an image `[N, H, W]` [`PixelLabels<N>`](crate::data::PixelLabels), for `[1, H, W]` a [`Batch`].
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
@@ -23,7 +24,16 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accuracy;
 
+impl Accuracy {
+    /// The metric: the same as its bare name.
+    pub const fn new() -> Self {
+        Accuracy
+    }
+}
+
 const NAME: Cow<'static, str> = Cow::Borrowed("accuracy");
+
+impl PerSample for Accuracy {}
 
 impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for Accuracy {
     type Tally = Hits;
@@ -52,7 +62,7 @@ impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for Accuracy {
 
     fn add(&self, tally: &mut Hits, output: &[E], target: LabelsView<'_, 2>) {
         for (y, label) in output.iter().zip(target.iter()) {
-            tally.count(!y.is_nan() && (*y > E::zero()) == (label == 1));
+            tally.count(of_logit(*y) == Some(label));
         }
     }
 
@@ -72,7 +82,7 @@ impl<const C: usize, E: Element> Metric<(Const<C>,), Batch<(Const<C>,), E>, E> f
         let rows = output.chunks_exact(C.max(1)).zip(target.as_slice().chunks_exact(C.max(1)));
         for (y, t) in rows {
             tally.count(match (y, t) {
-                ([y], [t]) => !y.is_nan() && (*y > E::zero()) == (t.as_f64() > 0.5),
+                ([y], [t]) => of_logit(*y) == Some(of_number(*t) as usize),
                 _ => largest(y).is_some_and(|class| largest(t) == Some(class)),
             });
         }

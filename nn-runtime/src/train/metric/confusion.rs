@@ -5,13 +5,16 @@ use std::{borrow::Cow, fmt};
 use crate::{
     Const, Element,
     data::{Labels, LabelsView},
-    train::metric::{Metric, largest},
+    train::metric::{Metric, PerSample, largest, of_logit},
 };
 
 /// Counts how often each class is taken for each other. Its number is the mean of the classes' recalls (balanced accuracy); its
 /// [tally](Metric::tally), a [`Confusion`], prints as a table.
 ///
-/// Targets: [`Labels<N>`](Labels) for an output `[N]`.
+/// Classes without samples are left out of the mean. The prediction is [`Accuracy`](crate::train::Accuracy)'s: the first of the largest outputs;
+/// a sample with NaN among its outputs is taken for no class.
+///
+/// Targets: as for [`F1`](crate::train::F1).
 ///
 /// ```
 /// use nn_runtime::{Batch, Const, data::Labels, train::{ConfusionMatrix, Metric}};
@@ -23,6 +26,13 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConfusionMatrix;
+
+impl ConfusionMatrix {
+    /// The metric: the same as its bare name.
+    pub const fn new() -> Self {
+        ConfusionMatrix
+    }
+}
 
 /// Samples by their class and by what they were taken for.
 ///
@@ -72,10 +82,66 @@ impl<const C: usize> Confusion<C> {
         ratio(self.count(class, class), (0..C).map(|other| self.count(other, class)).sum())
     }
 
+    /// F₁ = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; `None` where no sample is of `class` or taken for it.
+    pub fn f1(&self, class: usize) -> Option<f64> {
+        let [hits, false_positives, false_negatives] = self.outcomes(class);
+        ratio(2 * hits, 2 * hits + false_positives + false_negatives)
+    }
+
+    /// TP / (TP + FP + FN), the intersection over the union of what is of `class` and what is taken for it; `None` where both are empty.
+    pub fn iou(&self, class: usize) -> Option<f64> {
+        let outcomes = self.outcomes(class);
+        ratio(outcomes[0], outcomes.iter().sum())
+    }
+
+    /// True positives, false positives and false negatives of a class.
+    pub(super) fn outcomes(&self, class: usize) -> [u64; 3] {
+        let hits = self.count(class, class);
+        let taken: u64 = (0..C).map(|other| self.count(other, class)).sum();
+        let undecided = self.undecided.get(class).copied().unwrap_or(0);
+        let own = (0..C).map(|predicted| self.count(class, predicted)).sum::<u64>() + undecided;
+        [hits, taken - hits, own - hits]
+    }
+
+    /// The mean of a number over the classes that have it; NaN where none has.
+    pub(super) fn mean(&self, of: impl Fn(&Self, usize) -> Option<f64>) -> f64 {
+        let (mut sum, mut classes) = (0.0, 0);
+        for value in (0..C).filter_map(|class| of(self, class)) {
+            sum += value;
+            classes += 1;
+        }
+        sum / f64::from(classes)
+    }
+
+    /// A line for each class, with a number in per cent.
+    pub(super) fn lines(&self, name: &str, of: impl Fn(&Self, usize) -> Option<f64>) -> String {
+        let line = |class| match of(self, class) {
+            Some(value) => format!("class {class}: {name} {:.1}%", 100.0 * value),
+            None => format!("class {class}: {name} -"),
+        };
+        (0..C).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Takes in rows of outputs.
+    pub(super) fn add_rows<E: Element>(&mut self, output: &[E], target: LabelsView<'_, C>) {
+        for (row, label) in output.chunks_exact(C.max(1)).zip(target.iter()) {
+            self.add(label, largest(row));
+        }
+    }
+
     fn add(&mut self, class: usize, predicted: Option<usize>) {
         match predicted {
             Some(predicted) => self.counts[class * C + predicted] += 1,
             None => self.undecided[class] += 1,
+        }
+    }
+}
+
+impl Confusion<2> {
+    /// Takes in outputs of one logit each.
+    pub(super) fn add_logits<E: Element>(&mut self, output: &[E], target: LabelsView<'_, 2>) {
+        for (&y, label) in output.iter().zip(target.iter()) {
+            self.add(label, of_logit(y));
         }
     }
 }
@@ -110,6 +176,8 @@ impl<const C: usize> fmt::Display for Confusion<C> {
     }
 }
 
+impl PerSample for ConfusionMatrix {}
+
 impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for ConfusionMatrix {
     type Tally = Confusion<C>;
 
@@ -118,21 +186,34 @@ impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for Confusion
     }
 
     fn add(&self, tally: &mut Confusion<C>, output: &[E], target: LabelsView<'_, C>) {
-        for (row, label) in output.chunks_exact(C.max(1)).zip(target.iter()) {
-            tally.add(label, largest(row));
-        }
+        tally.add_rows(output, target);
     }
 
     fn value(&self, tally: &Confusion<C>) -> f64 {
-        let (mut sum, mut classes) = (0.0, 0);
-        for recall in (0..C).filter_map(|class| tally.recall(class)) {
-            sum += recall;
-            classes += 1;
-        }
-        sum / f64::from(classes)
+        tally.mean(Confusion::recall)
     }
 
     fn report(&self, tally: &Confusion<C>) -> Option<String> {
+        Some(tally.to_string())
+    }
+}
+
+impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for ConfusionMatrix {
+    type Tally = Confusion<2>;
+
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed("balanced accuracy")
+    }
+
+    fn add(&self, tally: &mut Confusion<2>, output: &[E], target: LabelsView<'_, 2>) {
+        tally.add_logits(output, target);
+    }
+
+    fn value(&self, tally: &Confusion<2>) -> f64 {
+        tally.mean(Confusion::recall)
+    }
+
+    fn report(&self, tally: &Confusion<2>) -> Option<String> {
         Some(tally.to_string())
     }
 }

@@ -51,8 +51,8 @@ impl fmt::Display for MetricValue {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a metric of the trainer cannot compare an output of shape `{Out}` with targets `{T}`",
-    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]` and `StepLabels<N>` for a sequence `[T, N]`, R² a \
-            `Batch` of the output's shape"
+    note = "metrics of classes take `Labels<N>` for an output `[N]`, `StepLabels<N>` for a sequence `[T, N]` and `PixelLabels<N>` for an image \
+            `[N, H, W]`; R² and the mean absolute error take a `Batch` of the output's shape"
 )]
 pub trait Metrics<Out, T: Target, E: Element>: Send + Sync {
     /// The tallies of all.

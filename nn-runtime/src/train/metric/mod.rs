@@ -1,18 +1,30 @@
 //! How good a network is, in numbers for people.
 
 mod accuracy;
+mod binary;
 mod confusion;
+mod f1;
+mod iou;
 mod list;
+mod mean_absolute_error;
+mod over_pixels;
 mod over_time;
 mod r_squared;
+mod roc_auc;
+#[cfg(test)]
+mod scikit_learn;
 #[cfg(test)]
 mod tests;
 mod top_k;
 
 pub use accuracy::Accuracy;
 pub use confusion::{Confusion, ConfusionMatrix};
+pub use f1::F1;
+pub use iou::Iou;
 pub use list::{MetricValue, Metrics, OnOutput};
+pub use mean_absolute_error::{Distances, MeanAbsoluteError};
 pub use r_squared::{Moments, RSquared};
+pub use roc_auc::{RocAuc, Scores};
 pub use top_k::TopK;
 
 use std::{borrow::Cow, fmt::Debug, ops::Deref};
@@ -35,8 +47,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "the metric `{Self}` cannot compare an output of shape `{Out}` with targets `{T}`",
     label = "the targets do not fit the output",
-    note = "accuracy, top-k and confusion matrix take `Labels<N>` for an output `[N]` and `StepLabels<N>` for a sequence `[T, N]`, R² a \
-            `Batch` of the output's shape",
+    note = "metrics of classes take `Labels<N>` for an output `[N]`, `StepLabels<N>` for a sequence `[T, N]` and `PixelLabels<N>` for an image \
+            `[N, H, W]`; R² and the mean absolute error take a `Batch` of the output's shape",
     note = "a metric of one of several outputs is added by `metric_on`: `.metric_on::<0, _>(Accuracy)`"
 )]
 pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
@@ -46,7 +58,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
     /// The name in histories and displays.
     fn name(&self) -> Cow<'static, str>;
 
-    /// Takes in some samples. After the first batch it does not allocate.
+    /// Takes in some samples. After the first batch it does not allocate, unless the metric needs all samples at once, as [`RocAuc`] does.
     fn add(&self, tally: &mut Self::Tally, output: &[E], target: T::View<'_>);
 
     /// The number, over all samples taken in; NaN before the first.
@@ -99,6 +111,37 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
     }
 }
 
+/// A [`Metric`] of labelled samples that is one of the steps of sequences and of the pixels of images as well: each real step, and each pixel that is
+/// not ignored, is a sample.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use nn_runtime::{Batch, Const, Free, data::{Labels, LabelsView, StepLabels}, train::{Metric, PerSample}};
+///
+/// /// The mean output of the right class.
+/// #[derive(Debug)]
+/// struct OwnOutput;
+///
+/// impl<const C: usize> Metric<(Const<C>,), Labels<C>, f32> for OwnOutput {
+///     type Tally = (f32, f32);
+///     fn name(&self) -> Cow<'static, str> { "own output".into() }
+///     fn add(&self, tally: &mut (f32, f32), output: &[f32], target: LabelsView<'_, C>) {
+///         for (row, label) in output.chunks_exact(C).zip(target.iter()) {
+///             *tally = (tally.0 + row[label], tally.1 + 1.0);
+///         }
+///     }
+///     fn value(&self, tally: &(f32, f32)) -> f64 { f64::from(tally.0 / tally.1) }
+/// }
+///
+/// impl PerSample for OwnOutput {}
+///
+/// let outputs = Batch::<(Free, Const<2>)>::padded([&[1.0, 2.0, 3.0, 4.0][..], &[5.0, 6.0]])?;
+/// assert_eq!(OwnOutput.measure(&outputs, &StepLabels::<2>::padded([&[0, 0][..], &[1]])?)?, 10.0 / 3.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+// A trait that says so keeps the methods of `Metric` away from types that are no metrics: an impl for all types would offer them its `name`.
+pub trait PerSample: Debug + Send + Sync {}
+
 /// A count of hits among samples: the tally of [`Accuracy`] and [`TopK`].
 ///
 /// ```
@@ -125,13 +168,26 @@ impl Hits {
     }
 }
 
-/// The class of the largest number, the first where several are equal; `None` where none is larger than −∞, as in a row of NaN.
+/// The class of the largest number, the first where several are equal; `None` for a row with NaN.
 fn largest<E: Element>(row: &[E]) -> Option<usize> {
-    let (mut class, mut most) = (None, E::neg_infinity());
+    let mut largest = None;
     for (index, &y) in row.iter().enumerate() {
-        if y > most {
-            (class, most) = (Some(index), y);
+        if y.is_nan() {
+            return None;
+        }
+        if largest.is_none_or(|(_, most)| y > most) {
+            largest = Some((index, y));
         }
     }
-    class
+    largest.map(|(class, _)| class)
+}
+
+/// The class of one logit: 1 where it is positive and else 0; `None` for NaN.
+fn of_logit<E: Element>(y: E) -> Option<usize> {
+    (!y.is_nan()).then(|| usize::from(y > E::zero()))
+}
+
+/// The class that a number from 0 to 1 stands for.
+fn of_number<E: Element>(t: E) -> u32 {
+    u32::from(t.as_f64() > 0.5)
 }

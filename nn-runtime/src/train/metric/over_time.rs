@@ -7,7 +7,7 @@ use crate::{
     data::{Labels, StepLabels, StepLabelsView},
     shape::Dimension,
     train::{
-        metric::{Accuracy, Hits, Metric},
+        metric::{Accuracy, Hits, Metric, PerSample},
         real_steps::RealSteps,
     },
 };
@@ -24,7 +24,7 @@ use crate::{
 /// ```
 impl<M, T, const C: usize, E> Metric<(T, Const<C>), StepLabels<C>, E> for M
 where
-    M: Metric<(Const<C>,), Labels<C>, E>,
+    M: PerSample + Metric<(Const<C>,), Labels<C>, E>,
     T: Dimension,
     E: Element,
 {
@@ -59,7 +59,7 @@ impl<T: Dimension, const C: usize, E: Element> Metric<(T, Const<C>), Batch<(T, C
     fn add(&self, tally: &mut Hits, output: &[E], target: BatchView<'_, (T, Const<C>), E>) {
         for (run, y) in RealSteps::of(&target).outputs(C, output) {
             let t = &target.as_slice()[run.start * C..run.end * C];
-            of_samples::<C, E>().add(tally, y, BatchView::new(t, run.len(), &[C]));
+            of_samples::<C, E>().add(tally, y, BatchView::lent(t, run.len(), &[C]));
         }
     }
 

@@ -25,6 +25,13 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RSquared;
 
+impl RSquared {
+    /// The metric: the same as its bare name.
+    pub const fn new() -> Self {
+        RSquared
+    }
+}
+
 /// The sums behind [`RSquared`], for each element of the output.
 ///
 /// ```

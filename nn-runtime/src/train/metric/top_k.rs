@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use crate::{
     Const, Element,
     data::{Labels, LabelsView},
-    train::metric::{Hits, Metric},
+    train::metric::{Hits, Metric, PerSample},
 };
 
-/// The part of the samples with fewer than k outputs above that of the label.
+/// The part of the samples whose label is among the k largest outputs. Of equal outputs the first comes first, so that `TopK(1)` is
+/// [`Accuracy`](crate::train::Accuracy): ten equal outputs are a hit for class 0 alone. A sample with NaN among its outputs is no hit.
 ///
 /// Targets: [`Labels<N>`](Labels) for an output `[N]`.
 ///
@@ -25,6 +26,8 @@ pub struct TopK(
     pub usize,
 );
 
+impl PerSample for TopK {}
+
 impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for TopK {
     type Tally = Hits;
 
@@ -34,10 +37,10 @@ impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for TopK {
 
     fn add(&self, tally: &mut Hits, output: &[E], target: LabelsView<'_, C>) {
         for (row, label) in output.chunks_exact(C.max(1)).zip(target.iter()) {
-            // NaN counts as above, so it is never a hit.
             let own = row[label];
-            let above = row.iter().enumerate().filter(|&(class, &y)| class != label && (y > own || y.is_nan())).count();
-            tally.count(!own.is_nan() && above < self.0);
+            let before = |(class, &y): (usize, &E)| y > own || y == own && class < label;
+            let place = row.iter().enumerate().filter(|&output| before(output)).count();
+            tally.count(place < self.0 && !row.iter().any(|y| y.is_nan()));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     network::{generator, mix},
     train::{
         Epoch, Evaluation, Event, History, Hooks, Objective, Optimizer, OptimizerError, Stop, TrainError, Trainer,
-        loss::{Means, scales, step_from},
+        loss::{Means, ObjectiveOf, scales, step_from},
         metric::Metrics,
         progress::Progress,
         trainer::{
@@ -78,7 +78,7 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
         N: Trainable,
         T: Target,
         O: Optimizer<N::Element>,
-        L: Objective<N::Output, T, N::Element>,
+        L: ObjectiveOf<N::Output, T, N::Element, N>,
         M: Metrics<N::Output, T, N::Element>,
         V: Validation<N::Input, T, N::Element>,
         H: Hooks<N, T>,
@@ -106,7 +106,7 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
     where
         N: Network,
         T: Target,
-        L: Objective<N::Output, T, N::Element>,
+        L: ObjectiveOf<N::Output, T, N::Element, N>,
         M: Metrics<N::Output, T, N::Element>,
     {
         check(&self.loss, data, "evaluation")?;

@@ -41,10 +41,10 @@ use past::Past;
 /// [`Optimizer::step`](crate::train::Optimizer::step) make a loop of three lines.
 ///
 /// ```
-/// use nn_runtime::{Shape, Trainable, data::{Dataset, Labels}, train::*};
+/// use nn_runtime::{Shape, Trainable, data::{Dataset, Labels}, network::output::Numbers, train::*};
 /// fn learn<N>(net: &mut N, train: &Dataset<N::Input, Labels<10>>, test: &Dataset<N::Input, Labels<10>>) -> Result<History, TrainError>
 /// where
-///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,)>,
+///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,), OutputKind = Numbers>,
 /// {
 ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new())
 ///         .epochs(20)

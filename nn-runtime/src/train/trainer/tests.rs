@@ -125,7 +125,9 @@ fn every_sample_comes_once_an_epoch_in_a_new_order() {
     /// Writes down the labels that it sees.
     #[derive(Clone, Debug)]
     struct Spy<'a>(&'a Mutex<Vec<usize>>);
-    impl crate::train::Criterion for Spy<'_> {}
+    impl crate::train::Criterion for Spy<'_> {
+        type Takes = crate::train::loss::AnyOutput;
+    }
     impl Loss<Output, Labels<50>, f32> for Spy<'_> {
         fn part(&self, _: &[f32], target: crate::data::LabelsView<'_, 50>, _: f64, d: Option<&mut [f32]>) -> f64 {
             self.0.lock().unwrap().extend(target.iter());

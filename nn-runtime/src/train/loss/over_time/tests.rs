@@ -265,6 +265,7 @@ impl Network for Echo {
     type Element = f64;
     type Input = Four;
     type Output = Four;
+    type OutputKind = crate::network::output::Unknown;
     type Inputs<'a> = [RowsRef<'a, f64>; 1];
     type Kept<'a> = [Rows<'a, f64>; 3];
 

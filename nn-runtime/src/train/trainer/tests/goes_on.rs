@@ -57,7 +57,9 @@ fn every_schedule_goes_on_and_restarts() {
 /// Gives the losses of a list one after the other where no gradient is asked for; those of training are 0.
 #[derive(Clone, Debug)]
 struct Listed<'a>(&'a Mutex<Vec<f64>>);
-impl crate::train::Criterion for Listed<'_> {}
+impl crate::train::Criterion for Listed<'_> {
+    type Takes = crate::train::loss::AnyOutput;
+}
 impl Loss<Output, Labels<3>, f32> for Listed<'_> {
     fn part(&self, _: &[f32], _: crate::data::LabelsView<'_, 3>, _: f64, d: Option<&mut [f32]>) -> f64 {
         match d {
