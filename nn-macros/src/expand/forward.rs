@@ -276,7 +276,7 @@ impl Names<'_, '_> {
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
         let inside = inside.with_element();
         let place = step.node.zip(step.stage_index());
-        let lengths = place.and_then(|(node, stage)| self.program.times.into_part(node, stage, &quote!(#inside)));
+        let lengths = place.and_then(|(node, stage)| self.program.times.lengths_of_part(node, stage, &quote!(#inside)));
         let lengths = lengths.map(|lengths| quote!(.with_lengths(#lengths)));
         let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {

@@ -263,7 +263,7 @@ impl Times {
     }
 
     /// The lengths of what a network inside the network takes, as that takes them.
-    pub(super) fn into_part(&self, node: usize, stage: usize, network: &TokenStream) -> Option<TokenStream> {
+    pub(super) fn lengths_of_part(&self, node: usize, stage: usize, network: &TokenStream) -> Option<TokenStream> {
         let Timed { time, axis } = self.takes[node][stage][0]?;
         let (lengths, axis) = (lengths(time), types::count(axis));
         Some(quote!(#NETWORK::lengths_into::<#network>(#lengths, #axis)))

@@ -72,7 +72,7 @@ const GELU_END: f64 = 39.0;
 #[inline(always)]
 fn normal_tail(a: f64) -> f64 {
     // 1/√2 less its nearest `f64`.
-    const REST: f64 = -4.8336466567264565e-17;
+    const REST: f64 = -4.833_646_656_726_457e-17;
     let u = a * FRAC_1_SQRT_2;
     // What rounding takes from a/√2 changes erfc by that much times its logarithmic slope, between u + √(u² + 4/π) and u + √(u² + 2).
     let lost = a.mul_add(FRAC_1_SQRT_2, -u) + a * REST;
