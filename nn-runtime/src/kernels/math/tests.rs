@@ -66,8 +66,8 @@ impl Function {
 
     fn takes(self, x: f64) -> bool {
         match self {
-            ExpMinusOne => !(x > 0.0),
-            LogOnePlus => !(x < 0.0 || x > 1.0),
+            ExpMinusOne => x.is_nan() || x <= 0.0,
+            LogOnePlus => x.is_nan() || (0.0..=1.0).contains(&x),
             _ => true,
         }
     }
@@ -145,7 +145,7 @@ impl WithSimd for Wide {
             f64::store_partial(simd, &mut y, FUNCTIONS[place].0.vector::<f64, S>(simd, f64::splat(simd, x)));
             let error = FUNCTIONS[place].0.error(x, y[0], exact);
             counts[place] += 1;
-            if !(error <= worst[place].0) {
+            if error.is_nan() || error > worst[place].0 {
                 worst[place] = (error, x, y[0]);
             }
         }

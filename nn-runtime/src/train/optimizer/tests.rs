@@ -226,7 +226,8 @@ fn a_first_step_that_is_refused_leaves_an_optimizer_as_new() {
     let mut zeros = net.gradients();
     let before = bits(&net);
     // 0 / 0 without ε.
-    let optimizers: [&mut dyn FnMut(&mut Mlp<f32>, &Gradients<Mlp<f32>>) -> Result<(), OptimizerError>; 3] = [
+    type Step<'a> = &'a mut dyn FnMut(&mut Mlp<f32>, &Gradients<Mlp<f32>>) -> Result<(), OptimizerError>;
+    let optimizers: [Step<'_>; 3] = [
         &mut |net, g| Adam::new(0.1).epsilon(0.0).step(net, g),
         &mut |net, g| RmsProp::new(0.1).epsilon(0.0).step(net, g),
         &mut |net, g| Adagrad::new(0.1).epsilon(0.0).step(net, g),
