@@ -32,13 +32,13 @@ use crate::{
 ///
 /// ```
 /// use ndarray::Array3;
-/// use nn_runtime::{Batch, Const};
+/// use plumbline::{Batch, Const};
 /// type Input = (Const<2>, Const<3>);
 /// let batch = Batch::<Input>::try_from(Array3::zeros((5, 2, 3)))?;
 /// assert_eq!(batch.samples(), 5);
 /// let error = Batch::<Input>::try_from(Array3::zeros((5, 3, 2))).unwrap_err();
 /// assert_eq!(error.to_string(), "expected samples of shape `[2, 3]`, found `[3, 2]`");
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 pub struct Batch<S, E = f32, D = Owned<E>> {
     data: D,
@@ -70,10 +70,10 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// The same as [`Batch::from_vec`], under the name that many look for first.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const};
+    /// use plumbline::{Batch, Const};
     /// let batch = Batch::<(Const<2>,)>::new(vec![1.0, 2.0, 3.0, 4.0])?;
     /// assert_eq!(batch.samples(), 2);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     ///
     /// # Errors
@@ -101,10 +101,10 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// A batch of the numbers in `data`, sample after sample, each with axes of the sizes `sizes`.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, shape::Free};
+    /// use plumbline::{Batch, Const, shape::Free};
     /// let images = Batch::<(Const<3>, Free, Free)>::from_vec_of(vec![0.0; 2 * 3 * 4 * 5], &[3, 4, 5])?;
     /// assert_eq!((images.samples(), images.sizes()), (2, &[3, 4, 5][..]));
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     ///
     /// # Errors
@@ -242,10 +242,10 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// The number of real steps of each sample, as [`Batch::with_lengths`] sets it; empty where all samples are full.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, Free};
+    /// use plumbline::{Batch, Const, Free};
     /// let batch = Batch::<(Free,)>::padded([&[3.0, 1.0][..], &[4.0]])?;
     /// assert_eq!((batch.lengths(), batch.rows(1..2).lengths()), (&[2, 1][..], &[1][..]));
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn lengths(&self) -> &[usize] {
         (self.lengths)(&self.data)

@@ -7,7 +7,7 @@ use crate::kernels::{draw::Draw, images::Images, math::Math, matmul::Matmul, rec
 /// The trait is sealed: kernels are written for these two.
 ///
 /// ```
-/// use nn_runtime::Element;
+/// use plumbline::Element;
 /// fn half<E: Element>(x: E) -> E { x * E::from_f64(0.5) }
 /// assert_eq!(half(3.0_f32), 1.5);
 /// ```

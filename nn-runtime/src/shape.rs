@@ -10,7 +10,7 @@ use crate::check;
 /// A dimension of size `N`, known when the program is compiled.
 ///
 /// ```
-/// use nn_runtime::shape::{Const, Dimension};
+/// use plumbline::shape::{Const, Dimension};
 /// assert_eq!(Const::<28>::SIZE, 28);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Const<const N: usize>;
 /// [`Sum`] and its kin for what arithmetic on a network's dimension parameters gives.
 ///
 /// ```
-/// use nn_runtime::shape::{Const, Dimension};
+/// use plumbline::shape::{Const, Dimension};
 /// assert_eq!(<Const<28> as Dimension>::SIZE, 28);
 /// ```
 pub trait Dimension: 'static + Send + Sync {
@@ -92,35 +92,35 @@ arithmetic! {
     /// The dimension A + B of a network that is generic over dimensions.
     ///
     /// ```
-    /// use nn_runtime::shape::{Const, Dimension, Sum};
+    /// use plumbline::shape::{Const, Dimension, Sum};
     /// assert_eq!(Sum::<Const<3>, Const<4>>::SIZE, 7);
     /// ```
     Sum: sum;
     /// The dimension A · B.
     ///
     /// ```
-    /// use nn_runtime::shape::{Const, Dimension, Product};
+    /// use plumbline::shape::{Const, Dimension, Product};
     /// assert_eq!(Product::<Const<3>, Const<4>>::SIZE, 12);
     /// ```
     Product: times;
     /// The dimension A − B. Less than zero it has no value, and a network that comes to it does not compile.
     ///
     /// ```
-    /// use nn_runtime::shape::{Const, Difference, Dimension};
+    /// use plumbline::shape::{Const, Difference, Dimension};
     /// assert_eq!(Difference::<Const<7>, Const<4>>::SIZE, 3);
     /// ```
     Difference: check::difference;
     /// The dimension ⌊A / B⌋.
     ///
     /// ```
-    /// use nn_runtime::shape::{Const, Dimension, Quotient};
+    /// use plumbline::shape::{Const, Dimension, Quotient};
     /// assert_eq!(Quotient::<Const<7>, Const<2>>::SIZE, 3);
     /// ```
     Quotient: check::quotient;
     /// The dimension ⌈A / B⌉.
     ///
     /// ```
-    /// use nn_runtime::shape::{Const, Dimension, QuotientUp};
+    /// use plumbline::shape::{Const, Dimension, QuotientUp};
     /// assert_eq!(QuotientUp::<Const<7>, Const<2>>::SIZE, 4);
     /// ```
     QuotientUp: check::quotient_up;
@@ -129,7 +129,7 @@ arithmetic! {
 /// A dimension that is known only when the program runs, written `_` in a network: an image's size, a sequence's length.
 ///
 /// ```
-/// use nn_runtime::shape::{Dimension, FREE, Free};
+/// use plumbline::shape::{Dimension, FREE, Free};
 /// assert_eq!(Free::SIZE, FREE);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Dimension for Free {
 /// A shape without its batch axis: a tuple of one to three [`Dimension`]s.
 ///
 /// ```
-/// use nn_runtime::{Const, Shape};
+/// use plumbline::{Const, Shape};
 /// type Image = (Const<1>, Const<28>, Const<28>);
 /// assert_eq!(Image::DIMS, [1, 28, 28]);
 /// assert_eq!(Image::LEN, 784);
@@ -186,7 +186,7 @@ pub trait Shape: 'static + Send + Sync {
 /// A shape without a free axis: its type alone tells the size of a sample.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, shape::FixedShape};
+/// use plumbline::{Batch, Const, shape::FixedShape};
 /// fn one<S: FixedShape>() -> Batch<S> { Batch::zeros(1) }
 /// assert_eq!(one::<(Const<2>, Const<3>)>().as_slice().len(), 6);
 /// ```
@@ -195,7 +195,7 @@ pub trait FixedShape: Shape {}
 /// A dimension whose size is known from its type: any but [`Free`].
 ///
 /// ```
-/// use nn_runtime::{Const, shape::FixedDimension};
+/// use plumbline::{Const, shape::FixedDimension};
 /// fn size<D: FixedDimension>() -> usize { D::SIZE }
 /// assert_eq!(size::<Const<3>>(), 3);
 /// ```
@@ -215,7 +215,7 @@ pub const fn product(sizes: &[usize]) -> usize {
 /// The axis of a shape that is time where its samples have lengths: the first free one, or the first where none is free.
 ///
 /// ```
-/// use nn_runtime::{Const, Free, Shape, shape::time_axis};
+/// use plumbline::{Const, Free, Shape, shape::time_axis};
 /// assert_eq!(time_axis(<(Free, Const<8>)>::DIMS), 0);
 /// assert_eq!(time_axis(<(Const<8>, Free)>::DIMS), 1);
 /// assert_eq!(time_axis(<(Const<8>, Const<9>)>::DIMS), 0);
@@ -265,7 +265,7 @@ shapes! {
 /// A shape whose first axis is time, and whose steps have a known size: `(T,)`, `(T, A)` or `(T, A, B)` with any dimension `T`.
 ///
 /// ```
-/// use nn_runtime::{Const, Free, shape::Sequence};
+/// use plumbline::{Const, Free, shape::Sequence};
 /// assert_eq!(<(Free, Const<8>)>::STEP, 8);
 /// ```
 pub trait Sequence: Shape {
@@ -293,7 +293,7 @@ impl<T: Dimension, A: FixedDimension, B: FixedDimension> Sequence for (T, A, B) 
 /// A shape whose last axis has `I` features: `(I,)`, or `(T, I)` with one vector for each of T steps.
 ///
 /// ```
-/// use nn_runtime::shape::{Const, Features};
+/// use plumbline::shape::{Const, Features};
 /// fn features<I, S: Features<I>>() -> usize { S::STEPS }
 /// assert_eq!(features::<Const<8>, (Const<5>, Const<8>)>(), 5);
 /// ```
@@ -313,7 +313,7 @@ impl<T: Dimension, I: Dimension> Features<I> for (T, I) {
 /// Dimensions as a person reads them: `[1, 28, 28]`, `_` for a free one.
 ///
 /// ```
-/// use nn_runtime::shape::{Dims, FREE};
+/// use plumbline::shape::{Dims, FREE};
 /// assert_eq!(Dims(&[3, FREE, FREE]).to_string(), "[3, _, _]");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::{
 /// A shape with an axis of classes: `[C]`, steps of a sequence `[T, C]`, or pixels of an image `[C, H, W]`.
 ///
 /// ```
-/// use nn_runtime::{Const, Free, batch::Classes};
+/// use plumbline::{Const, Free, batch::Classes};
 /// fn classes<S: Classes>() -> usize { S::CLASSES }
 /// assert_eq!([classes::<(Const<3>,)>(), classes::<(Free, Const<4>)>(), classes::<(Const<5>, Free, Free)>()], [3, 4, 5]);
 /// ```
@@ -91,7 +91,7 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// NaN counts as larger than any number, as in PyTorch and NumPy; metrics count a sample with NaN as wrong.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, data::Labels};
+    /// use plumbline::{Batch, Const, data::Labels};
     /// let outputs = Batch::<(Const<3>,)>::from_vec(vec![0.1, 2.0, 0.3, 5.0, 1.0, 5.0])?;
     /// assert_eq!(outputs.argmax(), Labels::<3>::new([1, 0])?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -117,11 +117,11 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// padding stays 0, and the first of images `[C, H, W]`.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const};
+    /// use plumbline::{Batch, Const};
     /// let logits = Batch::<(Const<2>,)>::from_vec(vec![3.0_f32.ln(), 0.0])?;
     /// let p = logits.softmax();
     /// assert!((p.as_slice()[0] - 0.75).abs() < 1e-6);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn softmax(&self) -> Batch<S, E>
     where
@@ -133,10 +133,10 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// The logarithm of [`softmax`](Batch::softmax), which is exact where the probability is too small for a number.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const};
+    /// use plumbline::{Batch, Const};
     /// let logits = Batch::<(Const<2>,)>::from_vec(vec![0.0, 1e4])?;
     /// assert_eq!(logits.log_softmax().as_slice(), [-1e4, 0.0]);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn log_softmax(&self) -> Batch<S, E>
     where
@@ -148,10 +148,10 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
     /// The probability of yes, 1 / (1 + exp(−y)), of each logit y; padding stays 0.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const};
+    /// use plumbline::{Batch, Const};
     /// let logits = Batch::<(Const<1>,)>::from_vec(vec![0.0, -200.0])?;
     /// assert_eq!(logits.sigmoid().as_slice(), [0.5, 0.0]);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn sigmoid(&self) -> Batch<S, E> {
         let mut all = self.to_batch();

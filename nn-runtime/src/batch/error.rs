@@ -8,7 +8,7 @@ use crate::{
 /// Data whose shape is not the one that its receiver takes.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, ShapeError};
+/// use plumbline::{Batch, Const, ShapeError};
 /// let error = Batch::<(Const<4>,)>::from_vec(vec![0.0; 6]).unwrap_err();
 /// assert_eq!(error, ShapeError::Length { expected: 4, found: 6 });
 /// ```

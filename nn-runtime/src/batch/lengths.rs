@@ -16,7 +16,7 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// sequence what it gives for it alone, and losses and metrics leave the padding out.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, Free, ShapeError};
+    /// use plumbline::{Batch, Const, Free, ShapeError};
     /// type Steps = (Free, Const<2>);
     /// let batch = || Batch::<Steps>::zeros_of(2, &[4, 2]);
     /// assert_eq!(batch()?.with_lengths(vec![4, 1])?.lengths(), [4, 1]);
@@ -41,12 +41,12 @@ impl<S: Shape, E: Element> Batch<S, E> {
     /// time is no free axis, up to its size. It carries the sequences' [lengths](Batch::lengths).
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, Free};
+    /// use plumbline::{Batch, Const, Free};
     /// // One sequence of three steps of two numbers, and one of a single step.
     /// let batch = Batch::<(Free, Const<2>)>::padded([&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..], &[7.0, 8.0]])?;
     /// assert_eq!((batch.sizes(), batch.lengths()), (&[3, 2][..], &[3, 1][..]));
     /// assert_eq!(batch.sample(1).unwrap(), [7.0, 8.0, 0.0, 0.0, 0.0, 0.0]);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::ops::Deref;
 /// The numbers of a batch of its own, and the lengths of its samples: what [`Batch`](crate::Batch) holds unless it says otherwise.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, batch::Owned};
+/// use plumbline::{Batch, Const, batch::Owned};
 /// let batch: Batch<(Const<2>,), f32, Owned<f32>> = Batch::zeros(3);
 /// assert_eq!(batch.as_slice().len(), 6);
 /// ```
@@ -19,7 +19,7 @@ pub struct Owned<E> {
 /// The numbers of a borrowed batch, and the lengths of its samples: what [`BatchView`](crate::BatchView) holds.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, batch::Borrowed};
+/// use plumbline::{Batch, Const, batch::Borrowed};
 /// let batch = Batch::<(Const<2>,)>::zeros(3);
 /// let view: Batch<(Const<2>,), f32, Borrowed<'_, f32>> = batch.rows(1..3);
 /// assert_eq!(view.samples(), 2);

@@ -9,7 +9,7 @@ use crate::shape::FREE;
 /// `a = b`
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, equal};
+/// # use plumbline::check::{REPORTED, equal};
 /// assert!(equal(3, 3) && !equal(3, 4) && equal(3, REPORTED));
 /// ```
 pub const fn equal(a: usize, b: usize) -> bool {
@@ -19,7 +19,7 @@ pub const fn equal(a: usize, b: usize) -> bool {
 /// `a ≤ b`
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, at_most};
+/// # use plumbline::check::{REPORTED, at_most};
 /// assert!(at_most(3, 4) && !at_most(4, 3) && at_most(REPORTED, 3));
 /// ```
 pub const fn at_most(a: usize, b: usize) -> bool {
@@ -29,7 +29,7 @@ pub const fn at_most(a: usize, b: usize) -> bool {
 /// `a` divides `b`.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, divides};
+/// # use plumbline::check::{REPORTED, divides};
 /// assert!(divides(3, 6) && !divides(4, 6) && !divides(0, 6) && divides(3, REPORTED));
 /// ```
 pub const fn divides(a: usize, b: usize) -> bool {
@@ -39,7 +39,7 @@ pub const fn divides(a: usize, b: usize) -> bool {
 /// The size has a value from `least` to [`LARGEST`], or another check has reported that it has none.
 ///
 /// ```
-/// # use nn_runtime::{check::{BELOW_ZERO, REPORTED, within}, shape::FREE};
+/// # use plumbline::{check::{BELOW_ZERO, REPORTED, within}, shape::FREE};
 /// assert!(within(1, 28) && !within(1, 0) && within(1, REPORTED));
 /// assert!(!within(0, BELOW_ZERO) && !within(0, FREE) && !within(0, 1 << 40));
 /// ```
@@ -50,7 +50,7 @@ pub const fn within(least: usize, size: usize) -> bool {
 /// The number that a user wrote lies between `least` and [`LARGEST`]. Nothing stands in its place.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, fits};
+/// # use plumbline::check::{REPORTED, fits};
 /// assert!(fits(1, 28) && !fits(1, 0) && !fits(0, REPORTED) && !fits(0, usize::MAX));
 /// ```
 pub const fn fits(least: usize, number: usize) -> bool {
@@ -61,7 +61,7 @@ pub const fn fits(least: usize, number: usize) -> bool {
 /// is free is asked where it is known.
 ///
 /// ```
-/// # use nn_runtime::{check::{BELOW_ZERO, REPORTED, holdable}, shape::FREE};
+/// # use plumbline::{check::{BELOW_ZERO, REPORTED, holdable}, shape::FREE};
 /// assert!(holdable(&[1 << 16, 1 << 15]) && !holdable(&[1 << 16, 1 << 16, 2]));
 /// assert!(holdable(&[REPORTED, 2]) && holdable(&[FREE, 2]) && !holdable(&[BELOW_ZERO, 2]));
 /// ```
@@ -72,7 +72,7 @@ pub const fn holdable(sizes: &[usize]) -> bool {
 /// No size is free.
 ///
 /// ```
-/// # use nn_runtime::{check::{BELOW_ZERO, is_known}, shape::FREE};
+/// # use plumbline::{check::{BELOW_ZERO, is_known}, shape::FREE};
 /// assert!(is_known(&[1, 28]) && !is_known(&[1, FREE]) && is_known(&[1, BELOW_ZERO]));
 /// ```
 pub const fn is_known(sizes: &[usize]) -> bool {
@@ -88,7 +88,7 @@ pub const fn is_known(sizes: &[usize]) -> bool {
 /// is known.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, same_shape};
+/// # use plumbline::check::{REPORTED, same_shape};
 /// assert!(same_shape(&[1, 28], &[1, REPORTED]) && !same_shape(&[28], &[1, 28]) && !same_shape(&[2], &[3]));
 /// assert!(same_shape(&[1, 28], &[REPORTED]));
 /// ```

@@ -6,7 +6,7 @@ use crate::shape::FREE;
 /// A part of a message.
 ///
 /// ```should_panic
-/// # use nn_runtime::check::{Piece, fail};
+/// # use plumbline::check::{Piece, fail};
 /// fail(&[Piece::Text("expected 3, found "), Piece::Size(4)])
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ impl Buffer {
 /// The text of a message about sizes that the running program knows.
 ///
 /// ```
-/// # use nn_runtime::check::{Piece, describe};
+/// # use plumbline::check::{Piece, describe};
 /// assert_eq!(describe(&[Piece::Text("expected 3, found "), Piece::Size(4)]), "expected 3, found 4");
 /// ```
 pub fn describe(pieces: &[Piece]) -> String {
@@ -107,7 +107,7 @@ pub fn describe(pieces: &[Piece]) -> String {
 /// Only checks that the `network!` macro writes call it, in constants: it is how they report, and no program runs it.
 ///
 /// ```compile_fail
-/// # use nn_runtime::check::{Piece, fail};
+/// # use plumbline::check::{Piece, fail};
 /// const WIDTH: usize = 4;
 /// const _: () = if WIDTH != 3 { fail(&[Piece::Text("expected 3, found "), Piece::Size(WIDTH)]) };
 /// ```

@@ -13,7 +13,7 @@ const fn bounded(size: Option<usize>) -> usize {
 /// `a + b + …`
 ///
 /// ```
-/// # use nn_runtime::{check::sum, shape::FREE};
+/// # use plumbline::{check::sum, shape::FREE};
 /// assert_eq!(sum(&[3, 4]), 7);
 /// assert_eq!(sum(&[3, FREE]), FREE);
 /// ```
@@ -32,7 +32,7 @@ pub const fn sum(sizes: &[usize]) -> usize {
 /// `a · b · …`; with a factor of 0 it is 0.
 ///
 /// ```
-/// # use nn_runtime::check::product;
+/// # use plumbline::check::product;
 /// assert_eq!(product(&[16, 5, 5]), 400);
 /// assert_eq!(product(&[1 << 20, 1 << 20, 0]), 0);
 /// ```
@@ -56,7 +56,7 @@ pub const fn product(sizes: &[usize]) -> usize {
 /// `a - b`; [`BELOW_ZERO`] where `b` is larger.
 ///
 /// ```
-/// # use nn_runtime::check::{BELOW_ZERO, difference};
+/// # use plumbline::check::{BELOW_ZERO, difference};
 /// assert_eq!(difference(7, 3), 4);
 /// assert_eq!(difference(3, 7), BELOW_ZERO);
 /// ```
@@ -71,7 +71,7 @@ pub const fn difference(a: usize, b: usize) -> usize {
 /// `⌊a / b⌋`; [`BY_ZERO`] for `b = 0`.
 ///
 /// ```
-/// # use nn_runtime::check::{BY_ZERO, quotient};
+/// # use plumbline::check::{BY_ZERO, quotient};
 /// assert_eq!(quotient(7, 2), 3);
 /// assert_eq!(quotient(7, 0), BY_ZERO);
 /// ```
@@ -85,7 +85,7 @@ pub const fn quotient(a: usize, b: usize) -> usize {
 /// `⌈a / b⌉`; [`BY_ZERO`] for `b = 0`.
 ///
 /// ```
-/// # use nn_runtime::check::quotient_up;
+/// # use plumbline::check::quotient_up;
 /// assert_eq!(quotient_up(7, 2), 4);
 /// ```
 pub const fn quotient_up(a: usize, b: usize) -> usize {
@@ -106,7 +106,7 @@ const fn of_divided(a: usize, b: usize) -> Option<usize> {
 /// The size that all have; [`REPORTED`] where they differ, for which there is a condition of its own.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, same};
+/// # use plumbline::check::{REPORTED, same};
 /// assert_eq!(same(&[6, 6]), 6);
 /// assert_eq!(same(&[6, 7]), REPORTED);
 /// ```
@@ -127,7 +127,7 @@ pub const fn same(sizes: &[usize]) -> usize {
 /// `dilation · (kernel - 1) + 1`: how many elements of an axis a dilated kernel spans.
 ///
 /// ```
-/// # use nn_runtime::check::span;
+/// # use plumbline::check::span;
 /// assert_eq!(span(3, 2), 5);
 /// ```
 pub const fn span(kernel: usize, dilation: usize) -> usize {
@@ -137,7 +137,7 @@ pub const fn span(kernel: usize, dilation: usize) -> usize {
 /// `⌊(input + padding - span) / stride⌋ + 1`: how many places a window has on an axis, padding counted on both sides.
 ///
 /// ```
-/// # use nn_runtime::check::{BELOW_ZERO, window};
+/// # use plumbline::check::{BELOW_ZERO, window};
 /// assert_eq!(window(28, 4, 5, 1), 28);
 /// assert_eq!(window(5, 0, 7, 1), BELOW_ZERO);
 /// ```
@@ -148,7 +148,7 @@ pub const fn window(input: usize, padding: usize, span: usize, stride: usize) ->
 /// The size; [`REPORTED`] where its condition does not hold.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, guarded};
+/// # use plumbline::check::{REPORTED, guarded};
 /// assert_eq!(guarded(true, 3), 3);
 /// assert_eq!(guarded(false, 3), REPORTED);
 /// ```

@@ -7,7 +7,7 @@ use crate::shape::FREE;
 /// The largest number of elements that a shape may have, and the largest size of an axis.
 ///
 /// ```
-/// # use nn_runtime::check::{LARGEST, TOO_LARGE, product};
+/// # use plumbline::check::{LARGEST, TOO_LARGE, product};
 /// assert_eq!(product(&[LARGEST, 2]), TOO_LARGE);
 /// ```
 pub const LARGEST: usize = if usize::BITS > 32 { 1 << 32 } else { usize::MAX >> 1 };
@@ -16,7 +16,7 @@ pub const LARGEST: usize = if usize::BITS > 32 { 1 << 32 } else { usize::MAX >> 
 /// that one mistake makes one error.
 ///
 /// ```
-/// # use nn_runtime::check::{REPORTED, equal, holdable, sum};
+/// # use plumbline::check::{REPORTED, equal, holdable, sum};
 /// assert_eq!(sum(&[3, REPORTED]), REPORTED);
 /// assert!(equal(3, REPORTED) && holdable(&[3, REPORTED]));
 /// ```
@@ -25,7 +25,7 @@ pub const REPORTED: usize = usize::MAX - 1;
 /// In place of a difference that is less than zero.
 ///
 /// ```
-/// # use nn_runtime::check::{BELOW_ZERO, difference, product};
+/// # use plumbline::check::{BELOW_ZERO, difference, product};
 /// assert_eq!(difference(3, 7), BELOW_ZERO);
 /// assert_eq!(product(&[2, BELOW_ZERO]), BELOW_ZERO);
 /// ```
@@ -34,7 +34,7 @@ pub const BELOW_ZERO: usize = usize::MAX - 2;
 /// In place of a quotient whose divisor is zero.
 ///
 /// ```
-/// # use nn_runtime::check::{BY_ZERO, quotient};
+/// # use plumbline::check::{BY_ZERO, quotient};
 /// assert_eq!(quotient(3, 0), BY_ZERO);
 /// ```
 pub const BY_ZERO: usize = usize::MAX - 3;
@@ -42,7 +42,7 @@ pub const BY_ZERO: usize = usize::MAX - 3;
 /// In place of a size above [`LARGEST`].
 ///
 /// ```
-/// # use nn_runtime::check::{LARGEST, TOO_LARGE, sum};
+/// # use plumbline::check::{LARGEST, TOO_LARGE, sum};
 /// assert_eq!(sum(&[LARGEST, 1]), TOO_LARGE);
 /// ```
 pub const TOO_LARGE: usize = usize::MAX - 4;
@@ -52,7 +52,7 @@ pub const TOO_LARGE: usize = usize::MAX - 4;
 /// Whatever takes sizes from types and reads memory by them must ask for this.
 ///
 /// ```
-/// # use nn_runtime::{check::{difference, is_size}, shape::FREE};
+/// # use plumbline::{check::{difference, is_size}, shape::FREE};
 /// assert!(is_size(28) && !is_size(FREE) && !is_size(difference(1, 4)));
 /// ```
 pub const fn is_size(size: usize) -> bool {

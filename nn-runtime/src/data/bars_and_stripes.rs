@@ -9,7 +9,7 @@ use crate::{Batch, Const, Element};
 /// than 16, does not compile.
 ///
 /// ```
-/// let pictures = nn_runtime::data::bars_and_stripes::<9, f32>();
+/// let pictures = plumbline::data::bars_and_stripes::<9, f32>();
 /// assert_eq!(pictures.samples(), 14);
 /// assert_eq!(pictures.sample(1), Some(&[1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0][..]));
 /// ```

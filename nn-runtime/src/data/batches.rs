@@ -10,7 +10,7 @@ use crate::{
 /// Consecutive batches of a dataset, the last one short where they do not come out even: [`Dataset::batches`].
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::{Dataset, Labels}};
+/// use plumbline::{Batch, Const, data::{Dataset, Labels}};
 /// let data = Dataset::new(Batch::<(Const<1>,)>::from_vec(vec![0.0, 1.0, 2.0, 3.0, 4.0])?, Labels::<5>::new(0..5)?)?;
 /// let sizes: Vec<usize> = data.batches(2)?.shuffled(7).map(|batch| batch.len()).collect();
 /// assert_eq!(sizes, [2, 2, 1]);

@@ -13,7 +13,7 @@ use crate::{
 /// Samples of shape `S` and the right answer for each.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::{Dataset, Labels}};
+/// use plumbline::{Batch, Const, data::{Dataset, Labels}};
 /// let inputs = Batch::<(Const<2>,)>::from_vec(vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0])?;
 /// let xor = Dataset::new(inputs, Labels::<2>::new([0, 1, 1, 0])?)?;
 /// let (train, test) = xor.shuffled(7).split(0.75)?;
@@ -32,7 +32,7 @@ pub struct Dataset<S, T, E = f32> {
 /// The dataset that a network `N` is trained on, with targets `T`: for signatures.
 ///
 /// ```
-/// use nn_runtime::{Network, data::{DataOf, Labels}};
+/// use plumbline::{Network, data::{DataOf, Labels}};
 /// fn samples<N: Network>(data: &DataOf<N, Labels<10>>) -> usize { data.len() }
 /// ```
 pub type DataOf<N, T> = Dataset<<N as Network>::Input, T, <N as Network>::Element>;
@@ -40,11 +40,11 @@ pub type DataOf<N, T> = Dataset<<N as Network>::Input, T, <N as Network>::Elemen
 /// Inputs and targets that do not belong together, or a part of them that is none.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::{Dataset, DatasetError, Labels}};
+/// use plumbline::{Batch, Const, data::{Dataset, DatasetError, Labels}};
 /// let error = Dataset::new(Batch::<(Const<2>,)>::zeros(3), Labels::<2>::new([0, 1])?).unwrap_err();
 /// assert_eq!(error, DatasetError::Targets { inputs: 3, targets: 2 });
 /// assert_eq!(error.to_string(), "expected a target for each of the 3 inputs, found 2 targets");
-/// # Ok::<(), nn_runtime::data::LabelError>(())
+/// # Ok::<(), plumbline::data::LabelError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum DatasetError {
@@ -186,10 +186,10 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     /// unless [`shuffled`](Batches::shuffled).
     ///
     /// ```
-    /// use nn_runtime::{Shape, Trainable, data::{DataOf, Labels}, train::*};
+    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, train::*};
     /// fn learn<N>(net: &mut N, train: &DataOf<N, Labels<10>>) -> Result<(), Box<dyn std::error::Error>>
     /// where
-    ///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,)>,
+    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,)>,
     /// {
     ///     let (loss, mut optimizer) = (CrossEntropy::new(), Adam::new(1e-3));
     ///     let (mut pass, mut gradients) = (net.pass(64), net.gradients());

@@ -13,7 +13,7 @@ pub(crate) const MOST_INPUTS: usize = 4;
 /// What [`Dataset::new`](crate::data::Dataset::new) takes: a [`Batch`] for a network with one input, a tuple of two to four batches for one with as many.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::{Dataset, Labels}};
+/// use plumbline::{Batch, Const, data::{Dataset, Labels}};
 /// let questions = Batch::<(Const<8>,)>::zeros(3);
 /// let answers = Batch::<(Const<2>, Const<4>)>::zeros(3);
 /// let data = Dataset::new((questions, answers), Labels::<2>::new([0, 1, 1])?)?;

@@ -10,12 +10,12 @@ use crate::{
 /// One class of `CLASSES` for each sample, as an index from 0.
 ///
 /// ```
-/// use nn_runtime::data::Labels;
+/// use plumbline::data::Labels;
 /// let labels = Labels::<10>::new([3, 1, 4])?;
 /// assert_eq!(labels.get(2), Some(4));
 /// let error = Labels::<10>::new([3, 10]).unwrap_err();
 /// assert_eq!(error.to_string(), "expected labels from 0 to 9, found 10 at index 1");
-/// # Ok::<(), nn_runtime::data::LabelError>(())
+/// # Ok::<(), plumbline::data::LabelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels<const CLASSES: usize> {
@@ -25,10 +25,10 @@ pub struct Labels<const CLASSES: usize> {
 /// Borrowed [`Labels`] of some consecutive samples.
 ///
 /// ```
-/// use nn_runtime::data::{Labels, Target};
+/// use plumbline::data::{Labels, Target};
 /// let labels = Labels::<10>::new([3, 1, 4])?;
 /// assert_eq!(labels.rows(1..3).iter().collect::<Vec<_>>(), [1, 4]);
-/// # Ok::<(), nn_runtime::data::LabelError>(())
+/// # Ok::<(), plumbline::data::LabelError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabelsView<'a, const CLASSES: usize> {
@@ -38,7 +38,7 @@ pub struct LabelsView<'a, const CLASSES: usize> {
 /// A label that is no class.
 ///
 /// ```
-/// use nn_runtime::data::{LabelError, Labels};
+/// use plumbline::data::{LabelError, Labels};
 /// let error = LabelError { index: 0, found: "-1".into(), classes: 2 };
 /// assert_eq!(Labels::<2>::new([-1]), Err(error));
 /// ```
@@ -102,10 +102,10 @@ impl<const CLASSES: usize> Labels<CLASSES> {
     /// A row for each label, 1 in its place and 0 elsewhere: targets for losses that compare numbers.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, data::Labels};
+    /// use plumbline::{Batch, Const, data::Labels};
     /// let rows: Batch<(Const<3>,)> = Labels::<3>::new([2, 0])?.one_hot();
     /// assert_eq!(rows.as_slice(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
-    /// # Ok::<(), nn_runtime::data::LabelError>(())
+    /// # Ok::<(), plumbline::data::LabelError>(())
     /// ```
     pub fn one_hot<E: Element>(&self) -> Batch<(Const<CLASSES>,), E> {
         let mut rows = Batch::zeros(self.len());

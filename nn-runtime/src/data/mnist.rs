@@ -15,9 +15,9 @@ use crate::{
 /// `t10k-labels-idx1-ubyte`, each plain or, with `.gz` behind its name, as gzip.
 ///
 /// ```no_run
-/// let (train, test) = nn_runtime::data::mnist("data/mnist")?;
+/// let (train, test) = plumbline::data::mnist("data/mnist")?;
 /// assert_eq!((train.len(), test.len()), (60_000, 10_000));
-/// # Ok::<(), nn_runtime::data::MnistError>(())
+/// # Ok::<(), plumbline::data::MnistError>(())
 /// ```
 ///
 /// # Errors
@@ -31,7 +31,7 @@ pub fn mnist(dir: impl AsRef<Path>) -> Result<(Digits, Digits), MnistError> {
 /// Files that are not those of MNIST.
 ///
 /// ```
-/// let error = nn_runtime::data::mnist("no/such/folder").unwrap_err();
+/// let error = plumbline::data::mnist("no/such/folder").unwrap_err();
 /// assert!(error.to_string().starts_with("expected `no/such/folder/train-images-idx3-ubyte`"));
 /// ```
 #[derive(Debug, thiserror::Error)]

@@ -12,13 +12,13 @@ use crate::{
 /// Pixels lie in rows from the top. Those that are [ignored](PixelLabels::ignoring) count in no loss and in no metric.
 ///
 /// ```
-/// use nn_runtime::data::PixelLabels;
+/// use plumbline::data::PixelLabels;
 /// let labels = PixelLabels::<3>::from_flat([0, 0, 1, 2, 2, 1], [2, 3])?;
 /// assert_eq!((labels.samples(), labels.sizes()), (1, [2, 3]));
 /// assert_eq!((labels.get(0, 1, 0), labels.get(0, 2, 0)), (Some(2), None));
 /// let error = PixelLabels::<3>::from_flat([0, 0, 1, 2, 2, 7], [2, 3]).unwrap_err();
 /// assert_eq!(error.to_string(), "expected labels from 0 to 2, found 7 at row 1, column 2 of sample 0");
-/// # Ok::<(), nn_runtime::data::PixelLabelError>(())
+/// # Ok::<(), plumbline::data::PixelLabelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PixelLabels<const CLASSES: usize> {
@@ -31,12 +31,12 @@ pub struct PixelLabels<const CLASSES: usize> {
 /// Borrowed [`PixelLabels`] of some consecutive samples.
 ///
 /// ```
-/// use nn_runtime::data::{PixelLabels, Target};
+/// use plumbline::data::{PixelLabels, Target};
 /// let labels = PixelLabels::<3>::from_flat([0, 1, 2, 2], [1, 2])?;
 /// let second = labels.rows(1..2);
 /// assert_eq!((second.samples(), second.sizes()), (1, [1, 2]));
 /// assert_eq!(second.iter().collect::<Vec<_>>(), [Some(2), Some(2)]);
-/// # Ok::<(), nn_runtime::data::PixelLabelError>(())
+/// # Ok::<(), plumbline::data::PixelLabelError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PixelLabelsView<'a, const CLASSES: usize> {
@@ -51,7 +51,7 @@ const IGNORED: u32 = u32::MAX;
 /// Labels of pixels that are no classes, or do not make up images.
 ///
 /// ```
-/// use nn_runtime::{ShapeError, data::{PixelLabelError, PixelLabels}};
+/// use plumbline::{ShapeError, data::{PixelLabelError, PixelLabels}};
 /// let error = PixelLabels::<2>::from_flat([0, 1, 1], [1, 2]).unwrap_err();
 /// assert_eq!(error, PixelLabelError::Shape(ShapeError::Length { expected: 2, found: 3 }));
 /// ```
@@ -96,7 +96,7 @@ impl<const CLASSES: usize> PixelLabels<CLASSES> {
     /// The same, where pixels labelled `ignored` do not count: 255 in many data sets, PyTorch's `ignore_index`.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, data::PixelLabels, train::{Accuracy, Metric}};
+    /// use plumbline::{Batch, Const, data::PixelLabels, train::{Accuracy, Metric}};
     /// let labels = PixelLabels::<2>::ignoring(255_u8, [0, 255, 1], [1, 3])?;
     /// let outputs = Batch::<(Const<2>, Const<1>, Const<3>)>::from_vec(vec![0.9, 0.8, 0.7, 0.1, 0.2, 0.3])?;
     /// assert_eq!(Accuracy.measure(&outputs, &labels)?, 0.5);

@@ -19,7 +19,7 @@ pub type Plane = (Const<2>,);
 /// The square root keeps points as dense outside as inside. Classes alternate.
 ///
 /// ```
-/// let spirals = nn_runtime::data::spirals(200, 0.0, 1);
+/// let spirals = plumbline::data::spirals(200, 0.0, 1);
 /// assert_eq!(spirals.targets().counts(), [100, 100]);
 /// assert!(spirals.inputs().as_slice().iter().all(|x| x.abs() <= 1.0));
 /// ```
@@ -37,7 +37,7 @@ pub fn spirals(n: usize, noise: f64, seed: u64) -> Dataset<Plane, Labels<2>> {
 /// (1 − cos φ, ½ − sin φ) for φ uniform in 0 … π, plus normal noise of standard deviation `noise`. Classes alternate.
 ///
 /// ```
-/// let moons = nn_runtime::data::moons(100, 0.1, 1);
+/// let moons = plumbline::data::moons(100, 0.1, 1);
 /// assert_eq!((moons.len(), moons.targets().get(3)), (100, Some(1)));
 /// ```
 pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset<Plane, Labels<2>> {
@@ -50,7 +50,7 @@ pub fn moons(n: usize, noise: f64, seed: u64) -> Dataset<Plane, Labels<2>> {
 /// The four corners of the unit square; class 1 where just one coordinate is 1.
 ///
 /// ```
-/// let xor = nn_runtime::data::xor();
+/// let xor = plumbline::data::xor();
 /// assert_eq!(xor.inputs().as_slice(), [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
 /// assert_eq!(xor.targets().iter().collect::<Vec<_>>(), [0, 1, 1, 0]);
 /// ```

@@ -15,13 +15,13 @@ use crate::{
 /// out. Samples that are selected are cut off after the longest of them.
 ///
 /// ```
-/// use nn_runtime::data::StepLabels;
+/// use plumbline::data::StepLabels;
 /// let labels = StepLabels::<10>::padded([&[3, 1, 4][..], &[1]])?;
 /// assert_eq!((labels.steps(), labels.lengths()), (3, &[3, 1][..]));
 /// assert_eq!(labels.sample(1), Some(&[1][..]));
 /// let error = StepLabels::<10>::padded([[3, 1], [4, 10]]).unwrap_err();
 /// assert_eq!(error.to_string(), "expected labels from 0 to 9, found 10 at step 1 of sample 1");
-/// # Ok::<(), nn_runtime::data::StepLabelError>(())
+/// # Ok::<(), plumbline::data::StepLabelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepLabels<const CLASSES: usize> {
@@ -35,11 +35,11 @@ pub struct StepLabels<const CLASSES: usize> {
 /// Borrowed [`StepLabels`] of some consecutive samples.
 ///
 /// ```
-/// use nn_runtime::data::{StepLabels, Target};
+/// use plumbline::data::{StepLabels, Target};
 /// let labels = StepLabels::<10>::padded([&[3, 1, 4][..], &[1]])?;
 /// let second = labels.rows(1..2);
 /// assert_eq!((second.labels(), second.steps(), second.lengths()), (&[1, 0, 0][..], 3, &[1][..]));
-/// # Ok::<(), nn_runtime::data::StepLabelError>(())
+/// # Ok::<(), plumbline::data::StepLabelError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepLabelsView<'a, const CLASSES: usize> {
@@ -52,7 +52,7 @@ pub struct StepLabelsView<'a, const CLASSES: usize> {
 /// Labels of steps that are no classes, or do not make up sequences.
 ///
 /// ```
-/// use nn_runtime::{ShapeError, data::{StepLabelError, StepLabels}};
+/// use plumbline::{ShapeError, data::{StepLabelError, StepLabels}};
 /// let error = StepLabels::<2>::from_flat([0, 1, 1], 2).unwrap_err();
 /// assert_eq!(error, StepLabelError::Shape(ShapeError::Length { expected: 2, found: 3 }));
 /// ```
@@ -116,10 +116,10 @@ impl<const CLASSES: usize> StepLabels<CLASSES> {
     /// The labels of sequences of `steps` steps each, one after the other, from integers of any type.
     ///
     /// ```
-    /// use nn_runtime::data::StepLabels;
+    /// use plumbline::data::StepLabels;
     /// let labels = StepLabels::<5>::from_flat([0, 1, 2, 3, 4, 0], 3)?;
     /// assert_eq!((labels.samples(), labels.sample(1)), (2, Some(&[3, 4, 0][..])));
-    /// # Ok::<(), nn_runtime::data::StepLabelError>(())
+    /// # Ok::<(), plumbline::data::StepLabelError>(())
     /// ```
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::time_axis};
 /// [`Loss`](crate::train::Loss) of your own.
 ///
 /// ```
-/// use nn_runtime::data::{Labels, Target};
+/// use plumbline::data::{Labels, Target};
 /// let labels = Labels::<3>::new([2, 0, 1])?;
 /// let mut batch = labels.select(&[])?;
 /// labels.gather(&[1, 2], &mut batch)?;
@@ -71,7 +71,7 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
 /// What can be compared with outputs without being owned: a [`Target`], or a borrowed batch of targets.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::AsTarget};
+/// use plumbline::{Batch, Const, data::AsTarget};
 /// fn samples(target: &impl AsTarget) -> usize { target.target_samples() }
 /// let batch = Batch::<(Const<2>,)>::zeros(3);
 /// assert_eq!((samples(&batch), samples(&batch.rows(0..2))), (3, 2));
@@ -113,11 +113,11 @@ pub trait AsTarget: Sync {
 /// one, or the first where none is free.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Steps};
+/// use plumbline::{Batch, Const, data::Steps};
 /// let batch = Batch::<(Const<3>, Const<2>)>::zeros(2);
 /// let padded = batch.view().with_lengths(&[1, 3])?;
 /// assert_eq!((Batch::real_steps(batch.view()), Batch::real_steps(padded)), (6, 4));
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no steps to sum over",

@@ -7,7 +7,7 @@ use crate::{Element, ShapeError, data::Target};
 /// A tuple of targets, the one of output `I`, counted from 0, among them.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::{Labels, Target, TargetAt}};
+/// use plumbline::{Batch, Const, data::{Labels, Target, TargetAt}};
 /// type Both = (Labels<3>, Batch<(Const<1>,)>);
 /// let both: Both = (Labels::new([2, 0])?, Batch::from_vec(vec![0.5, 1.5])?);
 /// let values = <Both as TargetAt<1>>::at(both.rows(1..2));

@@ -21,7 +21,7 @@ use crate::{
 /// `f64`.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::ContinuousMemory};
+/// use plumbline::{Batch, Const, energy::ContinuousMemory};
 /// let mut memory: ContinuousMemory<Const<2>> = ContinuousMemory::new(8.0)?;
 /// memory.store(&Batch::from_vec(vec![1.0, 0.0, 0.0, 1.0, -0.8, -0.6])?)?;
 /// let recall = memory.recall(&Batch::from_vec(vec![0.9, 0.3, -0.5, -0.2])?)?;

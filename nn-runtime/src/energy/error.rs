@@ -10,13 +10,13 @@ use crate::{
 /// Data, options or parameters that an energy-based model cannot work with.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{EnergyError, Rbm}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{EnergyError, Rbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
 /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 3.0])?;
 /// let error = rbm.check(&data).unwrap_err();
 /// assert_eq!(error.to_string(), "expected numbers from 0 to 1 for Bernoulli units, found 3 at element 1 of sample 1");
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EnergyError {

@@ -14,7 +14,7 @@ use crate::{
 /// A bound of this kind is seen while a program is checked, before any constant of it is evaluated.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Few, Rbm}};
+/// use plumbline::{Const, energy::{Few, Rbm}};
 /// fn log_partition<N: Few>(model: &Rbm<Const<784>, N>) -> f64 { model.log_partition_exact() }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -26,7 +26,7 @@ pub trait Few: FixedDimension + sealed::Sealed {}
 /// A model whose visible side has few units, of finitely many states: what [`ExactByVisible`](crate::energy::ExactByVisible) asks for.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Enumerable, Rbm}};
+/// use plumbline::{Const, energy::{Enumerable, Rbm}};
 /// fn takes<M: Enumerable>() {}
 /// takes::<Rbm<Const<16>, Const<500>>>();
 /// ```

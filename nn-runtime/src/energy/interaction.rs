@@ -4,7 +4,7 @@
 /// The function F of the overlaps ξ·s in a dense memory's energy. Sealed: [`Polynomial`], [`Rectified`] and [`Exponential`].
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{DenseMemory, interaction::{Exponential, Interaction}}};
+/// use plumbline::{Const, energy::{DenseMemory, interaction::{Exponential, Interaction}}};
 /// fn empty<F: Interaction>() -> DenseMemory<Const<4>, F> { DenseMemory::new() }
 /// assert_eq!(empty::<Exponential>().count(), 0);
 /// ```
@@ -15,7 +15,7 @@ pub trait Interaction: sealed::Function + Send + Sync + 'static {}
 /// energies in proportion to n, and changes no recall.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{DenseMemory, interaction::Polynomial}};
+/// use plumbline::{Batch, Const, energy::{DenseMemory, interaction::Polynomial}};
 /// let mut memory: DenseMemory<Const<4>, Polynomial<3>> = DenseMemory::new();
 /// memory.store(&Batch::from_vec(vec![1.0, 1.0, -1.0, -1.0])?)?;
 /// // −4³ / 4² and −2³ / 4².
@@ -29,7 +29,7 @@ pub struct Polynomial<const N: u32>;
 /// negative is held with it.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{DenseMemory, interaction::Rectified}};
+/// use plumbline::{Batch, Const, energy::{DenseMemory, interaction::Rectified}};
 /// let mut memory: DenseMemory<Const<4>, Rectified<2>> = DenseMemory::new();
 /// memory.store(&Batch::from_vec(vec![1.0, 1.0, -1.0, -1.0])?)?;
 /// assert_eq!(memory.energies(&Batch::from_vec(vec![1.0, 1.0, -1.0, -1.0, -1.0, -1.0, 1.0, 1.0])?)?, [-4.0, 0.0]);
@@ -42,7 +42,7 @@ pub struct Rectified<const N: u32>;
 /// told as the energy is −ln Σ F, which falls where −Σ F falls and is no number of e^n.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{DenseMemory, interaction::Exponential}};
+/// use plumbline::{Batch, Const, energy::{DenseMemory, interaction::Exponential}};
 /// let mut memory: DenseMemory<Const<4>, Exponential> = DenseMemory::new();
 /// memory.store(&Batch::from_vec(vec![1.0, 1.0, -1.0, -1.0])?)?;
 /// assert_eq!(memory.energies(&Batch::from_vec(vec![1.0, 1.0, -1.0, -1.0])?)?, [-4.0]);

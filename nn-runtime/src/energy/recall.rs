@@ -5,7 +5,7 @@ use crate::{Batch, Element, energy::EnergyError, shape::FixedDimension};
 /// What recall made of each sample.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Hopfield, Outcome}};
+/// use plumbline::{Batch, Const, energy::{Hopfield, Outcome}};
 /// let mut net: Hopfield<Const<5>> = Hopfield::zeros();
 /// net.store_hebbian(&Batch::from_vec(vec![1.0, -1.0, 1.0, -1.0, 1.0])?)?;
 /// let recall = net.recall(&Batch::from_vec(vec![-1.0, -1.0, 1.0, -1.0, 1.0])?)?;
@@ -45,7 +45,7 @@ impl<I: FixedDimension, E: Element> std::fmt::Debug for Recall<I, E> {
 /// The way of one sample.
 ///
 /// ```
-/// use nn_runtime::energy::{Outcome, Trace};
+/// use plumbline::energy::{Outcome, Trace};
 /// let trace = Trace { energies: vec![-1.0, -3.0, -3.0], outcome: Outcome::Converged };
 /// assert_eq!(trace.sweeps(), 2);
 /// ```
@@ -72,7 +72,7 @@ impl Trace {
 /// How recall of a sample ended.
 ///
 /// ```
-/// use nn_runtime::energy::Outcome;
+/// use plumbline::energy::Outcome;
 /// assert_ne!(Outcome::Converged, Outcome::Cycle);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub use visible::{GaussianVariance, Softmax, Visible};
 /// Visible data may lie between 0 and 1, as the intensities of images do; they then count as probabilities.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::Bernoulli}};
+/// use plumbline::{Const, energy::{Rbm, units::Bernoulli}};
 /// type Binary = Rbm<Const<784>, Const<500>, Bernoulli, Bernoulli>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Bernoulli;
 /// As visible units they want data scaled to variance 1, or [`GaussianVariance`].
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::{Bernoulli, Gaussian}}};
+/// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, Gaussian}}};
 /// type Real = Rbm<Const<64>, Const<100>, Gaussian, Bernoulli>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

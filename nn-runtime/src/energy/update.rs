@@ -5,7 +5,7 @@ use crate::samplers::Draws;
 /// When the units of a [`Hopfield`](crate::energy::Hopfield) network change. Sealed: [`Synchronous`] and [`Asynchronous`].
 ///
 /// ```
-/// use nn_runtime::energy::update::{Asynchronous, Synchronous, Update};
+/// use plumbline::energy::update::{Asynchronous, Synchronous, Update};
 /// assert!(Synchronous::ALL_AT_ONCE && !Asynchronous::ALL_AT_ONCE);
 /// ```
 pub trait Update: sealed::Sealed + Send + Sync + 'static {
@@ -17,7 +17,7 @@ pub trait Update: sealed::Sealed + Send + Sync + 'static {
 /// (Goles, Fogelman and Pellegrin, 1985).
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Hopfield, Outcome, update::Synchronous}};
+/// use plumbline::{Batch, Const, energy::{Hopfield, Outcome, update::Synchronous}};
 /// use ndarray::array;
 /// let mut net: Hopfield<Const<2>, Synchronous> = Hopfield::zeros();
 /// net.set_weights(array![[0.0, 1.0], [1.0, 0.0]].view())?;
@@ -33,7 +33,7 @@ pub struct Synchronous;
 /// and recall ends in a state that stays.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Hopfield, Outcome, update::Asynchronous}};
+/// use plumbline::{Batch, Const, energy::{Hopfield, Outcome, update::Asynchronous}};
 /// use ndarray::array;
 /// let mut net: Hopfield<Const<2>, Asynchronous> = Hopfield::zeros();
 /// net.set_weights(array![[0.0, 1.0], [1.0, 0.0]].view())?;

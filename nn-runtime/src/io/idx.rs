@@ -33,7 +33,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Grey images of one size, a byte a pixel.
 ///
 /// ```
-/// use nn_runtime::{Const, io::Images};
+/// use plumbline::{Const, io::Images};
 /// let file = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255];
 /// let images = Images::from_reader(&file[..])?;
 /// assert_eq!((images.count(), images.rows(), images.columns()), (1, 1, 2));
@@ -117,8 +117,8 @@ impl Images {
 /// The labels of a file, plain or gzip.
 ///
 /// ```no_run
-/// let labels = nn_runtime::io::idx::read_labels("mnist/train-labels-idx1-ubyte.gz")?;
-/// # Ok::<(), nn_runtime::io::IdxError>(())
+/// let labels = plumbline::io::idx::read_labels("mnist/train-labels-idx1-ubyte.gz")?;
+/// # Ok::<(), plumbline::io::IdxError>(())
 /// ```
 ///
 /// # Errors
@@ -133,9 +133,9 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<u8>, IdxError> {
 /// The labels that `reader` yields, plain or gzip.
 ///
 /// ```
-/// let labels = nn_runtime::io::idx::labels_from_reader(&[0, 0, 8, 1, 0, 0, 0, 2, 7, 4][..])?;
+/// let labels = plumbline::io::idx::labels_from_reader(&[0, 0, 8, 1, 0, 0, 0, 2, 7, 4][..])?;
 /// assert_eq!(labels, [7, 4]);
-/// # Ok::<(), nn_runtime::io::IdxError>(())
+/// # Ok::<(), plumbline::io::IdxError>(())
 /// ```
 ///
 /// # Errors
@@ -148,7 +148,7 @@ pub fn labels_from_reader(reader: impl Read) -> Result<Vec<u8>, IdxError> {
 /// A file that is not what was asked for.
 ///
 /// ```
-/// use nn_runtime::io::{IdxFault, Images};
+/// use plumbline::io::{IdxFault, Images};
 /// let labels = [0, 0, 8, 1, 0, 0, 0, 1, 7];
 /// let error = Images::from_reader(&labels[..]).unwrap_err();
 /// assert!(matches!(error.fault, IdxFault::Axes { expected: 3, found: 1 }));

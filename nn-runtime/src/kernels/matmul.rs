@@ -112,7 +112,7 @@ impl<'a, E: Element> MatrixMut<'a, E> {
 /// Where the sizes do not agree.
 ///
 /// ```
-/// use nn_runtime::kernels::matmul::{Matrix, MatrixMut, matmul};
+/// use plumbline::kernels::matmul::{Matrix, MatrixMut, matmul};
 /// let (a, b, mut c) = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0], [0.0; 2]);
 /// matmul(MatrixMut::row_major(&mut c, 2, 1), Matrix::row_major(&a, 2, 2), Matrix::row_major(&b, 2, 1), false);
 /// assert_eq!(c, [17.0, 39.0]);

@@ -70,7 +70,7 @@ mod levels {
 /// Vector arithmetic on an element type. Sealed through [`crate::Element`].
 ///
 /// ```
-/// use nn_runtime::kernels::simd::Lanes;
+/// use plumbline::kernels::simd::Lanes;
 /// struct Twice<'a>(&'a mut [f32]);
 /// impl pulp::WithSimd for Twice<'_> {
 ///     type Output = ();

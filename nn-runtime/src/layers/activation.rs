@@ -20,7 +20,7 @@ use crate::{
 /// error; networks of `network!` keep x in training and use it.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Tanh, activation}, network::ViewMut};
 /// let mut data = [0.0, 1.0];
 /// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut data, 1, 1));
 /// assert_eq!(data, [0.0, 1.0_f64.tanh()]);
@@ -48,7 +48,7 @@ pub trait Activation<E: Math>: Copy + Send + Sync {
 /// f(x) = x
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Identity, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Identity, activation}, network::ViewMut};
 /// let mut y = [-1.0, 2.0];
 /// activation::forward(Identity, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [-1.0, 2.0]);
@@ -59,7 +59,7 @@ pub struct Identity;
 /// f(x) = max(x, 0), its slope at 0 taken as 0 (Nair and Hinton, 2010).
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Relu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Relu, activation}, network::ViewMut};
 /// let mut y = [-1.0, 2.0];
 /// activation::forward(Relu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [0.0, 2.0]);
@@ -72,7 +72,7 @@ pub struct Relu;
 /// With a = 0 it is [`Relu`], at −∞ too.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{LeakyRelu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{LeakyRelu, activation}, network::ViewMut};
 /// let mut y = [-1.0, 2.0];
 /// activation::forward(LeakyRelu(0.1), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [-0.1, 2.0]);
@@ -88,7 +88,7 @@ pub struct LeakyRelu(
 /// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`. Where eˣ would be subnormal in `f32`, f′(x) is 0.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Elu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Elu, activation}, network::ViewMut};
 /// let mut y = [f64::NEG_INFINITY, 2.0];
 /// activation::forward(Elu(1.0), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [-1.0, 2.0]);
@@ -105,7 +105,7 @@ pub struct Elu(
 /// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`. Where eˣ would be subnormal in `f32`, f′(x) is 0.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Selu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Selu, activation}, network::ViewMut};
 /// let mut y = [0.0, 1.0];
 /// activation::forward(Selu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [0.0, 1.050_700_987_355_480_5]);
@@ -118,7 +118,7 @@ pub struct Selu;
 /// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) from x at most 3·10⁻⁷ and 10⁻¹⁵.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Sigmoid, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Sigmoid, activation}, network::ViewMut};
 /// let mut y = [0.0, f64::INFINITY];
 /// activation::forward(Sigmoid, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [0.5, 1.0]);
@@ -131,7 +131,7 @@ pub struct Sigmoid;
 /// The errors of f(x) and of f′(x) from x are at most 3·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Tanh, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Tanh, activation}, network::ViewMut};
 /// let mut y = [0.0, 1.0];
 /// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert!(y[0] == 0.0 && (y[1] - 1.0_f64.tanh()).abs() < 1e-15);
@@ -144,7 +144,7 @@ pub struct Tanh;
 /// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) at most 5·10⁻⁷ and 10⁻¹⁵.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Softplus, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Softplus, activation}, network::ViewMut};
 /// let mut y = [0.0, 1000.0];
 /// activation::forward(Softplus, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert!((y[0] - 2.0_f64.ln()).abs() < 1e-15 && y[1] == 1000.0);
@@ -368,7 +368,7 @@ impl<E: Math, A: Activation<E>> Binary<E> for BackwardFromInput<A> {
 /// y = f(y) in place.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Relu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Relu, activation}, network::ViewMut};
 /// let mut data = [-1.0_f32, 2.0];
 /// activation::forward(Relu, ViewMut::<(Const<2>,), f32>::new(&mut data, 1, 1));
 /// assert_eq!(data, [0.0, 2.0]);
@@ -383,7 +383,7 @@ pub fn forward<A: Activation<E>, S: Shape, E: Element>(a: A, mut y: ViewMut<'_, 
 /// y = f(x)
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{LeakyRelu, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{LeakyRelu, activation}, network::{View, ViewMut}};
 /// let mut y = [0.0; 2];
 /// let x = View::<(Const<2>,), f64>::new(&[-2.0, 2.0], 1, 1);
 /// activation::apply(LeakyRelu(0.5), x, ViewMut::new(&mut y, 1, 1));
@@ -397,7 +397,7 @@ pub fn apply<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mu
 /// d = d · f′ in place, where y = f(x): the gradient with respect to x from that with respect to y.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Sigmoid, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Sigmoid, activation}, network::{View, ViewMut}};
 /// let mut d = [8.0];
 /// let y = View::<(Const<1>,), f64>::new(&[0.5], 1, 1);
 /// activation::backward(Sigmoid, y, ViewMut::new(&mut d, 1, 1));
@@ -413,7 +413,7 @@ pub fn backward<A: Activation<E>, S: Shape, E: Element>(a: A, y: View<'_, S, E>,
 /// d = d · f′(x) in place: as [`backward`], from what f takes and not from what it gives, and exact where f is near a limit.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Tanh, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Tanh, activation}, network::{View, ViewMut}};
 /// let mut d = [1.0];
 /// let x = View::<(Const<1>,), f32>::new(&[20.0], 1, 1);
 /// activation::backward_from_input(Tanh, x, ViewMut::new(&mut d, 1, 1));

@@ -35,7 +35,7 @@ use crate::{
 /// a(bias) and no gradient goes back, and `running_var` stays as it is.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{BatchNorm, Identity}, network::{Common, View, ViewMut}};
+/// use plumbline::{Const, layers::{BatchNorm, Identity}, network::{Common, View, ViewMut}};
 /// let norm = BatchNorm::<Const<2>, f64>::new(0.1, 0.0);
 /// let (x, mut y) = ([1.0, 8.0, 3.0, 4.0], [0.0; 4]);
 /// let x = View::<(Const<2>,), f64>::new(&x, 2, 16);

@@ -120,7 +120,7 @@ over_signals! {
     /// Source: Waibel et al., Phoneme recognition using time-delay neural networks (1989).
     ///
     /// ```
-    /// use nn_runtime::{Const, layers::{Conv1d, Identity, Init, Window}, network::{View, ViewMut}};
+    /// use plumbline::{Const, layers::{Conv1d, Identity, Init, Window}, network::{View, ViewMut}};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// type In = (Const<1>, Const<1>, Const<4>);
     /// type Out = (Const<1>, Const<1>, Const<3>);
@@ -146,7 +146,7 @@ over_signals! {
     /// Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016), section 4.
     ///
     /// ```
-    /// use nn_runtime::{Const, layers::{ConvTranspose1d, Identity, Init, Window}, network::{View, ViewMut}};
+    /// use plumbline::{Const, layers::{ConvTranspose1d, Identity, Init, Window}, network::{View, ViewMut}};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// type In = (Const<1>, Const<1>, Const<2>);
     /// type Out = (Const<1>, Const<1>, Const<4>);

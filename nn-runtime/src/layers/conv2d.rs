@@ -24,7 +24,7 @@ use crate::{
 /// context aggregation by dilated convolutions (2016).
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type In = (Const<1>, Const<2>, Const<2>);
 /// type Out = (Const<1>, Const<1>, Const<1>);

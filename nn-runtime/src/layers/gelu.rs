@@ -17,7 +17,7 @@ use crate::{
 /// is at most 4·10⁻⁷ and 10⁻¹⁵, absolute near its zero at −0.752. GELU(−∞) is 0, and what would be subnormal in `f32` may be 0.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::Gelu, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::Gelu, network::{View, ViewMut}};
 /// let mut y = [0.0; 2];
 /// Gelu.forward(View::<(Const<2>,), f64>::new(&[0.0, 1.0], 1, 1), ViewMut::new(&mut y, 1, 1));
 /// assert!(y[0] == 0.0 && (y[1] - 0.841_344_746_068_543).abs() < 1e-14);

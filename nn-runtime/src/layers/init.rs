@@ -12,7 +12,7 @@ use crate::{Element, shape::product};
 /// rounding.
 ///
 /// ```
-/// use nn_runtime::layers::Init;
+/// use plumbline::layers::Init;
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut weight = [0.0_f32; 6];
 /// Init::XavierUniform.fill(&mut weight, &[2, 3], &mut StdRng::seed_from_u64(42));

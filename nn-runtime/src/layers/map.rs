@@ -3,7 +3,7 @@
 //! In a network it is written `map(|x| expression)`; the macro finds the derivative. By hand both are given:
 //!
 //! ```
-//! use nn_runtime::{Const, layers::map, network::{View, ViewMut}};
+//! use plumbline::{Const, layers::map, network::{View, ViewMut}};
 //! type S = (Const<2>,);
 //! let x = View::<S, f64>::new(&[1.0, 3.0], 1, 1);
 //! let (mut y, mut d) = ([0.0; 2], [1.0; 2]);
@@ -56,7 +56,7 @@ fn decay<E: Element>(x: E) -> (E, E) {
 /// 1 / (1 + e⁻ˣ)
 ///
 /// ```
-/// assert_eq!(nn_runtime::layers::map::sigmoid(0.0), 0.5);
+/// assert_eq!(plumbline::layers::map::sigmoid(0.0), 0.5);
 /// ```
 #[inline(always)]
 pub fn sigmoid<E: Element>(x: E) -> E {
@@ -67,7 +67,7 @@ pub fn sigmoid<E: Element>(x: E) -> E {
 /// σ(x) σ(−x), the slope of [`sigmoid`], for large x too, where 1 − σ(x) rounds to 0.
 ///
 /// ```
-/// assert!((nn_runtime::layers::map::sigmoid_slope(17.0_f32) / 4.139_937_5e-8 - 1.0).abs() < 1e-6);
+/// assert!((plumbline::layers::map::sigmoid_slope(17.0_f32) / 4.139_937_5e-8 - 1.0).abs() < 1e-6);
 /// ```
 #[inline(always)]
 pub fn sigmoid_slope<E: Element>(x: E) -> E {
@@ -78,7 +78,7 @@ pub fn sigmoid_slope<E: Element>(x: E) -> E {
 /// 1 − tanh² x, the slope of tanh, for large x too, where tanh x rounds to 1.
 ///
 /// ```
-/// assert!((nn_runtime::layers::map::tanh_slope(8.0_f32) / 4.501_402e-7 - 1.0).abs() < 1e-6);
+/// assert!((plumbline::layers::map::tanh_slope(8.0_f32) / 4.501_402e-7 - 1.0).abs() < 1e-6);
 /// ```
 #[inline(always)]
 pub fn tanh_slope<E: Element>(x: E) -> E {
@@ -91,7 +91,7 @@ pub fn tanh_slope<E: Element>(x: E) -> E {
 /// ln(1 + eˣ), x itself where eˣ would be infinite.
 ///
 /// ```
-/// use nn_runtime::layers::map::softplus;
+/// use plumbline::layers::map::softplus;
 /// assert_eq!([softplus(100.0_f32), softplus(f32::NEG_INFINITY)], [100.0, 0.0]);
 /// ```
 #[inline(always)]
@@ -103,7 +103,7 @@ pub fn softplus<E: Element>(x: E) -> E {
 /// x tanh(ln(1 + eˣ)) (Misra, 2020), and 0 at −∞.
 ///
 /// ```
-/// use nn_runtime::layers::map::mish;
+/// use plumbline::layers::map::mish;
 /// assert_eq!([mish(100.0_f32), mish(f32::NEG_INFINITY)], [100.0, 0.0]);
 /// ```
 #[inline(always)]
@@ -126,7 +126,7 @@ pub fn mish<E: Element>(x: E) -> E {
 /// The slope of [`mish`].
 ///
 /// ```
-/// use nn_runtime::layers::map::mish_slope;
+/// use plumbline::layers::map::mish_slope;
 /// assert_eq!([mish_slope(0.0), mish_slope(100.0), mish_slope(f64::NEG_INFINITY)], [0.6, 1.0, 0.0]);
 /// ```
 #[inline(always)]
@@ -151,7 +151,7 @@ pub fn mish_slope<E: Element>(x: E) -> E {
 /// max(x, 0), and NaN for NaN.
 ///
 /// ```
-/// assert_eq!([-1.0, 2.0].map(nn_runtime::layers::map::relu), [0.0, 2.0]);
+/// assert_eq!([-1.0, 2.0].map(plumbline::layers::map::relu), [0.0, 2.0]);
 /// ```
 #[inline(always)]
 pub fn relu<E: Element>(x: E) -> E {
@@ -161,7 +161,7 @@ pub fn relu<E: Element>(x: E) -> E {
 /// The smaller of two numbers, and NaN where one is NaN: `f32::min` would hide it.
 ///
 /// ```
-/// assert_eq!(nn_runtime::layers::map::min(1.0, 2.0), 1.0);
+/// assert_eq!(plumbline::layers::map::min(1.0, 2.0), 1.0);
 /// ```
 #[inline(always)]
 pub fn min<E: Element>(a: E, b: E) -> E {
@@ -171,7 +171,7 @@ pub fn min<E: Element>(a: E, b: E) -> E {
 /// The larger of two numbers, and NaN where one is NaN: `f32::max` would hide it.
 ///
 /// ```
-/// assert_eq!(nn_runtime::layers::map::max(1.0, 2.0), 2.0);
+/// assert_eq!(plumbline::layers::map::max(1.0, 2.0), 2.0);
 /// ```
 #[inline(always)]
 pub fn max<E: Element>(a: E, b: E) -> E {

@@ -17,7 +17,7 @@ use crate::{
 /// `weight` [1, I] and `bias` \[1\]. It has no gradient; [`Perceptron::learn`] is its rule.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, layers::{Init, Perceptron}};
+/// use plumbline::{Batch, Const, layers::{Init, Perceptron}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let x = Batch::<(Const<2>,), f64>::from_vec(vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0])?;
 /// let and = Batch::<(Const<1>,), f64>::from_vec(vec![-1.0, -1.0, -1.0, 1.0])?;

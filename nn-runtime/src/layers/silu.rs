@@ -17,7 +17,7 @@ use crate::{
 /// −1.278. SiLU(−∞) is 0, and what would be subnormal in `f32` may be 0.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::Silu, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::Silu, network::{View, ViewMut}};
 /// let mut y = [0.0; 1];
 /// Silu.forward(View::<(Const<1>,), f64>::new(&[2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
 /// assert!((y[0] - 1.761_594_155_955_765).abs() < 1e-14);

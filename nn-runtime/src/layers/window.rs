@@ -8,7 +8,7 @@ use crate::Shape;
 /// the last follows from a layer's output shape. It is a type that has no values.
 ///
 /// ```
-/// use nn_runtime::layers::{Window, WindowSizes};
+/// use plumbline::layers::{Window, WindowSizes};
 /// type Five = Window<5, 5, 1, 1, 2, 2, 1, 1>;
 /// assert_eq!((Five::KERNEL, Five::PADDING), ([5, 5], [2, 2]));
 /// ```
@@ -27,7 +27,7 @@ pub enum Window<
 /// The sizes in a [`Window`], vertical and horizontal.
 ///
 /// ```
-/// use nn_runtime::layers::{Window, WindowSizes};
+/// use plumbline::layers::{Window, WindowSizes};
 /// fn taps<W: WindowSizes>() -> usize { W::KERNEL[0] * W::KERNEL[1] }
 /// assert_eq!(taps::<Window<3, 2, 1, 1, 0, 0, 1, 1>>(), 6);
 /// ```
@@ -62,7 +62,7 @@ impl<
 /// A [`Window`] whose sizes are pairs of dimensions, for networks that are generic over dimensions and calculate with them.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{WindowOf, WindowSizes}, shape::Quotient};
+/// use plumbline::{Const, layers::{WindowOf, WindowSizes}, shape::Quotient};
 /// type Half = Quotient<Const<5>, Const<2>>;
 /// type One = (Const<1>, Const<1>);
 /// type Five = WindowOf<(Const<5>, Const<5>), One, (Half, Half), One>;

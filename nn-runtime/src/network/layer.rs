@@ -14,7 +14,7 @@ use crate::{Element, FixedShape};
 /// methods run on several threads at once, a sample at a time, and allocate nothing if they are to be fast.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, Element, Layer, Network};
+/// use plumbline::{Batch, Const, Element, Layer, Network};
 /// use rand::rngs::StdRng;
 ///
 /// /// y = a · x with one learned number a.
@@ -46,12 +46,12 @@ use crate::{Element, FixedShape};
 ///     }
 /// }
 ///
-/// nn_runtime::layer!(Gain);
+/// plumbline::layer!(Gain);
 ///
 /// let net = Gain::<f32>::initialized(1);
 /// let y = net.forward(&Batch::from_vec(vec![1.0, 2.0, 3.0])?);
 /// assert_eq!(y.as_slice(), [2.0, 4.0, 6.0]);
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 pub trait Layer: Clone + Debug + Send + Sync + 'static {
     /// The number type.

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 /// Nothing is said of the numbers: they come from a layer or a network of your own, from `map`, or from a sum.
 ///
 /// ```
-/// use nn_runtime::network::output::{OutputKinds, Unknown};
+/// use plumbline::network::output::{OutputKinds, Unknown};
 /// fn of_one<K: OutputKinds<Only = Unknown>>() {}
 /// of_one::<Unknown>();
 /// ```
@@ -19,7 +19,7 @@ pub struct Unknown;
 /// Numbers that are no logarithms of probabilities, such as `dense` and `relu` give: logits, or values.
 ///
 /// ```
-/// use nn_runtime::network::output::{Numbers, OutputKinds};
+/// use plumbline::network::output::{Numbers, OutputKinds};
 /// fn of_one<K: OutputKinds<Only = Numbers>>() {}
 /// of_one::<Numbers>();
 /// ```
@@ -29,7 +29,7 @@ pub struct Numbers;
 /// Probabilities, each for itself: `sigmoid` is the last layer.
 ///
 /// ```
-/// use nn_runtime::network::output::{OfSigmoid, OutputKinds};
+/// use plumbline::network::output::{OfSigmoid, OutputKinds};
 /// fn of_one<K: OutputKinds<Only = OfSigmoid>>() {}
 /// of_one::<OfSigmoid>();
 /// ```
@@ -39,7 +39,7 @@ pub struct OfSigmoid;
 /// Probabilities of classes: `softmax` is the last layer.
 ///
 /// ```
-/// use nn_runtime::network::output::{OfSoftmax, OutputKinds};
+/// use plumbline::network::output::{OfSoftmax, OutputKinds};
 /// fn of_one<K: OutputKinds<Only = OfSoftmax>>() {}
 /// of_one::<OfSoftmax>();
 /// ```
@@ -49,7 +49,7 @@ pub struct OfSoftmax;
 /// Logarithms of probabilities of classes: `log_softmax` is the last layer.
 ///
 /// ```
-/// use nn_runtime::network::output::{OfLogSoftmax, OutputKinds};
+/// use plumbline::network::output::{OfLogSoftmax, OutputKinds};
 /// fn of_one<K: OutputKinds<Only = OfLogSoftmax>>() {}
 /// of_one::<OfLogSoftmax>();
 /// ```
@@ -59,7 +59,7 @@ pub struct OfLogSoftmax;
 /// The kind of the one output of a network, or a tuple with those of two to four.
 ///
 /// ```
-/// use nn_runtime::network::output::{Numbers, OfSigmoid, OutputKinds, Unknown};
+/// use plumbline::network::output::{Numbers, OfSigmoid, OutputKinds, Unknown};
 /// fn of_two<K: OutputKinds<First = Numbers, Second = OfSigmoid, Only = Unknown>>() {}
 /// of_two::<(Numbers, OfSigmoid)>();
 /// ```

@@ -14,7 +14,7 @@ use crate::Element;
 /// The name of a parameter: the names of the layers that hold it and its own, joined by dots as in PyTorch.
 ///
 /// ```
-/// use nn_runtime::network::Name;
+/// use plumbline::network::Name;
 /// assert_eq!(Name::new("weight").within("conv1").to_string(), "conv1.weight");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Form {
     /// no fault of the form.
     ///
     /// ```
-    /// use nn_runtime::network::Form;
+    /// use plumbline::network::Form;
     /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 1.0, 0.0]), None);
     /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 2.0, 0.0]), Some(1));
     /// assert_eq!(Form::Symmetric.fault(&[2, 2], &[0.0, 1.0, 1.0, 3.0]), Some(3));
@@ -118,7 +118,7 @@ impl Form {
 /// A parameter: its name, its shape in PyTorch's layout, its numbers in row-major order.
 ///
 /// ```
-/// use nn_runtime::network::{Role, Tensor};
+/// use plumbline::network::{Role, Tensor};
 /// let tensor = Tensor::new("weight", &[2], &[0.5, 1.0]);
 /// assert_eq!((tensor.name.to_string().as_str(), tensor.role), ("weight", Role::Learned));
 /// assert_eq!(Tensor::statistic("running_mean", &[1], &[0.0]).role, Role::Statistic);

@@ -33,7 +33,7 @@ pub struct Sizing {
 /// with an `embedding` the indices that its vocabulary has: what enters is checked then, and the methods of such a network return a `Result`.
 ///
 /// ```
-/// use nn_runtime::{Batch, FixedShape, Network, network::Total};
+/// use plumbline::{Batch, FixedShape, Network, network::Total};
 /// fn of_zeros<N: Total<Input: FixedShape, Output: FixedShape>>(net: &N) -> Batch<N::Output, N::Element> {
 ///     net.forward(&Batch::zeros(1))
 /// }

@@ -24,7 +24,7 @@ use crate::{
 /// Printed, it is a table; [`GradientFlow::to_svg`] draws it.
 ///
 /// ```
-/// use nn_runtime::report::{GradientFlow, LayerFlow};
+/// use plumbline::report::{GradientFlow, LayerFlow};
 /// // What `GradientFlow::measure` gives for a network whose gradient is halved at every step.
 /// let layer = LayerFlow {
 ///     name: "memory.l0".to_owned(),

@@ -8,7 +8,7 @@ use crate::Element;
 /// the pixel is brighter than 1/2.
 ///
 /// ```
-/// use nn_runtime::report::Picture;
+/// use plumbline::report::Picture;
 /// let cross = [0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0];
 /// let picture = Picture::new(3, &cross).beside(Picture::new(3, &cross));
 /// assert_eq!(picture.to_string(), "▄█▄  ▄█▄\n ▀    ▀ \n");

@@ -5,7 +5,7 @@ use std::{fmt, ops::Range};
 /// A part of the plane as text: the regions in which a classifier decides for each class, and points of each class on top.
 ///
 /// ```
-/// use nn_runtime::report::Plot;
+/// use plumbline::report::Plot;
 /// let plot = Plot::new(0.0..4.0, 0.0..2.0, 4, 2)
 ///     .regions(|centres| centres.iter().map(|[x, _]| usize::from(*x > 2.0)).collect())
 ///     .point([0.5, 1.5], 0)

@@ -8,7 +8,7 @@ use crate::{Network, network::LayerInfo, shape::Dims};
 /// forward pass of one sample; and the totals. `_` is what depends on free dimensions.
 ///
 /// ```
-/// use nn_runtime::{network::LayerInfo, report::Summary};
+/// use plumbline::{network::LayerInfo, report::Summary};
 /// let layers = [
 ///     LayerInfo { name: "fc", kind: "dense, relu", inputs: &[&[400]], output: &[120], parameters: 48_120, flops: 96_120 },
 ///     LayerInfo { name: "logits", kind: "dense", inputs: &[&[120]], output: &[10], parameters: 1_210, flops: 2_400 },

@@ -9,10 +9,10 @@ use crate::{
 /// the weight w = Π f(xₖ; βₖ₊₁) / f(xₖ; βₖ), whose mean is Z(β_K) / Z(β₀) (Neal, 2001; Salakhutdinov and Murray, 2008).
 ///
 /// ```
-/// use nn_runtime::samplers::{AnnealedImportance, Ladder};
+/// use plumbline::samplers::{AnnealedImportance, Ladder};
 /// let ais = AnnealedImportance::new(Ladder::linear(0.0, 0.5, 500).then(0.9, 4000).then(1.0, 10_000))?;
 /// assert_eq!(ais.ladder().betas().len(), 14_501);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct AnnealedImportance {
@@ -137,7 +137,7 @@ impl AnnealedImportance {
 /// The logarithms of importance weights, and what they tell of the mean weight.
 ///
 /// ```
-/// use nn_runtime::samplers::LogWeights;
+/// use plumbline::samplers::LogWeights;
 /// let weights = LogWeights::from(vec![1.0_f64.ln(), 3.0_f64.ln()]);
 /// assert!((weights.log_mean() - 2.0_f64.ln()).abs() < 1e-12);
 /// assert!((weights.standard_error() - 0.5).abs() < 1e-12); // √(2 / 2) / 2

@@ -8,7 +8,7 @@ use crate::{Element, samplers::Draws};
 /// States lie in rows, one a chain. All methods take any number of them, the same of each block, and allocate nothing.
 ///
 /// ```
-/// use nn_runtime::samplers::{Blocks, Chains, Draws};
+/// use plumbline::samplers::{Blocks, Chains, Draws};
 /// /// Two spins ±1 with p ∝ exp(x y).
 /// struct Pair;
 /// impl Pair {
@@ -38,7 +38,7 @@ use crate::{Element, samplers::Draws};
 /// chains.gibbs(&Pair, 10)?;
 /// let agree = chains.first().iter().zip(chains.second()).filter(|(x, y)| x == y).count() as f64 / 1e4;
 /// assert!((agree - 1.0 / (1.0 + (-2.0_f64).exp())).abs() < 0.02);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 pub trait Blocks<E: Element>: Sync {
     /// The numbers of a state of the first block x, and of one of the second block y.

@@ -15,14 +15,14 @@ use crate::{
 /// allocate nothing.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::Bernoulli}, layers::Init, samplers::Chains};
+/// use plumbline::{Const, energy::{Rbm, units::Bernoulli}, layers::Init, samplers::Chains};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<4>, Const<3>, Bernoulli, Bernoulli> = Rbm::new(Init::Normal(0.1), rng);
 /// let mut chains = Chains::starting_at(&rbm, vec![0.0; 100 * 4], 42)?;
 /// chains.gibbs(&rbm, 50)?;
 /// assert_eq!((chains.count(), chains.first().len(), chains.second().len()), (100, 400, 300));
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Chains<E> {

@@ -29,7 +29,7 @@ pub trait Unnormalized<E: Element> {
 /// `negative` becomes the ends of the chains; it is made as long as `data`, and allocates nothing where it has been before.
 ///
 /// ```
-/// use nn_runtime::samplers::{Draws, GaussianMean, contrastive_divergence};
+/// use plumbline::samplers::{Draws, GaussianMean, contrastive_divergence};
 /// let data: Vec<f64> = (0..10_000).map(|i| 3.0 + f64::from(i % 3 - 1)).collect();
 /// let mut model = GaussianMean { mean: 0.0, precision: 4.0 };
 /// let (mut negative, mut gradient) = (Vec::new(), [0.0]);
@@ -38,7 +38,7 @@ pub trait Unnormalized<E: Element> {
 ///     model.mean -= 0.02 * gradient[0]; // the gradient is τ (μ − mean of the data), but for noise
 /// }
 /// assert!((model.mean - 3.0).abs() < 0.01);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 ///
 /// # Errors

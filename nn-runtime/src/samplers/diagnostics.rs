@@ -9,11 +9,11 @@ use crate::samplers::SamplerError;
 /// 1 where the chains have mixed; above 1.01 they have not. Infinite where chains stand still in different places.
 ///
 /// ```
-/// use nn_runtime::samplers::{Draws, split_r_hat};
+/// use plumbline::samplers::{Draws, split_r_hat};
 /// let chain = |chain: usize, shift: f64| (0..500).map(|i| shift + Draws::new(1, 0).normal(chain, 500, i)).collect::<Vec<_>>();
 /// assert!(split_r_hat(&[chain(0, 0.0), chain(1, 0.0)])? < 1.01);
 /// assert!(split_r_hat(&[chain(0, 0.0), chain(1, 3.0)])? > 1.5);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 ///
 /// # Errors
@@ -33,13 +33,13 @@ pub fn split_r_hat<C: AsRef<[f64]>>(chains: &[C]) -> Result<f64, SamplerError> {
 /// draws' normal scores in the halves of the chains, summed as far as they decrease (Vehtari et al., 2021, after Geyer, 1992).
 ///
 /// ```
-/// use nn_runtime::samplers::{Draws, effective_sample_size};
+/// use plumbline::samplers::{Draws, effective_sample_size};
 /// let draws = Draws::new(1, 0);
 /// // Each number remembers half of the one before: worth about a third of as many independent ones.
 /// let chain = |chain: usize| (0..4000).scan(0.0, |x, i| { *x = 0.5 * *x + draws.normal(chain, 4000, i); Some(*x) }).collect::<Vec<f64>>();
 /// let size = effective_sample_size(&[chain(0), chain(1)])?;
 /// assert!((size / 8000.0 - 1.0 / 3.0).abs() < 0.05);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 ///
 /// # Errors
@@ -52,10 +52,10 @@ pub fn effective_sample_size<C: AsRef<[f64]>>(chains: &[C]) -> Result<f64, Sampl
 /// The tail effective sample size: the smaller of those for the share of draws below the 5 % and below the 95 % quantile (Vehtari et al., 2021).
 ///
 /// ```
-/// use nn_runtime::samplers::{Draws, tail_effective_sample_size};
+/// use plumbline::samplers::{Draws, tail_effective_sample_size};
 /// let chain = |chain: usize| (0..1000).map(|i| Draws::new(1, 0).normal(chain, 1000, i)).collect::<Vec<_>>();
 /// assert!(tail_effective_sample_size(&[chain(0), chain(1)])? > 1500.0);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 ///
 /// # Errors

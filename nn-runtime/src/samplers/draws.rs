@@ -9,7 +9,7 @@ use crate::{Element, kernels::draw, network::Random};
 /// A model draws with it whole rows of variables, one row a chain. Which thread asks, and how many chains it takes at a time, changes nothing.
 ///
 /// ```
-/// use nn_runtime::samplers::Draws;
+/// use plumbline::samplers::Draws;
 /// let draws = Draws::new(42, 0);
 /// let (mut whole, mut second) = ([0.5_f32; 6], [0.5_f32; 3]);
 /// draws.bernoulli(&mut whole, 3);
@@ -63,7 +63,7 @@ impl Draws {
     /// its turn comes can be drawn by a comparison. They are ln(u / (1 − u)) of the numbers that [`Draws::bernoulli`] compares with.
     ///
     /// ```
-    /// use nn_runtime::samplers::Draws;
+    /// use plumbline::samplers::Draws;
     /// let mut thresholds = [0.0_f64; 10_000];
     /// Draws::new(1, 0).logistic(&mut thresholds, 1);
     /// let below = thresholds.iter().filter(|&&t| t < 2.0).count() as f64 / 1e4;

@@ -3,7 +3,7 @@
 /// States, temperatures or draws that a sampler cannot work with.
 ///
 /// ```
-/// use nn_runtime::samplers::SamplerError;
+/// use plumbline::samplers::SamplerError;
 /// let error = SamplerError::Length { expected: 4, found: 6 };
 /// assert_eq!(error.to_string(), "expected a multiple of the 4 numbers of a chain's state, found 6 numbers");
 /// ```

@@ -7,7 +7,7 @@ use crate::Element;
 /// is annealed from, and p^β lies between.
 ///
 /// ```
-/// use nn_runtime::samplers::Ladder;
+/// use plumbline::samplers::Ladder;
 /// let ladder = Ladder::linear(0.0, 0.5, 2).then(1.0, 1);
 /// assert_eq!(ladder.betas(), [0.0, 0.25, 0.5, 1.0]);
 /// assert_eq!(Ladder::geometric(0.25, 1.0, 2).betas(), [0.25, 0.5, 1.0]);

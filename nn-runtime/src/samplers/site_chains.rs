@@ -24,13 +24,13 @@ use crate::{
 /// allocate nothing.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::Boltzmann, layers::Init, samplers::SiteChains};
+/// use plumbline::{Const, energy::Boltzmann, layers::Init, samplers::SiteChains};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let machine: Boltzmann<Const<4>, Const<2>> = Boltzmann::new(Init::Normal(0.5), &mut StdRng::seed_from_u64(1));
 /// let mut chains = SiteChains::random(&machine, 100, 42)?;
 /// chains.gibbs(&machine, 50)?;
 /// assert_eq!((chains.count(), chains.states().len()), (100, 600));
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct SiteChains<E> {
@@ -46,14 +46,14 @@ pub struct SiteChains<E> {
 /// What [`SiteChains::anneal`] found.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::Boltzmann, layers::Init, samplers::{Ladder, SiteChains}};
+/// use plumbline::{Const, energy::Boltzmann, layers::Init, samplers::{Ladder, SiteChains}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut machine: Boltzmann<Const<2>, Const<0>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
 /// machine.set_weight(0, 1, -2.0)?;
 /// machine.bias_mut().assign(&ndarray::array![1.0, 1.5]);
 /// let found = SiteChains::random(&machine, 10, 1)?.anneal(&machine, &Ladder::geometric(0.1, 10.0, 20))?;
 /// assert_eq!((found.state, found.energy, found.mean_energies.len()), (vec![0.0, 1.0], -1.5, 21));
-/// # Ok::<(), nn_runtime::energy::EnergyError>(())
+/// # Ok::<(), plumbline::energy::EnergyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Annealing<E> {

@@ -9,7 +9,7 @@ use crate::Element;
 /// needs no more of a model than its numbers. [`SiteChains`](crate::samplers::SiteChains) is that sampler.
 ///
 /// ```
-/// use nn_runtime::samplers::{SiteChains, Sites};
+/// use plumbline::samplers::{SiteChains, Sites};
 /// /// Spins −1 and 1 on a ring, each with the coupling 1 to both neighbours.
 /// struct Ring(Vec<f64>, usize);
 /// impl Ring {
@@ -39,7 +39,7 @@ use crate::Element;
 /// let mean = chains.states().chunks(8).map(|s| s[0] * s[1]).sum::<f64>() / 4000.0;
 /// let t = 1.0_f64.tanh();
 /// assert!((mean - (t + t.powi(7)) / (1.0 + t.powi(8))).abs() < 0.05);
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 pub trait Sites<E: Element>: Sync {
     /// The number of variables.

@@ -18,7 +18,7 @@ use crate::{
 /// each place is good; lower ones ask for more rungs there. Equal seeds give equal bits, whatever the number of threads.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::Bernoulli}, layers::Init, samplers::{Ladder, Tempering}};
+/// use plumbline::{Const, energy::{Rbm, units::Bernoulli}, layers::Init, samplers::{Ladder, Tempering}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<4>, Const<3>, Bernoulli, Bernoulli> = Rbm::new(Init::Normal(1.0), rng);
@@ -26,7 +26,7 @@ use crate::{
 /// tempering.run(&rbm, 100)?;
 /// assert_eq!(tempering.first(0).len(), 40);
 /// assert!(tempering.swap_rates().iter().all(|&rate| rate > 0.5));
-/// # Ok::<(), nn_runtime::samplers::SamplerError>(())
+/// # Ok::<(), plumbline::samplers::SamplerError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tempering<E> {

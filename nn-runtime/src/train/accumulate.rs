@@ -19,7 +19,7 @@ impl<N: Trainable> Gradients<N> {
     /// become the mean over all their samples where the factor is 1 over the number of the batches.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, Shape, Trainable, train::*};
+    /// use plumbline::{Batch, Const, Shape, Trainable, train::*};
     /// /// A step on the mean over two batches of as many samples.
     /// fn step<N>(net: &mut N, batches: [&Batch<N::Input>; 2], targets: [&Batch<(Const<1>,)>; 2]) -> Result<(), Box<dyn std::error::Error>>
     /// where

@@ -9,7 +9,7 @@ use crate::{
 /// A gradient that cannot be clipped, or stepped by.
 ///
 /// ```
-/// use nn_runtime::train::GradientError;
+/// use plumbline::train::GradientError;
 /// let error = GradientError::NotFinite { name: "fc1.weight".into(), index: 3, found: f64::NAN };
 /// assert_eq!(error.to_string(), "expected finite gradients, found NaN at index 3 of `fc1.weight`");
 /// ```

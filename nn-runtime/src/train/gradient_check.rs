@@ -20,7 +20,7 @@ use crate::{
 /// evaluation.
 ///
 /// ```
-/// use nn_runtime::train::GradientCheck;
+/// use plumbline::train::GradientCheck;
 /// let check = GradientCheck::new().entries(50);
 /// # let _ = check;
 /// ```

@@ -3,7 +3,7 @@
 /// A tuple of `N`: shapes or targets, one for each output.
 ///
 /// ```
-/// use nn_runtime::{Const, train::TupleOf};
+/// use plumbline::{Const, train::TupleOf};
 /// fn takes_two<T: TupleOf<2>>() {}
 /// takes_two::<((Const<3>,), (Const<1>,))>();
 /// ```
@@ -21,7 +21,7 @@ impl<A, B, C, D> TupleOf<4> for (A, B, C, D) {}
 /// A tuple of shapes, the one of output `I`, counted from 0, among them.
 ///
 /// ```
-/// use nn_runtime::{Const, Shape, train::OutputAt};
+/// use plumbline::{Const, Shape, train::OutputAt};
 /// type Second<T> = <T as OutputAt<1>>::Part;
 /// assert_eq!(<Second<((Const<2>,), (Const<5>,))>>::LEN, 5);
 /// ```

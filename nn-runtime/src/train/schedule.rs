@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 /// [`Trainer`](crate::train::Trainer) is told; both count from 0, and go on in a second training by the same trainer.
 ///
 /// ```
-/// use nn_runtime::train::{Schedule, Step};
+/// use plumbline::train::{Schedule, Step};
 /// let schedule = Step::new(10, 0.1);
 /// assert_eq!(schedule.rate(0.5, 9), 0.5);
 /// assert_eq!(schedule.rate(0.5, 10), 0.05);
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Scheduled<'_> {
 /// η = η₀.
 ///
 /// ```
-/// use nn_runtime::train::{Constant, Schedule};
+/// use plumbline::train::{Constant, Schedule};
 /// assert_eq!(Constant.rate(0.5, 99), 0.5);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Schedule for Constant {
 /// η = η₀ γ^⌊t / s⌋: `torch.optim.lr_scheduler.StepLR`.
 ///
 /// ```
-/// use nn_runtime::train::{Schedule, Step};
+/// use plumbline::train::{Schedule, Step};
 /// assert_eq!([0, 1, 2, 3, 4].map(|t| Step::new(2, 0.5).rate(8.0, t)), [8.0, 8.0, 4.0, 4.0, 2.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +87,7 @@ impl Schedule for Step {
 /// η = η₀ γᵗ: `torch.optim.lr_scheduler.ExponentialLR`.
 ///
 /// ```
-/// use nn_runtime::train::{Exponential, Schedule};
+/// use plumbline::train::{Exponential, Schedule};
 /// assert_eq!([0, 1, 2].map(|t| Exponential::new(0.5).rate(8.0, t)), [8.0, 4.0, 2.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,7 +111,7 @@ impl Schedule for Exponential {
 /// η = η₁ + ½ (η₀ − η₁) (1 + cos(π t / T)), and η₁ after T: `torch.optim.lr_scheduler.CosineAnnealingLR` (Loshchilov and Hutter, 2017).
 ///
 /// ```
-/// use nn_runtime::train::{Cosine, Schedule};
+/// use plumbline::train::{Cosine, Schedule};
 /// let schedule = Cosine::new(10).minimum(0.1);
 /// assert_eq!((schedule.rate(0.5, 0), schedule.rate(0.5, 10), schedule.rate(0.5, 99)), (0.5, 0.1, 0.1));
 /// assert!((schedule.rate(0.5, 5) - 0.3).abs() < 1e-12);
@@ -150,7 +150,7 @@ fn anneal(start: f64, end: f64, part: f64) -> f64 {
 /// `torch.optim.lr_scheduler.OneCycleLR` with `max_lr` = η₀ (Smith and Topin, 2019). The optimizer's base rate is the peak.
 ///
 /// ```
-/// use nn_runtime::train::{OneCycle, Schedule};
+/// use plumbline::train::{OneCycle, Schedule};
 /// let schedule = OneCycle::new(100);
 /// for (time, rate) in [(0, 0.02), (29, 0.5), (99, 2e-6)] {
 ///     assert!((schedule.rate(0.5, time) - rate).abs() < 1e-12);
@@ -204,7 +204,7 @@ impl Schedule for OneCycle {
 /// `torch.optim.lr_scheduler.LinearLR` before another in a `SequentialLR`.
 ///
 /// ```
-/// use nn_runtime::train::{Constant, Schedule, WarmUp};
+/// use plumbline::train::{Constant, Schedule, WarmUp};
 /// let schedule = WarmUp::new(4, Constant).start(0.5);
 /// assert_eq!([0, 1, 2, 3, 4, 5].map(|t| schedule.rate(8.0, t)), [4.0, 5.0, 6.0, 7.0, 8.0, 8.0]);
 /// ```
@@ -250,7 +250,7 @@ impl<S: Schedule> Schedule for WarmUp<S> {
 /// Defaults: γ = 0.1, patience 10, t = 10⁻⁴, η₁ = 0, no cooldown. The time does not matter to it. A loss of NaN is never better.
 ///
 /// ```
-/// use nn_runtime::train::{ReduceOnPlateau, Schedule};
+/// use plumbline::train::{ReduceOnPlateau, Schedule};
 /// let mut schedule = ReduceOnPlateau::new().patience(1).factor(0.5);
 /// let rates = [3.0, 2.0, 2.0, 2.0, 2.0].map(|loss| {
 ///     schedule.observe(loss);
@@ -328,7 +328,7 @@ impl ReduceOnPlateau {
     /// Sets what a loss must be lower by to be better, whatever the best loss is, C < C₀ − `margin`: PyTorch's `threshold_mode='abs'`.
     ///
     /// ```
-    /// use nn_runtime::train::{ReduceOnPlateau, Schedule};
+    /// use plumbline::train::{ReduceOnPlateau, Schedule};
     /// let mut schedule = ReduceOnPlateau::new().patience(0).absolute_threshold(0.5);
     /// let rates = [-10.0, -11.0, -11.25].map(|loss| {
     ///     schedule.observe(loss);

@@ -27,7 +27,7 @@ const SIDE: usize = 28;
 /// Equal seeds give equal images, whatever the number of threads; the images of one seed are no part of those of another.
 ///
 /// ```
-/// let digits = nn_runtime::data::digits(20, 42);
+/// let digits = plumbline::data::digits(20, 42);
 /// assert_eq!(digits.len(), 20);
 /// assert_eq!(digits.targets().counts(), [2; 10]);
 /// assert!(digits.inputs().as_slice().iter().all(|pixel| (0.0..=1.0).contains(pixel)));

@@ -10,12 +10,12 @@ const SWEEPS: usize = 100;
 /// A prediction is brought into the range of the scale; the bias of an unknown user or item is 0.
 ///
 /// ```
-/// use nn_runtime::data::{RatingBaseline, ratings};
+/// use plumbline::data::{RatingBaseline, ratings};
 /// let (known, held_out) = ratings(200, 50, 20, 1)?.split(0.8, 1)?;
 /// let rmse = |baseline: RatingBaseline| baseline.score(&held_out).rmse;
 /// let (global, biased) = (rmse(RatingBaseline::global(&known)?), rmse(RatingBaseline::biased(&known, 5.0)?));
 /// assert!(biased < global);
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RatingBaseline {
@@ -135,7 +135,7 @@ fn optimum(sum: f64, count: usize, penalty: f64) -> f64 {
 /// How far predicted ratings are from given ones, in units of the ratings.
 ///
 /// ```
-/// use nn_runtime::data::RatingScore;
+/// use plumbline::data::RatingScore;
 /// let score = RatingScore::of([(3.0, 4.0), (5.0, 2.0)]);
 /// assert_eq!((score.count, score.rmse, score.mae), (2, 5.0_f64.sqrt(), 2.0));
 /// ```

@@ -7,14 +7,14 @@ use super::{Names, Rating, RatingError, RatingScale, Ratings};
 /// Collects ratings by the names of users and items, in any order.
 ///
 /// ```
-/// use nn_runtime::data::{RatingScale, Ratings};
+/// use plumbline::data::{RatingScale, Ratings};
 /// let mut builder = Ratings::builder(RatingScale::HALF_STARS);
 /// builder.push("Ann", "Alien", 4.5)?;
 /// builder.user("Ben", [("Brazil", 0.5), ("Alien", 3.0)])?;
 /// assert_eq!(builder.user("Cid", [("Alien", 1.0); 0]).unwrap_err().to_string(), "expected ratings by `Cid`, found none");
 /// let ratings = builder.finish()?;
 /// assert_eq!((ratings.users(), ratings.items(), ratings.len()), (2, 2, 3));
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct RatingsBuilder {

@@ -5,7 +5,7 @@ use super::RatingScale;
 /// Ratings that cannot be taken.
 ///
 /// ```
-/// use nn_runtime::data::{RatingScale, Ratings};
+/// use plumbline::data::{RatingScale, Ratings};
 /// let error = Ratings::new(RatingScale::STARS, [("Ann", "Alien", 4.0), ("Ben", "Brazil", 6.0)]).unwrap_err();
 /// assert_eq!(error.to_string(), "expected a rating of 1, 2, …, 5, found 6 by `Ben` of `Brazil`");
 /// ```

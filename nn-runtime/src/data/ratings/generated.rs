@@ -32,10 +32,10 @@ const HEAD: f64 = 20.0;
 /// Equal seeds give equal ratings. Time and memory grow with the ratings.
 ///
 /// ```
-/// let ratings = nn_runtime::data::ratings(300, 100, 20, 42)?;
+/// let ratings = plumbline::data::ratings(300, 100, 20, 42)?;
 /// assert_eq!((ratings.users(), ratings.scale().levels()), (300, 5));
 /// assert!((12.0..28.0).contains(&(ratings.len() as f64 / 300.0)));
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 ///
 /// # Errors

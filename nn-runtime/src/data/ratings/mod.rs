@@ -24,10 +24,10 @@ use crate::network::mix;
 /// A rating: an item by its index, and the level k of its rating r = least + step · k ([`RatingScale`]).
 ///
 /// ```
-/// use nn_runtime::data::{Rating, RatingScale, Ratings};
+/// use plumbline::data::{Rating, RatingScale, Ratings};
 /// let ratings = Ratings::new(RatingScale::STARS, [("Ann", "Alien", 4.0)])?;
 /// assert_eq!(ratings.of(0), [Rating { item: 0, level: 3 }]);
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rating {
@@ -43,7 +43,7 @@ pub struct Rating {
 /// items, each once.
 ///
 /// ```
-/// use nn_runtime::data::{RatingScale, Ratings};
+/// use plumbline::data::{RatingScale, Ratings};
 /// let ratings = Ratings::new(
 ///     RatingScale::STARS,
 ///     [("Ann", "Alien", 5.0), ("Ben", "Brazil", 3.0), ("Ann", "Brazil", 1.0)],
@@ -52,7 +52,7 @@ pub struct Rating {
 /// assert_eq!((ratings.user("Ben"), ratings.item("Alien"), ratings.item_name(1)), (Some(1), Some(0), Some("Brazil")));
 /// assert_eq!(ratings.rating(0, 1), Some(1.0));
 /// assert_eq!(ratings.rating(1, 0), None);
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ratings {
@@ -188,13 +188,13 @@ impl Ratings {
     /// Ratings of someone who is no user here, by the names of these items: what a model is asked with.
     ///
     /// ```
-    /// use nn_runtime::data::{Rating, RatingScale, Ratings};
+    /// use plumbline::data::{Rating, RatingScale, Ratings};
     /// let ratings = Ratings::new(RatingScale::STARS, [("Ann", "Alien", 5.0), ("Ben", "Brazil", 3.0)])?;
     /// let profile = ratings.profile([("Brazil", 4.0), ("Alien", 1.0)])?;
     /// assert_eq!(profile, [Rating { item: 0, level: 0 }, Rating { item: 1, level: 3 }]);
     /// let error = ratings.profile([("Casablanca", 4.0)]).unwrap_err();
     /// assert_eq!(error.to_string(), "expected the name of a rated item, found `Casablanca`");
-    /// # Ok::<(), nn_runtime::data::RatingError>(())
+    /// # Ok::<(), plumbline::data::RatingError>(())
     /// ```
     ///
     /// # Errors
@@ -228,11 +228,11 @@ impl Ratings {
     /// all users and items. Equal seeds give equal parts.
     ///
     /// ```
-    /// let ratings = nn_runtime::data::ratings(50, 40, 20, 1)?;
+    /// let ratings = plumbline::data::ratings(50, 40, 20, 1)?;
     /// let (known, held_out) = ratings.split(0.8, 7)?;
     /// assert_eq!(known.len() + held_out.len(), ratings.len());
     /// assert!((0..50).all(|user| !known.of(user).is_empty()));
-    /// # Ok::<(), nn_runtime::data::RatingError>(())
+    /// # Ok::<(), plumbline::data::RatingError>(())
     /// ```
     ///
     /// # Errors
@@ -262,14 +262,14 @@ impl Ratings {
     /// that `other` does not know have the indices behind all that it knows; `other` has no ratings of them, which is a cold start and no error.
     ///
     /// ```
-    /// use nn_runtime::data::{RatingScale, Ratings};
+    /// use plumbline::data::{RatingScale, Ratings};
     /// let known = Ratings::new(RatingScale::STARS, [("Ann", "Alien", 5.0), ("Ben", "Brazil", 3.0)])?;
     /// let test = Ratings::new(RatingScale::STARS, [("Cid", "Brazil", 2.0), ("Ben", "Casablanca", 4.0)])?;
     /// let test = test.aligned_with(&known)?;
     /// assert_eq!((test.user("Ben"), test.item("Brazil")), (Some(1), Some(1)));
     /// assert_eq!((test.user("Cid"), test.item("Casablanca")), (Some(2), Some(2)));
     /// assert!(known.of(2).is_empty());
-    /// # Ok::<(), nn_runtime::data::RatingError>(())
+    /// # Ok::<(), plumbline::data::RatingError>(())
     /// ```
     ///
     /// # Errors

@@ -7,12 +7,12 @@ use super::RatingError;
 /// K ratings at equal distances, r = least + step · k for the level k from 0 to K − 1.
 ///
 /// ```
-/// use nn_runtime::data::RatingScale;
+/// use plumbline::data::RatingScale;
 /// assert_eq!((RatingScale::STARS.levels(), RatingScale::STARS.level(4.0)), (5, Some(3)));
 /// assert_eq!((RatingScale::HALF_STARS.levels(), RatingScale::HALF_STARS.rating(0.0)), (10, 0.5));
 /// assert_eq!([6.0, 2.5, f64::NAN].map(|rating| RatingScale::STARS.level(rating)), [None; 3]);
 /// assert_eq!(RatingScale::new(-1.0, 1.0, 3)?.to_string(), "-1, 0, 1");
-/// # Ok::<(), nn_runtime::data::RatingError>(())
+/// # Ok::<(), plumbline::data::RatingError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatingScale {

@@ -21,7 +21,7 @@ const PART: usize = 16;
 /// First and second moments of the units of a [`Boltzmann`] machine, visible ones first.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+/// use plumbline::{Const, energy::Boltzmann, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let machine: Boltzmann<Const<3>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
 /// let moments = machine.moments_exact();
@@ -69,14 +69,14 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// ln Z, exactly: a sum over all 2^(I + N) states, in `f64`. For more than 24 units it does not compile.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<12>, Const<6>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// assert!((machine.log_partition_exact() - 18.0 * 2.0_f64.ln()).abs() < 1e-12);
     /// ```
     ///
     /// ```compile_fail
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<20>, Const<6>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// machine.log_partition_exact();
@@ -93,7 +93,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// compile.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<2>, Const<0>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// machine.bias_mut()[0] = 3.0_f32.ln();
@@ -111,14 +111,14 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// ⟨s⟩ and ⟨s sᵀ⟩ over all 2^(I + N) states. For more than 24 units it does not compile.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<2>, Const<0>, f64> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// // The state 1 1 has as much weight as the three others together.
     /// machine.set_weight(0, 1, 3.0_f64.ln())?;
     /// let moments = machine.moments_exact();
     /// assert!((moments.products[[0, 1]] - 0.5).abs() < 1e-12 && (moments.means[0] - 4.0 / 6.0).abs() < 1e-12);
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     pub fn moments_exact(&self) -> Moments
     where
@@ -133,7 +133,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// units. For more than 24 of them it does not compile.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<100>, Const<3>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let free = machine.free_energies_exact(&Batch::zeros(2));
@@ -150,12 +150,12 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// The mean of ln p(v) over the samples, exactly, hidden units summed out. NaN of no samples. For more than 24 units it does not compile.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<2>, Const<3>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let found = machine.log_likelihood_exact(&Batch::from_vec(vec![0.0, 1.0])?);
     /// assert!((found + 2.0 * 2.0_f64.ln()).abs() < 1e-12);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn log_likelihood_exact<D>(&self, v: &Batch<(I,), E, D>) -> f64
     where

@@ -5,13 +5,13 @@ use crate::shape::Const;
 /// `Const<I>: FewTogether<Const<N>>` says that I visible and N hidden units are 24 together at most, and have 2²⁴ states.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::FewTogether};
+/// use plumbline::{Const, energy::FewTogether};
 /// fn few<I: FewTogether<N>, N>() {}
 /// few::<Const<20>, Const<4>>();
 /// ```
 ///
 /// ```compile_fail
-/// use nn_runtime::{Const, energy::FewTogether};
+/// use plumbline::{Const, energy::FewTogether};
 /// fn few<I: FewTogether<N>, N>() {}
 /// few::<Const<20>, Const<5>>();
 /// ```

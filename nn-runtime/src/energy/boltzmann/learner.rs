@@ -22,7 +22,7 @@ use crate::{
 /// Gradients and steps on batches, with the chains and memory that they need from step to step: for a loop of your own.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init, train::{Adam, Optimizer}};
+/// use plumbline::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init, train::{Adam, Optimizer}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut machine: Boltzmann<Const<2>, Const<3>> = Boltzmann::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
 /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;
@@ -165,7 +165,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
     /// One pass over `data`, and what it came to: the rate as the schedule says, the samples in a new order. A training of many epochs is many calls.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
+    /// use plumbline::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;

@@ -20,7 +20,7 @@ use crate::{
 /// allocates nothing after the first.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// // The third unit is the exclusive or of the others, which no pair of units tells: it takes a hidden one.
 /// let xor = Batch::from_vec(vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0])?;
@@ -87,7 +87,7 @@ impl<O> BoltzmannLearning<SampledStatistics, O> {
     /// Trains `machine` on the samples of `data`.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
+    /// use plumbline::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<4>, Const<0>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// // Two patterns.
@@ -188,7 +188,7 @@ common_options!(BoltzmannLearning [S] { statistics }, BoltzmannEpoch);
 /// A training of a [`Boltzmann`] machine, epoch by epoch.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{Boltzmann, BoltzmannLearning}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
 /// let data = Batch::from_vec(vec![0.0, 1.0])?;
@@ -216,7 +216,7 @@ impl fmt::Display for BoltzmannReport {
 /// One pass over the data.
 ///
 /// ```
-/// use nn_runtime::energy::BoltzmannEpoch;
+/// use plumbline::energy::BoltzmannEpoch;
 /// let duration = std::time::Duration::from_millis(1500);
 /// let epoch = BoltzmannEpoch { epoch: 3, rate: 0.05, moment_gap: 0.0625, log_likelihood: Some(-1.5), duration };
 /// assert_eq!(epoch.to_string(), "epoch 3  rate 0.05  moment gap 0.06250  ln p(v) -1.5000  1.5 s");

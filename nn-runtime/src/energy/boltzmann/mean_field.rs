@@ -25,7 +25,7 @@ const SWEEPS: usize = 1000;
 /// The best independent units q(s) = Π μᵢ^sᵢ (1 − μᵢ)^(1 − sᵢ) that were found, and what they tell of Z.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+/// use plumbline::{Const, energy::Boltzmann, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let machine: Boltzmann<Const<4>, Const<2>, f64> = Boltzmann::new(Init::Normal(0.2), &mut StdRng::seed_from_u64(1));
 /// let approximation = machine.mean_field();

@@ -39,7 +39,7 @@ use crate::{
 /// As a layer it gives the mean-field p(h = 1 | v), without a gradient; it learns by [`BoltzmannLearning`].
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+/// use plumbline::{Batch, Const, energy::Boltzmann, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(42));
 /// machine.set_weight(0, 2, 3.0)?;
@@ -115,13 +115,13 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// Sets all weights, or none where it fails.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<2>, Const<0>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// machine.set_weights(ndarray::arr2(&[[0.0, 2.0], [2.0, 0.0]]).view())?;
     /// let error = machine.set_weights(ndarray::arr2(&[[0.0, 2.0], [1.0, 0.0]]).view()).unwrap_err();
     /// assert_eq!(error.to_string(), "expected the number at its mirrored place at [0, 1] of the connections, found 2");
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors

@@ -33,7 +33,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// E(v, h) = −½ sᵀ W s − bᵀ s of each pair of rows, in `f64`.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// machine.set_weight(0, 2, 3.0)?;
@@ -66,14 +66,14 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// `count` chains from random states; their [`gibbs`](SiteChains::gibbs) sweeps are those of the machine.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let mut chains = machine.chains(1000, 42)?;
     /// chains.gibbs(&machine, 10)?;
     /// let mean = chains.states().iter().sum::<f32>() / 3000.0;
     /// assert!((mean - 0.5).abs() < 0.05);
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors
@@ -86,12 +86,12 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// The visible and the hidden units of rows of states, such as those of [`SiteChains::states`].
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let machine: Boltzmann<Const<2>, Const<1>> = Boltzmann::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let (v, h) = machine.split(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0])?;
     /// assert_eq!((v.as_slice(), h.as_slice()), (&[1.0, 0.0, 0.0, 0.0][..], &[1.0, 1.0][..]));
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     ///
     /// # Errors
@@ -115,13 +115,13 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// `samples` samples after `sweeps` Gibbs sweeps from random states: what the machine imagines.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let machine: Boltzmann<Const<4>, Const<3>> = Boltzmann::new(Init::Normal(1.0), rng);
     /// let imagined = machine.generate(10, 100, rng)?;
     /// assert!(imagined.samples() == 10 && imagined.as_slice().iter().all(|&v| v == 0.0 || v == 1.0));
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// for each. What `v` holds elsewhere does not matter, so long as it is 0 or 1.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Boltzmann, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Boltzmann, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let mut machine: Boltzmann<Const<2>, Const<0>> = Boltzmann::new(Init::Zeros, rng);
@@ -180,7 +180,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// Simulated annealing of `count` chains from random states: a sweep at each inverse temperature of `ladder`, and the best state found.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Boltzmann, layers::Init, samplers::Ladder};
+    /// use plumbline::{Const, energy::Boltzmann, layers::Init, samplers::Ladder};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let mut machine: Boltzmann<Const<3>, Const<0>> = Boltzmann::new(Init::Zeros, rng);
@@ -190,7 +190,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> Boltzmann<I, N, E> {
     /// machine.set_weight(1, 2, -3.0)?;
     /// let found = machine.anneal(10, &Ladder::geometric(0.1, 10.0, 50), rng)?;
     /// assert_eq!((found.state, found.energy), (vec![1.0, 0.0, 1.0], -2.0));
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::{
 /// difference that is 0 but for rounding counts as 0. The patterns themselves are the memory; overlaps and their functions are summed in `f64`.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::DenseMemory};
+/// use plumbline::{Batch, Const, energy::DenseMemory};
 /// use rand::{RngExt, SeedableRng, rngs::StdRng};
 /// // Twenty times as many patterns as units.
 /// let mut rng = StdRng::seed_from_u64(1);

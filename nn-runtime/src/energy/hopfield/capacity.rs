@@ -36,7 +36,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// for large n). Below it, recall ends in states of which some 1.6 % of the bits are wrong at most.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Hopfield};
+    /// use plumbline::{Const, energy::Hopfield};
     /// const ROOM: usize = Hopfield::<Const<1000>>::CAPACITY;
     /// assert_eq!((ROOM, Hopfield::<Const<1000>>::PERFECT_CAPACITY), (138, 36));
     /// ```
@@ -51,7 +51,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// diagonal, the p − 1 other patterns add (p − 1)(n − 1) random signs to the n − 1 of the pattern's own. Their sum is taken as normal.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Hopfield};
+    /// use plumbline::{Const, energy::Hopfield};
     /// let p = Hopfield::<Const<1000>>::bit_error_predicted(138);
     /// assert!((p - 0.0035).abs() < 1e-4);
     /// assert_eq!(Hopfield::<Const<1000>>::bit_error_predicted(1), 0.0);
@@ -66,7 +66,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// The bits of `patterns` that change in one synchronous step from them.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let patterns = Batch::from_vec(vec![1.0, -1.0, 1.0, 1.0, -1.0, 1.0])?;
     /// let mut net: Hopfield<Const<3>> = Hopfield::zeros();
     /// net.store_hebbian(&patterns)?;
@@ -93,7 +93,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
 /// How many bits were wrong, of how many.
 ///
 /// ```
-/// use nn_runtime::energy::BitError;
+/// use plumbline::energy::BitError;
 /// let error = BitError { wrong: 10, bits: 1000 };
 /// assert_eq!(error.rate(), 0.01);
 /// let (low, high) = error.interval(1.96);
@@ -124,7 +124,7 @@ impl BitError {
     /// network says, and for no more than they are (Kish's design effect, 1965). Of one network, nothing is known of the spread.
     ///
     /// ```
-    /// use nn_runtime::energy::BitError;
+    /// use plumbline::energy::BitError;
     /// let of = |wrong| BitError { wrong, bits: 1000 };
     /// let (alike, apart) = ([10, 9, 11, 10].map(of), [0, 30, 2, 8].map(of));
     /// let sum = BitError { wrong: 40, bits: 4000 };

@@ -34,7 +34,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// lowers T step by step, which leaves states that recall would stay in.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let mut net: Hopfield<Const<20>> = Hopfield::zeros();
     /// let pattern = Batch::from_vec([1.0, -1.0].repeat(10))?;
     /// net.store_hebbian(&pattern)?;

@@ -91,7 +91,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// E(s) of each state.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let mut net: Hopfield<Const<2>> = Hopfield::zeros();
     /// net.set_weight(0, 1, 2.0)?;
     /// net.threshold_mut()[0] = 0.5;
@@ -145,11 +145,11 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
     /// [`Hopfield::SWEEPS`] sweeps over the units.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let net: Hopfield<Const<3>> = Hopfield::zeros();
     /// let error = net.recall(&Batch::from_vec(vec![1.0, -1.0, 0.0])?).unwrap_err();
     /// assert_eq!(error.to_string(), "expected -1 or 1, found 0 at element 2 of sample 0");
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     ///
     /// # Errors
@@ -181,7 +181,7 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
     /// Equal seeds give equal bits.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::{Hopfield, update::Synchronous}};
+    /// use plumbline::{Batch, Const, energy::{Hopfield, update::Synchronous}};
     /// let mut net: Hopfield<Const<4>, Synchronous> = Hopfield::zeros();
     /// net.store_hebbian(&Batch::from_vec(vec![1.0, -1.0, -1.0, 1.0])?)?;
     /// let recall = net.recall_in_random_order(&Batch::from_vec(vec![1.0, -1.0, 1.0, 1.0])?, 42)?;

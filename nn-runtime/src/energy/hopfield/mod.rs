@@ -32,7 +32,7 @@ use crate::{
 /// it gives the state that recall ends in; it has no gradient.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::Hopfield};
+/// use plumbline::{Batch, Const, energy::Hopfield};
 /// let patterns = Batch::from_vec(vec![1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0])?;
 /// let mut net: Hopfield<Const<8>> = Hopfield::zeros();
 /// net.store_hebbian(&patterns)?;
@@ -91,13 +91,13 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// Connects units `i` and `j`, both ways.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Hopfield};
+    /// use plumbline::{Const, energy::Hopfield};
     /// let mut net: Hopfield<Const<3>> = Hopfield::zeros();
     /// net.set_weight(0, 2, 1.5)?;
     /// assert_eq!(net.weight()[[2, 0]], 1.5);
     /// let error = net.set_weight(1, 1, 1.0).unwrap_err();
     /// assert_eq!(error.to_string(), "expected 0, as no unit is connected to itself, at [1, 1] of the connections, found 1");
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors

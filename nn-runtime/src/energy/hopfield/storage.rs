@@ -57,7 +57,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// As local as Hebb's rule, it keeps more patterns, n / √(2 ln n) of random ones, and correlated ones better.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let patterns = Batch::from_vec(vec![1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0])?;
     /// let (mut together, mut apart): (Hopfield<Const<6>>, Hopfield<Const<6>>) = (Hopfield::zeros(), Hopfield::zeros());
     /// together.store_storkey(&patterns)?;
@@ -102,7 +102,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     /// ones before it combine to changes nothing and is kept, too.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Hopfield};
+    /// use plumbline::{Batch, Const, energy::Hopfield};
     /// let alike = Batch::from_vec(vec![1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0])?;
     /// let mut net: Hopfield<Const<6>> = Hopfield::zeros();
     /// net.store_pseudo_inverse(&alike)?;

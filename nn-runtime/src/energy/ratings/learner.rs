@@ -22,7 +22,7 @@ use super::{chain::Chain, groups::Groups, memory::Memory, score::Beside};
 /// Epochs of training with the order, momentum and memory that they need: for a loop of your own.
 ///
 /// ```
-/// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
+/// use plumbline::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(200, 40, 15, 1)?.split(0.9, 1)?;
 /// let mut rbm: RatingRbm<Const<8>, 5> = RatingRbm::new(40, Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;

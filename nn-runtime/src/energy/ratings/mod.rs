@@ -48,7 +48,7 @@ use crate::{
 /// predictions are from ratings that are known.
 ///
 /// ```
-/// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
+/// use plumbline::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(500, 60, 20, 1)?.split(0.9, 1)?;
 /// let mut rbm: RatingRbm<Const<16>, 5> = RatingRbm::new(known.items(), Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
@@ -111,7 +111,7 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
     /// A model of `items` items with weights drawn by `init`, such as `Init::Normal(0.01)`, and biases of 0. Less than two levels are a compile error.
     ///
     /// ```compile_fail
-    /// use nn_runtime::{Const, energy::RatingRbm, layers::Init};
+    /// use plumbline::{Const, energy::RatingRbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rbm: RatingRbm<Const<10>, 1> = RatingRbm::new(7, Init::Zeros, &mut StdRng::seed_from_u64(1)).unwrap();
     /// ```

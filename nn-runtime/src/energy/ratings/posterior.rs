@@ -11,7 +11,7 @@ use crate::{
 /// A user whose ratings V of some items are known: what the model expects of the others.
 ///
 /// ```
-/// use nn_runtime::{Const, data::Rating, energy::RatingRbm, layers::Init};
+/// use plumbline::{Const, data::Rating, energy::RatingRbm, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut rbm: RatingRbm<Const<1>, 2, f64> = RatingRbm::new(2, Init::Zeros, &mut StdRng::seed_from_u64(1))?;
 /// // The hidden unit is on for those who like both items.
@@ -26,7 +26,7 @@ use crate::{
 /// assert_eq!(levels.most_likely(), 1);
 /// // Of someone of whom nothing is known.
 /// assert!(rbm.posterior(&[])?.predict(1)?.mean() < levels.mean());
-/// # Ok::<(), nn_runtime::energy::EnergyError>(())
+/// # Ok::<(), plumbline::energy::EnergyError>(())
 /// ```
 #[derive(Debug)]
 pub struct RatingPosterior<'a, N, const K: usize, E = f32> {
@@ -174,7 +174,7 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingPosterior<'a, N, K
 /// The probabilities of the levels of a rating.
 ///
 /// ```
-/// use nn_runtime::{data::RatingScale, energy::LevelDistribution};
+/// use plumbline::{data::RatingScale, energy::LevelDistribution};
 /// let levels = LevelDistribution { probabilities: [0.0, 0.0, 0.4, 0.35, 0.25] };
 /// assert_eq!(levels.most_likely(), 2);
 /// assert!((RatingScale::STARS.rating(levels.mean()) - 3.85).abs() < 1e-12);

@@ -7,7 +7,7 @@ use crate::{data::RatingScore, energy::train::lines};
 /// A training of a machine of ratings, epoch by epoch.
 ///
 /// ```
-/// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
+/// use plumbline::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1)?;
 /// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
@@ -34,7 +34,7 @@ impl fmt::Display for RatingReport {
 /// One pass over the users.
 ///
 /// ```
-/// use nn_runtime::{data::RatingScore, energy::RatingEpoch};
+/// use plumbline::{data::RatingScore, energy::RatingEpoch};
 /// let epoch = RatingEpoch {
 ///     epoch: 3, rate: 0.5, steps: 1, reconstruction_rmse: 0.72, validation: Some(RatingScore { count: 90, rmse: 0.75, mae: 0.6 }),
 ///     duration: std::time::Duration::from_millis(1500),

@@ -12,7 +12,7 @@ use crate::{
 /// What stands for the distribution of a level.
 ///
 /// ```
-/// use nn_runtime::{Const, data, energy::{Prediction, RatingRbm}, layers::Init};
+/// use plumbline::{Const, data, energy::{Prediction, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1)?;
 /// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.1), &mut StdRng::seed_from_u64(1))?;

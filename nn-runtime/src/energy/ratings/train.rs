@@ -23,7 +23,7 @@ use crate::{
 /// shown where the error stream is a terminal. Equal seeds give equal bits, whatever the number of threads; after the first epoch, an epoch allocates nothing.
 ///
 /// ```
-/// use nn_runtime::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
+/// use plumbline::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let (known, held_out) = data::ratings(400, 50, 20, 1)?.split(0.9, 1)?;
 /// let rng = &mut StdRng::seed_from_u64(1);

@@ -25,13 +25,13 @@ use crate::{
 /// error stream is a terminal.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Ais, Rbm}, layers::Init, samplers::Ladder};
+/// use plumbline::{Const, energy::{Ais, Rbm}, layers::Init, samplers::Ladder};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<6>, Const<4>> = Rbm::new(Init::Normal(1.0), rng);
 /// let estimate = rbm.log_partition_ais(&Ais::default().chains(256).ladder(Ladder::linear(0.0, 1.0, 100)), rng)?;
 /// assert!((estimate.log_partition - rbm.log_partition_exact()).abs() < 3.0 * estimate.standard_error);
-/// # Ok::<(), nn_runtime::energy::EnergyError>(())
+/// # Ok::<(), plumbline::energy::EnergyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Ais {
@@ -109,14 +109,14 @@ impl Ais {
 /// An estimate of ln Z.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Ais, Rbm}, layers::Init};
+/// use plumbline::{Const, energy::{Ais, Rbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<6>, Const<4>> = Rbm::new(Init::Zeros, rng);
 /// // Without weights the base is the model, and every chain tells the same.
 /// let estimate = rbm.log_partition_ais(&Ais::default().chains(2), rng)?;
 /// assert!((estimate.log_partition - 10.0 * 2.0_f64.ln()).abs() < 1e-4 && estimate.standard_error < 1e-6);
-/// # Ok::<(), nn_runtime::energy::EnergyError>(())
+/// # Ok::<(), plumbline::energy::EnergyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
@@ -133,7 +133,7 @@ pub struct Estimate {
 /// A lower bound of the mean log-likelihood of data.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{Ais, Rbm}, layers::Init, samplers::Ladder};
+/// use plumbline::{Batch, Const, energy::{Ais, Rbm}, layers::Init, samplers::Ladder};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let rbm: Rbm<Const<2>, Const<4>> = Rbm::new(Init::Zeros, rng);

@@ -135,13 +135,13 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// E(h | v): p(h = 1 | v) for Bernoulli units, the mean for others.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut rbm: Rbm<Const<2>, Const<2>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// rbm.weight_mut().fill(0.5);
     /// let h = rbm.hidden_means(&Batch::from_vec(vec![0.0, 1.0])?);
     /// assert!((h.as_slice()[0] - 0.622_459_3).abs() < 1e-6);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn hidden_means<D>(&self, v: &Batch<V::Input<I>, E, D>) -> Batch<(N,), E>
     where

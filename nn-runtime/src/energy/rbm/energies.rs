@@ -42,12 +42,12 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// F(v) = −T ln Σ over h of exp(−E(v, h) / T) of each sample, so that p(v) = exp(−F(v) / T) / Z.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let free = rbm.free_energies(&Batch::from_vec(vec![0.0, 1.0])?);
     /// assert!((free[0] + 8.0_f64.ln()).abs() < 1e-12);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn free_energies<D>(&self, v: &Batch<V::Input<I>, E, D>) -> Vec<f64>
     where
@@ -104,12 +104,12 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// A Bernoulli unit between 0 and 1 counts as a probability.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// let found = rbm.pseudo_log_likelihood(&Batch::from_vec(vec![0.0, 1.0])?);
     /// assert!((found + 2.0 * 2.0_f64.ln()).abs() < 1e-12);
-    /// # Ok::<(), nn_runtime::ShapeError>(())
+    /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
     pub fn pseudo_log_likelihood<D>(&self, v: &Batch<V::Input<I>, E, D>) -> f64
     where

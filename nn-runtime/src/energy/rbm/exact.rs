@@ -136,14 +136,14 @@ impl<I: FixedDimension, N: Few, V: Visible, E: Element> Rbm<I, N, V, Bernoulli, 
     /// larger model the call does not compile. Its cost grows with the states times the units of the other side.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rbm: Rbm<Const<784>, Const<10>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// assert!((rbm.log_partition_exact() - 794.0 * 2.0_f64.ln()).abs() < 1e-9);
     /// ```
     ///
     /// ```compile_fail,E0277
-    /// use nn_runtime::{energy::Rbm, layers::Init, prelude::*};
+    /// use plumbline::{energy::Rbm, layers::Init, prelude::*};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rbm: Rbm<Const<784>, Const<500>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
     /// rbm.log_partition_exact();
@@ -165,7 +165,7 @@ impl<I: FixedDimension, N: Few, V: Visible, E: Element> Rbm<I, N, V, Bernoulli, 
 /// [`Rbm::log_likelihood_exact`] for it. The prelude brings it into scope.
 ///
 /// ```
-/// use nn_runtime::{energy::Rbm, layers::Init, prelude::*};
+/// use plumbline::{energy::Rbm, layers::Init, prelude::*};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rbm: Rbm<Const<10>, Const<784>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
 /// assert!((rbm.log_partition_exact() - 794.0 * 2.0_f64.ln()).abs() < 1e-9);

@@ -47,14 +47,14 @@ use crate::{
 /// As a layer, and as a network of one layer, it gives E(h | v), which for Bernoulli units is p(h = 1 | v), and has its gradient.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+/// use plumbline::{Batch, Const, energy::Rbm, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut rbm: Rbm<Const<2>, Const<2>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(42));
 /// rbm.weight_mut().fill(0.5);
 /// let data = Batch::from_vec(vec![0.0, 1.0])?;
 /// assert!((rbm.log_partition_exact().exp() - 31.857068496).abs() < 1e-8);
 /// assert!((rbm.log_likelihood_exact(&data).exp() - 0.220225046).abs() < 1e-8);
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 pub struct Rbm<I, N, V = Bernoulli, H = Bernoulli, E = f32> {
     weight: Aligned<E>,

@@ -105,7 +105,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// `samples` samples after `steps` Gibbs steps from random starts: what the model imagines.
     ///
     /// ```
-    /// use nn_runtime::{Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let rbm: Rbm<Const<4>, Const<3>> = Rbm::new(Init::Normal(1.0), rng);
@@ -159,7 +159,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// hidden units. `known` is one mask for all samples or one for each; what `v` holds elsewhere does not matter, so long as a unit can have it.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::Rbm, layers::Init};
+    /// use plumbline::{Batch, Const, energy::Rbm, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let mut rbm: Rbm<Const<2>, Const<1>> = Rbm::new(Init::Zeros, rng);

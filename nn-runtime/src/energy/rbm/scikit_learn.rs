@@ -16,14 +16,14 @@ use crate::{
 /// `save_file({name: getattr(rbm, name) for name in ("components_", "intercept_hidden_", "intercept_visible_")}, path)` writes one for here.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, ScikitLearn}, io::Weights, layers::Init};
+/// use plumbline::{Const, energy::{Rbm, ScikitLearn}, io::Weights, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rbm: Rbm<Const<6>, Const<4>> = Rbm::new(Init::Normal(1.0), &mut StdRng::seed_from_u64(1));
 /// let bytes = ScikitLearn(rbm.clone()).to_bytes()?;
 /// let mut other = ScikitLearn(rbm.zeroed());
 /// other.load_bytes(&bytes)?;
 /// assert_eq!(other.0.weight(), rbm.weight());
-/// # Ok::<(), nn_runtime::io::WeightsError>(())
+/// # Ok::<(), plumbline::io::WeightsError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ScikitLearn<M>(
@@ -42,7 +42,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> ScikitLearn<Rbm<I, N, Ber
     ///
     /// ```
     /// use ndarray::{arr1, arr2};
-    /// use nn_runtime::{Const, energy::{Rbm, ScikitLearn}};
+    /// use plumbline::{Const, energy::{Rbm, ScikitLearn}};
     /// type Machine = Rbm<Const<3>, Const<2>>;
     /// let components = arr2(&[[1.0, 0.0, -1.0], [0.5, 0.5, 0.5]]);
     /// let machine: ScikitLearn<Machine> =
@@ -50,7 +50,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element> ScikitLearn<Rbm<I, N, Ber
     /// assert_eq!(machine.0.weight()[[0, 2]], -1.0);
     /// let error = ScikitLearn::<Machine>::from_arrays(components.t(), arr1(&[0.1, 0.2]).view(), arr1(&[0.0; 3]).view()).unwrap_err();
     /// assert_eq!(error.to_string(), "expected `components_` of shape `[2, 3]`, found `[3, 2]`");
-    /// # Ok::<(), nn_runtime::energy::EnergyError>(())
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
     ///
     /// # Errors

@@ -28,7 +28,7 @@ const MEASURED: usize = 1000;
 /// Gradients and steps on batches, with the chains, running means and memory that they need from step to step: for a loop of your own.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init, train::{Adam, Optimizer}};
+/// use plumbline::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init, train::{Adam, Optimizer}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
 /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;
@@ -226,7 +226,7 @@ where
     /// One pass over `data`, and what it came to: the rate as the schedule says, the samples in a new order. A training of many epochs is many calls.
     ///
     /// ```
-    /// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
+    /// use plumbline::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let mut rbm: Rbm<Const<2>, Const<3>> = Rbm::new(Init::Normal(0.1), &mut StdRng::seed_from_u64(1));
     /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;

@@ -152,7 +152,7 @@ pub(super) fn expected_amount<E: Element>() -> &'static str {
 /// give equal bits, whatever the number of threads; after the first, a step allocates nothing.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let rng = &mut StdRng::seed_from_u64(1);
 /// let mut rbm: Rbm<Const<4>, Const<6>> = Rbm::new(Init::Normal(0.01), rng);
@@ -175,7 +175,7 @@ pub struct ContrastiveDivergence<O = Sgd<f32>> {
 /// [`Rbm::log_partition_exact`] says; for larger ones, [`fit`](MaximumLikelihood::fit) does not compile. Defaults as for [`ContrastiveDivergence`].
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{MaximumLikelihood, Rbm}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{MaximumLikelihood, Rbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut rbm: Rbm<Const<2>, Const<2>> = Rbm::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
 /// rbm.weight_mut().fill(0.5);

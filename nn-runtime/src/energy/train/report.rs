@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 /// A training of an energy-based model, epoch by epoch.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
+/// use plumbline::{Batch, Const, energy::{ContrastiveDivergence, Rbm}, layers::Init};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut rbm: Rbm<Const<2>, Const<2>> = Rbm::new(Init::Normal(0.01), &mut StdRng::seed_from_u64(1));
 /// let data = Batch::from_vec(vec![0.0, 1.0, 1.0, 1.0])?;
@@ -43,7 +43,7 @@ pub(in crate::energy) fn lines(f: &mut fmt::Formatter<'_>, epochs: &[impl fmt::D
 /// One pass over the data.
 ///
 /// ```
-/// use nn_runtime::energy::EnergyEpoch;
+/// use plumbline::energy::EnergyEpoch;
 /// let epoch = EnergyEpoch {
 ///     epoch: 3, rate: 0.05, reconstruction_error: 0.0625, free_energy_gap: Some(-0.5), swap_rates: vec![],
 ///     duration: std::time::Duration::from_millis(1500),

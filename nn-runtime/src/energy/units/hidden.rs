@@ -10,7 +10,7 @@ use crate::{
 /// A kind of hidden unit: [`Bernoulli`], [`Gaussian`] or [`Relu`].
 ///
 /// ```
-/// use nn_runtime::energy::units::{Bernoulli, Hidden, Relu};
+/// use plumbline::energy::units::{Bernoulli, Hidden, Relu};
 /// fn name<H: Hidden>() -> &'static str { H::NAME }
 /// assert_eq!((name::<Bernoulli>(), name::<Relu>()), ("bernoulli", "relu"));
 /// ```
@@ -65,7 +65,7 @@ pub trait HiddenRows: Copy + std::fmt::Debug + Default + Send + Sync + 'static {
 /// E(v, h) counts ½ h² for a unit: the least energy of as many units of the sum.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::{Bernoulli, Relu}}};
+/// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, Relu}}};
 /// type Rectified = Rbm<Const<784>, Const<100>, Bernoulli, Relu>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::{
 /// A kind of visible unit: [`Bernoulli`], [`Gaussian`], [`GaussianVariance`] or [`Softmax`].
 ///
 /// ```
-/// use nn_runtime::{Const, Shape, energy::units::{Softmax, Visible}};
+/// use plumbline::{Const, Shape, energy::units::{Softmax, Visible}};
 /// assert_eq!(<Softmax<5> as Visible>::Input::<Const<20>>::DIMS, [20, 5]);
 /// ```
 #[diagnostic::on_unimplemented(
@@ -66,7 +66,7 @@ pub trait VisibleRows: Copy + std::fmt::Debug + Default + Send + Sync + 'static 
 /// b + Wᵀh and variance T σ² (Cho, Ilin and Raiko, 2011). The parameter is z = ln σ², `visible_log_variance`.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::{Bernoulli, GaussianVariance}}};
+/// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, GaussianVariance}}};
 /// type Real = Rbm<Const<64>, Const<100>, GaussianVariance, Bernoulli>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub struct GaussianVariance;
 /// `[items, K]`.
 ///
 /// ```
-/// use nn_runtime::{Const, energy::{Rbm, units::{Bernoulli, Softmax}}};
+/// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, Softmax}}};
 /// type Ratings = Rbm<Const<100>, Const<20>, Softmax<5>, Bernoulli>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

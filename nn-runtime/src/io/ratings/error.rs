@@ -7,7 +7,7 @@ use crate::io::Origin;
 /// Ratings that cannot be read.
 ///
 /// ```
-/// use nn_runtime::io::RatingsReader;
+/// use plumbline::io::RatingsReader;
 /// let file = "userId,movieId,rating\n1,31,2.5\n1,1029,nan\n";
 /// let error = RatingsReader::csv().from_reader(file.as_bytes()).unwrap_err();
 /// assert_eq!(error.to_string(), "line 3, column 3: expected a rating of 0.5, 1, …, 5, found `nan`");

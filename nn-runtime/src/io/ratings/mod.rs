@@ -39,13 +39,13 @@ use crate::data::{Entry, Names, Rating, RatingError, RatingScale, Ratings, assem
 /// The scale is [`RatingScale::STARS`] where all ratings are on it, else [`RatingScale::HALF_STARS`]; [`scale`](RatingsReader::scale) sets it.
 ///
 /// ```
-/// use nn_runtime::{data::RatingScale, io::RatingsReader};
+/// use plumbline::{data::RatingScale, io::RatingsReader};
 /// let ratings = RatingsReader::new().from_reader("196\t242\t3\t881250949\n186\t302\t3\t891717742\n".as_bytes())?;
 /// assert_eq!((ratings.users(), ratings.user("186"), ratings.scale()), (2, Some(1), RatingScale::STARS));
 /// let file = "stars,title,who\n4.5,\"Good, the Bad and the Ugly, The\",Ann\n";
 /// let ratings = RatingsReader::csv().columns("who", "title", "stars").from_reader(file.as_bytes())?;
 /// assert_eq!(ratings.item_name(0), Some("Good, the Bad and the Ugly, The"));
-/// # Ok::<(), nn_runtime::io::RatingsError>(())
+/// # Ok::<(), plumbline::io::RatingsError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct RatingsReader {

@@ -12,7 +12,7 @@ use crate::{io::Origin, shape::Dims};
 /// Weights that cannot be saved or loaded.
 ///
 /// ```
-/// use nn_runtime::io::{WeightsError, WeightsFault};
+/// use plumbline::io::{WeightsError, WeightsFault};
 /// let fault = WeightsFault::Io(std::io::ErrorKind::PermissionDenied.into());
 /// let error = WeightsError { path: Some("net.safetensors".into()), fault };
 /// assert_eq!(error.to_string(), "`net.safetensors`: cannot be read or written: permission denied");

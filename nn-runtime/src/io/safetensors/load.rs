@@ -28,7 +28,7 @@ type Rename<'a> = Box<dyn Fn(&str) -> String + 'a>;
 /// finite: this is [`Weights::load`](super::Weights::load). Whatever fails, the network is as it was.
 ///
 /// ```
-/// use nn_runtime::{Const, io::{Loading, Weights}, layers::{Dense, Init}};
+/// use plumbline::{Const, io::{Loading, Weights}, layers::{Dense, Init}};
 /// use rand::{SeedableRng, rngs::SmallRng};
 /// let layer = |seed| {
 ///     Dense::<Const<3>, Const<2>>::new(Init::XavierUniform, true, &mut SmallRng::seed_from_u64(seed))
@@ -39,7 +39,7 @@ type Rename<'a> = Box<dyn Fn(&str) -> String + 'a>;
 /// let loaded = Loading::new().rename(rename).load_bytes(&mut second, &first.to_bytes()?)?;
 /// assert_eq!(loaded.names, ["weight", "bias"]);
 /// assert_eq!(first.weight(), second.weight());
-/// # Ok::<(), nn_runtime::io::WeightsError>(())
+/// # Ok::<(), plumbline::io::WeightsError>(())
 /// ```
 #[derive(Default)]
 pub struct Loading<'a> {
@@ -63,7 +63,7 @@ impl fmt::Debug for Loading<'_> {
 /// Which tensors were loaded, and which were not.
 ///
 /// ```
-/// use nn_runtime::io::{Loaded, Misfit};
+/// use plumbline::io::{Loaded, Misfit};
 /// let misfits = vec![Misfit::Missing { name: "fc2.bias".into(), expected: vec![10] }];
 /// let loaded = Loaded { names: vec!["fc1.weight".into()], misfits };
 /// assert_eq!(loaded.to_string(), "1 tensor loaded\n  missing: `fc2.bias` of shape `[10]`");

@@ -25,7 +25,7 @@ pub use load::{Loaded, Loading};
 /// Saves and loads whatever has [`Parameters`]: `net.save("lenet.safetensors")?`.
 ///
 /// ```
-/// use nn_runtime::{Const, io::Weights, layers::{Dense, Init}};
+/// use plumbline::{Const, io::Weights, layers::{Dense, Init}};
 /// use rand::{SeedableRng, rngs::SmallRng};
 /// let layer = |seed| {
 ///     Dense::<Const<3>, Const<2>>::new(Init::XavierUniform, true, &mut SmallRng::seed_from_u64(seed))
@@ -33,7 +33,7 @@ pub use load::{Loaded, Loading};
 /// let (first, mut second) = (layer(1), layer(2));
 /// second.load_bytes(&first.to_bytes()?)?;
 /// assert_eq!(first.weight(), second.weight());
-/// # Ok::<(), nn_runtime::io::WeightsError>(())
+/// # Ok::<(), plumbline::io::WeightsError>(())
 /// ```
 pub trait Weights<E: Element>: Parameters<E> {
     /// Writes every parameter to the file `path`, all or nothing: a file that is there stays whole until the new one
@@ -76,7 +76,7 @@ pub trait Weights<E: Element>: Parameters<E> {
     /// is which: PyTorch's `load_state_dict(state, strict=False)`, where a tensor of another shape is listed and left out as well.
     ///
     /// ```
-    /// use nn_runtime::{Const, io::{Misfit, Weights}, layers::{Dense, Init}};
+    /// use plumbline::{Const, io::{Misfit, Weights}, layers::{Dense, Init}};
     /// use rand::{SeedableRng, rngs::SmallRng};
     /// let rng = &mut SmallRng::seed_from_u64(1);
     /// let old = Dense::<Const<3>, Const<2>>::new(Init::XavierUniform, true, rng);

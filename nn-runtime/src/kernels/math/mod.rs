@@ -18,7 +18,7 @@ use crate::kernels::simd::Lanes;
 /// normal number. In `f32` a subnormal result may be 0 instead: processors take a hundred times as long for subnormal numbers.
 ///
 /// ```
-/// use nn_runtime::kernels::{math::Math, simd::Lanes};
+/// use plumbline::kernels::{math::Math, simd::Lanes};
 /// struct Last(f32);
 /// impl pulp::WithSimd for Last {
 ///     type Output = f32;

@@ -7,7 +7,7 @@ use crate::kernels::recurrent::Kind;
 /// The trait is sealed: kernels are written for [`Rnn`], [`ReluRnn`], [`Lstm`], [`PeepholeLstm`] and [`Gru`].
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, Gru, Lstm};
+/// use plumbline::layers::{Cell, Gru, Lstm};
 /// assert_eq!((Lstm::GATES, Gru::GATES), (&["i", "f", "g", "o"][..], &["r", "z", "n"][..]));
 /// ```
 pub trait Cell: sealed::Sealed + 'static {
@@ -22,7 +22,7 @@ pub trait Cell: sealed::Sealed + 'static {
 /// A cell with a forget gate: [`Lstm`] and [`PeepholeLstm`].
 ///
 /// ```
-/// use nn_runtime::layers::{Forgets, Lstm};
+/// use plumbline::layers::{Forgets, Lstm};
 /// fn has_a_forget_gate<C: Forgets>() {}
 /// has_a_forget_gate::<Lstm>();
 /// ```
@@ -33,7 +33,7 @@ pub trait Forgets: Cell {}
 /// Source: Elman, Finding structure in time (1990); in the course notes h_t = g(V x_t + W h_{t−1} + b_h).
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, Rnn};
+/// use plumbline::layers::{Cell, Rnn};
 /// assert_eq!(Rnn::GATES, ["h"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Rnn;
 /// Source: Le, Jaitly and Hinton, A simple way to initialize recurrent networks of rectified linear units (2015).
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, ReluRnn};
+/// use plumbline::layers::{Cell, ReluRnn};
 /// assert_eq!(ReluRnn::GATES, ["h"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct ReluRnn;
 /// notes' section on the LSTM.
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, Lstm};
+/// use plumbline::layers::{Cell, Lstm};
 /// assert_eq!(Lstm::GATES, ["i", "f", "g", "o"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub struct Lstm;
 /// Source: Gers and Schmidhuber, Recurrent nets that time and count (2000).
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, PeepholeLstm};
+/// use plumbline::layers::{Cell, PeepholeLstm};
 /// assert_eq!(PeepholeLstm::GATES, ["i", "f", "g", "o"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub struct PeepholeLstm;
 /// applied after the product, as in PyTorch.
 ///
 /// ```
-/// use nn_runtime::layers::{Cell, Gru};
+/// use plumbline::layers::{Cell, Gru};
 /// assert_eq!(Gru::GATES, ["r", "z", "n"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

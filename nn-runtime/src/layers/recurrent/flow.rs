@@ -9,7 +9,7 @@ use super::{Cell, Recurrent, memory::Span, parameters::CELLS};
 /// The function that a cell's state goes through from step to step.
 ///
 /// ```
-/// use nn_runtime::layers::StateActivation;
+/// use plumbline::layers::StateActivation;
 /// assert_eq!((StateActivation::Tanh.largest_slope(), StateActivation::Relu.largest_slope()), (1.0, 1.0));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct CellFlow {
 /// A layer with memory, whatever its cell: what a report on vanishing and exploding gradients asks.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Init, Lstm, Memory, Recurrent}};
+/// use plumbline::{Const, layers::{Init, Lstm, Memory, Recurrent}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let layer = Recurrent::<Lstm, Const<3>, Const<5>, 1, 2>::new(Init::Orthogonal, &mut StdRng::seed_from_u64(42));
 /// let memory: &dyn Memory<f32> = &layer;

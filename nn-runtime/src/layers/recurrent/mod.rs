@@ -52,7 +52,7 @@ use parameters::{MAXIMUM, Tensors};
 /// y_t and, by W_hh, from step t + 1.
 ///
 /// ```
-/// use nn_runtime::{Const, layers::{Init, Recurrent, Rnn}, network::{Parameters, View, ViewMut}};
+/// use plumbline::{Const, layers::{Init, Recurrent, Rnn}, network::{Parameters, View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type X = (Const<3>, Const<1>);
 /// type State = (Const<1>,);
@@ -242,7 +242,7 @@ impl<C: Forgets, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIO
     /// Schmidhuber and Cummins, 2000).
     ///
     /// ```
-    /// use nn_runtime::{Const, layers::{Init, Lstm, Recurrent}, network::Parameters};
+    /// use plumbline::{Const, layers::{Init, Lstm, Recurrent}, network::Parameters};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let layer = Recurrent::<Lstm, Const<1>, Const<1>, 1, 1>::new(Init::Orthogonal, &mut StdRng::seed_from_u64(42)).with_forget_bias(1.0);
     /// assert_eq!(layer.parameter("bias_ih_l0").expect("a bias").values, [0.0, 1.0, 0.0, 0.0]);

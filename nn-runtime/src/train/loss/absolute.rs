@@ -17,7 +17,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{AbsoluteError, Criterion}};
+/// use plumbline::{Batch, Const, train::{AbsoluteError, Criterion}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 2.0])?;
 /// let (loss, gradient) = AbsoluteError.value_and_gradient(&outputs, &Batch::from_vec(vec![0.0, 4.0])?)?;
 /// assert_eq!((loss, gradient.as_slice()), (1.5, &[0.5, -0.5][..]));

@@ -25,7 +25,7 @@ use crate::{
 /// logit gives the limit: 0 where it is right, ∞ where it is wrong, and a slope of 0, −w or 1.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{BinaryCrossEntropy, Criterion}};
+/// use plumbline::{Batch, Const, data::Labels, train::{BinaryCrossEntropy, Criterion}};
 /// let logits = Batch::<(Const<1>,)>::from_vec(vec![0.0, 1e4])?;
 /// let (loss, gradient) = BinaryCrossEntropy::new().value_and_gradient(&logits, &Labels::<2>::new([0, 1])?)?;
 /// assert_eq!(loss, 2.0_f32.ln() / 2.0);
@@ -40,7 +40,7 @@ pub struct BinaryCrossEntropy {
 /// The loss without options, as [`BinaryCrossEntropy::new`] makes it, so that its bare name will do where no option is set.
 ///
 /// ```
-/// use nn_runtime::train::BinaryCrossEntropy;
+/// use plumbline::train::BinaryCrossEntropy;
 /// assert_eq!(BinaryCrossEntropy, BinaryCrossEntropy::new());
 /// ```
 #[allow(non_upper_case_globals)]

@@ -34,7 +34,7 @@ use crate::{
 /// Several logits of ∞ have no limit and give NaN.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// use plumbline::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
 /// let logits = Batch::<(Const<3>,)>::zeros(2);
 /// let labels = Labels::<3>::new([0, 2])?;
 /// let loss = CrossEntropy::new().label_smoothing(0.1).value(&logits, &labels)?;
@@ -51,7 +51,7 @@ pub struct CrossEntropy {
 /// The loss without options, as [`CrossEntropy::new`] makes it, so that its bare name will do where no option is set.
 ///
 /// ```
-/// use nn_runtime::train::CrossEntropy;
+/// use plumbline::train::CrossEntropy;
 /// assert_eq!(CrossEntropy, CrossEntropy::new());
 /// ```
 #[allow(non_upper_case_globals)]

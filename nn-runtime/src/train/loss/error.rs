@@ -9,12 +9,12 @@ use crate::{
 /// Targets that a loss cannot compare outputs with, or an option that has no meaning.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Hinge, Criterion, LossError}};
+/// use plumbline::{Batch, Const, train::{Hinge, Criterion, LossError}};
 /// let outputs = Batch::<(Const<1>,)>::zeros(2);
 /// let targets = Batch::from_vec(vec![1.0, 0.5])?;
 /// let error = Hinge::new().value(&outputs, &targets).unwrap_err();
 /// assert_eq!(error.to_string(), "expected targets that are -1 or 1, found 0.5 at element 0 of sample 1");
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LossError {

@@ -18,7 +18,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Hinge, Criterion}};
+/// use plumbline::{Batch, Const, train::{Hinge, Criterion}};
 /// let outputs = Batch::<(Const<1>,)>::from_vec(vec![0.25, -2.0])?;
 /// let targets = Batch::from_vec(vec![1.0, -1.0])?;
 /// let (loss, gradient) = Hinge::new().value_and_gradient(&outputs, &targets)?;
@@ -33,7 +33,7 @@ pub struct Hinge {
 /// The loss without options, as [`Hinge::new`] makes it, so that its bare name will do where no option is set.
 ///
 /// ```
-/// use nn_runtime::train::Hinge;
+/// use plumbline::train::Hinge;
 /// assert_eq!(Hinge, Hinge::new());
 /// ```
 #[allow(non_upper_case_globals)]

@@ -18,7 +18,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Huber, Criterion}};
+/// use plumbline::{Batch, Const, train::{Huber, Criterion}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 8.0])?;
 /// let (loss, gradient) = Huber::new(2.0).value_and_gradient(&outputs, &Batch::zeros(1))?;
 /// assert_eq!((loss, gradient.as_slice()), ((0.5 + 14.0) / 2.0, &[0.5, 1.0][..]));

@@ -26,12 +26,12 @@ use crate::{
 /// [`Loss`]; evaluations tell each Cᵢ, without its weight, as a metric: `loss of class`.
 ///
 /// ```
-/// use nn_runtime::{Const, Trainable, Batch, data::{Dataset, Labels}, network::output::Numbers, train::*};
+/// use plumbline::{Const, Trainable, Batch, data::{Dataset, Labels}, network::output::Numbers, train::*};
 /// type Outputs = ((Const<3>,), (Const<1>,));
 /// type Targets = (Labels<3>, Batch<(Const<1>,)>);
 /// fn learn<N>(net: &mut N, data: &Dataset<N::Input, Targets>) -> Result<History, TrainError>
 /// where
-///     N: Trainable<Element = f32, Input: nn_runtime::Shape, Output = Outputs, OutputKind = (Numbers, Numbers)>,
+///     N: Trainable<Element = f32, Input: plumbline::Shape, Output = Outputs, OutputKind = (Numbers, Numbers)>,
 /// {
 ///     let losses = Losses::new((CrossEntropy::new(), MeanSquaredError)).weights([1.0, 0.3]);
 ///     Trainer::new(Adam::new(1e-3), losses).metric_on::<0, _>(Accuracy).epochs(20).fit(net, data)
@@ -46,7 +46,7 @@ pub struct Losses<L: LossTuple> {
 /// Two to four losses.
 ///
 /// ```
-/// use nn_runtime::train::{AbsoluteError, SquaredError, loss::LossTuple};
+/// use plumbline::train::{AbsoluteError, SquaredError, loss::LossTuple};
 /// assert_eq!(<(SquaredError, AbsoluteError)>::ONES, [1.0, 1.0]);
 /// ```
 #[diagnostic::on_unimplemented(

@@ -47,7 +47,7 @@ use crate::{
 /// A loss of your own implements [`Loss::part`]; the other methods have defaults, and [`Criterion`] makes them a mean and its gradient.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// use plumbline::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
 /// let logits = Batch::<(Const<2>,)>::from_vec(vec![0.0, 0.0, 1.0, 1.0])?;
 /// let labels = Labels::<2>::new([0, 1])?;
 /// let (loss, d_logits) = CrossEntropy::new().value_and_gradient(&logits, &labels)?;
@@ -57,7 +57,7 @@ use crate::{
 /// ```
 ///
 /// ```compile_fail,E0277
-/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
+/// use plumbline::{Batch, Const, data::Labels, train::{CrossEntropy, Criterion}};
 /// let logits = Batch::<(Const<12>,)>::zeros(1);
 /// // `CrossEntropy` cannot compare an output of shape `(Const<12>,)` with targets `Labels<10>`
 /// let loss = CrossEntropy::new().value(&logits, &Labels::<10>::new([3]).unwrap());
@@ -99,7 +99,7 @@ pub trait Loss<Out, T: Target, E: Element>: Criterion {
 /// A loss of your own says which outputs it takes, and no more: `impl Criterion for Mine { type Takes = AnyOutput; }`.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Criterion, MeanSquaredError}};
+/// use plumbline::{Batch, Const, train::{Criterion, MeanSquaredError}};
 /// let (outputs, targets) = (Batch::<(Const<2>,)>::zeros(1), Batch::from_vec(vec![1.0, 2.0])?);
 /// assert_eq!(MeanSquaredError.value(&outputs, &targets)?, 2.5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -111,7 +111,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
     /// train, and wrongly. A batch of outputs does not tell what made them, so nothing is asked of those.
     ///
     /// ```
-    /// use nn_runtime::{Batch, BatchView, Shape, train::{Criterion, Loss, loss::AnyOutput}};
+    /// use plumbline::{Batch, BatchView, Shape, train::{Criterion, Loss, loss::AnyOutput}};
     ///
     /// /// Σ (y − t)⁴
     /// #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
     ///         scale * sum
     ///     }
     /// }
-    /// # let y = Batch::<(nn_runtime::Const<1>,)>::zeros(1);
+    /// # let y = Batch::<(plumbline::Const<1>,)>::zeros(1);
     /// # assert_eq!(Quartic.value(&y, &Batch::from_vec(vec![2.0])?)?, 16.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -18,7 +18,7 @@ use crate::{
 /// [`PixelLabels<N>`](crate::data::PixelLabels) for images `[N, H, W]`, whose ignored pixels are.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Criterion, NegativeLogLikelihood}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Criterion, NegativeLogLikelihood}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![-0.5, -0.9])?;
 /// let (loss, gradient) = NegativeLogLikelihood.value_and_gradient(&outputs, &Labels::<2>::new([1])?)?;
 /// assert_eq!((loss, gradient.as_slice()), (0.9, &[0.0, -1.0][..]));

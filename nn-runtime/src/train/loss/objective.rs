@@ -24,7 +24,7 @@ use crate::{
 /// Every [`Loss`] is one, of one output and with weight 1; [`Losses`](crate::train::Losses) is one of several.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{CrossEntropy, Losses, MeanSquaredError, loss::Objective}};
+/// use plumbline::{Batch, Const, data::Labels, train::{CrossEntropy, Losses, MeanSquaredError, loss::Objective}};
 /// type Outputs = ((Const<3>,), (Const<1>,));
 /// type Targets = (Labels<3>, Batch<(Const<1>,)>);
 /// fn takes_objective(_: impl Objective<Outputs, Targets, f32>) {}
@@ -68,7 +68,7 @@ pub trait Objective<Out, T: Target, E: Element>: Clone + Debug + Send + Sync {
 /// over losses asks it too.
 ///
 /// ```
-/// use nn_runtime::{Shape, Trainable, data::{Dataset, Target}, train::{Adam, History, TrainError, Trainer, loss::ObjectiveOf}};
+/// use plumbline::{Shape, Trainable, data::{Dataset, Target}, train::{Adam, History, TrainError, Trainer, loss::ObjectiveOf}};
 /// fn learn<N, T, L>(net: &mut N, loss: L, data: &Dataset<N::Input, T>) -> Result<History, TrainError>
 /// where
 ///     N: Trainable<Element = f32, Input: Shape>,

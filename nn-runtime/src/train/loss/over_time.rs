@@ -66,7 +66,7 @@ pub(super) fn elements<S: Shape, E: Element>(target: BatchView<'_, S, E>) -> f64
 /// Targets: [`StepLabels`](crate::data::StepLabels), or a [`Batch`] whose first axis is time.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, Free, data::StepLabels, train::{CrossEntropy, Criterion}};
+/// use plumbline::{Batch, Const, Free, data::StepLabels, train::{CrossEntropy, Criterion}};
 /// // A sample of two steps and one of a single step, with equal probabilities for two classes.
 /// let logits = Batch::<(Free, Const<2>)>::zeros_of(2, &[2, 2])?;
 /// let labels = StepLabels::<2>::padded([&[0, 1][..], &[1]])?;

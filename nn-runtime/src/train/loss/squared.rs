@@ -18,7 +18,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Criterion, SquaredError}};
+/// use plumbline::{Batch, Const, train::{Criterion, SquaredError}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 2.0])?;
 /// let (loss, gradient) = SquaredError.value_and_gradient(&outputs, &Batch::from_vec(vec![0.0, 4.0])?)?;
 /// assert_eq!((loss, gradient.as_slice()), (2.5, &[1.0, -2.0][..]));
@@ -39,7 +39,7 @@ impl SquaredError {
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Criterion, MeanSquaredError}};
+/// use plumbline::{Batch, Const, train::{Criterion, MeanSquaredError}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 2.0])?;
 /// let (loss, gradient) = MeanSquaredError.value_and_gradient(&outputs, &Batch::from_vec(vec![0.0, 4.0])?)?;
 /// assert_eq!((loss, gradient.as_slice()), (2.5, &[1.0, -2.0][..]));

@@ -12,7 +12,7 @@ use crate::{
 /// Outputs of any kind: what most losses take, and the right choice for a loss of your own that compares numbers.
 ///
 /// ```
-/// use nn_runtime::train::{Criterion, MeanSquaredError, loss::AnyOutput};
+/// use plumbline::train::{Criterion, MeanSquaredError, loss::AnyOutput};
 /// fn takes_any<L: Criterion<Takes = AnyOutput>>(_: L) {}
 /// takes_any(MeanSquaredError);
 /// ```
@@ -22,7 +22,7 @@ pub struct AnyOutput;
 /// Logits, of which the loss takes the sigmoid.
 ///
 /// ```
-/// use nn_runtime::train::{BinaryCrossEntropy, Criterion, loss::Logits};
+/// use plumbline::train::{BinaryCrossEntropy, Criterion, loss::Logits};
 /// fn takes_logits<L: Criterion<Takes = Logits>>(_: L) {}
 /// takes_logits(BinaryCrossEntropy::new());
 /// ```
@@ -32,7 +32,7 @@ pub struct Logits;
 /// Logits of classes, of which the loss takes the softmax.
 ///
 /// ```
-/// use nn_runtime::train::{Criterion, CrossEntropy, loss::ClassLogits};
+/// use plumbline::train::{Criterion, CrossEntropy, loss::ClassLogits};
 /// fn takes_logits<L: Criterion<Takes = ClassLogits>>(_: L) {}
 /// takes_logits(CrossEntropy::new());
 /// ```
@@ -42,7 +42,7 @@ pub struct ClassLogits;
 /// Logarithms of probabilities of classes, as `log_softmax` gives them.
 ///
 /// ```
-/// use nn_runtime::train::{Criterion, NegativeLogLikelihood, loss::LogProbabilities};
+/// use plumbline::train::{Criterion, NegativeLogLikelihood, loss::LogProbabilities};
 /// fn takes_logarithms<L: Criterion<Takes = LogProbabilities>>(_: L) {}
 /// takes_logarithms(NegativeLogLikelihood);
 /// ```
@@ -52,7 +52,7 @@ pub struct LogProbabilities;
 /// A loss that takes the outputs of a network whatever they are: it does not ask for logits. [`Criterion::on_any_output`] makes it.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Criterion, CrossEntropy}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Criterion, CrossEntropy}};
 /// let logits = Batch::<(Const<2>,)>::zeros(1);
 /// let labels = Labels::<2>::new([1])?;
 /// let loss = CrossEntropy::new().on_any_output();

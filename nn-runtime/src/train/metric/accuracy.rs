@@ -16,7 +16,7 @@ use crate::{
 /// a [`Batch`]; for the pixels of an image `[N, H, W]` [`PixelLabels<N>`](crate::data::PixelLabels), for `[1, H, W]` a [`Batch`].
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
 /// let logits = Batch::<(Const<1>,)>::from_vec(vec![-3.0, 2.0, 0.5])?;
 /// assert_eq!(Accuracy.measure(&logits, &Labels::<2>::new([0, 1, 1])?)?, 1.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

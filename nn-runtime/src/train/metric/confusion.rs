@@ -17,7 +17,7 @@ use crate::{
 /// Targets: as for [`F1`](crate::train::F1).
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{ConfusionMatrix, Metric}};
+/// use plumbline::{Batch, Const, data::Labels, train::{ConfusionMatrix, Metric}};
 /// let logits = Batch::<(Const<2>,)>::from_vec(vec![0.1, 0.9, 0.8, 0.2, 0.7, 0.3])?;
 /// let confusion = ConfusionMatrix.tally(&logits, &Labels::<2>::new([1, 1, 0])?)?;
 /// assert_eq!((confusion.count(1, 0), confusion.recall(1), confusion.precision(1)), (1, Some(0.5), Some(1.0)));
@@ -37,7 +37,7 @@ impl ConfusionMatrix {
 /// Samples by their class and by what they were taken for.
 ///
 /// ```
-/// use nn_runtime::train::Confusion;
+/// use plumbline::train::Confusion;
 /// let empty = Confusion::<3>::default();
 /// assert_eq!((empty.samples(), empty.accuracy(), empty.recall(0)), (0, None, None));
 /// ```

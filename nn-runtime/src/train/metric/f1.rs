@@ -18,7 +18,7 @@ use crate::{
 /// `[N, H, W]` [`PixelLabels<N>`](crate::data::PixelLabels); for `[T, 1]` and `[1, H, W]` a [`Batch`](crate::Batch).
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{F1, Metric}};
+/// use plumbline::{Batch, Const, data::Labels, train::{F1, Metric}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![0.1, 0.9, 0.8, 0.2, 0.7, 0.3, 0.2, 0.8])?;
 /// let labels = Labels::<2>::new([1, 1, 0, 1])?;
 /// assert_eq!(F1::of(1).measure(&outputs, &labels)?, 0.8);

@@ -17,7 +17,7 @@ use crate::{
 /// [`PixelLabels<N>`](crate::data::PixelLabels).
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::PixelLabels, train::{Iou, Metric}};
+/// use plumbline::{Batch, Const, data::PixelLabels, train::{Iou, Metric}};
 /// let outputs = Batch::<(Const<2>, Const<1>, Const<4>)>::from_vec(vec![1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0])?;
 /// let labels = PixelLabels::<2>::from_flat([0, 1, 1, 1], [1, 4])?;
 /// assert_eq!(Iou::of(0).measure(&outputs, &labels)?, 0.5);

@@ -11,7 +11,7 @@ use crate::{
 /// A metric's number, with its name.
 ///
 /// ```
-/// use nn_runtime::train::metric::MetricValue;
+/// use plumbline::train::metric::MetricValue;
 /// let value = MetricValue { name: "accuracy".into(), value: 0.98765, report: None };
 /// assert_eq!(value.to_string(), "accuracy 0.9877");
 /// ```
@@ -45,7 +45,7 @@ impl fmt::Display for MetricValue {
 /// Any number of [`Metric`]s: `()` for none, `(rest, metric)` for one more, [`OnOutput`] for one more of one output of several.
 ///
 /// ```
-/// use nn_runtime::{Const, data::Labels, train::{Accuracy, TopK, metric::Metrics}};
+/// use plumbline::{Const, data::Labels, train::{Accuracy, TopK, metric::Metrics}};
 /// fn takes_metrics(_: impl Metrics<(Const<10>,), Labels<10>, f32>) {}
 /// takes_metrics((((), Accuracy), TopK(3)));
 /// ```
@@ -96,7 +96,7 @@ impl<Out, T: Target, E: Element, L: Metrics<Out, T, E>, M: Metric<Out, T, E>> Me
 /// [`Trainer::metric_on`](crate::train::Trainer::metric_on) makes it.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Accuracy, metric::{Metrics, OnOutput}}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Accuracy, metric::{Metrics, OnOutput}}};
 /// type Outputs = ((Const<1>,), (Const<10>,));
 /// type Targets = (Batch<(Const<1>,)>, Labels<10>);
 /// fn takes_metrics(_: impl Metrics<Outputs, Targets, f32>) {}

@@ -16,7 +16,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{MeanAbsoluteError, Metric}};
+/// use plumbline::{Batch, Const, train::{MeanAbsoluteError, Metric}};
 /// let outputs = Batch::<(Const<2>,)>::from_vec(vec![1.0, 2.0])?;
 /// assert_eq!(MeanAbsoluteError.measure(&outputs, &Batch::from_vec(vec![0.0, 4.0])?)?, 1.5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,7 +34,7 @@ impl MeanAbsoluteError {
 /// The sum behind [`MeanAbsoluteError`].
 ///
 /// ```
-/// use nn_runtime::train::metric::Distances;
+/// use plumbline::train::metric::Distances;
 /// assert_eq!(Distances { sum: 3.0, elements: 2 }.mean(), 1.5);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

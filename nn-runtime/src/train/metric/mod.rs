@@ -39,7 +39,7 @@ use crate::{
 /// A number that compares outputs of shape `Out` with targets `T`, over any number of batches.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Accuracy, Metric}};
 /// let logits = Batch::<(Const<2>,)>::from_vec(vec![0.1, 0.9, 0.8, 0.2])?;
 /// assert_eq!(Accuracy.measure(&logits, &Labels::<2>::new([1, 1])?)?, 0.5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -116,7 +116,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
 ///
 /// ```
 /// use std::borrow::Cow;
-/// use nn_runtime::{Batch, Const, Free, data::{Labels, LabelsView, StepLabels}, train::{Metric, PerSample}};
+/// use plumbline::{Batch, Const, Free, data::{Labels, LabelsView, StepLabels}, train::{Metric, PerSample}};
 ///
 /// /// The mean output of the right class.
 /// #[derive(Debug)]
@@ -145,7 +145,7 @@ pub trait PerSample: Debug + Send + Sync {}
 /// A count of hits among samples: the tally of [`Accuracy`] and [`TopK`].
 ///
 /// ```
-/// use nn_runtime::train::metric::Hits;
+/// use plumbline::train::metric::Hits;
 /// assert_eq!(Hits { hits: 3, samples: 4 }.part(), 0.75);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::{
 /// What a metric makes of the labels of samples, it makes of those of pixels: each pixel that is not ignored is a sample.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::PixelLabels, train::{Accuracy, Iou, Metric}};
+/// use plumbline::{Batch, Const, data::PixelLabels, train::{Accuracy, Iou, Metric}};
 /// // Two pixels of class 0 and one of class 1, of which the network finds the first two.
 /// let outputs = Batch::<(Const<2>, Const<1>, Const<3>)>::from_vec(vec![2.0, 2.0, 2.0, 1.0, 1.0, 1.0])?;
 /// let labels = PixelLabels::<2>::from_flat([0, 0, 1], [1, 3])?;

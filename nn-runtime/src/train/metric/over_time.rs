@@ -15,7 +15,7 @@ use crate::{
 /// What a metric makes of the labels of samples, it makes of those of steps: each real step is a sample.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, Free, data::StepLabels, train::{Accuracy, ConfusionMatrix, Metric}};
+/// use plumbline::{Batch, Const, Free, data::StepLabels, train::{Accuracy, ConfusionMatrix, Metric}};
 /// let logits = Batch::<(Free, Const<2>)>::from_vec_of(vec![2.0, 1.0, 0.0, 1.0, 5.0, 4.0, 9.0, 7.0], &[2, 2])?;
 /// let labels = StepLabels::<2>::padded([&[0, 0][..], &[0]])?;
 /// assert_eq!(Accuracy.measure(&logits, &labels)?, 2.0 / 3.0);

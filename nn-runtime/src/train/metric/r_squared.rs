@@ -16,7 +16,7 @@ use crate::{
 /// Targets: a [`Batch`] of the output's shape.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, train::{Metric, RSquared}};
+/// use plumbline::{Batch, Const, train::{Metric, RSquared}};
 /// let targets = Batch::<(Const<1>,)>::from_vec(vec![1.0, 2.0, 3.0])?;
 /// assert_eq!(RSquared.measure(&targets, &targets)?, 1.0);
 /// assert_eq!(RSquared.measure(&Batch::from_vec(vec![2.0; 3])?, &targets)?, 0.0);
@@ -35,7 +35,7 @@ impl RSquared {
 /// The sums behind [`RSquared`], for each element of the output.
 ///
 /// ```
-/// use nn_runtime::train::metric::Moments;
+/// use plumbline::train::metric::Moments;
 /// assert!(Moments::default().r_squared().is_nan());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -21,7 +21,7 @@ use crate::{
 /// Targets: as for [`F1`](crate::train::F1).
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Metric, RocAuc}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Metric, RocAuc}};
 /// let logits = Batch::<(Const<1>,)>::from_vec(vec![-1.0, 0.5, 0.5, 2.0])?;
 /// assert_eq!(RocAuc::new().measure(&logits, &Labels::<2>::new([0, 0, 1, 1])?)?, 0.875);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,7 +34,7 @@ pub struct RocAuc {
 /// The scores behind [`RocAuc`], for each class those of all samples.
 ///
 /// ```
-/// use nn_runtime::train::metric::Scores;
+/// use plumbline::train::metric::Scores;
 /// assert!(Scores::default().area(0).is_nan());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +54,7 @@ const NAME: Cow<'static, str> = Cow::Borrowed("ROC AUC");
 /// The metric without options, as [`RocAuc::new`] makes it, so that its bare name will do where no option is set.
 ///
 /// ```
-/// use nn_runtime::train::RocAuc;
+/// use plumbline::train::RocAuc;
 /// assert_eq!(RocAuc, RocAuc::new());
 /// ```
 #[allow(non_upper_case_globals)]

@@ -14,11 +14,11 @@ use crate::{
 /// Targets: [`Labels<N>`](Labels) for an output `[N]`.
 ///
 /// ```
-/// use nn_runtime::{Batch, Const, data::Labels, train::{Metric, TopK}};
+/// use plumbline::{Batch, Const, data::Labels, train::{Metric, TopK}};
 /// let logits = Batch::<(Const<3>,)>::from_vec(vec![0.3, 0.2, 0.1])?;
 /// let accuracies = [0, 1, 2].map(|label| TopK(2).measure(&logits, &Labels::<3>::new([label]).unwrap()).unwrap());
 /// assert_eq!(accuracies, [1.0, 1.0, 0.0]);
-/// # Ok::<(), nn_runtime::ShapeError>(())
+/// # Ok::<(), plumbline::ShapeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TopK(

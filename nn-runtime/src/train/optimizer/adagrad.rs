@@ -20,7 +20,7 @@ use crate::{
 /// Defaults: ε = 10⁻¹⁰, ρ = 0, λ = 0, s = 0 before the first step.
 ///
 /// ```
-/// use nn_runtime::train::{Adagrad, Optimizer};
+/// use plumbline::train::{Adagrad, Optimizer};
 /// let optimizer: Adagrad<f32> = Adagrad::new(0.01).rate_decay(1e-3).initial(0.1);
 /// assert_eq!(optimizer.rate(), 0.01);
 /// ```

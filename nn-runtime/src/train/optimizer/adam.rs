@@ -20,7 +20,7 @@ use crate::{
 /// Defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, λ = 0.
 ///
 /// ```
-/// use nn_runtime::train::{Adam, Optimizer};
+/// use plumbline::train::{Adam, Optimizer};
 /// let adam: Adam<f32> = Adam::new(1e-3).betas(0.9, 0.99);
 /// assert_eq!(adam.rate(), 1e-3);
 /// ```
@@ -37,7 +37,7 @@ pub struct Adam<E = f32> {
 /// Defaults: as [`Adam`], but λ = 0.01.
 ///
 /// ```
-/// use nn_runtime::train::{AdamW, Optimizer};
+/// use plumbline::train::{AdamW, Optimizer};
 /// let adam: AdamW<f32> = AdamW::new(1e-3).weight_decay(0.05);
 /// assert_eq!(adam.rate(), 1e-3);
 /// ```

@@ -25,7 +25,7 @@ use crate::{Element, Gradients, Parameters};
 /// [`BatchNorm`](crate::layers::BatchNorm) comes nearer to that of the batch whatever the rate, the momentum or the weight decay.
 ///
 /// ```
-/// use nn_runtime::{Trainable, train::{Optimizer, OptimizerError, Sgd}};
+/// use plumbline::{Trainable, train::{Optimizer, OptimizerError, Sgd}};
 /// fn descend<N: Trainable<Element = f32>>(net: &mut N) -> Result<(), OptimizerError> {
 ///     let gradients = net.gradients();
 ///     Sgd::new(0.1).momentum(0.9).step(net, &gradients)

@@ -19,7 +19,7 @@ use crate::{
 /// Defaults: α = 0.99, ε = 10⁻⁸, μ = 0, λ = 0.
 ///
 /// ```
-/// use nn_runtime::train::{Optimizer, RmsProp};
+/// use plumbline::train::{Optimizer, RmsProp};
 /// let optimizer: RmsProp<f32> = RmsProp::new(1e-3).alpha(0.9).momentum(0.9);
 /// assert_eq!(optimizer.rate(), 1e-3);
 /// ```

@@ -16,7 +16,7 @@ use crate::{
 /// Defaults: μ = 0, λ = 0.
 ///
 /// ```
-/// use nn_runtime::train::{Optimizer, Sgd};
+/// use plumbline::train::{Optimizer, Sgd};
 /// let sgd: Sgd<f32> = Sgd::new(0.05).momentum(0.9).nesterov(true).weight_decay(1e-4);
 /// assert_eq!(sgd.rate(), 0.05);
 /// ```

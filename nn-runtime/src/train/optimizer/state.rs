@@ -15,7 +15,7 @@ use crate::{
 /// A step that an optimizer does not make. The network and the optimizer are as they were before it.
 ///
 /// ```
-/// use nn_runtime::train::OptimizerError;
+/// use plumbline::train::OptimizerError;
 /// let error = OptimizerError::Size { name: "fc1.weight".into(), expected: 12, found: 10 };
 /// assert_eq!(error.to_string(), "expected 12 numbers in `fc1.weight`, as in the steps before, found 10");
 /// ```

@@ -9,7 +9,7 @@ use crate::{
 /// [`TrainError::history`].
 ///
 /// ```
-/// use nn_runtime::train::TrainError;
+/// use plumbline::train::TrainError;
 /// let error = TrainError::Diverged { epoch: 2, step: 17, loss: f64::INFINITY, history: Box::default() };
 /// assert_eq!(error.to_string(), "expected a finite loss, found inf in step 17 of epoch 2; a lower learning rate may help");
 /// ```

@@ -28,7 +28,7 @@ const EVALUATED: usize = 512;
 /// What [`Trainer::validate`] was given: `()` for nothing, or a dataset of inputs `S`, targets `T` and elements `E`.
 ///
 /// ```
-/// use nn_runtime::{Const, data::Labels, train::Validation};
+/// use plumbline::{Const, data::Labels, train::Validation};
 /// assert!(Validation::<(Const<2>,), Labels<2>, f32>::data(&()).is_none());
 /// ```
 #[diagnostic::on_unimplemented(

@@ -7,7 +7,7 @@ use crate::train::metric::MetricValue;
 /// The loss and the metrics of a network on a dataset.
 ///
 /// ```
-/// use nn_runtime::train::{Evaluation, metric::MetricValue};
+/// use plumbline::train::{Evaluation, metric::MetricValue};
 /// let accuracy = MetricValue { name: "accuracy".into(), value: 0.975, report: None };
 /// let evaluation = Evaluation { loss: 0.25, metrics: vec![accuracy] };
 /// assert_eq!(evaluation.metric("accuracy"), Some(0.975));
@@ -39,7 +39,7 @@ impl fmt::Display for Evaluation {
 /// One pass over the training data.
 ///
 /// ```
-/// use nn_runtime::train::{Epoch, Evaluation};
+/// use plumbline::train::{Epoch, Evaluation};
 /// let training = Evaluation { loss: 0.5, metrics: vec![] };
 /// let epoch = Epoch { number: 3, training, validation: None, rate: 0.1, seconds: 2.0, samples_per_second: 500.0 };
 /// assert_eq!(epoch.to_string(), "epoch 3  loss 0.5000  500 samples/s");
@@ -80,7 +80,7 @@ impl fmt::Display for Epoch {
 /// Why a training ended.
 ///
 /// ```
-/// use nn_runtime::train::Stop;
+/// use plumbline::train::Stop;
 /// assert_eq!(Stop::EarlyStopping.to_string(), "the loss no longer fell");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl fmt::Display for Stop {
 /// The epochs of a training. Prints one line an epoch.
 ///
 /// ```
-/// use nn_runtime::train::{History, Stop};
+/// use plumbline::train::{History, Stop};
 /// let history = History { epochs: vec![], best: None, stop: Stop::Epochs };
 /// assert!(history.last().is_none());
 /// ```
@@ -146,7 +146,7 @@ impl fmt::Display for History {
 /// What a callback is told.
 ///
 /// ```
-/// use nn_runtime::train::Event;
+/// use plumbline::train::Event;
 /// fn watch(event: &Event<'_>) {
 ///     if let Event::Epoch(epoch) = event {
 ///         println!("{epoch}");
@@ -176,7 +176,7 @@ pub enum Event<'a> {
 /// What a callback may return: `()` to go on in any case, or a [`ControlFlow`] whose `Break` stops the training.
 ///
 /// ```
-/// use nn_runtime::train::Flow;
+/// use plumbline::train::Flow;
 /// assert!(!().stops());
 /// assert!(std::ops::ControlFlow::Break(()).stops());
 /// ```

@@ -14,7 +14,7 @@ use crate::{
 /// network `N` with targets `T` belong to no other.
 ///
 /// ```
-/// use nn_runtime::{Trainable, data::Labels, train::Hooks};
+/// use plumbline::{Trainable, data::Labels, train::Hooks};
 /// fn none<N: Trainable>() -> impl Hooks<N, Labels<10>> {}
 /// ```
 #[diagnostic::on_unimplemented(

@@ -41,10 +41,10 @@ use past::Past;
 /// [`Optimizer::step`](crate::train::Optimizer::step) make a loop of three lines.
 ///
 /// ```
-/// use nn_runtime::{Shape, Trainable, data::{Dataset, Labels}, network::output::Numbers, train::*};
+/// use plumbline::{Shape, Trainable, data::{Dataset, Labels}, network::output::Numbers, train::*};
 /// fn learn<N>(net: &mut N, train: &Dataset<N::Input, Labels<10>>, test: &Dataset<N::Input, Labels<10>>) -> Result<History, TrainError>
 /// where
-///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,), OutputKind = Numbers>,
+///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,), OutputKind = Numbers>,
 /// {
 ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new())
 ///         .epochs(20)
@@ -280,7 +280,7 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
     /// weights. The closure names the network's type.
     ///
     /// ```
-    /// use nn_runtime::{Network, Parameters, train::*};
+    /// use plumbline::{Network, Parameters, train::*};
     /// fn watched<N: Network<Element = f32>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
     ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).watch(|event, net: &N| {
     ///         if let Event::Epoch(epoch) = event {
@@ -302,7 +302,7 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
     /// gets depends on the [seed](Trainer::seed) and the step alone, so equal seeds give equal bits on any number of threads. Validation data stay as they are.
     ///
     /// ```
-    /// use nn_runtime::{Network, Shape, data::{DataOf, Labels}, train::*};
+    /// use plumbline::{Network, Shape, data::{DataOf, Labels}, train::*};
     /// use rand::RngExt;
     /// /// Adds noise to every input.
     /// fn noisy<N: Network<Element = f32, Input: Shape>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
@@ -323,11 +323,11 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
     /// first. The options, and the network, stay as they are.
     ///
     /// ```
-    /// use nn_runtime::{Shape, Trainable, data::{DataOf, Labels}, train::*};
+    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, train::*};
     /// /// A network for each part of the data, each trained from the beginning.
     /// fn learn<N>(nets: &mut [N], parts: &[DataOf<N, Labels<10>>]) -> Result<(), TrainError>
     /// where
-    ///     N: Trainable<Element = f32, Input: Shape, Output = (nn_runtime::Const<10>,)>,
+    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,)>,
     /// {
     ///     let mut trainer = Trainer::new(Adam::new(1e-3), CrossEntropy::new()).epochs(5).schedule(Cosine::new(5));
     ///     for (net, part) in nets.iter_mut().zip(parts) {
