@@ -60,7 +60,10 @@ pub(super) fn shapes(network: &Network) -> Vec<(Ident, TokenStream, String)> {
     let outputs = network.outputs.iter().map(|port| (&port.name, &port.shape, "Output"));
     let named = inputs.chain(outputs).map(|(name, shape, role)| {
         let alias = names::shape(&network.name, &name.as_ref().map_or_else(|| role.to_owned(), names::plain));
-        let text = format!("The shape of [`{}`]'s {}.", network.name, role.to_lowercase());
+        // Rustdoc finds no raw identifier.
+        let (shown, raw) = (names::plain(&network.name), network.name.to_string().starts_with("r#"));
+        let shown = if raw { format!("`{shown}`") } else { format!("[`{shown}`]") };
+        let text = format!("The shape of {shown}'s {}.", role.to_lowercase());
         (alias, types::shape(shape), text)
     });
     named.collect()

@@ -65,7 +65,6 @@ pub struct OfLogSoftmax;
 /// ```
 pub trait OutputKinds: 'static {
     /// The number of the kind in [`OfCode`]; 0 where there are several.
-    #[doc(hidden)]
     const CODE: u8;
     /// The kind where there is one output; else [`Unknown`].
     type Only;
@@ -85,7 +84,12 @@ pub struct OutputNumber<const I: usize, N>(PhantomData<N>);
 
 /// The kind of this number: what a network says of an output that comes from a network inside, whose type it need not name so. A part may be less
 /// visible than the network around it, and types of a public trait must not name it.
-#[doc(hidden)]
+///
+/// ```
+/// use plumbline::network::output::{OfCode, OfSigmoid, OutputKinds};
+/// fn of_one<K: OutputKinds<Only = OfSigmoid>>() {}
+/// of_one::<OfCode<{ OfSigmoid::CODE }>>();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfCode<const CODE: u8>;
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// C = −1/N Σₙ yₙ\[tₙ\]: minus the mean log-probability of the right class, for networks that end in
-/// `log_softmax`: `torch.nn.NLLLoss`. [`CrossEntropy`](crate::train::CrossEntropy) does both in one step and is faster.
+/// `log_softmax`: `torch.nn.NLLLoss`. [`CrossEntropy`](struct@crate::train::CrossEntropy) does both in one step and is faster.
 ///
 /// Targets: [`Labels<N>`](Labels) for an output `[N]`, [`StepLabels<N>`](StepLabels) for sequences of steps `[T, N]`, whose padding is left out,
 /// [`PixelLabels<N>`](crate::data::PixelLabels) for images `[N, H, W]`, whose ignored pixels are.

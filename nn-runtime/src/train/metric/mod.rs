@@ -58,7 +58,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
     /// The name in histories and displays.
     fn name(&self) -> Cow<'static, str>;
 
-    /// Takes in some samples. After the first batch it does not allocate, unless the metric needs all samples at once, as [`RocAuc`] does.
+    /// Takes in some samples. After the first batch it does not allocate, unless the metric needs all samples at once, as [`RocAuc`](struct@RocAuc) does.
     fn add(&self, tally: &mut Self::Tally, output: &[E], target: T::View<'_>);
 
     /// The number, over all samples taken in; NaN before the first.
@@ -136,7 +136,7 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
 /// impl PerSample for OwnOutput {}
 ///
 /// let outputs = Batch::<(Free, Const<2>)>::padded([&[1.0, 2.0, 3.0, 4.0][..], &[5.0, 6.0]])?;
-/// assert_eq!(OwnOutput.measure(&outputs, &StepLabels::<2>::padded([&[0, 0][..], &[1]])?)?, 10.0 / 3.0);
+/// assert_eq!(OwnOutput.measure(&outputs, &StepLabels::<2>::padded([&[0, 0][..], &[0]])?)?, 3.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 // A trait that says so keeps the methods of `Metric` away from types that are no metrics: an impl for all types would offer them its `name`.

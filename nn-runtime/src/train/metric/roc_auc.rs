@@ -31,7 +31,7 @@ pub struct RocAuc {
     probabilities: bool,
 }
 
-/// The scores behind [`RocAuc`], for each class those of all samples.
+/// The scores behind [`RocAuc`](struct@RocAuc), for each class those of all samples.
 ///
 /// ```
 /// use plumbline::train::metric::Scores;
