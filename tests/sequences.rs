@@ -138,11 +138,12 @@ fn what_does_not_go_together_is_an_error() {
     let source = |error| if let TrainError::Loss { source, .. } = error { Some(source) } else { None };
     assert!(matches!(source(error), Some(LossError::Width { .. } | LossError::Lengths { .. })));
 
-    // A batch may be cut off to fewer steps than a layer takes.
+    // A sequence may have fewer steps than a layer takes.
     let short = Batch::<WindowInput>::padded([vec![0.0; 18], vec![0.0; 6]]).unwrap();
     let short = Dataset::new(short, Labels::<2>::new([0, 1]).unwrap()).unwrap();
     let error = trainer().batch_size(1).shuffle(false).fit(&mut Window::new(1), &short).unwrap_err();
-    assert!(matches!(error, TrainError::Shape { source: ShapeError::Sizes { .. }, .. }), "{error}");
+    let source = ShapeError::TooShort { layer: "along".into(), least: 4, sample: 1, found: 2 };
+    assert_eq!(error, TrainError::Shape { set: "training", source });
 
     let step = CrossEntropy::new().step(
         &Each::new(1),
