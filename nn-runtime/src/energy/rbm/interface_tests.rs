@@ -45,7 +45,8 @@ fn bad_data_and_options_are_named() {
     let error = rbm.log_partition_ais(&rates.unwrap(), rng).unwrap_err();
     assert_eq!(error.to_string(), "expected 2 numbers of base rates, found 3");
     let error = rbm.set_temperature(0.0).unwrap_err();
-    assert_eq!(error.to_string(), "expected `set_temperature` to be finite and above 0, found 0");
+    let expected = "expected `set_temperature` to be finite and above 0, and its inverse too, found 0";
+    assert_eq!(error.to_string(), expected);
     let short = rbm.energies(&image, &Batch::zeros(1)).unwrap_err();
     assert_eq!(short, crate::ShapeError::Samples { expected: 2, found: 1 });
 }
