@@ -186,10 +186,10 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     /// unless [`shuffled`](Batches::shuffled).
     ///
     /// ```
-    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, train::*};
+    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, network::output::Numbers, train::*};
     /// fn learn<N>(net: &mut N, train: &DataOf<N, Labels<10>>) -> Result<(), Box<dyn std::error::Error>>
     /// where
-    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,)>,
+    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,), OutputKind = Numbers>,
     /// {
     ///     let (loss, mut optimizer) = (CrossEntropy::new(), Adam::new(1e-3));
     ///     let (mut pass, mut gradients) = (net.pass(64), net.gradients());

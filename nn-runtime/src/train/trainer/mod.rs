@@ -323,11 +323,11 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
     /// first. The options, and the network, stay as they are.
     ///
     /// ```
-    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, train::*};
+    /// use plumbline::{Shape, Trainable, data::{DataOf, Labels}, network::output::Numbers, train::*};
     /// /// A network for each part of the data, each trained from the beginning.
     /// fn learn<N>(nets: &mut [N], parts: &[DataOf<N, Labels<10>>]) -> Result<(), TrainError>
     /// where
-    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,)>,
+    ///     N: Trainable<Element = f32, Input: Shape, Output = (plumbline::Const<10>,), OutputKind = Numbers>,
     /// {
     ///     let mut trainer = Trainer::new(Adam::new(1e-3), CrossEntropy::new()).epochs(5).schedule(Cosine::new(5));
     ///     for (net, part) in nets.iter_mut().zip(parts) {
