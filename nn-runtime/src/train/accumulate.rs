@@ -49,6 +49,18 @@ impl<N: Trainable> Gradients<N> {
         Ok(())
     }
 
+    /// Adds the gradients of another batch to those of one, and lets statistics move to the mean of where both move them.
+    pub(super) fn join(&mut self, other: &Gradients<N>) {
+        for index in 0..self.tensors() {
+            let tensor = self.tensor_mut(index);
+            let statistic = tensor.role == Role::Statistic;
+            add(tensor.values, 1.0, other.tensor(index).values);
+            if statistic {
+                tensor.values.iter_mut().for_each(|x| *x = *x * N::Element::from_f64(0.5));
+            }
+        }
+    }
+
     /// Adds the gradients of some samples of a batch, whose loss has the scale of the whole, and `part` of how far they move the statistics.
     pub(super) fn add_part(&mut self, other: &Gradients<N>, part: f64) {
         for index in 0..self.tensors() {

@@ -1,6 +1,7 @@
 //! Training: losses, optimizers, schedules, metrics, and the trainer that brings them together.
 
 mod accumulate;
+pub mod adversarial;
 mod clip;
 mod gradient_check;
 pub mod loss;
@@ -14,6 +15,10 @@ pub mod schedule;
 pub(crate) mod testing;
 mod trainer;
 
+pub use adversarial::{
+    Adversarial, AdversarialEpoch, AdversarialError, AdversarialEvent, AdversarialHistory, Examples, GeneratorLoss,
+    MeetsGenerator, Noise, OneLogit,
+};
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
