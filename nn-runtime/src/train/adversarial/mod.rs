@@ -48,7 +48,7 @@ use crate::{
 /// Source: Goodfellow and others, Generative Adversarial Nets, 2014; the notes' section "Adversarial Training algorithm".
 ///
 /// ```
-/// use plumbline::{Batch, Const, network, train::*};
+/// use plumbline::{Batch, Const, Network, network, train::*};
 /// network! { Generator: [2] -> [1] { hidden: dense(8), relu; out: dense(1); } }
 /// network! { Discriminator: [1] -> [1] { hidden: dense(8), leaky_relu(0.2); out: dense(1); } }
 /// let data = Batch::<(Const<1>,)>::from_vec((0..256).map(|i| 3.0 + i as f32 / 256.0).collect())?;
