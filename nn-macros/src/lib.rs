@@ -119,7 +119,7 @@ use quote::quote;
 /// which layer cannot take which size. What is known without the sizes is an error of the macro, as everywhere.
 ///
 /// `embedding` reads an input whose numbers are indices. They are looked through where a batch enters, too, so that `forward` and its like return a
-/// `Result` there as well.
+/// `Result` there as well; and where branches make different lengths of a sequence and come together again.
 ///
 /// # Sequences
 ///
@@ -163,9 +163,14 @@ fn expansion(input: TokenStream) -> TokenStream {
     names::begin(&input);
     let (written, strays) = syntax::parse(input);
     let mut tokens = strays.finish().err().unwrap_or_default();
-    for outcome in check::check(written) {
+    let outcomes = check::check(written);
+    let parts = expand::Parts::new(outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Checked(network) => Some(&**network),
+        Outcome::Faulty(..) => None,
+    }));
+    for outcome in outcomes {
         tokens.extend(match outcome {
-            Outcome::Checked(network) => expand::expand(&network),
+            Outcome::Checked(network) => expand::expand(&network, &parts),
             Outcome::Faulty(sketch, errors) => {
                 let stub = sketch.map(|sketch| expand::expand_stub(&sketch));
                 quote!(#errors #stub)

@@ -131,15 +131,15 @@ pub(super) struct Program<'a> {
     alike: HashMap<String, usize>,
 }
 
-/// Lowers a network.
-pub(super) fn lower(network: &Network) -> Program<'_> {
+/// Lowers a network whose sequences have these lengths.
+pub(super) fn lower(network: &Network, times: Times) -> Program<'_> {
     let mut program = Program {
         network,
         buffers: Vec::new(),
         steps: Vec::new(),
         outputs: Vec::new(),
         shapes: Vec::new(),
-        times: Times::new(network),
+        times,
         taken: HashSet::new(),
         alike: HashMap::new(),
     };

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{constants, generics::Generics, kinds, plan::Plan, ports, sizing, types},
+    expand::{Times, constants, generics::Generics, kinds, plan::Plan, ports, sizing, types},
     layers::{self, Layer},
     names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
@@ -18,7 +18,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let name = &network.name;
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    let (checked, evaluated) = (checked(network), evaluated(network));
+    let (checked, evaluated) = (checked(network, plan), evaluated(network));
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let kind = kinds::output_kind(network);
@@ -44,7 +44,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     }
     let sizing = sizing::sizing(network, plan);
     let indices = indices(network);
-    let total = total(network);
+    let total = total(network, plan);
     let times = plan.program.times.items();
     let memories = memories(plan);
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
@@ -115,9 +115,9 @@ fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
     })
 }
 
-/// Whether the network may refuse a batch, for the sizes of free dimensions or for numbers that are no indices.
-pub(super) fn refuses(network: &Network) -> bool {
-    network.sizes.is_some() || indices(network).is_some()
+/// Whether the network may refuse a batch, for the sizes of free dimensions, for numbers that are no indices, or for the lengths of its sequences.
+pub(super) fn refuses(network: &Network, times: &Times) -> bool {
+    network.sizes.is_some() || indices(network).is_some() || times.may_differ()
 }
 
 /// The inputs' numbers that must be indices, where there are such inputs.
@@ -152,10 +152,11 @@ pub(super) fn indices(network: &Network) -> Option<TokenStream> {
 }
 
 /// `impl Total` for a network that takes every batch of its input type.
-fn total(network: &Network) -> Option<TokenStream> {
+fn total(network: &Network, plan: &Plan<'_>) -> Option<TokenStream> {
     let (root, name, generics) = (paths::plumbline(), &network.name, Generics(&network.parameters));
     let (declared, used) = (generics.declared(), generics.used());
-    (!refuses(network)).then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}))
+    (!refuses(network, &plan.program.times))
+        .then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}))
 }
 
 /// `OUTPUT_NAMES`, where there are several outputs; with one, what the trait says holds.
@@ -167,9 +168,20 @@ fn output_names(network: &Network) -> Option<TokenStream> {
 }
 
 /// What depends on dimension parameters, as a constant that is evaluated where they are known.
-fn checked(network: &Network) -> Option<TokenStream> {
-    let checks = &network.checks;
-    (!network.parameters.is_empty()).then(|| quote!(const CHECKED: () = { #(#checks)* };))
+fn checked(network: &Network, plan: &Plan<'_>) -> Option<TokenStream> {
+    let (checks, asked) = (&network.checks, asked_of_parts(network, plan));
+    (!network.parameters.is_empty()).then(|| quote!(const CHECKED: () = { #(#checks)* #(#asked)* };))
+}
+
+/// What the compiler is asked of the lengths of parts, where that does not wait for dimension parameters.
+pub(super) fn asked(network: &Network, plan: &Plan<'_>) -> TokenStream {
+    let asked = asked_of_parts(network, plan).into_iter().filter(|_| network.parameters.is_empty());
+    asked.map(|asked| quote!(const _: () = #asked;)).collect()
+}
+
+fn asked_of_parts(network: &Network, plan: &Plan<'_>) -> Vec<TokenStream> {
+    let times = &plan.program.times;
+    times.asked(network.inputs.len() > 1 || refuses(network, times))
 }
 
 /// Its evaluation. Whatever makes a network, walks it or says what it holds begins with this: nothing of it can be had where a size has no
@@ -275,12 +287,12 @@ fn ports<'a>(shapes: impl ExactSizeIterator<Item = &'a Shape>) -> TokenStream {
 }
 
 /// What a user calls on the type without naming an element, and the methods of networks with several ports.
-pub(super) fn inherent(network: &Network) -> TokenStream {
+pub(super) fn inherent(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let root = paths::plumbline();
     let name = &network.name;
     let generics = Generics(&network.parameters);
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
-    let methods = ports::methods(network);
+    let methods = ports::methods(network, &plan.program.times);
     let evaluated = evaluated(network);
     let [parameters, flops, bytes, layers] = ["PARAMETERS", "FLOPS", "ACTIVATION_BYTES", "LAYERS"].map(|constant| {
         let constant = Ident::new(constant, Span::call_site());

@@ -25,22 +25,26 @@ mod types;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub(crate) use time::Parts;
+use time::Times;
+
 use crate::{
     names::{LAYERS, NETWORK},
     network::{Network, Sketch},
     paths,
 };
 
-/// What a network without a fault becomes.
-pub(crate) fn expand(network: &Network) -> TokenStream {
+/// What a network without a fault becomes; `parts` are those of its invocation.
+pub(crate) fn expand(network: &Network, parts: &Parts) -> TokenStream {
     let root = paths::plumbline();
-    let plan = plan::Plan::new(lower::lower(network));
+    let plan = plan::Plan::new(lower::lower(network, Times::new(network, parts)));
     let (constants, shapes) = (&network.constants, plan.program.aliases());
     let structure = structure::structure(network);
     let parameters = structure::parameters(network);
     let inference = methods::network(network, &plan);
     let training = methods::trainable(network, &plan);
-    let inherent = methods::inherent(network);
+    let inherent = methods::inherent(network, &plan);
+    let asked = methods::asked(network, &plan);
     quote! {
         #structure
         #inherent
@@ -53,6 +57,7 @@ pub(crate) fn expand(network: &Network) -> TokenStream {
             #training
         };
         #(#constants)*
+        #asked
     }
 }
 

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     expand::{
+        Times,
         generics::Generics,
         methods::{indices, refuses, without_gradient},
         structure, stub, types,
@@ -20,9 +21,9 @@ use crate::{
 };
 
 /// `forward`, `forward_into`, `forward_train` and `backward`, where those of the traits do not fit.
-pub(super) fn methods(network: &Network) -> Option<TokenStream> {
+pub(super) fn methods(network: &Network, times: &Times) -> Option<TokenStream> {
     let several = network.inputs.len() > 1 || network.outputs.len() > 1;
-    (several || refuses(network)).then(|| Ports::new(network).methods())
+    (several || refuses(network, times)).then(|| Ports::new(network, times).methods())
 }
 
 /// The same for a network with faults, whose methods are signatures alone.
@@ -46,6 +47,8 @@ struct Ports<'a> {
     sized: bool,
     /// Whether numbers must be indices.
     indices: bool,
+    /// Whether branches may have different lengths where they meet.
+    lengths: bool,
     /// Whether a batch is let in before it goes through.
     refuses: bool,
     gradient: bool,
@@ -106,7 +109,7 @@ fn gradients<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> 
 }
 
 impl<'a> Ports<'a> {
-    fn new(network: &'a Network) -> Self {
+    fn new(network: &'a Network, times: &Times) -> Self {
         let arguments = Generics(&network.parameters).arguments();
         let shapes = structure::shapes(network).into_iter().map(|(alias, ..)| quote!(#alias #arguments));
         let shapes: Vec<TokenStream> = shapes.collect();
@@ -117,7 +120,8 @@ impl<'a> Ports<'a> {
             root: paths::plumbline(),
             sized: network.sizes.is_some(),
             indices: indices(network).is_some(),
-            refuses: refuses(network),
+            lengths: times.may_differ(),
+            refuses: refuses(network, times),
             gradient: without_gradient(network).is_none(),
             remembers: network.nodes.iter().flat_map(|node| &node.stages).any(remembers),
             stub: false,
@@ -140,6 +144,7 @@ impl<'a> Ports<'a> {
             root: paths::plumbline(),
             sized: false,
             indices: false,
+            lengths: false,
             refuses,
             gradient: true,
             remembers: true,
@@ -219,6 +224,8 @@ impl<'a> Ports<'a> {
             errors.push(
                 "`ShapeError::TooShort`, `OtherLength` or `MixedSteps` where one cannot take the lengths of sequences",
             );
+        } else if self.lengths {
+            errors.push("`ShapeError::OtherLength` where sequences that come together have different lengths");
         }
         let text = format!("{}.", errors.join("; "));
         (!errors.is_empty()).then(|| quote!(#[doc = ""] #[doc = " # Errors"] #[doc = ""] #[doc = #text]))

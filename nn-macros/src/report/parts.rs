@@ -52,6 +52,12 @@ pub(crate) enum PartMismatch {
         subject: String,
         path: String,
     },
+    /// What a part makes of the lengths of sequences: others, or else none where its branches disagree.
+    Lengths {
+        subject: String,
+        path: String,
+        changes: bool,
+    },
     Parameters {
         network: String,
         parameters: Vec<String>,
@@ -117,6 +123,19 @@ impl From<PartMismatch> for Message {
             PartMismatch::Indices { subject, path } => {
                 Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
                     .help(say!["declare it in the same `network!`"])
+            }
+            PartMismatch::Lengths { subject, path, changes } => {
+                let does = if changes { "changes" } else { "may refuse" };
+                Self::new(say![
+                    "`",
+                    subject,
+                    "` (`",
+                    path,
+                    "`) ",
+                    does,
+                    " lengths of sequences, and is declared elsewhere"
+                ])
+                .help(say!["declare it in the same `network!`"])
             }
             PartMismatch::Free { subject, path } => {
                 Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])

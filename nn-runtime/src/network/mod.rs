@@ -215,6 +215,10 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const SIZING: Option<Sizing> = None;
     /// For each output that is a sequence, the input from whose lengths those of its sequences follow; empty where no output is a sequence.
     const TIMES: &'static [Option<usize>] = &[];
+    /// Whether [`Network::output_length`] of the first output gives other lengths than it takes.
+    const CHANGES_LENGTHS: bool = false;
+    /// Whether [`Network::length_fault`] compares the lengths of branches that come together.
+    const LENGTHS_MAY_DIFFER: bool = false;
     /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
     const INDICES: bool = false;
     /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.

@@ -175,7 +175,7 @@ impl<N: Network> Pass<N> {
     }
 
     /// Lets batches in: takes their sizes on free axes, and looks through indices. Afterwards, a forward pass over them cannot fail. A network
-    /// without free dimensions and indices lets everything in. Allocates nothing where the sizes have been seen.
+    /// that is [`Total`](crate::Total) lets everything in. Allocates nothing where the sizes have been seen.
     ///
     /// # Errors
     ///

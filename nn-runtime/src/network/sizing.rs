@@ -30,7 +30,8 @@ pub struct Sizing {
 }
 
 /// A network whose forward pass takes any batch of its input type. One with free dimensions takes the sizes that fit its layers alone, and one
-/// with an `embedding` the indices that its vocabulary has: what enters is checked then, and the methods of such a network return a `Result`.
+/// with an `embedding` the indices that its vocabulary has; one whose branches make different lengths of a sequence refuses some of those, where
+/// they come together. What enters is checked then, and the methods of such a network return a `Result`.
 ///
 /// ```
 /// use plumbline::{Batch, FixedShape, Network, network::Total};
@@ -39,9 +40,10 @@ pub struct Sizing {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may refuse a batch, for its sizes or for its numbers",
+    message = "`{Self}` may refuse a batch, for its sizes, its numbers or its lengths",
     label = "not every batch has outputs",
-    note = "a network with free dimensions, with an `embedding` or with several inputs has methods of its own that return a `Result`"
+    note = "a network with free dimensions, with an `embedding`, with several inputs or with branches that make different lengths of a sequence \
+            has methods of its own that return a `Result`"
 )]
 pub trait Total: Network {}
 

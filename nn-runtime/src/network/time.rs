@@ -68,7 +68,8 @@ pub const fn time_through<N: Network<Input: Shape, Output: Shape>>(
 pub struct SequenceLength {
     /// Its real steps.
     pub steps: usize,
-    /// Whether the input's sequences have lengths; otherwise all are full.
+    /// Whether layers that cannot take lengths refuse this one. They do not where all sequences are full, nor in a part whose sequences have an
+    /// axis of fixed size: there, branches alone are compared.
     pub ragged: bool,
 }
 
@@ -135,11 +136,12 @@ pub fn length_fault_within<N: Network<Input: Shape, Output: Shape>>(
     axes: [usize; 2],
     input: usize,
 ) -> Option<LengthFault> {
-    if !sequence.ragged {
-        return None;
-    }
-    if !takes_lengths::<N>(axes[0]) || !gives_lengths::<N>(axes[1]) && matches!(N::TIMES, [Some(_), ..]) {
+    let takes = takes_lengths::<N>(axes[0]);
+    if sequence.ragged && (!takes || !gives_lengths::<N>(axes[1]) && matches!(N::TIMES, [Some(_), ..])) {
         return LengthFault::mixed(name);
+    }
+    if !takes {
+        return None;
     }
     N::length_fault(&|_| sequence).map(|fault| fault.within(name, input))
 }

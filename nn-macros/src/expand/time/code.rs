@@ -1,0 +1,212 @@
+//! Lengths as generated code has them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Kind, Origin, Time, Timed, Times, length};
+use crate::{
+    expand::types,
+    names::{self, NETWORK},
+    network::Network,
+    shape::{Operation, Shape},
+};
+
+impl Times {
+    /// The lengths of each time of a part of the batch, as statements over the inputs under their names.
+    pub(in crate::expand) fn statements(&self, inputs: &[Ident]) -> TokenStream {
+        let used = self.used();
+        let all = self.origins.iter().enumerate().filter(|(time, _)| used[*time]).map(|(time, origin)| {
+            let name = lengths(time);
+            match origin {
+                Origin::Input(index) => {
+                    let input = &inputs[*index];
+                    quote!(let #name = #input.lengths();)
+                }
+                Origin::Changed(before, change) => {
+                    let (before, length) = (lengths(*before), length());
+                    let value = change.value(&length);
+                    quote! {
+                        let #name = #NETWORK::PartLengths::new(#before, |#length| #value);
+                        let #name = #name.as_slice();
+                    }
+                }
+                Origin::Through(before, inner, [from, to]) => {
+                    let network = &inner.network;
+                    let (before, from, to) = (lengths(*before), types::count(*from), types::count(*to));
+                    quote! {
+                        let #name = #NETWORK::lengths_through::<#network>(#before, [#from, #to]);
+                        let #name = #name.as_slice();
+                    }
+                }
+            }
+        });
+        all.collect()
+    }
+
+    /// The lengths of what a stage takes, where it is a sequence whose steps are the vectors of its first axis; else none.
+    pub(in crate::expand) fn of_vectors(&self, node: usize, stage: usize) -> TokenStream {
+        match self.takes[node][stage][0] {
+            Some(Timed { time, axis: 0 }) => {
+                let lengths = lengths(time);
+                quote!(#lengths)
+            }
+            _ => quote!(&[]),
+        }
+    }
+
+    /// The lengths of what a network inside the network takes, as that takes them.
+    pub(in crate::expand) fn lengths_of_part(
+        &self,
+        node: usize,
+        stage: usize,
+        network: &TokenStream,
+    ) -> Option<TokenStream> {
+        let Timed { time, axis } = self.takes[node][stage][0]?;
+        let (lengths, axis) = (lengths(time), types::count(axis));
+        Some(quote!(#NETWORK::lengths_into::<#network>(#lengths, #axis)))
+    }
+
+    /// Where the steps lie of what a stage takes from a source, where it is a sequence; and their axis.
+    pub(in crate::expand) fn taken(
+        &self,
+        node: usize,
+        stage: usize,
+        source: usize,
+        shape: &Shape,
+    ) -> Option<(TokenStream, usize)> {
+        let timed = (*self.takes[node][stage].get(source)?)?;
+        Some((described(timed, shape), timed.axis))
+    }
+
+    /// Where the steps lie of what a stage gives, where it is a sequence.
+    pub(in crate::expand) fn given(&self, node: usize, stage: usize, shape: &Shape) -> Option<TokenStream> {
+        self.gives[node][stage].map(|timed| described(timed, shape))
+    }
+
+    /// Where the steps of an output lie, where it is a sequence.
+    pub(in crate::expand) fn output(&self, network: &Network, output: usize) -> Option<TokenStream> {
+        let shape = network.nodes[network.outputs[output].node].gives();
+        self.outputs[output].map(|timed| described(timed, shape))
+    }
+
+    /// `TIMES`, `output_length`, `length_fault` and what networks around it ask, where they are not those of a network without sequences.
+    pub(in crate::expand) fn items(&self) -> TokenStream {
+        let (differ, length) = (self.differ(), length());
+        let checked = self.statements.iter().any(|statement| statement.kind != Kind::Value);
+        let statements = self.statements.iter().map(|statement| &statement.tokens);
+        let faults = checked.then(|| {
+            quote! {
+                #differ
+                fn length_fault(
+                    #length: &dyn ::core::ops::Fn(::core::primitive::usize) -> #NETWORK::SequenceLength,
+                ) -> ::core::option::Option<#NETWORK::LengthFault> {
+                    #(#statements)*
+                    ::core::option::Option::None
+                }
+            }
+        });
+        if self.outputs.iter().all(Option::is_none) {
+            return quote!(#faults);
+        }
+        let times = self.outputs.iter().map(|output| match output {
+            Some(timed) => self.index(timed.time),
+            None => quote!(::core::option::Option::None),
+        });
+        let (output, changes) = (names::local("output", ""), self.changed());
+        let changed = self.outputs.iter().enumerate().filter_map(|(output, timed)| {
+            let time = (*timed)?.time;
+            let value = self.value(time, &length);
+            let output = types::count(output);
+            (!matches!(self.origins[time], Origin::Input(_))).then(|| quote!(#output => #value,))
+        });
+        let changed: Vec<TokenStream> = changed.collect();
+        let lengths = (!changed.is_empty()).then(|| {
+            quote! {
+                fn output_length(#output: ::core::primitive::usize, #length: ::core::primitive::usize) -> ::core::primitive::usize {
+                    match #output { #(#changed)* _ => #length }
+                }
+            }
+        });
+        quote! {
+            const TIMES: &'static [::core::option::Option<::core::primitive::usize>] = &[#(#times),*];
+            #changes
+            #lengths
+            #faults
+        }
+    }
+
+    /// `LENGTHS_MAY_DIFFER`, where it is not sure that lengths never do.
+    fn differ(&self) -> Option<TokenStream> {
+        let differ = if self.may_differ() {
+            Some(quote!(true))
+        } else {
+            let parts = self.elsewhere.iter().map(|elsewhere| elsewhere.part.network());
+            any(parts.map(|part| quote!(#part::LENGTHS_MAY_DIFFER)).collect())
+        };
+        differ.map(|differ| quote!(const LENGTHS_MAY_DIFFER: ::core::primitive::bool = #differ;))
+    }
+
+    /// `CHANGES_LENGTHS`, where it is not sure that the first output has those of its input.
+    fn changed(&self) -> Option<TokenStream> {
+        let timed = self.outputs[0].filter(|_| self.changes(0))?;
+        let parts: Option<Vec<TokenStream>> = self
+            .way(timed.time)
+            .filter_map(|time| match &self.origins[time] {
+                Origin::Input(_) => None,
+                Origin::Through(_, inner, _) if inner.elsewhere.is_some() => {
+                    let network = &inner.network;
+                    Some(Some(quote!(<#network as #NETWORK::Network>::CHANGES_LENGTHS)))
+                }
+                _ => Some(None),
+            })
+            .collect();
+        let changes = parts.map_or_else(|| Some(quote!(true)), any);
+        changes.map(|changes| quote!(const CHANGES_LENGTHS: ::core::primitive::bool = #changes;))
+    }
+
+    /// The input of a time, an expression of type `Option<usize>`.
+    fn index(&self, time: Time) -> TokenStream {
+        match &self.origins[time] {
+            Origin::Input(index) => {
+                let index = types::count(*index);
+                quote!(::core::option::Option::Some(#index))
+            }
+            Origin::Changed(before, _) => self.index(*before),
+            Origin::Through(before, inner, [from, to]) => {
+                let network = &inner.network;
+                let (before, from, to) = (self.index(*before), types::count(*from), types::count(*to));
+                quote!(#NETWORK::time_through::<#network>(#before, [#from, #to]))
+            }
+        }
+    }
+
+    /// A length of a time, from that of its input.
+    fn value(&self, time: Time, length: &Ident) -> TokenStream {
+        match &self.origins[time] {
+            Origin::Input(_) => quote!(#length),
+            Origin::Changed(before, change) => change.value(&self.value(*before, length)),
+            Origin::Through(before, inner, _) => {
+                let network = &inner.network;
+                let before = self.value(*before, length);
+                quote!(<#network as #NETWORK::Network>::output_length(0, #before))
+            }
+        }
+    }
+}
+
+/// Where the steps of a value of a shape lie, as an expression.
+fn described(timed: Timed, shape: &Shape) -> TokenStream {
+    let (lengths, count) = (lengths(timed.time), types::size(&shape[timed.axis]));
+    let inner = Operation::Product.of(&shape[timed.axis + 1..]).map(|inner| types::size(&inner));
+    quote!(#NETWORK::Steps::new(#lengths, #count, #inner))
+}
+
+/// What the lengths of a part's sequences are called.
+fn lengths(time: Time) -> Ident {
+    names::local("lengths", &time.to_string())
+}
+
+/// Whether any of them is so, as an expression; `None` where there are none.
+fn any(all: Vec<TokenStream>) -> Option<TokenStream> {
+    (!all.is_empty()).then(|| quote!(#(#all)||*))
+}

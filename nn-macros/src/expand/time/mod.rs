@@ -1,0 +1,438 @@
+//! Whose lengths a value has, where it is a sequence, and along which axis: those of an input, or what layers have made of them.
+
+mod change;
+mod code;
+mod parts;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+pub(crate) use parts::Parts;
+
+use crate::{
+    expand::types,
+    layers::{Activation, Change, Layer, Lengths, Part, time_axis},
+    names::{self, NETWORK},
+    network::{Network, Source, Stage},
+    report::{Message, PartMismatch, compact, ends},
+};
+
+/// An index into [`Times::origins`].
+type Time = usize;
+
+/// A value that is a sequence.
+#[derive(Clone, Copy, Debug)]
+struct Timed {
+    time: Time,
+    axis: usize,
+}
+
+/// Where lengths come from.
+#[derive(Debug)]
+enum Origin {
+    /// An input.
+    Input(usize),
+    /// A layer that changes those of another time.
+    Changed(Time, Change),
+    /// A network inside the network: what it takes, and the axes of time of what it takes and gives.
+    Through(Time, Inner, [usize; 2]),
+}
+
+/// A network inside the network, as a type.
+#[derive(Clone, Debug)]
+struct Inner {
+    network: TokenStream,
+    /// An index into [`Times::elsewhere`], where it is declared in another invocation.
+    elsewhere: Option<usize>,
+}
+
+/// A part that only the compiler knows, and whose sequences have an axis of fixed size.
+#[derive(Debug)]
+struct Elsewhere {
+    part: Part,
+    label: String,
+    /// The stages that rely on it to keep the lengths.
+    relied_on: Vec<[usize; 2]>,
+}
+
+/// A statement that looks for what is wrong with the lengths of a sample, or calculates what others look at.
+#[derive(Debug)]
+struct Statement {
+    tokens: TokenStream,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It calculates a length.
+    Value,
+    /// It refuses a length.
+    Check,
+    /// It compares the lengths of branches. Over an axis of fixed size nobody need ask for them behind the stage, which this says.
+    Comparison(Option<[usize; 2]>),
+}
+
+/// The times of all values.
+#[derive(Debug)]
+pub(crate) struct Times {
+    origins: Vec<Origin>,
+    /// For each time, those that layers have made of it.
+    made: Vec<Vec<Time>>,
+    /// For each node, those of what each stage takes.
+    takes: Vec<Vec<Vec<Option<Timed>>>>,
+    /// For each node, those of what each stage gives.
+    gives: Vec<Vec<Option<Timed>>>,
+    /// Those of the outputs.
+    outputs: Vec<Option<Timed>>,
+    statements: Vec<Statement>,
+    elsewhere: Vec<Elsewhere>,
+    /// Whether lengths of two inputs may meet.
+    several: bool,
+}
+
+impl Times {
+    pub(super) fn new(network: &Network, parts: &Parts) -> Self {
+        let mut times = Times {
+            origins: Vec::new(),
+            made: Vec::new(),
+            takes: Vec::new(),
+            gives: Vec::new(),
+            outputs: Vec::new(),
+            statements: Vec::new(),
+            elsewhere: Vec::new(),
+            several: network.inputs.len() > 1,
+        };
+        for index in 0..network.inputs.len() {
+            let (length, steps, ragged) = (length(), steps(index), ragged(index));
+            let input = types::count(index);
+            let value = quote!(let #NETWORK::SequenceLength { steps: #steps, ragged: #ragged } = #length(#input););
+            times.origins.push(Origin::Input(index));
+            times.made.push(Vec::new());
+            times.state(Kind::Value, value);
+        }
+        for (at, node) in network.nodes.iter().enumerate() {
+            let sources = node.sources.iter().map(|source| match *source {
+                Source::Input(index) => Some(Timed { time: index, axis: time_axis(&network.inputs[index].shape) }),
+                Source::Node(index) => times.gives[index].last().copied().flatten(),
+            });
+            let mut now: Vec<Option<Timed>> = sources.collect();
+            let (mut takes, mut gives) = (Vec::new(), Vec::new());
+            for (index, stage) in node.stages.iter().enumerate() {
+                let given = times.after(stage, [at, index], &node.label, &now, parts);
+                takes.push(std::mem::replace(&mut now, vec![given]));
+                gives.push(given);
+            }
+            times.takes.push(takes);
+            times.gives.push(gives);
+        }
+        for output in &network.outputs {
+            let (node, timed) = (&network.nodes[output.node], times.gives[output.node].last().copied().flatten());
+            let told = timed.filter(|timed| timed.axis == time_axis(node.gives()));
+            if let Some(timed) = timed.filter(|timed| told.is_none() && node.gives()[timed.axis].is_free()) {
+                times.mixed(timed, &node.label);
+            }
+            times.outputs.push(told);
+        }
+        times.forget_unread(network);
+        times
+    }
+
+    /// Leaves out the sequences whose lengths nobody asks for: those of a fixed number of steps that end in a layer which takes them all together,
+    /// as an image does, or a vector.
+    fn forget_unread(&mut self, network: &Network) {
+        let mut read = vec![false; network.nodes.len()];
+        for (output, told) in network.outputs.iter().zip(&self.outputs) {
+            read[output.node] |= told.is_some();
+        }
+        for (index, node) in network.nodes.iter().enumerate().rev() {
+            let mut asked = read[index];
+            for (at, stage) in node.stages.iter().enumerate().rev() {
+                let goes_on = self.gives[index][at].is_some() && asked;
+                self.gives[index][at] = self.gives[index][at].filter(|_| asked);
+                let takes = &mut self.takes[index][at];
+                asked = goes_on || takes.iter().flatten().next().is_some_and(|timed| reads(stage, timed.axis));
+                takes.iter_mut().for_each(|timed| *timed = timed.filter(|_| asked));
+            }
+            for (source, timed) in node.sources.iter().zip(&self.takes[index][0]) {
+                if let (Source::Node(source), Some(_)) = (source, timed) {
+                    read[*source] = true;
+                }
+            }
+        }
+        // What branches have in common matters where somebody asks for it.
+        let Times { statements, elsewhere, gives, .. } = self;
+        let asked = |[node, stage]: [usize; 2]| gives[node][stage].is_some();
+        statements.retain(|statement| match statement.kind {
+            Kind::Comparison(Some(place)) => asked(place),
+            _ => true,
+        });
+        elsewhere.iter_mut().for_each(|part| part.relied_on.retain(|&place| asked(place)));
+    }
+
+    /// The time of what a stage gives.
+    fn after(
+        &mut self,
+        stage: &Stage,
+        place: [usize; 2],
+        label: &str,
+        takes: &[Option<Timed>],
+        parts: &Parts,
+    ) -> Option<Timed> {
+        let first = takes.iter().position(Option::is_some)?;
+        let (timed, shape) = (takes[first]?, &stage.takes[first]);
+        let others = || takes[first + 1..].iter().flatten();
+        let free = shape[timed.axis].is_free();
+        let becomes = stage.layer.lengths(timed.axis, shape, &stage.gives);
+        if matches!(becomes, Lengths::Mixed) || others().any(|other| other.axis != timed.axis) {
+            if free {
+                takes.iter().flatten().for_each(|timed| self.mixed(*timed, label));
+            }
+            return None;
+        }
+        others().for_each(|other| self.meet([timed.time, other.time], label, place, free));
+        match becomes {
+            Lengths::Kept(axis) => Some(Timed { axis, ..timed }),
+            Lengths::Read | Lengths::Mixed => None,
+            Lengths::Changed(axis, change) => {
+                let same = self.made[timed.time].iter().copied().find(|&time| match &self.origins[time] {
+                    Origin::Changed(_, other) => change.is_same(other),
+                    _ => false,
+                });
+                if let Some(time) = same {
+                    // A length that fits one fits the other.
+                    return Some(Timed { time, axis });
+                }
+                if free {
+                    let (input, ragged) = (self.input(timed.time), ragged(self.input(timed.time)));
+                    let (input, fits) = (types::count(input), change.fits(&steps(timed.time)));
+                    let check = quote!(if #ragged && !#fits { return #NETWORK::LengthFault::short(#input, #label); });
+                    self.state(Kind::Check, check);
+                }
+                let value = change.value(&steps(timed.time));
+                let time = self.origin(timed.time, Origin::Changed(timed.time, change), &value);
+                Some(Timed { time, axis })
+            }
+            Lengths::Inside(axis) => {
+                let Layer::Part(part) = &stage.layer else { return None };
+                self.through(part, timed, axis, label, free, parts)
+            }
+        }
+    }
+
+    /// The time of what a network inside gives, which may be a sequence along `axis`.
+    fn through(
+        &mut self,
+        part: &Part,
+        timed: Timed,
+        axis: usize,
+        label: &str,
+        free: bool,
+        parts: &Parts,
+    ) -> Option<Timed> {
+        let (path, steps, input, known) =
+            (part.with_element(), steps(timed.time), self.input(timed.time), parts.find(&part.path));
+        let (in_axis, out_axis) = (types::count(timed.axis), types::count(axis));
+        if free || known.is_none_or(|known| known.may_differ) {
+            let (ragged, input, fault) = (ragged(input), types::count(input), names::local("fault", ""));
+            // Over an axis of fixed size no layer refuses a length but where branches meet.
+            let ragged = if free { quote!(#ragged) } else { quote!(false) };
+            let kind = if known.is_some_and(|known| known.may_differ) { Kind::Comparison(None) } else { Kind::Check };
+            let sequence = quote!(#NETWORK::SequenceLength { steps: #steps, ragged: #ragged });
+            self.state(
+                kind,
+                quote! {
+                    if let ::core::option::Option::Some(#fault) =
+                        #NETWORK::length_fault_within::<#path>(#label, #sequence, [#in_axis, #out_axis], #input)
+                    {
+                        return ::core::option::Option::Some(#fault);
+                    }
+                },
+            );
+        }
+        if let Some(known) = known {
+            if known.takes != timed.axis || !known.is_sequence {
+                return None;
+            }
+            if !known.changes {
+                return Some(Timed { axis, ..timed });
+            }
+        }
+        let network = path.to_token_stream();
+        let text = network.to_string();
+        let axes = [timed.axis, axis];
+        let same = self.made[timed.time].iter().copied().find(|&time| match &self.origins[time] {
+            Origin::Through(_, other, others) => *others == axes && other.network.to_string() == text,
+            _ => false,
+        });
+        if let Some(time) = same {
+            return Some(Timed { time, axis });
+        }
+        let elsewhere = (known.is_none() && !free).then(|| {
+            self.elsewhere.push(Elsewhere { part: part.clone(), label: label.to_owned(), relied_on: Vec::new() });
+            self.elsewhere.len() - 1
+        });
+        let value = quote!(<#path as #NETWORK::Network>::output_length(0, #steps));
+        let time = self.origin(timed.time, Origin::Through(timed.time, Inner { network, elsewhere }, axes), &value);
+        Some(Timed { time, axis })
+    }
+
+    /// Two sequences come together in a stage.
+    fn meet(&mut self, [a, b]: [Time; 2], label: &str, place: [usize; 2], free: bool) {
+        if a == b {
+            return;
+        }
+        if !free && !self.several && self.are_same(a, b) {
+            // The compiler is asked that each of them keeps the lengths.
+            let parts: Vec<usize> = [a, b].into_iter().flat_map(|time| self.elsewhere_behind(time)).collect();
+            parts.into_iter().for_each(|part| self.elsewhere[part].relied_on.push(place));
+            return;
+        }
+        let (steps, others) = (steps(a), steps(b));
+        let asked = (!free && !self.several).then_some(place);
+        let check = quote!(if #steps != #others { return #NETWORK::LengthFault::differ(#label, #steps, #others); });
+        self.state(Kind::Comparison(asked), check);
+    }
+
+    /// A new time that a layer makes of another, whose value for a sample follows from those before.
+    fn origin(&mut self, before: Time, origin: Origin, value: &TokenStream) -> Time {
+        let time = self.origins.len();
+        let name = steps(time);
+        self.state(Kind::Value, quote!(let #name = #value;));
+        self.origins.push(origin);
+        self.made.push(Vec::new());
+        self.made[before].push(time);
+        time
+    }
+
+    fn state(&mut self, kind: Kind, tokens: TokenStream) {
+        self.statements.push(Statement { tokens, kind });
+    }
+
+    /// A layer that cannot keep the lengths.
+    fn mixed(&mut self, timed: Timed, label: &str) {
+        let ragged = ragged(self.input(timed.time));
+        self.state(Kind::Check, quote!(if #ragged { return #NETWORK::LengthFault::mixed(#label); }));
+    }
+
+    /// The time that another was made of.
+    fn before(&self, time: Time) -> Option<Time> {
+        match self.origins[time] {
+            Origin::Input(_) => None,
+            Origin::Changed(before, _) | Origin::Through(before, ..) => Some(before),
+        }
+    }
+
+    /// The time itself, and those that it was made of, up to the input's.
+    fn way(&self, time: Time) -> impl Iterator<Item = Time> {
+        std::iter::successors(Some(time), |&time| self.before(time))
+    }
+
+    /// The input that a time goes back to.
+    fn input(&self, time: Time) -> usize {
+        // Those of the inputs come first, each under its own number.
+        self.way(time).last().unwrap_or(time)
+    }
+
+    /// The parts on the way to a time that only the compiler knows.
+    fn elsewhere_behind(&self, time: Time) -> impl Iterator<Item = usize> {
+        self.way(time).filter_map(|time| match &self.origins[time] {
+            Origin::Through(_, inner, _) => inner.elsewhere,
+            _ => None,
+        })
+    }
+
+    /// Whether two times have the same lengths, as far as the macro knows, and if the parts that only the compiler knows keep them.
+    fn are_same(&self, a: Time, b: Time) -> bool {
+        let changes = |&time: &Time| match &self.origins[time] {
+            Origin::Through(_, inner, _) => inner.elsewhere.is_none(),
+            _ => true,
+        };
+        let [mut a, mut b] = [a, b].map(|time| self.way(time).filter(changes));
+        loop {
+            return match (a.next(), b.next()) {
+                (Some(a), Some(b)) if a == b || self.is_same_change(a, b) => continue,
+                (None, None) => true,
+                _ => false,
+            };
+        }
+    }
+
+    /// Whether two times are made in the same way, each of the one before.
+    fn is_same_change(&self, a: Time, b: Time) -> bool {
+        match (&self.origins[a], &self.origins[b]) {
+            (Origin::Changed(_, a), Origin::Changed(_, b)) => a.is_same(b),
+            (Origin::Through(_, a, _), Origin::Through(_, b, _)) => a.network.to_string() == b.network.to_string(),
+            _ => false,
+        }
+    }
+
+    /// Whether an output is a sequence that may have other lengths than the input's.
+    fn changes(&self, output: usize) -> bool {
+        self.outputs[output].is_some_and(|timed| self.before(timed.time).is_some())
+    }
+
+    /// Whether branches may have different lengths where they come together, here or in a network inside.
+    pub(super) fn may_differ(&self) -> bool {
+        self.statements.iter().any(|statement| matches!(statement.kind, Kind::Comparison(_)))
+    }
+
+    /// What the compiler is asked of parts that are declared elsewhere, as statements of a constant. `refuses` is whether the network may refuse a
+    /// batch, for their lengths or anything else.
+    pub(super) fn asked(&self, refuses: bool) -> Vec<TokenStream> {
+        let mut asked = Vec::new();
+        for Elsewhere { part, label, relied_on } in &self.elsewhere {
+            let mut ask = |constant: &str, changes: bool| {
+                let (network, constant) = (part.network(), Ident::new(constant, proc_macro2::Span::call_site()));
+                let fault = PartMismatch::Lengths { subject: label.clone(), path: compact(&part.path), changes };
+                let failure = Message::from(fault).failure(ends(&part.path.to_token_stream()));
+                asked.push(quote!(if #network::#constant { #failure }));
+            };
+            if !relied_on.is_empty() {
+                ask("CHANGES_LENGTHS", true);
+            }
+            if !refuses {
+                ask("LENGTHS_MAY_DIFFER", false);
+            }
+        }
+        asked
+    }
+
+    /// For each time, whether a layer asks for its lengths, or one that follows from it.
+    fn used(&self) -> Vec<bool> {
+        let mut used = vec![false; self.origins.len()];
+        let timed = self.takes.iter().flatten().flatten().chain(self.gives.iter().flatten());
+        timed.flatten().for_each(|timed| used[timed.time] = true);
+        for time in (0..used.len()).rev() {
+            if let (true, Some(before)) = (used[time], self.before(time)) {
+                used[before] = true;
+            }
+        }
+        used
+    }
+}
+
+/// Whether a layer asks for the lengths of what it takes, whoever asks for those of what it gives.
+fn reads(stage: &Stage, axis: usize) -> bool {
+    match &stage.layer {
+        Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.takes[0].len(),
+        Layer::BatchNorm(_) => axis > 0,
+        Layer::Recurrent(_) => axis == 0,
+        Layer::Part(_) => true,
+        layer => matches!(layer.lengths(axis, &stage.takes[0], &stage.gives), Lengths::Read),
+    }
+}
+
+/// What the length of one sequence is called.
+fn steps(time: Time) -> Ident {
+    names::local("steps", &time.to_string())
+}
+
+/// What tells whether an input has lengths is called.
+fn ragged(input: usize) -> Ident {
+    names::local("ragged", &input.to_string())
+}
+
+/// What a length is called, and what gives it.
+fn length() -> Ident {
+    names::local("length", "")
+}
