@@ -13,6 +13,7 @@ fn every_mistake_gets_its_own_error() {
     cases.compile_fail("tests/ui/free/*.rs");
     cases.compile_fail("tests/ui/training/*.rs");
     cases.compile_fail("tests/ui/energy/*.rs");
+    cases.compile_fail("tests/ui/adversarial/*.rs");
     // A size without a value in every option of every layer.
     cases.compile_fail("tests/sizes/*.rs");
 }

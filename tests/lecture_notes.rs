@@ -1,5 +1,7 @@
 //! The worked examples of the course notes, each named after its section, against the numbers recomputed from them.
 
+#[path = "lecture_notes/adversarial.rs"]
+mod adversarial;
 #[path = "lecture_notes/rbm.rs"]
 mod rbm;
 

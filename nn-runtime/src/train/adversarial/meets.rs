@@ -1,6 +1,9 @@
 //! Which generator and discriminator belong together.
 
-use crate::{Const, FixedShape};
+use crate::{
+    Const, FixedShape,
+    network::output::{Numbers, Unknown},
+};
 
 /// Inputs of a discriminator that a generator with inputs `Z` and output `X` provides: `X` itself where the generator takes noise alone, `(X, C)` where it takes
 /// `(noise, C)`, with the same condition `C`.
@@ -49,3 +52,21 @@ impl<Z: FixedShape, X: FixedShape, C: FixedShape> MeetsGenerator<(Z, C), X> for 
 pub trait OneLogit {}
 
 impl OneLogit for (Const<1>,) {}
+
+/// The kind of output of a discriminator `D`: not probabilities, since D(x) is the sigmoid of what it gives.
+///
+/// ```
+/// use plumbline::{network::output::Numbers, train::GivesLogits};
+/// fn judges<D, K: GivesLogits<D>>() {}
+/// judges::<(), Numbers>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a discriminator gives its logit, but `{D}` ends in `sigmoid` or `softmax`",
+    label = "this network gives probabilities",
+    note = "leave out the last activation: adversarial training takes D(x) = sigmoid(logit) itself; `.sigmoid()` of a batch of outputs gives the \
+            probabilities"
+)]
+pub trait GivesLogits<D> {}
+
+impl<D> GivesLogits<D> for Numbers {}
+impl<D> GivesLogits<D> for Unknown {}

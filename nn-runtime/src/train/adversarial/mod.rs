@@ -12,7 +12,7 @@ pub use error::AdversarialError;
 pub use examples::{Examples, ExamplesRef};
 pub use generator_loss::GeneratorLoss;
 pub use history::{AdversarialEpoch, AdversarialEvent, AdversarialHistory};
-pub use meets::{MeetsGenerator, OneLogit};
+pub use meets::{GivesLogits, MeetsGenerator, OneLogit};
 pub use noise::Noise;
 
 use rand::rngs::StdRng;
@@ -20,10 +20,7 @@ use rand::rngs::StdRng;
 use crate::{
     Batch, Element, Network, Shape, Trainable,
     network::generator as random_generator,
-    train::{
-        Adam, BinaryCrossEntropy, Flow, Optimizer, Schedule, Scheduled,
-        loss::{Accepts, One},
-    },
+    train::{Adam, Flow, Optimizer, Schedule, Scheduled},
 };
 
 /// Trains a generator G and a discriminator D against each other: min over G, max over D of
@@ -112,7 +109,7 @@ where
     where
         D::Input: MeetsGenerator<G::Input, G::Output>,
         D::Output: OneLogit,
-        One<BinaryCrossEntropy>: Accepts<D>,
+        D::OutputKind: GivesLogits<D>,
     {
         let options = Options {
             epochs: 1,

@@ -29,7 +29,6 @@ pub(crate) use objective::{Means, check_fit, checked_step, lengths_of, scales, s
 pub use objective::{Objective, ObjectiveOf};
 pub use over_time::SumOverSteps;
 pub use squared::{MeanSquaredError, SquaredError};
-pub(crate) use takes::One;
 pub use takes::{Accepts, AnyOutput, ClassLogits, LogProbabilities, Logits, OnAnyOutput};
 
 use std::ops::Deref;
