@@ -7,6 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
 use super::sizes::{Sizes, mentions_sizes};
+use crate::layers::{self, Part};
 use crate::report::{Message, ends};
 use crate::shape::{Dimension, Shape};
 use crate::{names, paths};
@@ -46,14 +47,22 @@ impl Constants {
 
     /// Asks for what the dimension parameters of a part must satisfy: before what is asked of the values behind it, so that its own
     /// message comes first.
-    pub(crate) fn ask_part(&mut self, path: &Path) {
-        let checked = quote_spanned!(path.span()=> <#path as ::plumbline::Network>::CHECKED);
+    pub(crate) fn ask_part(&mut self, part: &Part) {
+        let (network, span) = (part.network(), part.path.span());
+        let checked = quote_spanned!(span=> #network::CHECKED);
         if self.parameters.is_empty() {
             // Where the constant is asked for is where the part stands.
-            self.items.push(quote_spanned!(path.span()=> const _: () = #checked;));
+            self.items.push(quote_spanned!(span=> const _: () = #checked;));
         } else {
             self.checks.push(quote!(#checked;));
         }
+    }
+
+    /// The name of a constant that has a value where the path is a network. Its error is the only one where it is none.
+    pub(crate) fn is_network(&mut self, path: &Path) -> Ident {
+        let fixed = layers::fixed(path, &self.parameters);
+        let ask = quote_spanned!(path.span()=> <#fixed as ::plumbline::network::submodule::IsNetwork>::YES);
+        self.name_item("bool", &ask)
     }
 
     /// Whether something stands in the tokens that no item can name: a dimension parameter, or a free size.
@@ -75,9 +84,15 @@ impl Constants {
         if self.is_open(expression) {
             return expression.clone();
         }
+        let name = self.name_item(kind, expression);
+        quote!(#name)
+    }
+
+    /// The same, of what an item can name.
+    fn name_item(&mut self, kind: &str, expression: &TokenStream) -> Ident {
         let key = format!("{kind}: {expression}");
         if let Some(name) = self.named.get(&key) {
-            return quote!(#name);
+            return name.clone();
         }
         let name = names::item(&format!("__{}_{}", names::plain(&self.network), self.named.len()));
         let kind = Ident::new(kind, Span::call_site());
@@ -86,7 +101,7 @@ impl Constants {
             const #name: ::core::primitive::#kind = #expression;
         });
         self.named.insert(key, name.clone());
-        quote!(#name)
+        name
     }
 
     /// The same shape, each size that the compiler computes under a name.

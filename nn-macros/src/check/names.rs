@@ -77,7 +77,9 @@ pub(super) fn fields(
                 if !siblings.holds(path, network) && siblings.fits(path) && formula(path, parameters).is_none() =>
             {
                 let indices = siblings.takes_indices(path);
-                Some((name.clone(), Held::Part(Part { path: path.clone(), expected: None, gradient: true, indices })))
+                let path = path.clone();
+                let part = Part { path, checked: None, expected: None, gradient: true, indices };
+                Some((name.clone(), Held::Part(part)))
             }
             _ => None,
         });

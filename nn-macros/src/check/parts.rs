@@ -97,6 +97,11 @@ impl Siblings {
         self.0.get(name).map(|sibling| sibling.parameters.iter().map(Ident::to_string).collect())
     }
 
+    /// Whether the part is a network of the invocation.
+    pub(super) fn is_known(&self, path: &Path) -> bool {
+        self.find(path).is_some()
+    }
+
     /// Whether the part holds the network, itself or through others.
     pub(super) fn holds(&self, path: &Path, network: &Ident) -> bool {
         self.within(path).iter().any(|name| *network == name)

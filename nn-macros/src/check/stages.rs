@@ -209,7 +209,9 @@ impl Walk<'_> {
         let expected = expected.filter(|_| keeps);
         let siblings = &self.scope.siblings;
         let (gradient, indices) = (siblings.has_gradient(path), siblings.takes_indices(path));
-        let layer = Layer::Part(Part { path: path.clone(), expected, gradient, indices });
+        let known = siblings.is_known(path);
+        let checked = (!known).then(|| self.scope.constants.is_network(path));
+        let layer = Layer::Part(Part { path: path.clone(), checked, expected, gradient, indices });
         let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);

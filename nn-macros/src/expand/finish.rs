@@ -40,9 +40,10 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     for step in &program.steps {
         let Some((name, part)) = step.part(network) else { continue };
         let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
-        let sizes = sizing::of_part(program, name);
+        let (sizes, module) = (sizing::of_part(program, name), part.trained());
         parts.extend(quote! {
-            self.#name.finish(
+            <#module as #NETWORK::Trainable>::finish(
+                &self.#name,
                 #NETWORK::Whole {
                     inputs: #NETWORK::InputArray::new([#x.rows()]),
                     kept: #NETWORK::KeptArray::reborrow(#kept),

@@ -274,7 +274,7 @@ impl Names<'_, '_> {
             return TokenStream::new();
         };
         let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
-        let inside = inside.with_element();
+        let inside = if training { inside.trained() } else { inside.with_element() };
         let place = step.node.zip(step.stage_index());
         let lengths = place.and_then(|(node, stage)| self.program.times.lengths_of_part(node, stage, &quote!(#inside)));
         let lengths = lengths.map(|lengths| quote!(.with_lengths(#lengths)));
@@ -285,7 +285,7 @@ impl Names<'_, '_> {
             (quote!(0), quote!(#PART.common.within(0)))
         };
         quote! {
-            #NETWORK::Nested::new(
+            #NETWORK::Nested::<'_, #inside>::new(
                 #x.rows()#lengths, #NETWORK::KeptArray::reborrow(#kept), #sizes, #scratch.scratch(), #PART.first, #random, #leg, #common,
             )
         }

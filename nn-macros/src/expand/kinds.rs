@@ -1,8 +1,7 @@
 //! What a network's outputs are, as far as their last layers tell: losses ask for it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::PathArguments;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
 use crate::{
     layers::{Activation, Hidden, Layer, Part, Pooling, Reduction},
@@ -58,25 +57,8 @@ fn of_node(node: &Node, others: &[Kind], parameters: &[Ident]) -> Kind {
 /// The kind of what a part gives, by its number: see `OfCode` in the runtime. It is the same for all sizes, so that those which depend on the network's
 /// dimension parameters, which a constant in a type must not name, are left out.
 fn of_part(part: &Part, parameters: &[Ident]) -> TokenStream {
-    let mut path = part.path.clone();
-    for segment in &mut path.segments {
-        if let PathArguments::AngleBracketed(list) = &mut segment.arguments {
-            for argument in list.args.iter_mut().filter(|argument| names_one(argument.to_token_stream(), parameters)) {
-                *argument = syn::parse_quote!(1);
-            }
-        }
-    }
-    let kinds = quote!(#NETWORK::output::OutputKinds);
-    quote!(#NETWORK::output::OfCode<{ <<#path as #NETWORK::Network>::OutputKind as #kinds>::CODE }>)
-}
-
-/// Whether a parameter occurs among the tokens.
-fn names_one(tokens: TokenStream, parameters: &[Ident]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => parameters.contains(&name),
-        TokenTree::Group(group) => names_one(group.stream(), parameters),
-        _ => false,
-    })
+    let (part, kinds) = (part.module(&part.fixed(parameters)), quote!(#NETWORK::output::OutputKinds));
+    quote!(#NETWORK::output::OfCode<{ <<#part as #NETWORK::Network>::OutputKind as #kinds>::CODE }>)
 }
 
 impl Kind {

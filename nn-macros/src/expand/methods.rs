@@ -24,8 +24,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let kind = kinds::output_kind(network);
     let inputs = types::count(network.inputs.len());
     let kept = types::count(plan.kept.len() + plan.backward.kept.len());
-    let nested: Vec<TokenStream> =
-        plan.program.parts().map(|(_, part)| part.with_element().to_token_stream()).collect();
+    let nested: Vec<TokenStream> = plan.program.parts().map(|(_, part)| part.with_element()).collect();
     let kept = quote!([#NETWORK::Rows<'a, #E>; #kept]);
     let (kept_type, kept_values) = if nested.is_empty() {
         (kept, None)
@@ -97,8 +96,9 @@ fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
         .map(|(field, part)| {
             let (name, network, first) = (names::plain(field), part.network(), before.clone());
             before.push(quote!(#NETWORK::kept_count(&#network::PLAN)));
+            let module = part.with_element();
             quote! {
-                let #REST = #NETWORK::Network::memories(&self.#field);
+                let #REST = <#module as #NETWORK::Network>::memories(&self.#field);
                 #ALL.extend(#NETWORK::remembered_within(#name, #REST, #NETWORK::total(&[#(#first),*])));
             }
         })
@@ -202,12 +202,19 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let (declared, used) = (generics.declared(), generics.used());
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
-    let zeroed = held
-        .iter()
-        .map(|(name, stage)| if !stage.learns() { quote!(self.#name.clone()) } else { quote!(self.#name.zeroed()) });
+    let zeroed = held.iter().map(|(name, stage)| match &stage.layer {
+        Layer::Part(part) => {
+            let part = part.trained();
+            quote!(<#part as #NETWORK::Trainable>::zeroed(&self.#name))
+        }
+        _ if stage.learns() => quote!(self.#name.zeroed()),
+        _ => quote!(self.#name.clone()),
+    });
+    let gradients = plan.program.parts().filter_map(|(_, part)| part.ask_gradient(&network.parameters));
     let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
     let evaluated = evaluated(network);
     quote! {
+        #(#gradients)*
         impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E> {
             fn zeroed(&self) -> Self {
                 #evaluated

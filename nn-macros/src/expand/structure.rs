@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::{
     expand::{documentation, generics::Generics, types},
+    layers::Layer,
     names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
     network::{Network, Stage},
     paths,
@@ -70,31 +71,40 @@ pub(super) fn shapes(network: &Network) -> Vec<(Ident, TokenStream, String)> {
 }
 
 /// The fields that hold parameters.
-fn trained(network: &Network) -> Vec<&Ident> {
-    let holds = |stage: &Stage| stage.learns();
-    let held = network.nodes.iter().filter_map(types::held);
-    held.filter(|(_, stage)| holds(stage)).map(|(name, _)| name).collect()
+fn trained(network: &Network) -> Vec<(&Ident, &Stage)> {
+    network.nodes.iter().filter_map(types::held).filter(|(_, stage)| stage.learns()).collect()
 }
 
 /// `Parameters` for the network.
 pub(super) fn parameters(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let (name, fields) = (&network.name, trained(network));
-    let names: Vec<String> = fields.iter().map(|field| names::plain(field)).collect();
+    let names: Vec<String> = fields.iter().map(|(field, _)| names::plain(field)).collect();
+    let borrowed = |mutable: Option<TokenStream>| {
+        let borrow = |(field, stage): &(&Ident, &Stage)| match &stage.layer {
+            Layer::Part(part) => {
+                let part = part.with_element();
+                quote!({ let #REST: &#mutable #part = &#mutable self.#field; #REST })
+            }
+            _ => quote!(&#mutable self.#field),
+        };
+        fields.iter().map(borrow).collect::<Vec<_>>()
+    };
+    let (shared, exclusive) = (borrowed(None), borrowed(Some(quote!(mut))));
     let count = types::count(fields.len());
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
     quote! {
         impl<#declared #E: #root::Element> #NETWORK::Parameters<#E> for #name<#used #E> {
             fn tensors(&self) -> ::core::primitive::usize {
-                let #ALL: [&dyn #NETWORK::Parameters<#E>; #count] = [#(&self.#fields),*];
+                let #ALL: [&dyn #NETWORK::Parameters<#E>; #count] = [#(#shared),*];
                 #ALL.iter().map(|#REST| #REST.tensors()).sum()
             }
             fn tensor(&self, #INDEX: ::core::primitive::usize) -> #NETWORK::Tensor<'_, #E> {
-                #NETWORK::tensor(&[#((#names, &self.#fields)),*], #INDEX)
+                #NETWORK::tensor(&[#((#names, #shared)),*], #INDEX)
             }
             fn tensor_mut(&mut self, #INDEX: ::core::primitive::usize) -> #NETWORK::TensorMut<'_, #E> {
-                #NETWORK::tensor_mut([#((#names, &mut self.#fields)),*], #INDEX)
+                #NETWORK::tensor_mut([#((#names, #exclusive)),*], #INDEX)
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
             Held::Layer(kind, known) => {
                 known.as_deref().and_then(types::field).unwrap_or_else(|| placeholder(kind, sketch))
             }
-            Held::Part(part) => part.with_element().to_token_stream(),
+            Held::Part(part) => part.field().to_token_stream(),
         };
         quote!(pub #field: #ty)
     });

@@ -143,7 +143,7 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
     let last = |shape: &Shape| dimension(&shape[shape.len() - 1]);
     Some(match &stage.layer {
         Layer::Part(part) => {
-            let path = part.with_element();
+            let path = part.field();
             quote!(#path)
         }
         Layer::Dense(dense) => {

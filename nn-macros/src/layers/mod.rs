@@ -80,6 +80,8 @@ macro_rules! rows {
     };
 }
 
+pub(crate) use part::fixed;
+
 rows! {
     activation Activation,
     adaptive_pool AdaptivePool,

@@ -1,13 +1,13 @@
 //! `encoder: Encoder`: another network, or a layer of the user's own, as a stage.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Path, PathArguments};
+use syn::{GenericArgument, Ident, Path, PathArguments};
 
 use super::{Lengths, Row, Rule, time_axis};
 use crate::check::{Known, Place, Scope, Value};
-use crate::names::E;
+use crate::names::{self, E};
 use crate::report::{PartMismatch, Piece, Structure, bare, compact};
 use crate::shape::{Condition, Dimension, Shape};
 
@@ -15,6 +15,8 @@ use crate::shape::{Condition, Dimension, Shape};
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) path: Path,
+    /// A constant that has a value where the compiler finds that the path is a network, where only it can tell. Its error stands at the part.
+    pub(crate) checked: Option<Ident>,
     /// The shape that the node states, or the network declares, where it is what the part gives; and which of both, as a verb.
     pub(crate) expected: Option<(Shape, &'static str)>,
     /// Whether it has a gradient, as far as the macro knows.
@@ -55,7 +57,7 @@ impl Rule for Part {
             }
             Known::Signature(signature) => {
                 if self.is_generic() {
-                    scope.constants.ask_part(&self.path);
+                    scope.constants.ask_part(self);
                 }
                 let fault = PartMismatch::Takes {
                     subject: place.subject.clone(),
@@ -92,7 +94,7 @@ impl Part {
     /// What the part gives, where only the compiler knows the type: what is expected of it, or else a vector.
     fn deferred(&self, place: &Place, value: &Value, scope: &mut Scope) -> Option<Shape> {
         let (subject, path) = (place.subject.clone(), compact(&self.path));
-        scope.constants.ask_part(&self.path);
+        scope.constants.ask_part(self);
         let takes = self.dims("Input");
         let fault = PartMismatch::Takes {
             subject: subject.clone(),
@@ -101,11 +103,12 @@ impl Part {
             from: value.from.clone(),
         };
         scope.ask_tokens(&place.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
-        let (part, fault) = (&self.path, PartMismatch::Indices { subject: subject.clone(), path: path.clone() });
-        scope.ask_tokens(&place.tokens, None, &quote!(!<#part as ::plumbline::Network>::INDICES), fault);
+        let (part, fault) = (self.network(), PartMismatch::Indices { subject: subject.clone(), path: path.clone() });
+        scope.ask_tokens(&place.tokens, None, &quote!(!#part::INDICES), fault);
         let open = scope.has_free_sizes();
         if !open {
             let fault = PartMismatch::Free { subject: subject.clone(), path: path.clone() };
+            let part = self.module(&self.path);
             let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
             scope.ask_tokens(&place.tokens, None, &fixed, fault);
         }
@@ -137,13 +140,13 @@ impl Part {
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.
     fn dims(&self, role: &str) -> TokenStream {
-        let (path, span) = (&self.path, self.path.span());
-        let role = proc_macro2::Ident::new(role, span);
-        quote_spanned!(span=> <<#path as ::plumbline::Network>::#role as ::plumbline::Shape>::DIMS)
+        let (network, span) = (self.network(), self.path.span());
+        let role = Ident::new(role, span);
+        quote_spanned!(span=> <#network::#role as ::plumbline::Shape>::DIMS)
     }
 
-    /// The part's type with the element `E`.
-    pub(crate) fn with_element(&self) -> Path {
+    /// The part's type with the element `E`, as a field has it.
+    pub(crate) fn field(&self) -> Path {
         let mut path = self.path.clone();
         let element = syn::parse_quote!(#E);
         if let Some(last) = path.segments.last_mut() {
@@ -155,6 +158,44 @@ impl Part {
         path
     }
 
+    /// The same type in generated code that needs a network, which is silent where it is none.
+    pub(crate) fn with_element(&self) -> TokenStream {
+        self.module(&self.field())
+    }
+
+    /// The same in generated code that needs a gradient, silent where the type has none: see [`Part::ask_gradient`].
+    pub(crate) fn trained(&self) -> TokenStream {
+        let field = self.field();
+        match self.trains() {
+            Some(trains) => module(&field, &trains),
+            None => quote!(#field),
+        }
+    }
+
+    /// The item that asks for the gradient of a part that only the compiler knows.
+    pub(crate) fn ask_gradient(&self, parameters: &[Ident]) -> Option<TokenStream> {
+        let (name, module) = (self.trains()?, self.module(&self.fixed(parameters)));
+        let ask = quote_spanned!(self.path.span()=> <#module as ::plumbline::network::submodule::HasGradient>::YES);
+        Some(quote!(#[allow(non_upper_case_globals)] const #name: ::core::primitive::bool = #ask;))
+    }
+
+    fn trains(&self) -> Option<Ident> {
+        self.checked.as_ref().map(|checked| names::item(&format!("{checked}_trains")))
+    }
+
+    /// The part's type, some path to it, in generated code that needs a network.
+    pub(crate) fn module(&self, path: &Path) -> TokenStream {
+        match &self.checked {
+            Some(checked) => module(path, checked),
+            None => quote!(#path),
+        }
+    }
+
+    /// The path with 1 for the sizes that depend on dimension parameters, which no item can name.
+    pub(crate) fn fixed(&self, parameters: &[Ident]) -> Path {
+        fixed(&self.path, parameters)
+    }
+
     /// Whether the path gives it dimensions.
     pub(crate) fn is_generic(&self) -> bool {
         self.path.segments.last().is_some_and(|last| !last.arguments.is_none())
@@ -162,9 +203,29 @@ impl Part {
 
     /// The part as a network, for its constants.
     pub(crate) fn network(&self) -> TokenStream {
-        let path = &self.path;
-        quote!(<#path as ::plumbline::Network>)
+        let module = self.module(&self.path);
+        quote_spanned!(self.path.span()=> <#module as ::plumbline::Network>)
     }
+}
+
+/// The type of that path, where the constant has a value.
+fn module(path: &Path, checked: &Ident) -> TokenStream {
+    quote_spanned!(path.span()=> <#path as ::plumbline::network::submodule::Submodule<{ #checked }>>::Module)
+}
+
+/// A path with 1 for each size that depends on dimension parameters.
+pub(crate) fn fixed(path: &Path, parameters: &[Ident]) -> Path {
+    let mut path = path.clone();
+    for segment in &mut path.segments {
+        if let PathArguments::AngleBracketed(list) = &mut segment.arguments {
+            let depends = |argument: &GenericArgument| {
+                let tokens = argument.to_token_stream();
+                parameters.iter().any(|name| names::mentions(&tokens, name))
+            };
+            list.args.iter_mut().filter(|argument| depends(argument)).for_each(|one| *one = syn::parse_quote!(1));
+        }
+    }
+    path
 }
 
 /// Whether the compiler finds the two shapes equal, tokens of type `bool`.

@@ -28,6 +28,8 @@ mod sizes;
 mod sizing;
 mod state;
 mod steps;
+#[doc(hidden)]
+pub mod submodule;
 mod time;
 mod view;
 

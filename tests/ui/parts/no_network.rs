@@ -11,4 +11,11 @@ network! {
     pub Net: [8] -> [8] { scale: Scale; }
 }
 
-fn main() {}
+fn main() {
+    let mut net = Net::new(1);
+    println!("{}", Net::summary());
+    let outputs = net.forward(&Batch::zeros(2));
+    net.scale.clone_from(&Net::new(2).scale);
+    let gradients = net.gradients();
+    println!("{outputs:?} {gradients:?} {:?}", net.scale);
+}

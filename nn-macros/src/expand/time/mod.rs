@@ -257,7 +257,7 @@ impl Times {
                 return Some(Timed { axis, ..timed });
             }
         }
-        let network = path.to_token_stream();
+        let network = path.clone();
         let text = network.to_string();
         let axes = [timed.axis, axis];
         let same = self.made[timed.time].iter().copied().find(|&time| match &self.origins[time] {
