@@ -126,10 +126,10 @@ fn a_generator_learns_where_the_data_lie() {
     for (loss, noise, most) in ways {
         let mut gan = Adversarial::new(Line::new(1), Judge::new(2))
             .optimizers(Adam::new(2e-3).betas(0.5, 0.999), Adam::new(2e-3).betas(0.5, 0.999))
-            .schedules(Cosine::new(40), Cosine::new(40))
+            .schedules(Cosine::new(60), Cosine::new(60))
             .loss(loss)
             .noise_of(noise)
-            .epochs(40)
+            .epochs(60)
             .batch_size(50)
             .quiet();
         let history = gan.fit(&data).unwrap();
@@ -148,7 +148,7 @@ fn a_conditional_generator_keeps_to_its_class() {
     let data = (Batch::<(Const<1>,)>::from_vec(points).unwrap(), labels.one_hot::<f32>());
     let mut gan = Adversarial::new(Conditional::new(1), Critic::new(2))
         .optimizers(Adam::new(3e-3).betas(0.5, 0.999), Adam::new(3e-3).betas(0.5, 0.999))
-        .epochs(40)
+        .epochs(60)
         .batch_size(60)
         .shown(3)
         .callback(|event: &AdversarialEvent<'_, Conditional, Critic>| assert_eq!(event.samples.samples(), 3))

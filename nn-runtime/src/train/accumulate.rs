@@ -56,7 +56,7 @@ impl<N: Trainable> Gradients<N> {
             let statistic = tensor.role == Role::Statistic;
             add(tensor.values, 1.0, other.tensor(index).values);
             if statistic {
-                tensor.values.iter_mut().for_each(|x| *x = *x * N::Element::from_f64(0.5));
+                tensor.values.iter_mut().for_each(|x| *x *= N::Element::from_f64(0.5));
             }
         }
     }

@@ -17,7 +17,7 @@ mod trainer;
 
 pub use adversarial::{
     Adversarial, AdversarialEpoch, AdversarialError, AdversarialEvent, AdversarialHistory, Examples, GeneratorLoss,
-    GivesLogits, MeetsGenerator, Noise, OneLogit,
+    GivesLogits, MeetsGenerator, Noise, NoiseShape, OneLogit,
 };
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};

@@ -9,7 +9,7 @@ use rand::{rngs::StdRng, seq::SliceRandom};
 
 use super::{
     Adversarial, AdversarialEpoch, AdversarialError, AdversarialEvent, AdversarialHistory, Examples, ExamplesRef,
-    MeetsGenerator, Options, generator_loss::cross_entropy, ln_sigmoid,
+    MeetsGenerator, NoiseShape, Options, generator_loss::cross_entropy, ln_sigmoid,
 };
 use crate::{
     Batch, Element, FixedShape, Gradients, Pass, Shape, Trainable,
@@ -126,7 +126,7 @@ where
         }
     }
 
-    fn prepare(&mut self, data: &[&dyn Column<G::Element>]) -> Result<Run<G, D, Noise<G, D>>, AdversarialError> {
+    fn prepare(&mut self, data: &[&dyn Column<G::Element>]) -> Result<Run<G, D, NoiseShape<G, D>>, AdversarialError> {
         let Options { batch_size, seed, progress, epochs, .. } = self.options;
         let samples = data[0].samples();
         let most = batch_size.min(samples);
@@ -135,7 +135,7 @@ where
         let real: Vec<_> = data.iter().map(|column| column.entry()).collect();
         let at = |network| move |source| AdversarialError::Shape { network, source };
         discriminator.enter(&real).map_err(at("discriminator"))?;
-        let none = Batch::<Noise<G, D>, G::Element>::zeros(0);
+        let none = Batch::<NoiseShape<G, D>, G::Element>::zeros(0);
         let mut given = real;
         given[0] = entry(&none);
         generator.enter(&given).map_err(at("generator"))?;
@@ -167,7 +167,7 @@ where
     fn epochs_of(
         &mut self,
         data: &[&dyn Column<G::Element>],
-        run: &mut Run<G, D, Noise<G, D>>,
+        run: &mut Run<G, D, NoiseShape<G, D>>,
         base: [f64; 2],
         history: &mut AdversarialHistory,
     ) -> Result<(), AdversarialError> {
@@ -217,7 +217,7 @@ where
     }
 
     /// The noise of the samples that callbacks see.
-    fn noise_shown(&self, data: &[&dyn Column<G::Element>]) -> Batch<Noise<G, D>, G::Element> {
+    fn noise_shown(&self, data: &[&dyn Column<G::Element>]) -> Batch<NoiseShape<G, D>, G::Element> {
         let count = match data {
             _ if self.callbacks.is_empty() => 0,
             [_] => self.options.shown,
@@ -233,7 +233,7 @@ where
     fn tell(
         &mut self,
         epoch: &AdversarialEpoch,
-        noise: &Batch<Noise<G, D>, G::Element>,
+        noise: &Batch<NoiseShape<G, D>, G::Element>,
         data: &[&dyn Column<G::Element>],
         pass: &mut Pass<G>,
     ) -> bool {
@@ -254,7 +254,7 @@ where
     fn one_epoch(
         &mut self,
         data: &[&dyn Column<G::Element>],
-        run: &mut Run<G, D, Noise<G, D>>,
+        run: &mut Run<G, D, NoiseShape<G, D>>,
         epoch: usize,
     ) -> Result<Sums, AdversarialError> {
         let samples = data[0].samples();
@@ -274,7 +274,7 @@ where
             let made = discriminator_step(generator, discriminator, optimizer, run, &self.options, &mut sums);
             made.map_err(|failure| failure.at("discriminator", epoch, step))?;
             self.past.steps += 1;
-            if self.past.steps % self.options.discriminator_steps == 0 {
+            if self.past.steps.is_multiple_of(self.options.discriminator_steps) {
                 let optimizer = &mut self.generator_optimizer;
                 let made = generator_step(generator, discriminator, optimizer, run, &self.options, &mut sums);
                 made.map_err(|failure| failure.at("generator", epoch, step))?;
@@ -284,12 +284,6 @@ where
         Ok(sums)
     }
 }
-
-/// The shape of the noise of a pair.
-type Noise<G, D> = <<D as crate::Network>::Input as MeetsGenerator<
-    <G as crate::Network>::Input,
-    <G as crate::Network>::Output,
->>::Noise;
 
 /// Samples of the generator for fresh noise, as it is in training: its pass holds them.
 fn generate<G, D, Z>(generator: &G, run: &mut Run<G, D, Z>, options: &Options) -> usize

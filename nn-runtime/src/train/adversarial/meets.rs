@@ -1,7 +1,7 @@
 //! Which generator and discriminator belong together.
 
 use crate::{
-    Const, FixedShape,
+    Const, FixedShape, Network,
     network::output::{Numbers, Unknown},
 };
 
@@ -36,6 +36,17 @@ impl<Z: FixedShape, X: FixedShape> MeetsGenerator<Z, X> for X {
 impl<Z: FixedShape, X: FixedShape, C: FixedShape> MeetsGenerator<(Z, C), X> for (X, C) {
     type Noise = Z;
 }
+
+/// The shape of the noise of the generator `G` before the discriminator `D`.
+///
+/// ```
+/// use plumbline::{Const, network, train::NoiseShape};
+/// network! { Generator: [16] -> [2] { point: dense(2); } }
+/// network! { Discriminator: [2] -> [1] { logit: dense(1); } }
+/// let _: NoiseShape<Generator, Discriminator> = (Const::<16>,);
+/// ```
+pub type NoiseShape<G, D> =
+    <<D as Network>::Input as MeetsGenerator<<G as Network>::Input, <G as Network>::Output>>::Noise;
 
 /// The output of a discriminator: one logit, `[1]`.
 ///

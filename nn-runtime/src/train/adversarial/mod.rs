@@ -12,7 +12,7 @@ pub use error::AdversarialError;
 pub use examples::{Examples, ExamplesRef};
 pub use generator_loss::GeneratorLoss;
 pub use history::{AdversarialEpoch, AdversarialEvent, AdversarialHistory};
-pub use meets::{GivesLogits, MeetsGenerator, OneLogit};
+pub use meets::{GivesLogits, MeetsGenerator, NoiseShape, OneLogit};
 pub use noise::Noise;
 
 use rand::rngs::StdRng;
@@ -295,11 +295,7 @@ impl<'a, G: Network, D, OG, OD> Adversarial<'a, G, D, OG, OD> {
     }
 
     /// Noise for the generator, as in training: `gan.generator().forward(&gan.noise(64, seed))` gives 64 samples. Equal seeds give equal noise.
-    pub fn noise(
-        &self,
-        samples: usize,
-        seed: u64,
-    ) -> Batch<<D::Input as MeetsGenerator<G::Input, G::Output>>::Noise, G::Element>
+    pub fn noise(&self, samples: usize, seed: u64) -> Batch<NoiseShape<G, D>, G::Element>
     where
         D: Network,
         D::Input: MeetsGenerator<G::Input, G::Output>,
