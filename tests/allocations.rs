@@ -3,10 +3,12 @@
 use std::alloc::System;
 
 use plumbline::{
+    data::DataOf,
     prelude::*,
     shape::Sequence,
-    train::{Event, Exponential},
+    train::{Event, Exponential, SparsityPenalty},
 };
+use rand::rngs::StdRng;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -247,6 +249,45 @@ fn several_outputs() -> (usize, Vec<usize>) {
     (steps, counts.windows(2).map(|pair| pair[1] - pair[0]).collect())
 }
 
+network! {
+    /// A code that is drawn, a penalty of the network, and one of the whole batch.
+    Autoencoder: [144] -> (reconstruction: [144], divergence: [1], contraction: [1], code: [24]) {
+        encoder: dense(48), sigmoid;
+        contraction: contractive_penalty;
+        mean: dense(24) <- encoder;
+        log_variance: dense(24) <- encoder;
+        divergence: gaussian_kl <- (mean, log_variance);
+        drawn: sample <- (mean, log_variance);
+        code: sigmoid;
+        reconstruction: dense(144);
+    }
+}
+
+/// The allocations between one step of a trainer and the next, where the targets are the inputs; with noise on these too.
+fn autoencoder(noise: bool) -> Vec<usize> {
+    let samples = 128;
+    let x = Batch::<AutoencoderInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let data = Dataset::from(x);
+    let mut counts = Vec::with_capacity(4);
+    let count = |event: &Event<'_>| {
+        if let Event::Step { .. } = event {
+            counts.push(ALLOCATOR.stats().allocations);
+        }
+    };
+    let losses = Losses::new((BinaryCrossEntropy::new(), AuxiliaryLoss, AuxiliaryLoss, SparsityPenalty::new(0.1)));
+    let trainer = Trainer::new(Adam::new(1e-3), losses).batch_size(32);
+    let mut net = Autoencoder::new(1);
+    if noise {
+        let add = |batch: &mut DataOf<Autoencoder, Batch<AutoencoderInput>>, _: &mut StdRng| {
+            batch.inputs_mut().iter_mut().for_each(|x| *x += 0.1);
+        };
+        trainer.augment(add).callback(count).fit(&mut net, &data).unwrap();
+    } else {
+        trainer.callback(count).fit(&mut net, &data).unwrap();
+    }
+    counts.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
 /// The allocations of steps and of inference over images of three sizes, once each size has been seen.
 fn free_sizes() -> [usize; 2] {
     let (net, samples) = (Sized::new(1), 40);
@@ -424,6 +465,10 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(allocations::<Windows>(pool), [0, 0, 0], "windows of all kinds, on {threads} threads");
         assert_eq!(pool.install(trainer_allocations), [0; 6], "the trainer on {threads} threads");
         assert_eq!(pool.install(several_outputs), (0, vec![0; 3]), "several outputs on {threads} threads");
+        for noise in [false, true] {
+            let what = format!("autoencoders with noise {noise} on {threads} threads");
+            assert_eq!(pool.install(|| autoencoder(noise)), [0; 3], "{what}");
+        }
         assert_eq!(pool.install(memory), [0, 0, 0], "networks with memory on {threads} threads");
         for samples in [1, 3, 40] {
             let what = format!("streams of {samples} samples on {threads} threads");

@@ -50,7 +50,7 @@ use quote::quote;
 /// # Meaning
 ///
 /// A node takes the node above it, the first one the network's input; `<-` names another source, or several for `add`,
-/// `multiply` and `concat`. `input` is the input of a network with one. A shape after `->` is held against what the node
+/// `multiply`, `concat`, `sample` and `gaussian_kl`. `input` is the input of a network with one. A shape after `->` is held against what the node
 /// gives. The network gives its last node, or the nodes that its header names; `Losses` trains several outputs, and methods have an
 /// argument for each port. A node with parameters has a name: it is the field's, and
 /// the parameters' in saved files. Attributes and docs on a node go to its field, those on the network to its struct.
@@ -83,6 +83,9 @@ use quote::quote;
 /// | `transpose` | `[a, b]` → `[b, a]` | |
 /// | `add`, `multiply` | two or more equal shapes → that shape | |
 /// | `concat` | shapes that are equal but for one axis | `axis` (0) |
+/// | `sample` | a mean and a log-variance of equal shape → that shape: a normal draw in training, the mean in inference | |
+/// | `gaussian_kl` | a mean and a log-variance of equal shape → `[1]`: the divergence from the standard normal distribution | |
+/// | `contractive_penalty` | what a dense layer gives → `[1]`: the squared norm of its Jacobian | |
 /// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
 /// | `rbm(n)` | `[i]` → `[n]`, with softmax units `[items, k]` → `[n]`: the means of the hidden units given the visible | `visible` (`bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(k)`), `hidden` (`bernoulli`, `relu` or `gaussian`), `init` of `weight` (`normal(0.01)`) |

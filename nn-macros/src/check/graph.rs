@@ -186,12 +186,26 @@ fn check_nodes_read(links: &Links, states: &[usize], nodes: &[Node], scope: &mut
             read[*index] = true;
         }
     }
+    // A layer that lacks a source has its own fault, whose cure reads the two nodes above it.
+    for (index, node) in nodes.iter().enumerate() {
+        let joins = node.stages.first().is_some_and(joins_several);
+        if joins && links.sources[index].as_ref().is_some_and(|sources| sources.len() < 2) {
+            let named = (0..index).rev().filter(|&above| nodes[above].name.is_some());
+            named.take(2).for_each(|above| read[above] = true);
+        }
+    }
     for (index, node) in nodes.iter().enumerate() {
         if !read[index] && !states.contains(&index) && !links.outputs.contains(&Some(index)) {
             let next = nodes.get(index + 1).map(label);
             scope.faults.add(whole(node), Structure::Unread { label: label(node), named: node.name.is_some(), next });
         }
     }
+}
+
+/// Whether a stage takes more than one source.
+fn joins_several(stage: &Stage) -> bool {
+    let Stage::Layer(call) = stage else { return false };
+    layers::find(&call.kind.to_string()).is_some_and(|row| !matches!(row.sources, layers::Sources::One))
 }
 
 /// Every input is read: `Net: (a: [1], b: [1]) -> [2] { out: dense(2) <- a; }` leaves `b`.

@@ -48,6 +48,8 @@ pub(crate) struct Value {
     pub(crate) from: String,
     /// What a note on it underlines; `None` for an input.
     pub(crate) producer: Option<(String, TokenStream)>,
+    /// The node whose value it is, by its name, where it has one.
+    pub(crate) node: Option<String>,
     pub(crate) shape: Shape,
 }
 

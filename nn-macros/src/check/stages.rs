@@ -63,11 +63,12 @@ fn value(source: Source, inputs: &[Port], shapes: &[Option<Shape>], nodes: &[Nod
                 Some(name) => format!("the input `{name}`"),
                 None => "the input".to_owned(),
             };
-            Some(Value { from, producer: None, shape: shapes.get(index)?.clone()? })
+            Some(Value { from, producer: None, node: None, shape: shapes.get(index)?.clone()? })
         }
         Source::Node(index) => {
             let (node, shape) = (&nodes[index], chains.get(index)?.gives.clone()?);
-            Some(Value { from: format!("`{}`", label(node)), producer: Some((label(node), whole(node))), shape })
+            let (from, producer) = (format!("`{}`", label(node)), Some((label(node), whole(node))));
+            Some(Value { from, producer, node: node.name.as_ref().map(ToString::to_string), shape })
         }
     }
 }
@@ -103,7 +104,8 @@ fn register(node: &Node, chain: &Chain, scope: &mut Scope) {
         Stage::Path(_) => Offer::Nothing,
     });
     let offer = offers.into_iter().find(|offer| !matches!(offer, Offer::Nothing)).unwrap_or(Offer::Nothing);
-    scope.named.push(Named { name: name.to_string(), tokens: whole(node), offer });
+    let encodes = layers::encodes(&chain.stages);
+    scope.named.push(Named { name: name.to_string(), tokens: whole(node), offer, encodes });
 }
 
 /// The walk along one node's chain.
@@ -131,7 +133,7 @@ impl Walk<'_> {
                     takes = gives.map(|shape| {
                         let name = compact(path);
                         let producer = ("part".to_owned(), path.to_token_stream());
-                        vec![Value { from: format!("`{name}`"), producer: Some(producer), shape }]
+                        vec![Value { from: format!("`{name}`"), producer: Some(producer), node: None, shape }]
                     });
                     trained = trained.or(Some(compact(path)));
                     chain.stages.push(stage);
@@ -155,7 +157,8 @@ impl Walk<'_> {
             let (stage, gives) = stage.unzip();
             takes = gives.map(|shape| {
                 let name = call.kind.to_string();
-                vec![Value { from: format!("`{name}`"), producer: Some((name, call.tokens.clone())), shape }]
+                let producer = Some((name.clone(), call.tokens.clone()));
+                vec![Value { from: format!("`{name}`"), producer, node: None, shape }]
             });
             chain.stages.push(stage);
         }
@@ -252,16 +255,22 @@ impl Walk<'_> {
     fn check_sources(&mut self, at: usize, call: &Call, row: &Row, count: Option<usize>) -> bool {
         let Some(found) = count.filter(|_| !self.nodes[self.index].broken) else { return true };
         let kind = call.kind.to_string();
-        let fault = match (row.several, found) {
-            (true, 0 | 1) if at > 0 => {
-                let before = label(&self.nodes[self.index]);
-                Structure::SeveralMidChain { kind, before }
+        let before = || label(&self.nodes[self.index]);
+        let example = || two_above(self.nodes, self.index);
+        let fault = match (row.sources, found) {
+            (layers::Sources::Several, 0 | 1) if at > 0 => Structure::SeveralMidChain { kind, before: before() },
+            (layers::Sources::Several, 0 | 1) => Structure::SeveralSources { kind, example: example() },
+            (layers::Sources::Two(roles), _) if at > 0 => Structure::TwoMidChain { kind, roles, before: before() },
+            (layers::Sources::Two(roles), 0 | 1) => {
+                let example = example().filter(|[first, _]| first != "input");
+                Structure::TwoSources { kind, roles, found: None, example }
             }
-            (true, 0 | 1) => {
-                let example = two_above(self.nodes, self.index);
-                Structure::SeveralSources { kind, example }
+            (layers::Sources::Two(roles), 3..) => {
+                let found = source_names(&self.nodes[self.index]);
+                let example = found.first().cloned().zip(found.get(1).cloned()).map(<[String; 2]>::from);
+                Structure::TwoSources { kind, roles, found: Some(found.len()), example }
             }
-            (false, 2..) => Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) },
+            (layers::Sources::One, 2..) => Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) },
             _ => return true,
         };
         self.scope.faults.add(&call.tokens, fault);

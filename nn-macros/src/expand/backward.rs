@@ -67,7 +67,7 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let network = program.network;
     let inputs = (0..program.buffers.len()).filter(|&buffer| program.buffers[buffer].input.is_some());
     let mut fixed: Vec<Buffer> = program.outputs.iter().copied().chain(inputs).collect();
-    for step in program.steps.iter().filter(|step| step.has_product(network)) {
+    for step in program.steps.iter().filter(|step| step.is_kept(network)) {
         if !fixed.contains(&step.gives.buffer) {
             fixed.push(step.gives.buffer);
         }
@@ -283,6 +283,27 @@ impl Writer<'_, '_> {
                             let others: Vec<_> = others.map(|(_, view)| view).collect();
                             self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, [#(#others),*], #x);));
                         }
+                    }
+                    Layer::Sample(_) => {
+                        let (log_variance, random) = (self.names.view(&step.takes[1]), forward::random(step));
+                        self.write(step, 0, |x| quote!(#LAYERS::copy(#d, #x);));
+                        self.write(step, 1, |x| {
+                            quote!(#LAYERS::sample_backward(#log_variance, #d, #x, #random, #PART.first);)
+                        });
+                    }
+                    Layer::GaussianKl(_) => {
+                        let log_variance = self.names.view(&step.takes[1]);
+                        self.write(step, 0, |d_x| quote!(#LAYERS::gaussian_kl_mean_backward(#x, #d, #d_x);));
+                        self.write(step, 1, |d_x| {
+                            quote!(#LAYERS::gaussian_kl_log_variance_backward(#log_variance, #d, #d_x);)
+                        });
+                    }
+                    Layer::Contractive(_) => {
+                        let encoder = forward::encoder(self.program(), step);
+                        let Some((encoder, function)) = encoder.map(|(name, f)| (name.clone(), f)) else { return false };
+                        self.write(step, 0, |d_x| {
+                            quote!(#LAYERS::contractive_penalty_backward(&self.#encoder, #function, #x, #d, #d_x);)
+                        });
                     }
                     Layer::Concat(concat) => {
                         let axis = types::count(concat.axis);

@@ -136,6 +136,10 @@ fn operations(stage: &Stage) -> Vec<Product> {
             let terms = Dimension::Literal(stage.takes.len() as u64 - 1);
             vec![Product([vec![terms], gives.clone()].concat())]
         }
+        // For each element: a square, an exponential, a difference of four terms.
+        Layer::GaussianKl(_) => vec![Product([vec![Dimension::Literal(5)], stage.takes[0].clone()].concat())],
+        // For each unit: its slope, its square, a factor and a sum. The sizes of the weight's rows are the same for every sample.
+        Layer::Contractive(_) => vec![Product([vec![Dimension::Literal(4)], stage.takes[0].clone()].concat())],
         Layer::Activation(_) => one(gives),
         Layer::Map(map) => {
             let operations = Dimension::Literal(map.mapping.operations());
@@ -165,6 +169,7 @@ fn operations(stage: &Stage) -> Vec<Product> {
         Layer::Embedding(_)
         | Layer::Concat(_)
         | Layer::Noise(_)
+        | Layer::Sample(_)
         | Layer::Flatten(_)
         | Layer::Last(_)
         | Layer::Repeat(_)

@@ -10,7 +10,7 @@ use crate::{
         lower::Buffer,
         sizing, types,
     },
-    names::{GRADIENTS, NETWORK, WHOLE},
+    names::{GRADIENTS, LAYERS, NETWORK, WHOLE},
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
@@ -35,6 +35,15 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
             }
         }
     }
+    let penalties = program.steps.iter().filter_map(|step| {
+        let (encoder, function) = forward::encoder(program, step)?;
+        let h = names.view(&step.takes[0]);
+        let d_y = program.view(homes[step.gives.buffer].as_ref()?, &step.gives.shape);
+        Some(quote! {
+            #LAYERS::contractive_penalty_gradient(&self.#encoder, #function, #h, #d_y, &mut #GRADIENTS.#encoder);
+        })
+    });
+    let penalties: TokenStream = penalties.collect();
     let mut parts = TokenStream::new();
     let mut before: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
     for step in &program.steps {
@@ -80,6 +89,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         #sums
         #own
         #(#tied)*
+        #penalties
         #remainders
         #recurrent
         #parts

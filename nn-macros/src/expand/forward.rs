@@ -330,6 +330,16 @@ impl Names<'_, '_> {
                 quote!(#LAYERS::last(#x, #y, #lengths);)
             }
             Layer::Repeat(_) => quote!(#LAYERS::repeat(#x, #y);),
+            Layer::Sample(_) if !training => quote!(#LAYERS::copy(#x, #y);),
+            Layer::Sample(_) => {
+                let random = random(step);
+                quote!(#LAYERS::sample(#(#views,)* #y, #random, #PART.first);)
+            }
+            Layer::GaussianKl(_) => quote!(#LAYERS::gaussian_kl(#(#views,)* #y);),
+            Layer::Contractive(_) => {
+                let Some((encoder, function)) = encoder(self.program, step) else { return TokenStream::new() };
+                quote!(#LAYERS::contractive_penalty(&self.#encoder, #function, #x, #y);)
+            }
             Layer::Noise(_) if !training => quote!(#LAYERS::copy(#x, #y);),
             Layer::Noise(_) => {
                 let (layer, random) = (layer(self.program, step), random(step));
@@ -391,6 +401,16 @@ pub(super) fn function(program: &Program<'_>, step: &Step, index: Option<usize>)
         },
         None => quote!(#LAYERS::Identity),
     }
+}
+
+/// The dense layer that a step reads the weight of, and the activation behind it.
+pub(super) fn encoder<'a>(program: &Program<'a>, step: &Step) -> Option<(&'a Ident, TokenStream)> {
+    let (name, stage) = step.reads_weight(program.network)?;
+    let function = match stage.map(|stage| (&stage.layer, &stage.kind)) {
+        Some((Layer::Activation(activation), kind)) => types::activation(activation, kind),
+        _ => quote!(#LAYERS::Identity),
+    };
+    Some((name, function))
 }
 
 /// The random numbers of a step's layer.

@@ -91,7 +91,10 @@ impl Kind {
             | Layer::Recurrent(_)
             | Layer::BatchNorm(_)
             | Layer::LayerNorm(_)
-            | Layer::Embedding(_) => Self::Numbers,
+            | Layer::Embedding(_)
+            | Layer::Sample(_)
+            | Layer::GaussianKl(_)
+            | Layer::Contractive(_) => Self::Numbers,
             // They move numbers, or leave some out.
             Layer::Flatten(_)
             | Layer::Reshape(_)

@@ -423,6 +423,22 @@ impl Step {
         self.stage(network).is_some_and(|stage| stage.layer.has_product())
     }
 
+    /// The dense layer that the step reads the weight of, and the activation that it reads the value of.
+    pub(super) fn reads_weight<'a>(&self, network: &'a Network) -> Option<(&'a Ident, Option<&'a Stage>)> {
+        if !self.stage(network)?.layer.reads_weight() {
+            return None;
+        }
+        let Source::Node(encoder) = *network.nodes[self.node?].sources.first()? else { return None };
+        let encoder = &network.nodes[encoder];
+        Some((encoder.name.as_ref()?, encoder.stages.get(1)))
+    }
+
+    /// Whether something of the step is left to do once all parts have gone through it, for which what it takes is kept, and the gradient of
+    /// what it gives.
+    pub(super) fn is_kept(&self, network: &Network) -> bool {
+        self.has_product(network) || self.reads_weight(network).is_some()
+    }
+
     /// The network inside the network that the step calls, under its field's name.
     pub(super) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
         match &self.stage(network)?.layer {

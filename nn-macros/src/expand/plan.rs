@@ -34,7 +34,7 @@ impl<'a> Plan<'a> {
             let Some(read) = step
                 .takes
                 .first()
-                .filter(|_| step.has_product(program.network) || step.part(program.network).is_some())
+                .filter(|_| step.is_kept(program.network) || step.part(program.network).is_some())
             else {
                 continue;
             };

@@ -1,6 +1,6 @@
 //! `add`: two or more values of equal shape → their sum.
 
-use super::{Layer, Lengths, Row, Rule};
+use super::{Layer, Lengths, Row, Rule, Sources};
 use crate::check::{Place, Scope, Value};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Operation, Shape};
@@ -11,7 +11,7 @@ pub(crate) struct Add;
 
 impl Rule for Add {
     const ROWS: &'static [Row] =
-        &[Row { name: "add", call: "add", several: true, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
+        &[Row { name: "add", call: "add", sources: Sources::Several, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "adds")

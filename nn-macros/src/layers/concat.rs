@@ -1,6 +1,6 @@
 //! `concat`: two or more values that are equal but for one axis → one after the other along it.
 
-use super::{Arguments, Layer, Lengths, Row, Rule};
+use super::{Arguments, Layer, Lengths, Row, Rule, Sources};
 use crate::check::{Folded, Place, Scope, Value, fold};
 use crate::report::{Argument, Mismatch, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -17,7 +17,7 @@ impl Rule for Concat {
         name: "concat",
         call: "concat(axis = 0)",
         options: &["axis"],
-        several: true,
+        sources: Sources::Several,
         read: |arguments| Self::read(arguments).map(Layer::Concat),
         ..Row::PLAIN
     }];

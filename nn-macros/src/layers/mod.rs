@@ -14,6 +14,7 @@ use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
+pub(crate) use contractive::encodes;
 pub(crate) use dense::Weight;
 pub(crate) use init::Init;
 pub(crate) use lengths::{Change, Lengths, time_axis};
@@ -89,11 +90,13 @@ rows! {
     batch_norm BatchNorm,
     boltzmann Boltzmann,
     concat Concat,
+    contractive Contractive,
     conv Conv,
     conv_transpose ConvTranspose,
     dense Dense,
     embedding Embedding,
     flatten Flatten,
+    gaussian_kl GaussianKl,
     global_pool GlobalPool,
     hopfield Hopfield,
     last Last,
@@ -108,6 +111,7 @@ rows! {
     recurrent Recurrent,
     repeat Repeat,
     reshape Reshape,
+    sample Sample,
     transpose Transpose,
 }
 
@@ -123,13 +127,22 @@ pub(crate) struct Row {
     pub(crate) options: &'static [&'static str],
     /// The axes that it moves along, for a layer over signals (1) or images (2).
     pub(crate) axes: usize,
-    /// Whether it takes two sources or more; otherwise it takes one.
-    pub(crate) several: bool,
+    pub(crate) sources: Sources,
     /// Whether it has parameters and so must have a name.
     pub(crate) trained: bool,
     /// Whether it has a gradient.
     pub(crate) gradient: bool,
     pub(crate) read: fn(&mut Arguments) -> Option<Layer>,
+}
+
+/// How many sources a layer takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sources {
+    One,
+    /// Two, each with a part of its own to play, which is called so.
+    Two([&'static str; 2]),
+    /// Two or more.
+    Several,
 }
 
 impl Row {
@@ -141,7 +154,7 @@ impl Row {
         argument: "",
         options: &[],
         axes: 0,
-        several: false,
+        sources: Sources::One,
         trained: false,
         gradient: true,
         read: |_| None,
@@ -202,6 +215,11 @@ impl Layer {
     /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
     pub(crate) fn adds_up(&self) -> bool {
         matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
+    }
+
+    /// Whether the layer works with the weight of the dense layer that it reads, to which it has a gradient over the whole batch.
+    pub(crate) fn reads_weight(&self) -> bool {
+        matches!(self, Self::Contractive(_))
     }
 
     /// Whether the layer goes on until its units stay as they are, for which it needs memory of the shape that it gives.
@@ -282,6 +300,9 @@ pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
         "batchnorm" | "batchnorm1d" | "batchnorm2d" | "batchnormalization" | "batch_normalization" => "batch_norm",
         "layernorm" | "layer_normalization" => "layer_norm",
         "gaussiannoise" => "gaussian_noise",
+        "sampling" | "reparameterize" | "reparametrize" | "reparameterise" | "gaussian_sample" => "sample",
+        "kl" | "kl_divergence" | "kldivergence" | "kl_loss" => "gaussian_kl",
+        "contractive" | "contractive_loss" | "jacobian" | "jacobian_norm" => "contractive_penalty",
         "cat" | "concatenate" => "concat",
         "mul" => "multiply",
         "simplernn" | "simple_rnn" | "elman" | "elman_rnn" | "elmanrnn" | "rnncell" | "rnn_cell" => "rnn",

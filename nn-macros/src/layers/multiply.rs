@@ -1,7 +1,7 @@
 //! `multiply`: two or more values of equal shape → their elementwise product.
 
 use super::add::equal_shapes;
-use super::{Layer, Lengths, Row, Rule};
+use super::{Layer, Lengths, Row, Rule, Sources};
 use crate::check::{Place, Scope, Value};
 use crate::shape::Shape;
 
@@ -11,7 +11,7 @@ pub(crate) struct Multiply;
 
 impl Rule for Multiply {
     const ROWS: &'static [Row] =
-        &[Row { name: "multiply", call: "multiply", several: true, read: |_| Some(Layer::Multiply(Self)), ..Row::PLAIN }];
+        &[Row { name: "multiply", call: "multiply", sources: Sources::Several, read: |_| Some(Layer::Multiply(Self)), ..Row::PLAIN }];
 
     fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         equal_shapes(place, takes, scope, "multiplies")

@@ -14,6 +14,8 @@ pub(crate) struct Named {
     /// What a note on it underlines.
     pub(crate) tokens: TokenStream,
     pub(crate) offer: Offer,
+    /// Whether `contractive_penalty` reads it.
+    pub(crate) encodes: bool,
 }
 
 /// What a node offers.
@@ -128,7 +130,7 @@ impl Memory {
         }
         let (has, found) = (memory.units.clone(), self.units.clone());
         let fault = Naming::StateUnits { reader, kind, name: source.clone(), has: has.clone(), found: found.clone() };
-        let producer = Value { from: format!("`{source}`"), producer: Some((source, tokens)), shape: Vec::new() };
+        let producer = Value { from: format!("`{source}`"), producer: Some((source, tokens)), node: None, shape: Vec::new() };
         let answer =
             arguments.scope.ask(&call.tokens, Some(&producer), &Condition::Equal(has.clone(), found.clone()), fault);
         // One size for both: where the compiler finds that they differ, the failed check is the only error.

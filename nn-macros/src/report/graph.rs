@@ -28,6 +28,9 @@ pub(crate) enum Structure {
     OneSource { kind: String, sources: Vec<String> },
     SeveralSources { kind: String, example: Option<[String; 2]> },
     SeveralMidChain { kind: String, before: String },
+    /// Another number of sources than two; `None` for one.
+    TwoSources { kind: String, roles: [&'static str; 2], found: Option<usize>, example: Option<[String; 2]> },
+    TwoMidChain { kind: String, roles: [&'static str; 2], before: String },
     ContainsItself { name: String },
     IndicesInside { subject: String, from: String },
     Sizeless { name: String },
@@ -140,6 +143,31 @@ impl From<Structure> for Message {
                 Self::new(say!["`", kind, "` takes two sources or more, but stands after `", before, "` in a chain"])
                     .help(say!["give it a node of its own: `", kind, " <- (first, second);`"])
             }
+            Structure::TwoSources { kind, roles: [a, b], found, example } => {
+                let found = found.map_or_else(|| "one".to_owned(), |found| found.to_string());
+                let [first, second] = example.unwrap_or_else(|| [a.to_owned(), b.to_owned()]);
+                Self::new(say!["`", kind, "` takes two sources, `", a, "` and `", b, "`, found ", found]).help(say![
+                    "name them: `",
+                    kind,
+                    " <- (",
+                    first,
+                    ", ",
+                    second,
+                    ")`"
+                ])
+            }
+            Structure::TwoMidChain { kind, roles: [a, b], before } => Self::new(say![
+                "`",
+                kind,
+                "` takes two sources, `",
+                a,
+                "` and `",
+                b,
+                "`, but stands after `",
+                before,
+                "` in a chain"
+            ])
+            .help(say!["give it a node of its own: `", kind, " <- (", a, ", ", b, ");`"]),
             Structure::ContainsItself { name } => Self::new(say!["`", name, "` contains itself"])
                 .help(say!["a network holds layers, and networks other than itself"]),
             Structure::IndicesInside { subject, from } => {

@@ -20,6 +20,12 @@ pub(crate) enum Naming {
         name: String,
         original: String,
     },
+    /// What `contractive_penalty` reads; `near` is a node above that it could read.
+    NotEncoder {
+        subject: String,
+        from: String,
+        near: Option<String>,
+    },
     TiedGives {
         subject: String,
         source: String,
@@ -103,6 +109,21 @@ impl From<Naming> for Message {
             Naming::TiedKind { name } => {
                 Self::new(say!["`", name, "` is no `dense` layer and has no weight to tie to"])
                     .help(say!["`tied` names a `dense` layer above"])
+            }
+            Naming::NotEncoder { subject, from, near } => {
+                let message = Self::new(say![
+                    "`",
+                    subject,
+                    "` takes the value of a node with one `dense` layer, a weight of its own and at most one activation, found ",
+                    from
+                ]);
+                match near {
+                    Some(near) => message.help(say!["let it read `", near, "`: `contractive_penalty <- ", near, "`"]),
+                    None => message.help(say![
+                        "it reads a node like `encoder: dense(64), sigmoid;`, whose activation is `identity`, `relu`, `leaky_relu`, `elu`, \
+                         `selu`, `sigmoid`, `softplus` or `tanh`"
+                    ]),
+                }
             }
             Naming::TiedTwice { name, original } => {
                 Self::new(say!["`", name, "` is tied to `", original, "` and has no weight of its own"]).help(say![

@@ -25,8 +25,33 @@ use crate::{
 /// `Dataset::new((image, question), (labels, values))`.
 pub struct Dataset<S, T, E = f32> {
     inputs: Columns<E>,
-    targets: T,
+    targets: Targets<T, E>,
     shape: PhantomData<fn() -> S>,
+}
+
+/// Where a dataset's targets are.
+enum Targets<T, E> {
+    Own(T),
+    /// The inputs themselves, found by this function.
+    Inputs(fn(&Columns<E>) -> &T),
+}
+
+impl<T, E> Targets<T, E> {
+    fn of<'a>(&'a self, inputs: &'a Columns<E>) -> &'a T {
+        match self {
+            Targets::Own(targets) => targets,
+            Targets::Inputs(of) => of(inputs),
+        }
+    }
+}
+
+impl<T: Clone, E> Clone for Targets<T, E> {
+    fn clone(&self) -> Self {
+        match self {
+            Targets::Own(targets) => Targets::Own(targets.clone()),
+            Targets::Inputs(of) => Targets::Inputs(*of),
+        }
+    }
 }
 
 /// The dataset that a network `N` is trained on, with targets `T`: for signatures.
@@ -91,7 +116,7 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
             return Err(DatasetError::Inputs { expected, found, input });
         }
         match targets.other_than(expected) {
-            None => Ok(Dataset { inputs, targets, shape: PhantomData }),
+            None => Ok(Dataset { inputs, targets: Targets::Own(targets), shape: PhantomData }),
             Some(targets) => Err(DatasetError::Targets { inputs: expected, targets }),
         }
     }
@@ -119,12 +144,13 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     where
         S: OutputAt<I, Part: Shape>,
     {
+        self.keep_targets();
         self.inputs.at_mut::<<S as OutputAt<I>>::Part>(I).as_mut_slice()
     }
 
     /// The targets.
     pub fn targets(&self) -> &T {
-        &self.targets
+        self.targets.of(&self.inputs)
     }
 
     /// Takes other inputs for the same samples: of other sizes, say, where the network takes any.
@@ -137,6 +163,7 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
         if let Some((input, found)) = inputs.other_than(expected) {
             return Err(DatasetError::Inputs { expected, found, input });
         }
+        self.keep_targets();
         self.inputs = inputs;
         Ok(())
     }
@@ -149,7 +176,7 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     pub fn set_targets(&mut self, targets: T) -> Result<(), DatasetError> {
         match targets.other_than(self.len()) {
             None => {
-                self.targets = targets;
+                self.targets = Targets::Own(targets);
                 Ok(())
             }
             Some(targets) => Err(DatasetError::Targets { inputs: self.len(), targets }),
@@ -219,7 +246,11 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     ///
     /// [`ShapeError::Samples`] for an index past the end.
     pub fn select(&self, indices: &[usize]) -> Result<Self, ShapeError> {
-        let (inputs, targets) = (self.inputs.select(indices)?, self.targets.select(indices)?);
+        let inputs = self.inputs.select(indices)?;
+        let targets = match &self.targets {
+            Targets::Own(targets) => Targets::Own(targets.select(indices)?),
+            Targets::Inputs(of) => Targets::Inputs(*of),
+        };
         Ok(Dataset { inputs, targets, shape: PhantomData })
     }
 
@@ -231,12 +262,24 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     pub fn select_into(&self, indices: &[usize], into: &mut Self) -> Result<(), ShapeError> {
         // Both, so that an error leaves both empty.
         let inputs = self.inputs.select_into(indices, &mut into.inputs);
-        inputs.and(self.targets.gather(indices, &mut into.targets))
+        let targets = match (&self.targets, &mut into.targets) {
+            (Targets::Inputs(_), Targets::Inputs(_)) => Ok(()),
+            (_, Targets::Own(targets)) => self.targets().gather(indices, targets),
+            (Targets::Own(targets), into) => targets.select(indices).map(|targets| *into = Targets::Own(targets)),
+        };
+        inputs.and(targets)
     }
 
     /// The same samples for a network whose numbers are `F`s.
     pub fn cast<F: Element>(&self) -> Dataset<S, T::As<F>, F> {
-        Dataset { inputs: self.inputs.cast(), targets: self.targets.cast(), shape: PhantomData }
+        Dataset { inputs: self.inputs.cast(), targets: Targets::Own(self.targets().cast()), shape: PhantomData }
+    }
+
+    /// Gives the targets memory of their own, where they are the inputs, so that these can change.
+    fn keep_targets(&mut self) {
+        if let Targets::Inputs(of) = self.targets {
+            self.targets = Targets::Own(of(&self.inputs).clone());
+        }
     }
 
     /// The batch of each input.
@@ -256,19 +299,50 @@ impl<S: Shape, T: Target, E: Element> Dataset<S, T, E> {
         self.inputs.at(0)
     }
 
-    /// The numbers of the inputs to change, sample after sample.
+    /// The numbers of the inputs to change, sample after sample. Targets that are the inputs stay as they are.
     pub fn inputs_mut(&mut self) -> &mut [E] {
+        self.keep_targets();
         self.inputs.at_mut::<S>(0).as_mut_slice()
     }
 
     /// The inputs and targets, taken out.
     pub fn into_parts(self) -> (Batch<S, E>, T) {
-        (self.inputs.into_one(), self.targets)
+        let targets = match self.targets {
+            Targets::Own(targets) => targets,
+            Targets::Inputs(of) => of(&self.inputs).clone(),
+        };
+        (self.inputs.into_one(), targets)
     }
 
     /// The samples `range`, borrowed; what lies past the end is left out.
     pub fn rows(&self, range: std::ops::Range<usize>) -> (BatchView<'_, S, E>, T::View<'_>) {
-        (self.inputs().rows(range.clone()), self.targets.rows(range))
+        (self.inputs().rows(range.clone()), self.targets().rows(range))
+    }
+
+    /// The inputs as their own targets, in place of those that there were: what an autoencoder learns from. Copies nothing.
+    ///
+    /// ```
+    /// use plumbline::data;
+    /// let images = data::digits(20, 42).reconstructing();
+    /// assert_eq!(images.targets(), images.inputs());
+    /// ```
+    #[must_use]
+    pub fn reconstructing(self) -> Dataset<S, Batch<S, E>, E> {
+        Dataset { inputs: self.inputs, targets: Targets::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
+    }
+}
+
+/// Inputs that are their own targets, as [`Dataset::reconstructing`] makes them. Copies nothing; where inputs are changed, the targets stay.
+///
+/// ```
+/// use plumbline::{Batch, Const, data::Dataset};
+/// let mut images = Dataset::from(Batch::<(Const<4>,)>::zeros(3));
+/// images.inputs_mut().fill(1.0); // noise, say
+/// assert_eq!((images.inputs().as_slice()[0], images.targets().as_slice()[0]), (1.0, 0.0));
+/// ```
+impl<S: Shape, E: Element> From<Batch<S, E>> for Dataset<S, Batch<S, E>, E> {
+    fn from(inputs: Batch<S, E>) -> Self {
+        Dataset { inputs: inputs.into_columns(), targets: Targets::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
     }
 }
 
@@ -281,7 +355,7 @@ impl<S, T: Target, E: Element> Clone for Dataset<S, T, E> {
 
 impl<S, T: Target, E: Element> std::fmt::Debug for Dataset<S, T, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dataset").field("inputs", &self.inputs).field("targets", &self.targets).finish()
+        f.debug_struct("Dataset").field("inputs", &self.inputs).field("targets", self.targets.of(&self.inputs)).finish()
     }
 }
 
@@ -380,6 +454,35 @@ mod tests {
         assert_eq!(data.set_targets(Labels::new([1]).unwrap()), Err(DatasetError::Targets { inputs: 4, targets: 1 }));
         assert_eq!(data.set_inputs(Batch::zeros(3)), Err(DatasetError::Inputs { expected: 4, found: 3, input: 0 }));
         assert_eq!((data.inputs(), data.targets()), (before.inputs(), before.targets()));
+    }
+
+    #[test]
+    fn inputs_are_their_own_targets_until_they_change() {
+        let images = || numbered(6).reconstructing();
+        let data = images();
+        assert!(std::ptr::eq(data.targets(), data.inputs()));
+        assert_eq!((data.shuffled(3).targets(), data.len()), (data.shuffled(3).inputs(), 6));
+        let (first, _) = data.split(0.5).unwrap();
+        assert_eq!((first.inputs().as_slice(), first.targets().as_slice()), (&[0.0, 1.0, 2.0][..], &[0.0, 1.0, 2.0][..]));
+        let (inputs, targets) = data.select(&[4, 1]).unwrap().into_parts();
+        assert_eq!((inputs.as_slice(), targets.as_slice()), (&[4.0, 1.0][..], &[4.0, 1.0][..]));
+        assert_eq!(data.cast::<f64>().targets().as_slice()[5], 5.0);
+
+        let mut noisy = images();
+        noisy.inputs_mut().fill(9.0);
+        assert_eq!((noisy.inputs().as_slice()[1], noisy.targets().as_slice()[1]), (9.0, 1.0));
+        // A batch that has changed takes other samples with targets of its own.
+        data.select_into(&[3, 2], &mut noisy).unwrap();
+        assert_eq!((noisy.inputs().as_slice(), noisy.targets().as_slice()), (&[3.0, 2.0][..], &[3.0, 2.0][..]));
+        noisy.inputs_mut().fill(7.0);
+        assert_eq!(noisy.targets().as_slice(), [3.0, 2.0]);
+        let mut before = data.take(1);
+        noisy.select_into(&[1], &mut before).unwrap();
+        assert_eq!((before.inputs().as_slice(), before.targets().as_slice()), (&[7.0][..], &[2.0][..]));
+        let mut other = images();
+        other.set_inputs(Batch::from_vec(vec![8.0; 6]).unwrap()).unwrap();
+        assert_eq!((other.inputs().as_slice()[2], other.targets().as_slice()[2]), (8.0, 2.0));
+        assert!(data.select_into(&[7], &mut before).is_err() && before.is_empty());
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::time_axis};
 /// ([`StepLabels`](crate::data::StepLabels)) or each pixel of an image ([`PixelLabels`](crate::data::PixelLabels)), values ([`Batch`], which holds
 /// one target a sample), or a tuple of two to four of these for a network with as many outputs.
 ///
+/// `()` stands for no targets: for an output on which there is a penalty alone. Targets that are no tuple are those of the first output of a network with
+/// several; the others have none.
+///
 /// A type of your own that implements it can be held by a [`Dataset`](crate::data::Dataset) and be taken by a
 /// [`Loss`](crate::train::Loss) of your own.
 ///
@@ -26,10 +29,10 @@ pub trait Target: Clone + Debug + Send + Sync + 'static {
     /// The same targets for a network whose numbers are `F`s.
     type As<F: Element>: Target;
 
-    /// The number of samples; of a tuple, that of its first part.
+    /// The number of samples; of a tuple, the largest of its parts, and 0 of no targets.
     fn samples(&self) -> usize;
 
-    /// The number of targets where it is not `samples`; of a tuple, that of the first part where it is not.
+    /// The number of targets where it is not `samples`; of a tuple, that of the first part where it is not. No targets are any number.
     fn other_than(&self, samples: usize) -> Option<usize> {
         (self.samples() != samples).then(|| self.samples())
     }
@@ -80,7 +83,7 @@ pub trait AsTarget: Sync {
     /// The owned form.
     type Owned: Target;
 
-    /// The number of samples; of a tuple, that of its first part.
+    /// The number of samples; of a tuple, the largest of its parts, and 0 of no targets.
     fn target_samples(&self) -> usize;
 
     /// The number of targets where it is not `samples`; of a tuple, that of the first part where it is not.

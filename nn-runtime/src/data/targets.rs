@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
-use crate::{Element, ShapeError, data::Target};
+use crate::{
+    Batch, Element, Shape, ShapeError,
+    data::{Labels, PixelLabels, StepLabels, Target},
+    train::TupleOf,
+};
 
-/// A tuple of targets, the one of output `I`, counted from 0, among them.
+/// Targets of several outputs, the one of output `I`, counted from 0, among them: a tuple, or other targets, which are those of output 0.
 ///
 /// ```
 /// use plumbline::{Batch, Const, data::{Labels, Target, TargetAt}};
@@ -34,7 +38,7 @@ macro_rules! tuples {
             type As<Other: Element> = ($($name::As<Other>,)*);
 
             fn samples(&self) -> usize {
-                self.0.samples()
+                [$(self.$index.samples()),*].into_iter().max().unwrap_or(0)
             }
 
             fn other_than(&self, samples: usize) -> Option<usize> {
@@ -78,6 +82,70 @@ macro_rules! tuples {
 tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
+
+/// No targets: of an output that is compared with nothing.
+impl Target for () {
+    type View<'a> = ();
+    type As<Other: Element> = ();
+
+    fn samples(&self) -> usize {
+        0
+    }
+
+    fn other_than(&self, _samples: usize) -> Option<usize> {
+        None
+    }
+
+    fn rows(&self, _range: Range<usize>) {}
+
+    fn gather(&self, _indices: &[usize], _into: &mut Self) -> Result<(), ShapeError> {
+        Ok(())
+    }
+
+    fn select(&self, _indices: &[usize]) -> Result<(), ShapeError> {
+        Ok(())
+    }
+
+    fn cast<Other: Element>(&self) {}
+}
+
+/// Targets that are no tuple: those of the first output. The others have none.
+macro_rules! alone {
+    ($([$($generics:tt)*] $targets:ty;)*) => {
+        $(
+            impl<$($generics)*> TupleOf<2> for $targets {}
+            impl<$($generics)*> TupleOf<3> for $targets {}
+            impl<$($generics)*> TupleOf<4> for $targets {}
+
+            impl<$($generics)*> TargetAt<0> for $targets {
+                type Part = $targets;
+
+                fn at(view: Self::View<'_>) -> <Self::Part as Target>::View<'_> {
+                    view
+                }
+            }
+
+            alone!(@none 1, [$($generics)*] $targets);
+            alone!(@none 2, [$($generics)*] $targets);
+            alone!(@none 3, [$($generics)*] $targets);
+        )*
+    };
+    (@none $output:literal, [$($generics:tt)*] $targets:ty) => {
+        impl<$($generics)*> TargetAt<$output> for $targets {
+            type Part = ();
+
+            fn at(_: Self::View<'_>) -> <Self::Part as Target>::View<'_> {}
+        }
+    };
+}
+
+alone! {
+    [] ();
+    [S: Shape, E: Element] Batch<S, E>;
+    [const C: usize] Labels<C>;
+    [const C: usize] StepLabels<C>;
+    [const C: usize] PixelLabels<C>;
+}
 
 /// Hands a macro each place of each tuple of outputs.
 macro_rules! each_place {
@@ -134,6 +202,16 @@ mod tests {
         assert_eq!(selected.0, Labels::new([3, 0]).unwrap());
         assert_eq!((selected.1.as_slice(), selected.2), (&[6.0, 7.0, 0.0, 1.0][..], Labels::new([3, 0]).unwrap()));
         assert_eq!(targets.cast::<f64>().1.as_slice()[7], 7.0_f64);
+    }
+
+    #[test]
+    fn no_targets_go_with_any_number_of_samples() {
+        let targets = ((), Labels::<9>::new([0, 1, 2]).unwrap(), ());
+        assert_eq!((targets.samples(), targets.other_than(3), targets.other_than(2)), (3, None, Some(3)));
+        assert_eq!(targets.rows(1..3).1.as_slice(), [1, 2]);
+        assert!(Dataset::new(Batch::<(Const<1>,)>::zeros(3), targets).is_ok());
+        let data = Dataset::new(Batch::<(Const<1>,)>::zeros(3), ()).unwrap();
+        assert_eq!((data.len(), data.split(0.5).unwrap().0.len(), data.shuffled(1).len()), (3, 2, 3));
     }
 
     #[test]

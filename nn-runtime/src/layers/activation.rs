@@ -165,8 +165,8 @@ impl Default for Elu {
 }
 
 impl Selu {
-    const LAMBDA: f64 = 1.050_700_987_355_480_5;
-    const ALPHA: f64 = 1.673_263_242_354_377_2;
+    pub(super) const LAMBDA: f64 = 1.050_700_987_355_480_5;
+    pub(super) const ALPHA: f64 = 1.673_263_242_354_377_2;
 }
 
 impl<E: Math> Activation<E> for Identity {

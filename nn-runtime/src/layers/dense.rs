@@ -91,7 +91,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
         Matrix::row_major(&self.weight, O::SIZE, I::SIZE)
     }
 
-    fn slices(&self) -> [&[E]; 2] {
+    pub(super) fn slices(&self) -> [&[E]; 2] {
         [&self.weight, &self.bias]
     }
 

@@ -6,12 +6,14 @@ mod batch_norm;
 mod begin;
 mod combine;
 mod concat;
+mod contractive;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod embedding;
+mod gaussian_code;
 mod gelu;
 mod init;
 mod interleave;
@@ -42,12 +44,18 @@ pub use batch_norm::BatchNorm;
 pub use begin::{begin, begin_backward};
 pub use combine::{accumulate, add, clear, copy, multiply, multiply_backward};
 pub use concat::Concat;
+pub use contractive::{
+    SlopeOfValue, contractive_penalty, contractive_penalty_backward, contractive_penalty_gradient,
+};
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, ConvTranspose1d};
 pub use conv2d::Conv2d;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
+pub use gaussian_code::{
+    gaussian_kl, gaussian_kl_log_variance_backward, gaussian_kl_mean_backward, sample, sample_backward,
+};
 pub use gelu::Gelu;
 pub use init::Init;
 pub use interleave::{deinterleave, interleave};

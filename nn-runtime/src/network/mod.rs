@@ -39,6 +39,7 @@ pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
 pub use parameters::{Form, Gradients, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
+pub(crate) use pass::Walk;
 pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, products};
 pub(crate) use random::mix;

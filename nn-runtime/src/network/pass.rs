@@ -6,6 +6,8 @@ mod states;
 mod tests;
 mod training;
 
+pub(crate) use training::Walk;
+
 use crate::{
     BatchView, Network, Shape, ShapeError,
     kernels::aligned::Aligned,

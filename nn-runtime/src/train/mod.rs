@@ -22,7 +22,7 @@ pub use adversarial::{
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
-    AbsoluteError, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, Loss, LossError, Losses,
+    AbsoluteError, AuxiliaryLoss, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, L1Penalty, L2Penalty, Loss, LossError, Losses, SparsityPenalty,
     MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError, SumOverSteps,
 };
 pub use metric::{

@@ -1,6 +1,6 @@
 //! The outputs of a network with several, one by one.
 
-/// A tuple of `N`: shapes or targets, one for each output.
+/// Shapes or targets, one for each of `N` outputs: a tuple, or targets that are those of the first output.
 ///
 /// ```
 /// use plumbline::{Const, train::TupleOf};

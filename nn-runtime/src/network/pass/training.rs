@@ -11,6 +11,15 @@ use crate::{
     },
 };
 
+/// How a step goes through a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Walk {
+    /// Part by part, each with its loss.
+    Parts,
+    /// All parts forward, the loss of all of them, and all parts backward.
+    Whole,
+}
+
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
@@ -126,6 +135,63 @@ impl<N: Trainable> Pass<N> {
         // The outputs stay; the values that a backward pass needs do not.
         (self.state, self.returned) = (State::Inferred(samples), true);
         self.sums[..cut.shares].iter().sum()
+    }
+
+    /// [`Pass::step`], or the same with one call of `loss` for all samples.
+    pub(crate) fn step_by<F>(
+        &mut self,
+        walk: Walk,
+        net: &N,
+        inputs: &[RowsRef<'_, N::Element>],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+        loss: F,
+    ) -> f64
+    where
+        F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64 + Sync,
+    {
+        match walk {
+            Walk::Parts => self.step(net, inputs, samples, gradients, loss),
+            Walk::Whole => self.step_as_whole(net, inputs, samples, gradients, loss),
+        }
+    }
+
+    /// Each part keeps what its backward pass needs, as for [`Pass::backward`].
+    fn step_as_whole<F>(
+        &mut self,
+        net: &N,
+        inputs: &[RowsRef<'_, N::Element>],
+        samples: usize,
+        gradients: &mut Gradients<N>,
+        loss: F,
+    ) -> f64
+    where
+        F: Fn(usize, &[Rows<'_, N::Element>], &mut [Rows<'_, N::Element>]) -> f64,
+    {
+        self.train(net, inputs, samples);
+        let cut = self.cut(samples);
+        let threads = cut.threads(&self.layout, 2);
+        self.reserve(Need::Training, cut, threads);
+        self.state = State::Empty;
+        let copies = self.take_copies();
+        self.clear(cut);
+        let sum = {
+            let mut kept = kept_of::<N>(&mut self.kept, &self.layout, Need::Training, samples);
+            let (values, d_values) = kept.as_slice_mut().split_at_mut(N::PLAN.forward_kept);
+            loss(0, &values[..N::PLAN.outputs], &mut d_values[..N::PLAN.outputs])
+        };
+        for leg in 0..=self.layout.meetings {
+            let rows = Self::rows_of(&copies, &self.layout);
+            let work = self.work(Need::Training, rows, cut, threads, leg);
+            work.walk(threads, &|part, share, _| net.backward_part::<false>(part, share));
+            self.meet(cut);
+        }
+        let rows = Self::rows_of(&copies, &self.layout);
+        self.finish(net, Need::Training, rows, cut, gradients);
+        (self.inputs, self.lengths) = copies;
+        // There are no gradients with respect to the inputs.
+        (self.state, self.returned) = (State::Inferred(samples), true);
+        sum
     }
 
     /// Lets the kernels of each thread make their memory before the first step, so that none does so later.

@@ -21,7 +21,8 @@ use crate::{
 ///
 /// The weights are 1 unless [set](Losses::weights); an output of weight 0 is left alone.
 ///
-/// Targets: a tuple with those of each loss, in the order of the outputs. [`Trainer::fit`](crate::train::Trainer::fit),
+/// Targets: a tuple with those of each loss, in the order of the outputs, `()` where a loss is a penalty and compares with nothing; or no tuple, where only the
+/// first output has targets. [`Trainer::fit`](crate::train::Trainer::fit),
 /// [`Trainer::evaluate`](crate::train::Trainer::evaluate) and [`gradient_check`](crate::train::gradient_check) take it as they take a
 /// [`Loss`]; evaluations tell each Cᵢ, without its weight, as a metric: `loss of class`.
 ///
@@ -119,6 +120,9 @@ macro_rules! tuples {
         {
             type Takes = Each<($($loss,)*)>;
             type Terms = [f64; $count];
+
+            const WHOLE_BATCH: bool = false
+                $(|| <$loss as Loss<<Out as OutputAt<$index>>::Part, <T as TargetAt<$index>>::Part, Num>>::WHOLE_BATCH)*;
 
             fn weights(&self) -> [f64; $count] {
                 self.weights

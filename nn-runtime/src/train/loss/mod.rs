@@ -1,6 +1,7 @@
 //! What is minimized: one number for a batch of outputs and their targets, and its gradient.
 
 mod absolute;
+mod auxiliary;
 mod binary_cross_entropy;
 mod cross_entropy;
 mod error;
@@ -12,12 +13,15 @@ mod objective;
 mod other_targets;
 mod over_pixels;
 mod over_time;
+mod penalty;
+mod sparsity;
 mod squared;
 mod takes;
 #[cfg(test)]
 mod tests;
 
 pub use absolute::AbsoluteError;
+pub use auxiliary::AuxiliaryLoss;
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::CrossEntropy;
 pub use error::LossError;
@@ -28,8 +32,10 @@ pub use negative_log_likelihood::NegativeLogLikelihood;
 pub(crate) use objective::{Means, check_fit, checked_step, lengths_of, scales, scales_for, step_from, term};
 pub use objective::{Objective, ObjectiveOf};
 pub use over_time::SumOverSteps;
+pub use penalty::{L1Penalty, L2Penalty};
+pub use sparsity::SparsityPenalty;
 pub use squared::{MeanSquaredError, SquaredError};
-pub use takes::{Accepts, AnyOutput, ClassLogits, LogProbabilities, Logits, OnAnyOutput};
+pub use takes::{Accepts, Activations, AnyOutput, ClassLogits, LogProbabilities, Logits, OnAnyOutput};
 
 use std::ops::Deref;
 
@@ -72,6 +78,11 @@ use crate::{
     note = "a network with several outputs takes `Losses::new((…, …))` with a loss for each, and a tuple with targets for each"
 )]
 pub trait Loss<Out, T: Target, E: Element>: Criterion {
+    /// Whether the loss is one of the batch as a whole, and no sum over its samples: [`Loss::part`] then gets all samples of a step at once, on one
+    /// thread, which costs the step some of its speed. In evaluations it gets as many as are at hand at once, and in a
+    /// [`Trainer`](crate::train::Trainer) that accumulates those of a batch; the loss of all is then their mean.
+    const WHOLE_BATCH: bool = false;
+
     /// `scale` · Σ ℓ(y, t) over the samples of `target`, whose outputs, sample after sample, are `output`; `d_output` gets
     /// `scale` · ∂ℓ/∂y. It runs on several threads at once, and must not allocate or panic.
     fn part(&self, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64;

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Batch, Element, Gradients, Network, Pass, Shape, Trainable,
     data::{AsTarget, Target},
-    network::{OutputLengths, RowsRef, entry, rows},
+    network::{OutputLengths, RowsRef, Walk, entry, rows},
     train::{
         loss::{
             Criterion, Loss, LossError, reciprocal,
@@ -44,6 +44,9 @@ pub trait Objective<Out, T: Target, E: Element>: Clone + Debug + Send + Sync {
     type Takes;
     /// A number for each output.
     type Terms: Copy + Default + Debug + Send + Sync + AsRef<[f64]> + AsMut<[f64]>;
+
+    /// Whether one of its losses is of the whole batch, as [`Loss::WHOLE_BATCH`].
+    const WHOLE_BATCH: bool = false;
 
     /// The wᵢ.
     fn weights(&self) -> Self::Terms;
@@ -95,6 +98,8 @@ impl<Out, T: Target, E: Element, N, L: Objective<Out, T, E, Takes: Accepts<N>>> 
 impl<Out, T: Target, E: Element, L: Criterion + Loss<Out, T, E>> Objective<Out, T, E> for L {
     type Takes = One<L>;
     type Terms = [f64; 1];
+
+    const WHOLE_BATCH: bool = <L as Loss<Out, T, E>>::WHOLE_BATCH;
 
     fn weights(&self) -> [f64; 1] {
         [1.0]
@@ -253,7 +258,8 @@ where
     N: Trainable,
     A: AsTarget,
 {
-    pass.step(net, inputs, samples.len(), gradients, |first, outputs, d_outputs| {
+    let walk = if L::WHOLE_BATCH { Walk::Whole } else { Walk::Parts };
+    pass.step_by(walk, net, inputs, samples.len(), gradients, |first, outputs, d_outputs| {
         let first = samples.start + first;
         let targets = target.target_rows(first..first + outputs[0].samples());
         let mut sum = 0.0;

@@ -49,6 +49,16 @@ pub struct ClassLogits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogProbabilities;
 
+/// Activations from 0 to 1, as `sigmoid` gives them.
+///
+/// ```
+/// use plumbline::train::{Criterion, SparsityPenalty, loss::Activations};
+/// fn takes_activations<L: Criterion<Takes = Activations>>(_: L) {}
+/// takes_activations(SparsityPenalty::new(0.05));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activations;
+
 /// A loss that takes the outputs of a network whatever they are: it does not ask for logits. [`Criterion::on_any_output`] makes it.
 ///
 /// ```
@@ -67,6 +77,8 @@ impl<L: Criterion> Criterion for OnAnyOutput<L> {
 }
 
 impl<L: Loss<Out, T, E>, Out, T: Target, E: Element> Loss<Out, T, E> for OnAnyOutput<L> {
+    const WHOLE_BATCH: bool = L::WHOLE_BATCH;
+
     fn part(&self, output: &[E], target: T::View<'_>, scale: f64, d_output: Option<&mut [E]>) -> f64 {
         self.0.part(output, target, scale, d_output)
     }
@@ -126,7 +138,9 @@ macro_rules! given {
 impl<K, L, N> GivenTo<AnyOutput, L, N> for K {}
 
 given! {
-    Unknown to Logits, ClassLogits, LogProbabilities;
+    Unknown to Logits, ClassLogits, LogProbabilities, Activations;
+    OfSigmoid to Activations;
+    OfSoftmax to Activations;
     Numbers to Logits, ClassLogits;
     OfLogSoftmax to LogProbabilities;
 }
@@ -150,6 +164,14 @@ macro_rules! not_given {
 }
 
 not_given! {
+    Numbers to Activations: ActivationsNotNumbers
+        "`{L}` takes activations from 0 to 1, but `{Self}` does not end in `sigmoid`"
+        "the loss takes means of activations for probabilities"
+        "end the node in `sigmoid`, or take `L1Penalty`, which makes activations of any kind sparse";
+    OfLogSoftmax to Activations: ActivationsNotLogSoftmax
+        "`{L}` takes activations from 0 to 1, but `{Self}` gives log-probabilities: it ends in `log_softmax`"
+        "the loss takes means of activations for probabilities"
+        "end the node in `softmax` in place of `log_softmax`";
     OfSigmoid to Logits: LogitsNotSigmoid
         "`{L}` takes logits, but `{Self}` gives probabilities: it ends in `sigmoid`"
         "the loss applies `sigmoid` itself"

@@ -1,0 +1,35 @@
+//! `gaussian_kl <- (mean, log_variance)`: how far a normal distribution is from the standard one.
+
+use super::add::equal_shapes;
+use super::sample::GAUSSIAN;
+use super::{Layer, Lengths, Row, Rule};
+use crate::check::{Place, Scope, Value};
+use crate::shape::{Dimension, Shape};
+
+/// −½ Σ (1 + log σ² − μ² − σ²) over the elements of a sample.
+#[derive(Clone, Debug)]
+pub(crate) struct GaussianKl;
+
+impl Rule for GaussianKl {
+    const ROWS: &'static [Row] = &[Row {
+        name: "gaussian_kl",
+        call: "gaussian_kl",
+        sources: GAUSSIAN,
+        read: |_| Some(Layer::GaussianKl(Self)),
+        ..Row::PLAIN
+    }];
+
+    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(place, takes, scope, "takes").map(|_| vec![Dimension::Literal(1)])
+    }
+
+    /// Padding is 0, of which the divergence is 0.
+    fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::Read
+    }
+
+    fn unify(&self, takes: &mut [Shape], _gives: &mut Shape) {
+        let first = takes[0].clone();
+        takes.fill(first);
+    }
+}
