@@ -6,9 +6,9 @@ pub use crate::{
     energy::ExactByVisible as _,
     io::Weights,
     train::{
-        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, AuxiliaryLoss, BinaryCrossEntropy, ConfusionMatrix, Constant, Cosine,
-        Criterion, CrossEntropy, Exponential, F1, Hinge, Huber, Iou, L1Penalty, L2Penalty, Losses, MeanAbsoluteError, MeanSquaredError,
-        Metric, NegativeLogLikelihood, OneCycle, Optimizer, RSquared, ReduceOnPlateau, RmsProp, RocAuc, Schedule, Sgd,
-        SquaredError, Step, TopK, Trainer, WarmUp,
+        AbsoluteError, Accuracy, Adagrad, Adam, AdamW, AuxiliaryLoss, BinaryCrossEntropy, ConfusionMatrix, Constant,
+        Cosine, Criterion, CrossEntropy, Exponential, F1, Hinge, Huber, Iou, L1Penalty, L2Penalty, Losses,
+        MeanAbsoluteError, MeanSquaredError, Metric, NegativeLogLikelihood, OneCycle, Optimizer, RSquared,
+        ReduceOnPlateau, RmsProp, RocAuc, Schedule, Sgd, SquaredError, Step, TopK, Trainer, WarmUp,
     },
 };

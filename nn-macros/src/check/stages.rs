@@ -270,7 +270,9 @@ impl Walk<'_> {
                 let example = found.first().cloned().zip(found.get(1).cloned()).map(<[String; 2]>::from);
                 Structure::TwoSources { kind, roles, found: Some(found.len()), example }
             }
-            (layers::Sources::One, 2..) => Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) },
+            (layers::Sources::One, 2..) => {
+                Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) }
+            }
             _ => return true,
         };
         self.scope.faults.add(&call.tokens, fault);

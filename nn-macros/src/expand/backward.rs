@@ -287,20 +287,26 @@ impl Writer<'_, '_> {
                     Layer::Sample(_) => {
                         let (log_variance, random) = (self.names.view(&step.takes[1]), forward::random(step));
                         self.write(step, 0, |x| quote!(#LAYERS::copy(#d, #x);));
-                        self.write(step, 1, |x| {
-                            quote!(#LAYERS::sample_backward(#log_variance, #d, #x, #random, #PART.first);)
-                        });
+                        self.write(
+                            step,
+                            1,
+                            |x| quote!(#LAYERS::sample_backward(#log_variance, #d, #x, #random, #PART.first);),
+                        );
                     }
                     Layer::GaussianKl(_) => {
                         let log_variance = self.names.view(&step.takes[1]);
                         self.write(step, 0, |d_x| quote!(#LAYERS::gaussian_kl_mean_backward(#x, #d, #d_x);));
-                        self.write(step, 1, |d_x| {
-                            quote!(#LAYERS::gaussian_kl_log_variance_backward(#log_variance, #d, #d_x);)
-                        });
+                        self.write(
+                            step,
+                            1,
+                            |d_x| quote!(#LAYERS::gaussian_kl_log_variance_backward(#log_variance, #d, #d_x);),
+                        );
                     }
                     Layer::Contractive(_) => {
                         let encoder = forward::encoder(self.program(), step);
-                        let Some((encoder, function)) = encoder.map(|(name, f)| (name.clone(), f)) else { return false };
+                        let Some((encoder, function)) = encoder.map(|(name, f)| (name.clone(), f)) else {
+                            return false;
+                        };
                         self.write(step, 0, |d_x| {
                             quote!(#LAYERS::contractive_penalty_backward(&self.#encoder, #function, #x, #d, #d_x);)
                         });

@@ -31,10 +31,8 @@ impl<'a> Plan<'a> {
     pub(super) fn new(program: Program<'a>) -> Self {
         let mut kept = program.outputs.clone();
         for step in &program.steps {
-            let Some(read) = step
-                .takes
-                .first()
-                .filter(|_| step.is_kept(program.network) || step.part(program.network).is_some())
+            let Some(read) =
+                step.takes.first().filter(|_| step.is_kept(program.network) || step.part(program.network).is_some())
             else {
                 continue;
             };

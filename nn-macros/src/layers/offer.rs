@@ -130,7 +130,8 @@ impl Memory {
         }
         let (has, found) = (memory.units.clone(), self.units.clone());
         let fault = Naming::StateUnits { reader, kind, name: source.clone(), has: has.clone(), found: found.clone() };
-        let producer = Value { from: format!("`{source}`"), producer: Some((source, tokens)), node: None, shape: Vec::new() };
+        let producer =
+            Value { from: format!("`{source}`"), producer: Some((source, tokens)), node: None, shape: Vec::new() };
         let answer =
             arguments.scope.ask(&call.tokens, Some(&producer), &Condition::Equal(has.clone(), found.clone()), fault);
         // One size for both: where the compiler finds that they differ, the failed check is the only error.

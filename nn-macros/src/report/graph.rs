@@ -8,32 +8,104 @@ use crate::shape::LARGEST;
 /// A mistake in a network's graph.
 #[derive(Debug)]
 pub(crate) enum Structure {
-    NetworkTwice { name: String },
-    NameTwice { name: String },
-    OutputTwice { name: String },
-    DerivedTwice { name: String },
-    NameOfInput { name: String },
-    Unnamed { kind: String, call: String, suggestion: String },
-    TwoTrained { first: String, second: String, call: String, suggestion: String },
-    UnknownSource { name: String, near: Option<String>, all: Vec<String> },
-    SourceBelow { name: String, reader: String },
-    SourceItself { name: String },
-    SourceUnnamed { kind: String },
-    WhichInput { reader: String, all: Vec<String> },
-    InputOfSeveral { all: Vec<String> },
-    Unread { label: String, named: bool, next: Option<String> },
-    UnreadInput { name: String },
-    NotANode { name: String, near: Option<String>, all: Vec<String> },
-    OutputIsInput { name: String },
-    OneSource { kind: String, sources: Vec<String> },
-    SeveralSources { kind: String, example: Option<[String; 2]> },
-    SeveralMidChain { kind: String, before: String },
+    NetworkTwice {
+        name: String,
+    },
+    NameTwice {
+        name: String,
+    },
+    OutputTwice {
+        name: String,
+    },
+    DerivedTwice {
+        name: String,
+    },
+    NameOfInput {
+        name: String,
+    },
+    Unnamed {
+        kind: String,
+        call: String,
+        suggestion: String,
+    },
+    TwoTrained {
+        first: String,
+        second: String,
+        call: String,
+        suggestion: String,
+    },
+    UnknownSource {
+        name: String,
+        near: Option<String>,
+        all: Vec<String>,
+    },
+    SourceBelow {
+        name: String,
+        reader: String,
+    },
+    SourceItself {
+        name: String,
+    },
+    SourceUnnamed {
+        kind: String,
+    },
+    WhichInput {
+        reader: String,
+        all: Vec<String>,
+    },
+    InputOfSeveral {
+        all: Vec<String>,
+    },
+    Unread {
+        label: String,
+        named: bool,
+        next: Option<String>,
+    },
+    UnreadInput {
+        name: String,
+    },
+    NotANode {
+        name: String,
+        near: Option<String>,
+        all: Vec<String>,
+    },
+    OutputIsInput {
+        name: String,
+    },
+    OneSource {
+        kind: String,
+        sources: Vec<String>,
+    },
+    SeveralSources {
+        kind: String,
+        example: Option<[String; 2]>,
+    },
+    SeveralMidChain {
+        kind: String,
+        before: String,
+    },
     /// Another number of sources than two; `None` for one.
-    TwoSources { kind: String, roles: [&'static str; 2], found: Option<usize>, example: Option<[String; 2]> },
-    TwoMidChain { kind: String, roles: [&'static str; 2], before: String },
-    ContainsItself { name: String },
-    IndicesInside { subject: String, from: String },
-    Sizeless { name: String },
+    TwoSources {
+        kind: String,
+        roles: [&'static str; 2],
+        found: Option<usize>,
+        example: Option<[String; 2]>,
+    },
+    TwoMidChain {
+        kind: String,
+        roles: [&'static str; 2],
+        before: String,
+    },
+    ContainsItself {
+        name: String,
+    },
+    IndicesInside {
+        subject: String,
+        from: String,
+    },
+    Sizeless {
+        name: String,
+    },
 }
 
 impl From<Structure> for Message {

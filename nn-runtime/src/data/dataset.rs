@@ -463,7 +463,10 @@ mod tests {
         assert!(std::ptr::eq(data.targets(), data.inputs()));
         assert_eq!((data.shuffled(3).targets(), data.len()), (data.shuffled(3).inputs(), 6));
         let (first, _) = data.split(0.5).unwrap();
-        assert_eq!((first.inputs().as_slice(), first.targets().as_slice()), (&[0.0, 1.0, 2.0][..], &[0.0, 1.0, 2.0][..]));
+        assert_eq!(
+            (first.inputs().as_slice(), first.targets().as_slice()),
+            (&[0.0, 1.0, 2.0][..], &[0.0, 1.0, 2.0][..])
+        );
         let (inputs, targets) = data.select(&[4, 1]).unwrap().into_parts();
         assert_eq!((inputs.as_slice(), targets.as_slice()), (&[4.0, 1.0][..], &[4.0, 1.0][..]));
         assert_eq!(data.cast::<f64>().targets().as_slice()[5], 5.0);

@@ -231,7 +231,9 @@ mod tests {
     #[test]
     fn the_divergence_keeps_its_digits_near_zero_and_its_gradient_agrees_with_differences() {
         let (mean, log, d): (Vec<f64>, Vec<f64>, Vec<f64>) = (values(18, 1), values(18, 2), values(SAMPLES, 3));
-        let view = |x| View::<Row, f64>::new(x, SAMPLES, 16);
+        fn view(x: &[f64]) -> View<'_, Row, f64> {
+            View::new(x, SAMPLES, 16)
+        }
         let kl = |mean: &[f64], log: &[f64]| {
             let mut y = vec![f64::NAN; SAMPLES];
             gaussian_kl(view(mean), view(log), ViewMut::new(&mut y, SAMPLES, 16));

@@ -44,9 +44,7 @@ pub use batch_norm::BatchNorm;
 pub use begin::{begin, begin_backward};
 pub use combine::{accumulate, add, clear, copy, multiply, multiply_backward};
 pub use concat::Concat;
-pub use contractive::{
-    SlopeOfValue, contractive_penalty, contractive_penalty_backward, contractive_penalty_gradient,
-};
+pub use contractive::{SlopeOfValue, contractive_penalty, contractive_penalty_backward, contractive_penalty_gradient};
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, ConvTranspose1d};
 pub use conv2d::Conv2d;

@@ -22,8 +22,9 @@ pub use adversarial::{
 pub use clip::GradientError;
 pub use gradient_check::{GradientCheck, GradientEntry, GradientReport, gradient_check};
 pub use loss::{
-    AbsoluteError, AuxiliaryLoss, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, L1Penalty, L2Penalty, Loss, LossError, Losses, SparsityPenalty,
-    MeanSquaredError, NegativeLogLikelihood, Objective, SquaredError, SumOverSteps,
+    AbsoluteError, AuxiliaryLoss, BinaryCrossEntropy, Criterion, CrossEntropy, Hinge, Huber, L1Penalty, L2Penalty,
+    Loss, LossError, Losses, MeanSquaredError, NegativeLogLikelihood, Objective, SparsityPenalty, SquaredError,
+    SumOverSteps,
 };
 pub use metric::{
     Accuracy, Confusion, ConfusionMatrix, F1, Iou, MeanAbsoluteError, Metric, PerSample, RSquared, RocAuc, TopK,
