@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
-use syn::{Path, spanned::Spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Path, spanned::Spanned};
 
+use super::arithmetic;
 use super::sizes::{Sizes, mentions_sizes};
 use crate::layers::{self, Part};
-use crate::report::{Message, ends};
+use crate::report::{Message, compact, ends};
 use crate::shape::{Dimension, Shape};
 use crate::{names, paths};
 
@@ -102,6 +103,26 @@ impl Constants {
         });
         self.named.insert(key, name.clone());
         name
+    }
+
+    /// The size that an expression over constants is, and the constants in it with their values; of one constant alone, none.
+    ///
+    /// Arithmetic goes through `plumbline::check`, so that a size below zero is reported as one, by the check that the size has a value.
+    pub(crate) fn evaluate(&mut self, expression: &Expr) -> (Dimension, Vec<(String, Dimension)>) {
+        let expression = arithmetic::bare(expression);
+        if !arithmetic::is_one(expression) {
+            return (Dimension::Constant(self.name("usize", &expression.to_token_stream())), Vec::new());
+        }
+        let mut operands = Vec::new();
+        let value = arithmetic::tokens(expression, &mut |operand| {
+            let name = self.name("usize", &operand.to_token_stream());
+            let (written, value) = (compact(operand), Dimension::Constant(name.clone()));
+            if operands.iter().all(|(other, _)| *other != written) {
+                operands.push((written, value));
+            }
+            name
+        });
+        (Dimension::Constant(self.name("usize", &quote!(#value.size()))), operands)
     }
 
     /// The same shape, each size that the compiler computes under a name.

@@ -1,5 +1,6 @@
 //! What the user wrote → the checked graph. One function a rule.
 
+mod arithmetic;
 mod constants;
 mod expression;
 mod graph;

@@ -279,7 +279,7 @@ impl Header<'_> {
         let mut names = Vec::new();
         mentioned(&self.sibling.parameters, expression, &mut names);
         let values =
-            names.into_iter().filter_map(|name| Some((name.clone(), self.bound.get(&name.to_string())?.clone())));
+            names.iter().map(Ident::to_string).filter_map(|name| Some((name.clone(), self.bound.get(&name)?.clone())));
         let (path, written) = (compact(self.path), compact(expression));
         Unread::NoShape(PartMismatch::NoShape { path, written, why, values: values.collect() }.into())
     }

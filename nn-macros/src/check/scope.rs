@@ -179,8 +179,12 @@ impl Scope {
             }
             Folded::Constant if variable(expression).is_some() => self.not_constant(expression, what),
             Folded::Constant => {
-                let size = Dimension::Constant(self.constants.name("usize", &expression.to_token_stream()));
-                self.hold(expression, size, least, what)
+                let (size, of) = self.constants.evaluate(expression);
+                if of.is_empty() {
+                    return self.hold(expression, size, least, what);
+                }
+                let found = Found::Expression { written: compact(expression), value: size.clone(), of };
+                self.within(expression, size, least, Argument::NotBetween { what: what.to_owned(), least, found })
             }
             Folded::Other => self.not_whole(expression, what),
         }
@@ -246,8 +250,8 @@ impl Scope {
     fn hold_formula(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
         let mut names = Vec::new();
         mentioned(&self.parameters, at, &mut names);
-        let values =
-            names.into_iter().map(|name| (name.clone(), Dimension::Parameter(Formula::parameter(&name, false))));
+        let parameter = |name: &Ident| Dimension::Parameter(Formula::parameter(name, false));
+        let values = names.iter().map(|name| (name.to_string(), parameter(name)));
         let found = Found::Expression { written: compact(at), value: size.clone(), of: values.collect() };
         let size = self.within(at, size, least, Argument::NotBetween { what: what.to_owned(), least, found })?;
         let Dimension::Parameter(formula) = &size else { return Some(size) };
@@ -283,7 +287,7 @@ impl Scope {
 
     /// A constant as a size: where it is none, another check says so.
     pub(super) fn written(&mut self, expression: &Expr) -> Dimension {
-        let written = Dimension::Constant(self.constants.name("usize", &expression.to_token_stream()));
+        let (written, _) = self.constants.evaluate(expression);
         match Condition::Within(0, written.clone()).verdict() {
             Verdict::Deferred(condition) => self.constants.name_size(guarded(&condition, written)),
             Verdict::Holds | Verdict::Fails => written,

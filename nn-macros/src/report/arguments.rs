@@ -1,7 +1,5 @@
 //! Mistakes in a layer's name, its arguments and its options.
 
-use proc_macro2::Ident;
-
 use super::message::say;
 use super::{Message, Piece};
 use crate::layers::Meant;
@@ -55,8 +53,8 @@ pub(crate) enum Argument {
 pub(crate) enum Found {
     /// A constant.
     Value(Dimension),
-    /// An expression over dimension parameters, its value, and theirs.
-    Expression { written: String, value: Dimension, of: Vec<(Ident, Dimension)> },
+    /// An expression over dimension parameters or constants, its value, and theirs.
+    Expression { written: String, value: Dimension, of: Vec<(String, Dimension)> },
 }
 
 impl Found {
@@ -73,8 +71,8 @@ impl Found {
     }
 }
 
-/// The values of dimension parameters: `` `C = 3`, `H = 8` ``.
-pub(super) fn stated(values: &[(Ident, Dimension)]) -> Vec<Piece> {
+/// The values of dimension parameters, or of constants: `` `C = 3`, `H = 8` ``.
+pub(super) fn stated(values: &[(String, Dimension)]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (index, (name, value)) in values.iter().enumerate() {
         let value = vec![Piece::Number(value.clone())];

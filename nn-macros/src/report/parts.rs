@@ -1,7 +1,5 @@
 //! Networks and layers of the user's own that do not fit the network around them.
 
-use proc_macro2::Ident;
-
 use super::arguments::stated;
 use super::message::say;
 use super::shape::plural;
@@ -31,7 +29,7 @@ pub(crate) enum PartMismatch {
         path: String,
         written: String,
         why: String,
-        values: Vec<(Ident, Dimension)>,
+        values: Vec<(String, Dimension)>,
     },
     /// `_` where no size is free.
     Known {

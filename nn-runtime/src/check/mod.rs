@@ -9,8 +9,10 @@ mod condition;
 mod message;
 mod size;
 mod value;
+mod whole;
 
 pub use condition::{at_most, divides, equal, fits, holdable, is_known, same_shape, within};
 pub use message::{Piece, describe, fail};
 pub use size::{difference, guarded, product, quotient, quotient_up, same, span, sum, window};
 pub use value::{BELOW_ZERO, BY_ZERO, LARGEST, REPORTED, TOO_LARGE, is_size};
+pub use whole::Whole;
