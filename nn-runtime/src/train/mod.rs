@@ -8,6 +8,7 @@ pub mod loss;
 pub mod metric;
 pub mod optimizer;
 mod outputs;
+pub mod pretraining;
 mod progress;
 mod real_steps;
 pub mod schedule;
@@ -31,6 +32,10 @@ pub use metric::{
 };
 pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
 pub use outputs::{OutputAt, TupleOf};
+pub use pretraining::{
+    Autoencoding, Corruption, First, Follows, LayerError, PretrainError, PretrainReport, PretrainedLayer, Pretraining,
+    Reconstruction, TrainsRbm,
+};
 pub(crate) use progress::Progress;
 pub(crate) use schedule::Scheduled;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};

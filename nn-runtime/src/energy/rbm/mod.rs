@@ -14,6 +14,7 @@ mod scikit_learn;
 mod settings_tests;
 #[cfg(test)]
 mod tests;
+mod unroll;
 
 use std::marker::PhantomData;
 

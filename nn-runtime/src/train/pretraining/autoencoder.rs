@@ -1,0 +1,131 @@
+//! The network that a `dense` layer is pretrained in, written by hand, as the macro would write it.
+
+use crate::{
+    Element, Network, Parameters, Trainable,
+    layers::{Activation, Dense, Identity, Init, TiedDense},
+    network::{
+        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, operations, output, products,
+        tensor, tensor_mut,
+    },
+    shape::FixedDimension,
+};
+
+/// The activation of an encoder.
+pub trait Encodes<E: Element>: Activation<E> + Default + std::fmt::Debug + 'static {}
+
+impl<A: Activation<E> + Default + std::fmt::Debug + 'static, E: Element> Encodes<E> for A {}
+
+/// x̂ = Wᵀ a(W x + b) + c.
+#[derive(Debug)]
+pub(super) struct Autoencoder<I: FixedDimension, O: FixedDimension, A, E: Element> {
+    pub(super) encoder: Dense<I, O, E>,
+    pub(super) decoder: TiedDense<O, I, E>,
+    pub(super) activation: A,
+}
+
+// Derived, it would ask the same of the sizes, of which no value exists.
+impl<I: FixedDimension, O: FixedDimension, A: Copy, E: Element> Clone for Autoencoder<I, O, A, E> {
+    fn clone(&self) -> Self {
+        let Autoencoder { encoder, decoder, activation } = self;
+        Autoencoder { encoder: encoder.clone(), decoder: decoder.clone(), activation: *activation }
+    }
+}
+
+impl<I: FixedDimension, O: FixedDimension, A, E: Element> Parameters<E> for Autoencoder<I, O, A, E> {
+    fn tensors(&self) -> usize {
+        self.encoder.tensors() + self.decoder.tensors()
+    }
+
+    fn tensor(&self, index: usize) -> Tensor<'_, E> {
+        tensor(&[("encoder", &self.encoder), ("decoder", &self.decoder)], index)
+    }
+
+    fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
+        tensor_mut([("encoder", &mut self.encoder), ("decoder", &mut self.decoder)], index)
+    }
+}
+
+impl<I, O, A, E> Network for Autoencoder<I, O, A, E>
+where
+    I: FixedDimension,
+    O: FixedDimension,
+    A: Encodes<E>,
+    E: Element,
+{
+    type Element = E;
+    type Input = (I,);
+    type Output = (I,);
+    type OutputKind = output::Numbers;
+    type Inputs<'a> = [RowsRef<'a, E>; 1];
+    type Kept<'a> = [Rows<'a, E>; 5];
+
+    const NAME: &'static str = "Autoencoder";
+    const LAYERS: &'static [LayerInfo] = &[
+        LayerInfo {
+            name: "encoder",
+            kind: "dense",
+            inputs: &[&[I::SIZE]],
+            output: &[O::SIZE],
+            parameters: I::SIZE * O::SIZE + O::SIZE,
+            flops: operations(&[&[2, I::SIZE, O::SIZE], &[2, O::SIZE]]),
+        },
+        LayerInfo {
+            name: "decoder",
+            kind: "dense",
+            inputs: &[&[O::SIZE]],
+            output: &[I::SIZE],
+            parameters: I::SIZE,
+            flops: operations(&[&[2, I::SIZE, O::SIZE], &[I::SIZE]]),
+        },
+    ];
+    const PLAN: Plan<'static> = Plan {
+        inputs: &[I::SIZE],
+        outputs: 1,
+        // The output and the code; the gradients with respect to the output, the input and the code.
+        kept: &[I::SIZE, O::SIZE, I::SIZE, I::SIZE, O::SIZE],
+        forward_kept: 2,
+        part: 64,
+        ..Plan::EMPTY
+    };
+
+    fn initialized(seed: u64) -> Self {
+        let encoder = Dense::new(Init::XavierNormal, true, &mut generator(seed));
+        Autoencoder { encoder, decoder: TiedDense::new(true), activation: A::default() }
+    }
+
+    fn infer_part(&self, part: &mut Part<'_, Self>) {
+        self.forward_part(part);
+    }
+}
+
+impl<I: FixedDimension, O: FixedDimension, A: Encodes<E>, E: Element> Total for Autoencoder<I, O, A, E> {}
+
+impl<I: FixedDimension, O: FixedDimension, A: Encodes<E>, E: Element> Trainable for Autoencoder<I, O, A, E> {
+    fn zeroed(&self) -> Self {
+        let Autoencoder { encoder, decoder, activation } = self;
+        Autoencoder { encoder: encoder.zeroed(), decoder: decoder.zeroed(), activation: *activation }
+    }
+
+    fn forward_part(&self, part: &mut Part<'_, Self>) {
+        let [x] = part.inputs;
+        let [y, h, ..] = &mut part.kept;
+        self.encoder.forward(x.view::<(I,)>(), h.view_mut::<(O,)>(), self.activation);
+        self.decoder.forward(&self.encoder, h.view::<(O,)>(), y.view_mut::<(I,)>(), Identity);
+    }
+
+    fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, _: &mut [E]) {
+        let [y, h, d_y, d_x, d_h] = &mut part.kept;
+        let d_code = Some(d_h.view_mut::<(O,)>());
+        self.decoder.backward(&self.encoder, y.view::<(I,)>(), d_y.view_mut::<(I,)>(), d_code, Identity);
+        let d_x = INPUTS.then(|| d_x.view_mut::<(I,)>());
+        self.encoder.backward(h.view::<(O,)>(), d_h.view_mut::<(O,)>(), d_x, self.activation);
+    }
+
+    fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self) {
+        let ([x], [_, h, d_y, _, d_h]) = (whole.inputs, &whole.kept);
+        let Autoencoder { encoder, decoder, .. } = gradients;
+        products([encoder.product(x.view::<(I,)>(), d_h.view::<(O,)>())]);
+        // The weight of the encoder gets what the decoder has to say of it, too.
+        products([decoder.product(encoder, h.view::<(O,)>(), d_y.view::<(I,)>())]);
+    }
+}
