@@ -1,6 +1,11 @@
 //! What takes whole trainings to show. They are optimized or left out: `cargo test --release --test long -- --nocapture`.
 
-use plumbline::{data::Ring, prelude::*, train::Adversarial};
+use plumbline::{
+    data::Ring,
+    layers::Sigmoid,
+    prelude::*,
+    train::{Adversarial, Autoencoding, Corruption, Metric, Pretraining, Reconstruction},
+};
 
 network! {
     Generator: [2] -> [2] {
@@ -12,6 +17,20 @@ network! {
         first: dense(128), leaky_relu(0.2);
         second: dense(128), leaky_relu(0.2);
         logit: dense(1);
+    }
+
+    /// Eight hidden layers of sigmoids.
+    Deep: [1, 28, 28] -> [10] {
+        flatten;
+        h1: dense(200), sigmoid;
+        h2: dense(150), sigmoid;
+        h3: dense(120), sigmoid;
+        h4: dense(100), sigmoid;
+        h5: dense(80), sigmoid;
+        h6: dense(60), sigmoid;
+        h7: dense(50), sigmoid;
+        h8: dense(40), sigmoid;
+        logits: dense(10);
     }
 }
 
@@ -37,4 +56,35 @@ fn a_generator_covers_a_ring_of_eight_modes() {
     });
     let covered = covered.count();
     assert!(covered >= 8, "{covered} of 10 seeds cover at least 7 modes");
+}
+
+/// The settings of the example `stacked`.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes without optimization")]
+fn a_deep_network_of_sigmoids_learns_after_pretraining() {
+    let (train, test) = (data::digits(3_000, 42), data::digits(2_000, 43));
+    let accuracy = |mut net: Deep| {
+        let mut trainer =
+            Trainer::new(Sgd::new(0.1).momentum(0.9), CrossEntropy::new()).epochs(20).batch_size(50).quiet();
+        trainer.fit(&mut net, &train).unwrap();
+        Accuracy.measure(&net.forward(test.inputs()), test.targets()).unwrap()
+    };
+    let random = Deep::new(42);
+    let mut pretrained = random.clone();
+    let layer = Autoencoding::new().epochs(15).rate(2e-3).corruption(Corruption::Masking(0.2)).quiet();
+    let layer = layer.reconstruction(Reconstruction::CrossEntropy);
+    Pretraining::<Deep>::new()
+        .dense(|net| &mut net.h1, Sigmoid, layer)
+        .dense(|net| &mut net.h2, Sigmoid, layer)
+        .dense(|net| &mut net.h3, Sigmoid, layer)
+        .dense(|net| &mut net.h4, Sigmoid, layer)
+        .dense(|net| &mut net.h5, Sigmoid, layer)
+        .dense(|net| &mut net.h6, Sigmoid, layer)
+        .dense(|net| &mut net.h7, Sigmoid, layer)
+        .dense(|net| &mut net.h8, Sigmoid, layer)
+        .fit(&mut pretrained, train.inputs())
+        .unwrap();
+    let (random, pretrained) = (accuracy(random), accuracy(pretrained));
+    println!("eight layers: {random} from random weights, {pretrained} after pretraining");
+    assert!(random <= 0.2 && pretrained >= 0.7, "{random} and {pretrained}");
 }
