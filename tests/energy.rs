@@ -24,10 +24,15 @@ network! {
     Real: [6] -> [4] { rbm: rbm(4, visible = gaussian, hidden = relu); }
     Learned: [6] -> [4] { rbm: rbm(4, visible = gaussian(variance = learned), hidden = gaussian, init = normal(0.5)); }
     Ratings: [4, 3] -> [5] { rbm: rbm(5, visible = softmax(3)); }
+    Topics: [6] -> [3, 4] { rbm: rbm(3, hidden = softmax(4), init = normal(0.5)); }
     Constants: [ITEMS, LEVELS] -> [ITEMS + 1] { rbm: rbm(ITEMS + 1, visible = softmax(LEVELS), init = zeros); }
     pub Any<I, K, N>: [I, K] -> [2 * N] {
         ratings: rbm(2 * N, visible = softmax(K));
     }
+    pub AnyTopics<I, N, K>: [I, K] -> [N, K] {
+        topics: rbm(N, visible = softmax(K), hidden = softmax(K), init = normal(0.5));
+    }
+    ConstantTopics: [ITEMS] -> [ITEMS + 1, LEVELS] { rbm: rbm(ITEMS + 1, hidden = softmax(LEVELS)); }
     pub AnyVector<I, N>: [I] -> [N] {
         features: rbm(2 * N, hidden = relu), tanh;
         top: rbm(N);
@@ -53,6 +58,13 @@ network! {
     DeepLevels: [4, 3] -> [2] {
         each: dense(3, each_step = true), softmax;
         features: rbm(6, visible = softmax(3), init = normal(0.5)), relu;
+        logits: dense(2);
+    }
+    /// Topics of a hidden layer, each of its own features, classified.
+    DeepTopics: [5] -> [2] {
+        a: dense(7), sigmoid;
+        topics: rbm(3, hidden = softmax(4), init = normal(0.5)), tanh -> [3, 4];
+        flatten;
         logits: dense(2);
     }
     pub Memory: [8] -> [8] { memory: hopfield; }
@@ -93,6 +105,8 @@ fn each_row_of_the_table_is_a_type() {
     is::<Rbm<Const<6>, Const<4>, GaussianVariance, Gaussian>>(&Learned::new(1).rbm);
     is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli, f64>>(&Ratings::<f64>::initialized(1).rbm);
     is::<Rbm<Const<4>, Const<5>, Softmax<3>, Bernoulli>>(&Constants::new(1).rbm);
+    is::<Rbm<Const<6>, Const<3>, Bernoulli, Softmax<4>>>(&Topics::new(1).rbm);
+    is::<Rbm<Const<4>, Const<5>, Bernoulli, Softmax<3>>>(&ConstantTopics::new(1).rbm);
     is::<Hopfield<Const<8>, Asynchronous>>(&Memory::new(1).memory);
     is::<Hopfield<Const<8>, Synchronous, f64>>(&AtOnce::<f64>::initialized(1).memory);
     is::<Boltzmann<Const<4>, Const<3>>>(&Machine::new(1).machine);
@@ -103,6 +117,14 @@ fn each_row_of_the_table_is_a_type() {
     assert_eq!(Learned::PARAMETERS, 24 + 6 + 6 + 4);
     assert_eq!(Ratings::PARAMETERS, 5 * 12 + 12 + 5);
     assert_eq!(Any::<4, 3, 2>::PARAMETERS, 4 * 12 + 12 + 4);
+    assert_eq!(Topics::PARAMETERS, 12 * 6 + 6 + 12);
+    assert_eq!(Topics::FLOPS, 2 * 12 * 6 + 2 * 12);
+    assert_eq!(AnyTopics::<4, 3, 2>::PARAMETERS, 6 * 8 + 8 + 6);
+    let of_machine = &<Rbm<Const<6>, Const<3>, Bernoulli, Softmax<4>> as Network>::LAYERS[0];
+    assert_eq!((of_machine.parameters, of_machine.flops), (Topics::PARAMETERS, Topics::FLOPS));
+    assert_eq!((of_machine.output, Topics::LAYERS[0].output), ([3, 4].as_slice(), [3, 4].as_slice()));
+    let summary = Topics::summary().to_string();
+    assert!(summary.contains("[3, 4]") && summary.contains("90"), "{summary}");
     assert_eq!(
         <Digits as Network>::LAYERS[0].parameters,
         <Rbm<Const<784>, Const<500>> as Network>::LAYERS[0].parameters
@@ -126,6 +148,12 @@ fn parameters_have_names_and_shapes() {
     let expected: &[(&str, &[usize])] =
         &[("rbm.weight", &[5, 4, 3]), ("rbm.visible_bias", &[4, 3]), ("rbm.hidden_bias", &[5])];
     assert_eq!(shapes(&Ratings::new(1)), named(expected));
+    let expected: &[(&str, &[usize])] =
+        &[("rbm.weight", &[3, 4, 6]), ("rbm.visible_bias", &[6]), ("rbm.hidden_bias", &[3, 4])];
+    assert_eq!(shapes(&Topics::new(1)), named(expected));
+    let expected: &[(&str, &[usize])] =
+        &[("topics.weight", &[3, 2, 4, 2]), ("topics.visible_bias", &[4, 2]), ("topics.hidden_bias", &[3, 2])];
+    assert_eq!(shapes(&AnyTopics::<4, 3, 2>::new(1)), named(expected));
 }
 
 #[test]
@@ -185,6 +213,8 @@ fn gradients_agree_with_differences() {
     check::<DeepRelu<f64>>();
     check::<DeepLinear<f64>>();
     check::<DeepLevels<f64>>();
+    check::<Topics<f64>>();
+    check::<DeepTopics<f64>>();
     check::<Branches<f64>>();
     check::<Nested<f64>>();
 }
@@ -193,6 +223,8 @@ fn gradients_agree_with_differences() {
 fn generic_networks_have_gradients_at_any_size() {
     check::<Any<4, 3, 2, f64>>();
     check::<Any<2, 5, 3, f64>>();
+    check::<AnyTopics<4, 3, 2, f64>>();
+    check::<AnyTopics<2, 3, 5, f64>>();
     check::<AnyVector<5, 3, f64>>();
     check::<AnyVector<9, 2, f64>>();
 }
@@ -226,6 +258,41 @@ fn softmax_units_learn_from_batches_of_the_networks_input() {
     let wrong: Batch<RatingsInput> = Batch::from_vec(vec![1.0; 12]).unwrap();
     let error = ContrastiveDivergence::new(1).fit(&mut model.rbm, &wrong).unwrap_err();
     assert!(matches!(error, EnergyError::Value { sample: 0, .. }), "{error}");
+}
+
+/// Each sample has one of four patterns: one hidden unit of four levels tells which, exactly. The best is −ln 4.
+#[test]
+fn a_hidden_softmax_unit_learns_which_of_four_patterns_it_sees() {
+    network! { Which: [8] -> [1, 4] { rbm: rbm(1, hidden = softmax(4)); } }
+    let rows: Vec<[f32; 8]> =
+        (0..4).map(|pattern| std::array::from_fn(|i| f32::from(u8::from(i / 2 == pattern)))).collect();
+    let data: Batch<WhichInput> = Batch::from_vec(rows.as_flattened().repeat(25)).unwrap();
+    let mut model = Which::new(3);
+    // A start by contrastive divergence, and the rest by the exact gradient: the hidden side has four states.
+    ContrastiveDivergence::new(1).rate(0.2).epochs(100).batch_size(20).quiet().fit(&mut model.rbm, &data).unwrap();
+    let before = model.rbm.log_likelihood_exact(&data);
+    MaximumLikelihood::new().rate(0.5).momentum(0.5).epochs(600).quiet().fit(&mut model.rbm, &data).unwrap();
+    let found = model.rbm.log_likelihood_exact(&data);
+    assert!(before > -3.0 && found > -1.5 && found < -(4.0_f64.ln()), "{before} became {found}");
+    // Each pattern has a level of its own, nearly surely.
+    let means = model.rbm.hidden_means(&data.rows(0..4));
+    let mut levels: Vec<usize> = means
+        .as_slice()
+        .chunks(4)
+        .map(|row| row.iter().position(|p| *p > 0.9).unwrap_or_else(|| panic!("no level of {row:?} is likely")))
+        .collect();
+    levels.sort_unstable();
+    assert_eq!(levels, [0, 1, 2, 3]);
+    // And the layer gives these means.
+    assert_eq!(model.forward(&data.rows(0..4)).as_slice(), means.as_slice());
+
+    let path = std::env::temp_dir().join(format!("plumbline-which-{}.safetensors", std::process::id()));
+    model.save(&path).unwrap();
+    let mut other = Which::new(4);
+    other.load(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(other.rbm.weight(), model.rbm.weight());
+    assert_eq!(other.rbm.hidden_bias(), model.rbm.hidden_bias());
 }
 
 /// 10 units of 5 levels have 5¹⁰ states, which are few enough, and 300 hidden units too many.

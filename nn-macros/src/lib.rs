@@ -88,7 +88,7 @@ use quote::quote;
 /// | `contractive_penalty` | what a dense layer gives → `[1]`: the squared norm of its Jacobian | |
 /// | `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)`, `salt_and_pepper(p)` | the same shape; active in training only | |
 /// | `perceptron` | `[i]` → `[1]` | |
-/// | `rbm(n)` | `[i]` → `[n]`, with softmax units `[items, k]` → `[n]`: the means of the hidden units given the visible | `visible` (`bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(k)`), `hidden` (`bernoulli`, `relu` or `gaussian`), `init` of `weight` (`normal(0.01)`) |
+/// | `rbm(n)` | `[i]` → `[n]`, with softmax units `[items, k]` → `[n]` or `[i]` → `[n, k]`: the means of the hidden units given the visible | `visible` (`bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(k)`), `hidden` (`bernoulli`, `relu`, `gaussian` or `softmax(k)`), `init` of `weight` (`normal(0.01)`) |
 /// | `boltzmann(n)` | `[i]` → `[n]`: the mean-field means of the hidden units given the visible | `init` (`normal(0.01)`) |
 /// | `hopfield` | `[i]` → `[i]`: the state of −1 and 1 that recall ends in | `update` (`asynchronous` or `synchronous`) |
 /// | `map(\|x\| expression)` | the same shape, elementwise | |

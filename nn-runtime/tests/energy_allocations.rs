@@ -99,6 +99,8 @@ fn a_step_allocates_nothing_after_the_first() {
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd()), 0);
         assert_eq!(steps::<GaussianVariance, Bernoulli>(cd()), 0);
         assert_eq!(steps::<Softmax<3>, Relu>(cd()), 0);
+        assert_eq!(steps::<Bernoulli, Softmax<3>>(cd()), 0);
+        assert_eq!(steps::<Bernoulli, Bernoulli>(cd().sampled_hidden(true)), 0);
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd().persistent(40)), 0);
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd().fast_persistent(40, 0.1, 0.95)), 0);
         assert_eq!(steps::<Bernoulli, Bernoulli>(cd().tempered(10, Ladder::linear(1.0, 0.5, 3))), 0);

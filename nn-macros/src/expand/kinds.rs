@@ -84,6 +84,7 @@ impl Kind {
                 _ => Self::Numbers,
             },
             Layer::Rbm(rbm) if matches!(rbm.hidden, Hidden::Bernoulli) => Self::Sigmoid,
+            Layer::Rbm(rbm) if matches!(rbm.hidden, Hidden::Softmax(_)) => Self::Softmax,
             Layer::Rbm(_)
             | Layer::Dense(_)
             | Layer::Conv(_)

@@ -135,8 +135,8 @@ fn placeholder(kind: &Ident, sketch: &Sketch) -> TokenStream {
             quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, #E>)
         }
         "rbm" => {
-            let (visible, i, n) = units(sketch);
-            quote!(#root::energy::Rbm<#i, #n, #visible, #root::energy::units::Bernoulli, #E>)
+            let ([visible, hidden], i, n) = units(sketch);
+            quote!(#root::energy::Rbm<#i, #n, #visible, #hidden, #E>)
         }
         "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, #E>),
         "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, #E>),
@@ -145,11 +145,12 @@ fn placeholder(kind: &Ident, sketch: &Sketch) -> TokenStream {
     }
 }
 
-/// The kind and the number of the visible units that take the network's input, and the number of the hidden ones that give its output.
-fn units(sketch: &Sketch) -> (TokenStream, TokenStream, TokenStream) {
+/// The kinds of the visible units that take the network's input and of the hidden ones that give its output, and their numbers.
+fn units(sketch: &Sketch) -> ([TokenStream; 2], TokenStream, TokenStream) {
     let root = paths::plumbline();
     let one = quote!(#root::Const<1>);
     let (mut visible, mut i) = (quote!(Bernoulli), one.clone());
+    let (mut hidden, mut n) = (quote!(Bernoulli), one);
     if let [(_, Some(shape))] = sketch.inputs.as_slice() {
         match shape.as_slice() {
             [items, Dimension::Literal(levels)] => {
@@ -160,11 +161,17 @@ fn units(sketch: &Sketch) -> (TokenStream, TokenStream, TokenStream) {
             _ => {}
         }
     }
-    let n = match sketch.outputs.as_slice() {
-        [(_, Some(shape))] if shape.len() == 1 && !shape[0].is_free() => types::dimension(&shape[0]),
-        _ => one,
-    };
-    (quote!(#root::energy::units::#visible), i, n)
+    if let [(_, Some(shape))] = sketch.outputs.as_slice() {
+        match shape.as_slice() {
+            [units] if !units.is_free() => n = types::dimension(units),
+            [units, Dimension::Literal(levels)] if !units.is_free() => {
+                let levels = types::size(&Dimension::Literal(*levels));
+                (hidden, n) = (quote!(Softmax<#levels>), types::dimension(units));
+            }
+            _ => {}
+        }
+    }
+    ([visible, hidden].map(|kind| quote!(#root::energy::units::#kind)), i, n)
 }
 
 pub(super) fn known(shape: Option<&Shape>) -> TokenStream {

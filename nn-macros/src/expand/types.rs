@@ -92,23 +92,27 @@ fn model(name: &str, kind: &Ident) -> TokenStream {
     quote!(#root::energy::#name)
 }
 
+/// The type of a unit of so many levels.
+fn softmax(levels: &Dimension) -> TokenStream {
+    let size = size(levels);
+    let levels = if levels.literal().is_some() { size } else { quote!({ #size }) };
+    quote!(Softmax<#levels>)
+}
+
 /// The types of a visible and a hidden unit.
-fn units(visible: &Visible, hidden: Hidden) -> [TokenStream; 2] {
+fn units(visible: &Visible, hidden: &Hidden) -> [TokenStream; 2] {
     let root = paths::plumbline();
     let visible = match visible {
         Visible::Bernoulli => quote!(Bernoulli),
         Visible::Gaussian => quote!(Gaussian),
         Visible::GaussianVariance => quote!(GaussianVariance),
-        Visible::Softmax(levels) => {
-            let size = size(levels);
-            let levels = if levels.literal().is_some() { size } else { quote!({ #size }) };
-            quote!(Softmax<#levels>)
-        }
+        Visible::Softmax(levels) => softmax(levels),
     };
     let hidden = match hidden {
         Hidden::Bernoulli => quote!(Bernoulli),
         Hidden::Relu => quote!(Relu),
         Hidden::Gaussian => quote!(Gaussian),
+        Hidden::Softmax(levels) => softmax(levels),
     };
     [visible, hidden].map(|unit| quote!(#root::energy::units::#unit))
 }
@@ -192,7 +196,7 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         }
         Layer::Rbm(rbm) => {
             let (name, i, n) = (model("Rbm", &stage.kind), dimension(&takes[0]), dimension(&rbm.units));
-            let [visible, hidden] = units(&rbm.visible, rbm.hidden);
+            let [visible, hidden] = units(&rbm.visible, &rbm.hidden);
             quote!(#name<#i, #n, #visible, #hidden, #E>)
         }
         Layer::Recurrent(layer) => {

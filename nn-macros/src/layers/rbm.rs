@@ -1,4 +1,4 @@
-//! `rbm(n)`: `[i]` → `[n]`, or `[items, k]` → `[n]` with `visible = softmax(k)`.
+//! `rbm(n)`: `[i]` → `[n]`; with `visible = softmax(k)` from `[items, k]`, and with `hidden = softmax(k)` to `[n, k]`.
 
 use quote::ToTokens;
 use syn::{Expr, Lit};
@@ -31,16 +31,18 @@ pub(crate) enum Visible {
 }
 
 /// A kind of hidden unit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Hidden {
     Bernoulli,
     Relu,
     Gaussian,
+    /// One of so many levels, a row of what the layer gives for each unit.
+    Softmax(Dimension),
 }
 
 /// How the kinds of each side are written.
 const VISIBLE: &[&str] = &["bernoulli", "gaussian", "gaussian(variance = learned)", "softmax(k)"];
-const HIDDEN: &[&str] = &["bernoulli", "relu", "gaussian"];
+const HIDDEN: &[&str] = &["bernoulli", "relu", "gaussian", "softmax(k)"];
 
 impl Rule for Rbm {
     const ROWS: &'static [Row] = &[Row {
@@ -60,7 +62,7 @@ impl Rule for Rbm {
             Visible::Bernoulli => vector(place, &takes[0], scope, Otherwise::Levels)?,
             Visible::Gaussian | Visible::GaussianVariance => vector(place, &takes[0], scope, Otherwise::Nothing)?,
         }
-        Some(vec![self.units.clone()])
+        Some(self.hidden_shape())
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -74,9 +76,9 @@ impl Rule for Rbm {
     }
 
     /// `weight [n, i]`, `visible_bias [i]` and `hidden_bias [n]`, and `visible_log_variance [i]` where variances are learned; for softmax units `[items, k]`
-    /// stands in place of `[i]`.
+    /// stands in place of `[i]`, or `[n, k]` in place of `[n]`.
     fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let (units, visible) = (vec![self.units.clone()], takes[0].clone());
+        let (units, visible) = (self.hidden_shape(), takes[0].clone());
         let weight = [units.clone(), visible.clone()].concat();
         let variance = matches!(self.visible, Visible::GaussianVariance).then(|| visible.clone());
         let own = [("weight", weight), ("visible_bias", visible), ("hidden_bias", units)];
@@ -86,6 +88,15 @@ impl Rule for Rbm {
 }
 
 impl Rbm {
+    /// `[n]`, or `[n, k]`.
+    fn hidden_shape(&self) -> Shape {
+        let levels = match &self.hidden {
+            Hidden::Softmax(levels) => Some(levels.clone()),
+            _ => None,
+        };
+        [Some(self.units.clone()), levels].into_iter().flatten().collect()
+    }
+
     fn read(arguments: &mut Arguments) -> Option<Self> {
         let units = arguments.size();
         let visible = match arguments.option("visible") {
@@ -116,17 +127,7 @@ fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
             return None;
         }
         ("gaussian", Some(_)) => Energy::GaussianTakes { found: compact(value) },
-        ("softmax", Some([levels])) => {
-            let size = arguments.scope.size(levels, 2, "the number of levels of `softmax`")?;
-            match &size {
-                // It is a constant of the units' type, where stable Rust takes no arithmetic.
-                Dimension::Parameter(formula) if formula.name().is_none() => {
-                    Energy::LevelsFormula { formula: compact(levels) }
-                }
-                _ => return Some(Visible::Softmax(size)),
-            }
-        }
-        ("softmax", _) => Energy::LevelsMissing,
+        ("softmax", inside) => return levels("visible", value, inside, arguments).map(Visible::Softmax),
         ("bernoulli", Some(_)) => Energy::KindTakesNothing { side: "visible", kind: "bernoulli" },
         ("relu", _) => Energy::OtherSide { side: "visible", kind: "relu", other: "hidden" },
         _ => unknown("visible", value, &text, VISIBLE),
@@ -135,9 +136,31 @@ fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
     None
 }
 
-/// `bernoulli`, `relu` or `gaussian`.
+/// The levels of `softmax(5)`.
+fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: &mut Arguments) -> Option<Dimension> {
+    let fault = match inside {
+        Some([levels]) => {
+            let size = arguments.scope.size(levels, 2, "the number of levels of `softmax`")?;
+            match &size {
+                // It is a constant of the units' type, where stable Rust takes no arithmetic.
+                Dimension::Parameter(formula) if formula.name().is_none() => {
+                    Energy::LevelsFormula { formula: compact(levels) }
+                }
+                _ => return Some(size),
+            }
+        }
+        _ => Energy::LevelsMissing { side },
+    };
+    arguments.scope.faults.add(value, fault);
+    None
+}
+
+/// `bernoulli`, `relu`, `gaussian` or `softmax(5)`.
 fn hidden(value: &Expr, arguments: &mut Arguments) -> Option<Hidden> {
     let (text, inside) = kind(value);
+    if text == "softmax" {
+        return levels("hidden", value, inside.as_deref(), arguments).map(Hidden::Softmax);
+    }
     let found = match text.as_str() {
         "bernoulli" => Some(("bernoulli", Hidden::Bernoulli)),
         "relu" => Some(("relu", Hidden::Relu)),
@@ -147,7 +170,6 @@ fn hidden(value: &Expr, arguments: &mut Arguments) -> Option<Hidden> {
     let fault = match (found, inside) {
         (Some((_, hidden)), None) => return Some(hidden),
         (Some((kind, _)), Some(_)) => Energy::KindTakesNothing { side: "hidden", kind },
-        (None, _) if text == "softmax" => Energy::OtherSide { side: "hidden", kind: "softmax(k)", other: "visible" },
         (None, _) => unknown("hidden", value, &text, HIDDEN),
     };
     arguments.scope.faults.add(value, fault);
@@ -180,7 +202,7 @@ fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
     Some(match (word.to_lowercase().as_str(), side) {
         ("binary" | "sigmoid" | "logistic" | "bool" | "binomial", _) => "bernoulli",
         ("normal" | "real" | "linear" | "continuous", _) => "gaussian",
-        ("categorical" | "multinomial" | "one_hot" | "onehot" | "potts" | "ratings", "visible") => "softmax(5)",
+        ("ratings", "visible") | ("categorical" | "multinomial" | "one_hot" | "onehot" | "potts", _) => "softmax(5)",
         ("rectified" | "nrelu" | "rectified_linear", "hidden") => "relu",
         _ => return None,
     })

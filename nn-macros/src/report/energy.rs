@@ -32,7 +32,9 @@ pub(crate) enum Energy {
     Variance {
         found: String,
     },
-    LevelsMissing,
+    LevelsMissing {
+        side: &'static str,
+    },
     LevelsFormula {
         formula: String,
     },
@@ -70,7 +72,7 @@ impl From<Energy> for Message {
                         message.help(say!["`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"])
                     }
                     (None, None) => message.help(say![
-                        "`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number"
+                        "`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number, `softmax(k)` one of k levels"
                     ]),
                 }
             }
@@ -87,8 +89,11 @@ impl From<Energy> for Message {
             }
             Energy::Variance { found } => Self::new(say!["`variance` of `gaussian` is `learned`, found `", found, "`"])
                 .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"]),
-            Energy::LevelsMissing => Self::new(say!["`softmax` needs the number of levels"])
-                .help(say!["it is written `visible = softmax(5)`, for units of 5 levels each"]),
+            Energy::LevelsMissing { side } => Self::new(say!["`softmax` needs the number of levels"]).help(say![
+                "it is written `",
+                side,
+                " = softmax(5)`, for units of 5 levels each"
+            ]),
             Energy::LevelsFormula { formula } => Self::new(say![
                 "the levels of `softmax` are a number, a constant or a parameter, found `",
                 &formula,

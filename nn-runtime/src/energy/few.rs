@@ -38,11 +38,15 @@ pub trait Few: FixedDimension + sealed::Sealed {}
 pub trait Enumerable: sealed::Sealed {}
 
 mod sealed {
+    use crate::shape::FixedDimension;
+
     pub trait Sealed {}
 
     /// So few units that those of K levels have 2²⁴ states at most; of up to four units any K counts as few, and a constant is left to tell.
-    pub trait FewLevels<const K: usize> {}
+    pub trait FewLevels<const K: usize>: FixedDimension {}
 }
+
+pub(in crate::energy) use sealed::FewLevels;
 
 macro_rules! few {
     ($($size:literal)*) => {$(
@@ -58,9 +62,9 @@ few! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 }
 macro_rules! few_levels {
     ($($any:literal)*; $($size:literal: $($levels:literal)*;)*) => {
         $(#[diagnostic::do_not_recommend]
-        impl<const K: usize> sealed::FewLevels<K> for Const<$any> {})*
+        impl<const K: usize> FewLevels<K> for Const<$any> {})*
         $($(#[diagnostic::do_not_recommend]
-        impl sealed::FewLevels<$levels> for Const<$size> {})*)*
+        impl FewLevels<$levels> for Const<$size> {})*)*
     };
 }
 
@@ -94,4 +98,4 @@ impl<I, N, V, H, E> sealed::Sealed for Rbm<I, N, V, H, E> {}
 impl<I: Few, N, H, E> Enumerable for Rbm<I, N, Bernoulli, H, E> {}
 
 #[diagnostic::do_not_recommend]
-impl<I: sealed::FewLevels<K>, N, const K: usize, H, E> Enumerable for Rbm<I, N, Softmax<K>, H, E> {}
+impl<I: FewLevels<K>, N, const K: usize, H, E> Enumerable for Rbm<I, N, Softmax<K>, H, E> {}

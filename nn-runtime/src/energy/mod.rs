@@ -33,6 +33,7 @@ pub use boltzmann::{
 pub use continuous_memory::ContinuousMemory;
 pub use dense_memory::DenseMemory;
 pub use error::EnergyError;
+use few::FewLevels;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
 pub use ratings::{

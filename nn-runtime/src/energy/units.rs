@@ -7,6 +7,7 @@ mod hidden;
 mod visible;
 
 pub use hidden::{Hidden, Relu};
+use visible::VisibleRows;
 pub use visible::{GaussianVariance, Softmax, Visible};
 
 /// Units that are 0 or 1, on either side: p(1) = σ(field / T).

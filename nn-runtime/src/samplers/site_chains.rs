@@ -53,6 +53,7 @@ pub struct SiteChains<E> {
 /// machine.bias_mut().assign(&ndarray::array![1.0, 1.5]);
 /// let found = SiteChains::random(&machine, 10, 1)?.anneal(&machine, &Ladder::geometric(0.1, 10.0, 20))?;
 /// assert_eq!((found.state, found.energy, found.mean_energies.len()), (vec![0.0, 1.0], -1.5, 21));
+/// assert_eq!((found.lowest_energies.len(), found.lowest_energies[20]), (21, -1.5));
 /// # Ok::<(), plumbline::energy::EnergyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,8 @@ pub struct Annealing<E> {
     pub energy: f64,
     /// The mean energy of the chains after the sweep at each rung.
     pub mean_energies: Vec<f64>,
+    /// The lowest energy that a chain had after any sweep so far, at each rung: it never rises.
+    pub lowest_energies: Vec<f64>,
 }
 
 /// Sweeps after which the fields are calculated anew, before what rounding left in them adds up.
@@ -169,11 +172,13 @@ impl<E: Element> SiteChains<E> {
         let betas = ladder.betas();
         let memory = || Memory { energy: 0.0, lowest: f64::INFINITY, state: vec![E::zero(); self.width] };
         let mut memories: Vec<_> = (0..self.count()).map(|_| memory()).collect();
-        let mut mean_energies = Vec::with_capacity(betas.len());
+        let (mut mean_energies, mut lowest_energies) =
+            (Vec::with_capacity(betas.len()), Vec::with_capacity(betas.len()));
         for (rung, &beta) in betas.iter().enumerate() {
             self.sweep(model, &Temperatures::Same(beta, 1), None, &mut memories, rung % FRESH == 0)?;
             let sum: f64 = memories.iter().map(|memory| memory.energy).sum();
             mean_energies.push(sum / memories.len() as f64);
+            lowest_energies.push(memories.iter().map(|memory| memory.lowest).fold(f64::INFINITY, f64::min));
         }
         let mut best = Memory { energy: 0.0, lowest: f64::INFINITY, state: Vec::new() };
         for memory in memories.into_iter().filter(|_| !betas.is_empty()) {
@@ -182,7 +187,7 @@ impl<E: Element> SiteChains<E> {
             }
         }
         let energy = energies(model, &best.state).first().copied().unwrap_or(f64::INFINITY);
-        Ok(Annealing { state: best.state, energy, mean_energies })
+        Ok(Annealing { state: best.state, energy, mean_energies, lowest_energies })
     }
 
     /// As many chains as are asked for, whose states are to be written over what is returned.

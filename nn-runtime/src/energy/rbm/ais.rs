@@ -167,13 +167,14 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Pa
     /// h ∼ p(h | v) in place of W s(v).
     fn draw_projected(&self, beta: f64, second: &mut [E], draws: Draws) {
         add_bias(second, beta, Bias::of(&self.rbm.hidden_bias));
-        H::draw(second, N::SIZE, self.rbm.temperature, draws);
+        H::draw(second, Rbm::<I, N, V, H, E>::HIDDEN, self.rbm.temperature, draws);
     }
 
     /// The ratios, from W s(v).
     fn ratios_of_projected(&self, from: f64, to: f64, v: &[E], projected: &[E], ratios: &mut [f64]) {
         let temperature = self.rbm.temperature;
-        let rows = v.chunks_exact(self.base.len().max(1)).zip(projected.chunks_exact(N::SIZE.max(1)));
+        let rows =
+            v.chunks_exact(self.base.len().max(1)).zip(projected.chunks_exact(Rbm::<I, N, V, H, E>::HIDDEN.max(1)));
         for (ratio, (v, x)) in ratios.iter_mut().zip(rows) {
             let own = |beta: f64| V::own_energy(v, self.bias(beta), &self.rbm.log_variance);
             let hidden = H::log_ratio(x, &self.rbm.hidden_bias, (from, temperature), (to, temperature));

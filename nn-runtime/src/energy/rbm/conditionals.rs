@@ -143,7 +143,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// assert!((h.as_slice()[0] - 0.622_459_3).abs() < 1e-6);
     /// # Ok::<(), plumbline::ShapeError>(())
     /// ```
-    pub fn hidden_means<D>(&self, v: &Batch<V::Input<I>, E, D>) -> Batch<(N,), E>
+    pub fn hidden_means<D>(&self, v: &Batch<V::Input<I>, E, D>) -> Batch<H::Output<N>, E>
     where
         D: Deref<Target = [E]>,
     {
@@ -153,7 +153,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// [`Rbm::hidden_means`], written over `h`, which is made anew where it has another number of samples.
-    pub fn hidden_means_into<D>(&self, v: &Batch<V::Input<I>, E, D>, h: &mut Batch<(N,), E>)
+    pub fn hidden_means_into<D>(&self, v: &Batch<V::Input<I>, E, D>, h: &mut Batch<H::Output<N>, E>)
     where
         D: Deref<Target = [E]>,
     {
@@ -163,7 +163,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// E(v | h).
-    pub fn visible_means<D>(&self, h: &Batch<(N,), E, D>) -> Batch<V::Input<I>, E>
+    pub fn visible_means<D>(&self, h: &Batch<H::Output<N>, E, D>) -> Batch<V::Input<I>, E>
     where
         D: Deref<Target = [E]>,
     {
@@ -173,7 +173,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// [`Rbm::visible_means`], written over `v`, which is made anew where it has another number of samples.
-    pub fn visible_means_into<D>(&self, h: &Batch<(N,), E, D>, v: &mut Batch<V::Input<I>, E>)
+    pub fn visible_means_into<D>(&self, h: &Batch<H::Output<N>, E, D>, v: &mut Batch<V::Input<I>, E>)
     where
         D: Deref<Target = [E]>,
     {
@@ -183,7 +183,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// h ∼ p(h | v), written over `h`, which is made anew where it has another number of samples.
-    pub fn draw_hidden_into<D>(&self, v: &Batch<V::Input<I>, E, D>, h: &mut Batch<(N,), E>, draws: Draws)
+    pub fn draw_hidden_into<D>(&self, v: &Batch<V::Input<I>, E, D>, h: &mut Batch<H::Output<N>, E>, draws: Draws)
     where
         D: Deref<Target = [E]>,
     {
@@ -195,7 +195,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// v ∼ p(v | h), written over `v`, which is made anew where it has another number of samples.
-    pub fn draw_visible_into<D>(&self, h: &Batch<(N,), E, D>, v: &mut Batch<V::Input<I>, E>, draws: Draws)
+    pub fn draw_visible_into<D>(&self, h: &Batch<H::Output<N>, E, D>, v: &mut Batch<V::Input<I>, E>, draws: Draws)
     where
         D: Deref<Target = [E]>,
     {

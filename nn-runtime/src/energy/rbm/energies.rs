@@ -15,7 +15,11 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// # Errors
     ///
     /// [`ShapeError::Samples`] where the batches have different numbers of samples.
-    pub fn energies<D, F>(&self, v: &Batch<V::Input<I>, E, D>, h: &Batch<(N,), E, F>) -> Result<Vec<f64>, ShapeError>
+    pub fn energies<D, F>(
+        &self,
+        v: &Batch<V::Input<I>, E, D>,
+        h: &Batch<H::Output<N>, E, F>,
+    ) -> Result<Vec<f64>, ShapeError>
     where
         D: Deref<Target = [E]>,
         F: Deref<Target = [E]>,
@@ -126,7 +130,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             scratch::with(Self::HIDDEN, |x| {
                 for (sum, v) in sums.iter_mut().zip(v.chunks_exact(Self::VISIBLE.max(1))) {
                     self.hidden_fields(v, x, 1.0);
-                    *sum = (0..I::SIZE).map(|unit| self.log_conditional(v, x, unit)).sum();
+                    *sum = (0..I::SIZE).map(|unit| self.log_conditional_of_unit(v, x, unit)).sum();
                 }
             });
         });
@@ -134,7 +138,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     }
 
     /// ln p(v of `unit` | the other visible units), from the fields x of the hidden ones.
-    fn log_conditional(&self, v: &[E], x: &[E], unit: usize) -> f64 {
+    fn log_conditional_of_unit(&self, v: &[E], x: &[E], unit: usize) -> f64 {
         let place = unit * V::LEVELS;
         let weight = |j: usize, level: usize| self.weight[j * Self::VISIBLE + place + level].as_f64();
         let own = &v[place..place + V::LEVELS];
@@ -167,7 +171,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
 
     /// Σ ln Σ over h of exp((x h − q(h)) / T).
     pub(super) fn log_sum_hidden(&self, fields: impl Iterator<Item = f64>) -> f64 {
-        fields.map(|x| H::log_sum(x, self.temperature)).sum()
+        H::log_sums(fields, self.temperature)
     }
 }
 

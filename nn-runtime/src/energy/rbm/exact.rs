@@ -7,7 +7,11 @@ use rayon::prelude::*;
 use crate::{
     Batch, Element,
     check::{Piece, fail},
-    energy::{Enumerable, Few, Hidden, Rbm, Visible, rbm::energies::LogSum, units::Bernoulli},
+    energy::{
+        Enumerable, Few, FewLevels, Hidden, Rbm, Visible,
+        rbm::energies::LogSum,
+        units::{Bernoulli, Softmax},
+    },
     shape::{FixedDimension, FixedShape},
 };
 
@@ -161,6 +165,30 @@ impl<I: FixedDimension, N: Few, V: Visible, E: Element> Rbm<I, N, V, Bernoulli, 
     }
 }
 
+/// Exact sums of a model whose hidden side has few softmax units.
+impl<I: FixedDimension, N: FewLevels<K>, V: Visible, const K: usize, E: Element> Rbm<I, N, V, Softmax<K>, E> {
+    /// ln Z, exactly, as for hidden units that are 0 or 1: K^N states are at most 2²⁴.
+    ///
+    /// ```
+    /// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, Softmax}}, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// type Topics = Rbm<Const<784>, Const<4>, Bernoulli, Softmax<10>>;
+    /// let rbm = Topics::new(Init::Zeros, &mut StdRng::seed_from_u64(1));
+    /// assert!((rbm.log_partition_exact() - (784.0 * 2.0_f64.ln() + 4.0 * 10.0_f64.ln())).abs() < 1e-9);
+    /// ```
+    pub fn log_partition_exact(&self) -> f64 {
+        self.log_sum_over(Self::SIDE)
+    }
+
+    /// The mean of ln p(v) over the samples, exactly. For a model too large for [`log_partition_exact`](Self::log_partition_exact) the call does not compile.
+    pub fn log_likelihood_exact<D>(&self, v: &Batch<V::Input<I>, E, D>) -> f64
+    where
+        D: Deref<Target = [E]>,
+    {
+        self.log_likelihood(v, self.log_sum_over(Self::SIDE))
+    }
+}
+
 /// Exact sums of a model whose visible side has few units, whatever its hidden side has: [`Rbm::log_partition_exact`] and
 /// [`Rbm::log_likelihood_exact`] for it. The prelude brings it into scope.
 ///
@@ -271,9 +299,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             Side::Hidden => Enumeration {
                 units,
                 states,
-                levels: 1,
-                // Hidden units with states are Bernoulli.
-                level: |state| (state == 1).then_some(0),
+                levels: H::LEVELS,
+                level: H::level,
                 columns: weight,
                 own: over(&hidden),
                 base: visible,
@@ -369,8 +396,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
             means.iter_mut().zip(variances).for_each(|(v, z)| *v /= z.exp());
         }
         sums.visible.iter_mut().zip(&means).for_each(|(sum, v)| *sum += p * v);
-        for (j, &digit) in state.digits.iter().enumerate() {
-            if digit == 1 {
+        for (unit, &digit) in state.digits.iter().enumerate() {
+            if let Some(level) = H::level(digit) {
+                let j = unit * H::LEVELS + level;
                 sums.hidden[j] += p;
                 let row = &mut sums.weight[j * Self::VISIBLE..(j + 1) * Self::VISIBLE];
                 row.iter_mut().zip(&means).for_each(|(sum, v)| *sum += p * v);

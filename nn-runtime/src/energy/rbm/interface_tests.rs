@@ -56,7 +56,7 @@ fn check_layer<V: Visible, H: Hidden>(temperature: f64) {
     let mut rbm = model::<Const<4>, Const<3>, V, H>(3);
     rbm.set_temperature(temperature).unwrap();
     let v = rbm.generate(6, 1, &mut StdRng::seed_from_u64(5));
-    let targets: Batch<(Const<3>,), f64> = Batch::from_vec(values::<f64>(18, 9)).unwrap();
+    let targets: Batch<H::Output<Const<3>>, f64> = Batch::from_vec(values::<f64>(18 * H::LEVELS, 9)).unwrap();
     let report = GradientCheck::new().run(&rbm, &v, &targets, &SquaredError).unwrap();
     assert!(report.error() < 1e-6 && report.compared > 20, "{report:?}");
     assert_close(Network::forward(&rbm, &v).as_slice(), rbm.hidden_means(&v).as_slice(), 1e-15);
@@ -69,6 +69,8 @@ fn the_layer_has_its_gradient() {
     check_layer::<Gaussian, Gaussian>(1.0);
     check_layer::<GaussianVariance, Bernoulli>(1.3);
     check_layer::<Softmax<3>, Bernoulli>(1.0);
+    check_layer::<Bernoulli, Softmax<3>>(0.7);
+    check_layer::<GaussianVariance, Softmax<2>>(1.0);
 }
 
 #[test]
@@ -85,6 +87,12 @@ fn parameters_have_names_and_shapes_and_are_saved() {
     let softmax = model::<Const<4>, Const<3>, Softmax<5>, Bernoulli>(3);
     let shapes: Vec<_> = softmax.parameters().map(|t| t.shape.to_vec()).collect();
     assert_eq!(shapes, [vec![3, 4, 5], vec![4, 5], vec![3]]);
+    let both = model::<Const<4>, Const<3>, Softmax<5>, Softmax<2>>(3);
+    let shapes: Vec<_> = both.parameters().map(|t| t.shape.to_vec()).collect();
+    assert_eq!(shapes, [vec![3, 2, 4, 5], vec![4, 5], vec![3, 2]]);
+    let topics = model::<Const<4>, Const<3>, GaussianVariance, Softmax<2>>(3);
+    let shapes: Vec<_> = topics.parameters().map(|t| t.shape.to_vec()).collect();
+    assert_eq!(shapes, [vec![3, 2, 4], vec![4], vec![3, 2], vec![4]]);
     assert_eq!(<Rbm<Const<4>, Const<3>> as Network>::PARAMETERS, 19);
     assert!(Trainable::zeroed(&rbm).parameters().all(|t| t.values.iter().all(|&x| x == 0.0)));
 }

@@ -11,7 +11,7 @@ use crate::{
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
     /// y = E(h | v): p(h = 1 | v) for Bernoulli units.
     #[inline(always)]
-    pub fn forward(&self, v: View<'_, V::Input<I>, E>, mut y: ViewMut<'_, (N,), E>) {
+    pub fn forward(&self, v: View<'_, V::Input<I>, E>, mut y: ViewMut<'_, H::Output<N>, E>) {
         self.hidden_rows(v.data(), y.data_mut());
     }
 
@@ -20,13 +20,11 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     #[inline(always)]
     pub fn backward(
         &self,
-        y: View<'_, (N,), E>,
-        mut d_y: ViewMut<'_, (N,), E>,
+        y: View<'_, H::Output<N>, E>,
+        mut d_y: ViewMut<'_, H::Output<N>, E>,
         d_v: Option<ViewMut<'_, V::Input<I>, E>>,
     ) {
-        for (d, y) in d_y.data_mut().iter_mut().zip(y.data()) {
-            *d *= E::from_f64(H::slope(y.as_f64(), self.temperature));
-        }
+        H::backward(y.data(), d_y.data_mut(), self.temperature);
         if let Some(mut d_v) = d_v {
             let rows = d_y.samples();
             let weight = Matrix::row_major(&self.weight, Self::HIDDEN, Self::VISIBLE);
@@ -43,7 +41,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// The gradients dW = d_yᵀ v and dc = Σ d_y over the samples, to be written into `self`, which holds gradients. `d_y` is what [`Rbm::backward`] left.
     /// [`Rbm::finish`] then does what is left to do.
     #[inline(always)]
-    pub fn product<'a>(&'a mut self, v: View<'a, V::Input<I>, E>, d_y: View<'a, (N,), E>) -> Product<'a, E> {
+    pub fn product<'a>(&'a mut self, v: View<'a, V::Input<I>, E>, d_y: View<'a, H::Output<N>, E>) -> Product<'a, E> {
         Product::Matrices(Matrices {
             left: d_y.data(),
             right: v.data(),

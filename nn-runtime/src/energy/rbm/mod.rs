@@ -1,12 +1,15 @@
 //! The restricted Boltzmann machine.
 
 mod ais;
+#[cfg(test)]
+mod conditional_tests;
 mod conditionals;
 mod energies;
 mod exact;
 #[cfg(test)]
 mod interface_tests;
 mod layer;
+mod log_conditionals;
 mod network;
 mod sampling;
 mod scikit_learn;
@@ -42,7 +45,7 @@ use crate::{
 /// For Bernoulli units on both sides, which is what the type means unless it says otherwise, E = −bᵀv − cᵀh − hᵀ W v (Smolensky, 1986; the notes'
 /// "restricted Boltzmann machine"). [`units`](crate::energy::units) says what other kinds put in the place of A, q and s.
 ///
-/// `weight` [N, I], `visible_bias` \[I\], `hidden_bias` \[N\]; a [`Softmax`](crate::energy::units::Softmax) unit has K numbers in the place of one. T is 1
+/// `weight` [N, I], `visible_bias` \[I\], `hidden_bias` \[N\]; a [`Softmax`](crate::energy::units::Softmax) unit, on either side, has K numbers in the place of one. T is 1
 /// unless [`set_temperature`](Rbm::set_temperature) says otherwise; it belongs to the model, but is not saved with the parameters.
 ///
 /// As a layer, and as a network of one layer, it gives E(h | v), which for Bernoulli units is p(h = 1 | v), and has its gradient.
@@ -96,7 +99,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// The numbers of a visible sample.
     pub(crate) const VISIBLE: usize = I::SIZE * V::LEVELS;
     /// The numbers of a hidden one.
-    pub(crate) const HIDDEN: usize = N::SIZE;
+    pub(crate) const HIDDEN: usize = N::SIZE * H::LEVELS;
 
     /// A model with weights drawn by `init`, biases of 0, variances of 1 where they are learned, and T = 1. Small weights, such as
     /// `Init::Normal(0.01)`, begin close to independent units (Hinton, A practical guide to training restricted Boltzmann machines, 2010).
@@ -124,7 +127,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         Self::zeros(self.temperature)
     }
 
-    /// W, [N, I]; softmax units have K columns each.
+    /// W, [N, I]; softmax units have K columns each, or K rows where they are hidden.
     pub fn weight(&self) -> ArrayView2<'_, E> {
         ArrayView2::from_shape((Self::HIDDEN, Self::VISIBLE), &self.weight).expect("a weight fills its shape")
     }
@@ -144,7 +147,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         ArrayViewMut1::from(&mut *self.visible_bias)
     }
 
-    /// c, \[N\].
+    /// c, \[N\]; softmax units have K numbers each.
     pub fn hidden_bias(&self) -> ArrayView1<'_, E> {
         ArrayView1::from(&*self.hidden_bias)
     }
@@ -195,6 +198,24 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         Ok(())
     }
 
+    /// Asks that each number of a batch of hidden states is one that the hidden units can have.
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Value`] names the first that is not.
+    pub fn check_hidden<D: std::ops::Deref<Target = [E]>>(
+        &self,
+        states: &Batch<H::Output<N>, E, D>,
+    ) -> Result<(), EnergyError> {
+        for (sample, row) in states.as_slice().chunks_exact(Self::HIDDEN.max(1)).enumerate() {
+            if let Some(element) = H::fault(row) {
+                let found = row[element].as_f64();
+                return Err(EnergyError::Value { expected: H::EXPECTED, found, sample, element });
+            }
+        }
+        Ok(())
+    }
+
     /// Sets the visible biases so that without weights each unit has its mean over the data: the start that Hinton (2010) advises.
     ///
     /// # Errors
@@ -237,10 +258,24 @@ fn smoothed_means<V: Visible, E: Element>(data: &[E], width: usize) -> Result<Ve
 }
 
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rbm<I, N, V, H, E> {
+    /// The axes of the hidden numbers, then those of the visible ones, then what is left of four.
+    const AXES: [usize; 4] = {
+        let (hidden, visible) = (<H::Output<N> as Shape>::DIMS, <V::Input<I> as Shape>::DIMS);
+        let (mut axes, mut axis) = ([0; 4], 0);
+        while axis < hidden.len() + visible.len() {
+            axes[axis] = if axis < hidden.len() { hidden[axis] } else { visible[axis - hidden.len()] };
+            axis += 1;
+        }
+        axes
+    };
+
     const TENSORS: [(&'static str, &'static [usize]); 4] = [
-        ("weight", <V::Weight<N, I> as Shape>::DIMS),
+        ("weight", {
+            let axes: &'static [usize] = &Self::AXES;
+            axes.split_at(<H::Output<N> as Shape>::DIMS.len() + <V::Input<I> as Shape>::DIMS.len()).0
+        }),
         ("visible_bias", <V::Input<I> as Shape>::DIMS),
-        ("hidden_bias", <(N,)>::DIMS),
+        ("hidden_bias", <H::Output<N> as Shape>::DIMS),
         ("visible_log_variance", <V::Input<I> as Shape>::DIMS),
     ];
 }

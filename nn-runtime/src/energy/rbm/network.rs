@@ -13,7 +13,7 @@ use crate::{
 impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Network for Rbm<I, N, V, H, E> {
     type Element = E;
     type Input = V::Input<I>;
-    type Output = (N,);
+    type Output = H::Output<N>;
     type OutputKind = Unknown;
     type Inputs<'a> = [RowsRef<'a, E>; 1];
     type Kept<'a> = [Rows<'a, E>; 3];
@@ -23,7 +23,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ne
         name: "rbm",
         kind: "rbm",
         inputs: const { &[<V::Input<I> as Shape>::DIMS] },
-        output: <(N,)>::DIMS,
+        output: <H::Output<N> as Shape>::DIMS,
         parameters: Self::HIDDEN * Self::VISIBLE + Self::HIDDEN + Self::VISIBLE * if V::VARIANCES { 2 } else { 1 },
         flops: (2 * Self::HIDDEN * Self::VISIBLE + 2 * Self::HIDDEN) as u64,
     }];
@@ -57,18 +57,18 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Tr
 
     fn forward_part(&self, part: &mut Part<'_, Self>) {
         let ([v], [y, ..]) = (part.inputs, &mut part.kept);
-        self.forward(v.view::<V::Input<I>>(), y.view_mut::<(N,)>());
+        self.forward(v.view::<V::Input<I>>(), y.view_mut::<H::Output<N>>());
     }
 
     fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, _: &mut [E]) {
         let [y, d_y, d_v] = &mut part.kept;
         let d_v = INPUTS.then(|| d_v.view_mut::<V::Input<I>>());
-        self.backward(y.view::<(N,)>(), d_y.view_mut::<(N,)>(), d_v);
+        self.backward(y.view::<H::Output<N>>(), d_y.view_mut::<H::Output<N>>(), d_v);
     }
 
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self) {
         let ([v], [_, d_y, _]) = (whole.inputs, &whole.kept);
-        products([gradients.product(v.view::<V::Input<I>>(), d_y.view::<(N,)>())]);
+        products([gradients.product(v.view::<V::Input<I>>(), d_y.view::<H::Output<N>>())]);
         Rbm::finish(self, gradients);
     }
 }

@@ -136,7 +136,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     pub fn reconstruct_into<D>(
         &self,
         v: &Batch<V::Input<I>, E, D>,
-        h: &mut Batch<(N,), E>,
+        h: &mut Batch<H::Output<N>, E>,
         reconstruction: &mut Batch<V::Input<I>, E>,
     ) where
         D: Deref<Target = [E]>,

@@ -29,6 +29,7 @@ fn gaussian_units_have_no_distribution_without_a_temperature() {
     }
     check::<Bernoulli, Bernoulli>(true);
     check::<Softmax<3>, Bernoulli>(true);
+    check::<Bernoulli, Softmax<3>>(true);
     check::<Gaussian, Bernoulli>(false);
     check::<GaussianVariance, Bernoulli>(false);
     check::<Bernoulli, Relu>(false);

@@ -2,7 +2,7 @@
 
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::*;
+use super::{exact::Side, *};
 use crate::{
     BatchView, Const,
     energy::{
@@ -11,7 +11,7 @@ use crate::{
     },
     layers::testing::{assert_close, values},
     samplers::{
-        Blocks, Chains, Draws, Ladder, Tempering,
+        Blocks, Chains, Ladder, Tempering,
         testing::{ALPHA, assert_frequencies, frequencies},
     },
 };
@@ -65,23 +65,37 @@ fn energy<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(
     own + hidden - both
 }
 
-/// ln Σ over h of exp(−E / T).
-fn log_marginal<I: FixedDimension, N: FixedDimension, V: Visible>(
-    rbm: &Rbm<I, N, V, Bernoulli, f64>,
-    v: &[f64],
-) -> f64 {
-    bits(N::SIZE).iter().map(|h| (-energy(rbm, v, h) / rbm.temperature).exp()).sum::<f64>().ln()
+/// All rows of hidden units.
+fn hidden_states<H: Hidden>(units: usize) -> Vec<Vec<f64>> {
+    let row = |state: usize| {
+        let mut row = vec![0.0; units * H::LEVELS];
+        for unit in 0..units {
+            if let Some(level) = H::level(state / H::STATES.pow(unit as u32) % H::STATES) {
+                row[unit * H::LEVELS + level] = 1.0;
+            }
+        }
+        row
+    };
+    (0..H::STATES.pow(units as u32)).map(row).collect()
 }
 
-fn batch<S: crate::FixedShape>(rows: &[Vec<f64>]) -> Batch<S, f64> {
+/// ln Σ over h of exp(−E / T).
+fn log_marginal<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(
+    rbm: &Rbm<I, N, V, H, f64>,
+    v: &[f64],
+) -> f64 {
+    hidden_states::<H>(N::SIZE).iter().map(|h| (-energy(rbm, v, h) / rbm.temperature).exp()).sum::<f64>().ln()
+}
+
+pub(super) fn batch<S: crate::FixedShape>(rows: &[Vec<f64>]) -> Batch<S, f64> {
     Batch::from_vec(rows.concat()).unwrap()
 }
 
 /// Energies, free energies, ln Z and pseudo-likelihood of a model of which all states can be counted.
-fn check_sums<I: FixedDimension, N: Few, V: Visible>(temperature: f64, seed: u64) {
-    let mut rbm = model::<I, N, V, Bernoulli>(seed);
+fn check_sums<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(temperature: f64, seed: u64) {
+    let mut rbm = model::<I, N, V, H>(seed);
     rbm.set_temperature(temperature).unwrap();
-    let (visible, hidden) = (all_states::<V>(I::SIZE), bits(N::SIZE));
+    let (visible, hidden) = (all_states::<V>(I::SIZE), hidden_states::<H>(N::SIZE));
     for h in &hidden {
         let repeated = vec![h.clone(); visible.len()];
         let found = rbm.energies(&batch(&visible), &batch(&repeated)).unwrap();
@@ -92,10 +106,12 @@ fn check_sums<I: FixedDimension, N: Few, V: Visible>(temperature: f64, seed: u64
     let free: Vec<f64> = logs.iter().map(|log| -log * temperature).collect();
     assert_close(&rbm.free_energies(&batch(&visible)), &free, 1e-13);
     let log_partition = logs.iter().map(|log| log.exp()).sum::<f64>().ln();
-    assert!((rbm.log_partition_exact() - log_partition).abs() < 1e-12);
+    for side in [Side::Visible, Side::Hidden] {
+        assert!((rbm.log_sum_over(side) - log_partition).abs() < 1e-12, "{side:?}");
+    }
     let data = batch(&visible[..2]);
     let expected = (logs[0] + logs[1]) / 2.0 - log_partition;
-    assert!((rbm.log_likelihood_exact(&data) - expected).abs() < 1e-12);
+    assert!((rbm.log_likelihood(&data, rbm.log_sum_over(Rbm::<I, N, V, H, f64>::SIDE)) - expected).abs() < 1e-12);
     let gap = rbm.free_energy_gap(&data, &batch::<V::Input<I>>(&visible[1..2]));
     assert!((gap - (free[1] - free[0]) / 2.0).abs() < 1e-12);
 
@@ -111,16 +127,46 @@ fn check_sums<I: FixedDimension, N: Few, V: Visible>(temperature: f64, seed: u64
     };
     let expected = (0..visible.len()).map(pseudo).sum::<f64>() / visible.len() as f64;
     assert!((rbm.pseudo_log_likelihood(&batch(&visible)) - expected).abs() < 1e-12);
+
+    // p(h | v) and p(v | h) by the joint table; and the means that they have.
+    let mut hidden_logs = vec![0.0; hidden.len()];
+    for (j, h) in hidden.iter().enumerate() {
+        let weights: Vec<f64> = visible.iter().map(|v| (-energy(&rbm, v, h) / temperature).exp()).collect();
+        hidden_logs[j] = weights.iter().sum::<f64>().ln();
+        let repeated = batch(&vec![h.clone(); visible.len()]);
+        let found = rbm.log_conditional_hidden(&batch(&visible), &repeated).unwrap();
+        let expected: Vec<f64> = weights.iter().zip(&logs).map(|(w, log)| w.ln() - log).collect();
+        assert_close(&found, &expected, 1e-12);
+        let found = rbm.log_conditional_visible(&batch(&visible), &repeated).unwrap();
+        let expected: Vec<f64> = weights.iter().map(|w| w.ln() - hidden_logs[j]).collect();
+        assert_close(&found, &expected, 1e-12);
+        let mut mean = vec![0.0; visible[0].len()];
+        for (v, log) in visible.iter().zip(&found) {
+            mean.iter_mut().zip(v).for_each(|(mean, v)| *mean += log.exp() * v);
+        }
+        assert_close(&rbm.visible_means(&batch(&hidden[j..=j])).into_vec(), &mean, 1e-12);
+    }
+    for v in &visible {
+        let found = rbm.log_conditional_hidden(&batch(&vec![v.clone(); hidden.len()]), &batch(&hidden)).unwrap();
+        let mut mean = vec![0.0; hidden[0].len()];
+        for (h, log) in hidden.iter().zip(&found) {
+            mean.iter_mut().zip(h).for_each(|(mean, h)| *mean += log.exp() * h);
+        }
+        assert_close(&rbm.hidden_means(&batch(&[v.clone()])).into_vec(), &mean, 1e-12);
+    }
 }
 
 #[test]
 fn energies_and_sums_agree_with_counting_all_states() {
-    check_sums::<Const<3>, Const<2>, Bernoulli>(1.0, 1);
-    check_sums::<Const<2>, Const<5>, Bernoulli>(0.7, 2);
-    check_sums::<Const<6>, Const<4>, Bernoulli>(1.0, 3);
-    check_sums::<Const<7>, Const<7>, Bernoulli>(1.8, 4);
-    check_sums::<Const<2>, Const<3>, Softmax<3>>(1.0, 5);
-    check_sums::<Const<3>, Const<2>, Softmax<4>>(1.4, 6);
+    check_sums::<Const<3>, Const<2>, Bernoulli, Bernoulli>(1.0, 1);
+    check_sums::<Const<2>, Const<5>, Bernoulli, Bernoulli>(0.7, 2);
+    check_sums::<Const<6>, Const<4>, Bernoulli, Bernoulli>(1.0, 3);
+    check_sums::<Const<7>, Const<7>, Bernoulli, Bernoulli>(1.8, 4);
+    check_sums::<Const<2>, Const<3>, Softmax<3>, Bernoulli>(1.0, 5);
+    check_sums::<Const<3>, Const<2>, Softmax<4>, Bernoulli>(1.4, 6);
+    check_sums::<Const<4>, Const<2>, Bernoulli, Softmax<3>>(1.0, 7);
+    check_sums::<Const<3>, Const<3>, Bernoulli, Softmax<2>>(0.7, 8);
+    check_sums::<Const<2>, Const<2>, Softmax<3>, Softmax<4>>(1.4, 9);
 }
 
 #[test]
@@ -141,7 +187,7 @@ fn both_sides_give_the_same_sum() {
 }
 
 /// ∫ f over [−30, 30] by the trapezoidal rule, which is exact to rounding for smooth functions that vanish at both ends.
-fn integral(f: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn integral(f: impl Fn(f64) -> f64) -> f64 {
     (-6000..=6000).map(|i| f(f64::from(i) / 200.0)).sum::<f64>() / 200.0
 }
 
@@ -201,6 +247,11 @@ fn exact_means_are_the_slopes_of_the_exact_sum() {
     check_statistics::<Const<4>, Const<3>, GaussianVariance, Bernoulli>(0.8, 6);
     check_statistics::<Const<3>, Const<4>, Bernoulli, Gaussian>(1.1, 7);
     check_statistics::<Const<3>, Const<4>, Bernoulli, Relu>(0.9, 8);
+    // 27 hidden states beside 16 visible ones and beside uncountably many, and 9 beside 32.
+    check_statistics::<Const<4>, Const<3>, Bernoulli, Softmax<3>>(1.1, 9);
+    check_statistics::<Const<5>, Const<2>, Bernoulli, Softmax<3>>(0.8, 10);
+    check_statistics::<Const<3>, Const<3>, GaussianVariance, Softmax<3>>(0.8, 11);
+    check_statistics::<Const<2>, Const<2>, Softmax<3>, Softmax<2>>(1.3, 12);
 }
 
 /// Long-run frequencies of v, and of h where it has states, against the joint table.
@@ -243,8 +294,28 @@ fn softmax_frequencies_agree_with_the_joint_table() {
     assert_frequencies(&counts, &table, ALPHA);
 }
 
+/// Long-run frequencies of pairs of softmax states, the pair of one sample being one of the joint distribution.
+#[test]
+fn softmax_pairs_agree_with_the_joint_table() {
+    let mut rbm = model::<Const<2>, Const<2>, Softmax<3>, Softmax<3>>(7);
+    rbm.set_temperature(1.3).unwrap();
+    let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2));
+    let mut chains = rbm.chains_from(&start, 3).unwrap();
+    chains.gibbs(&rbm, 60).unwrap();
+    let states = all_states::<Softmax<3>>(2);
+    let log = rbm.log_partition_exact();
+    let pairs = states.iter().flat_map(|v| states.iter().map(move |h| (v, h)));
+    let table: Vec<f64> = pairs.map(|(v, h)| (-energy(&rbm, v, h) / 1.3 - log).exp()).collect();
+    let place = |row: &[f64]| states.iter().position(|state| state == row).unwrap();
+    let mut counts = vec![0; table.len()];
+    for (v, h) in chains.first().chunks(6).zip(chains.second().chunks(6)) {
+        counts[place(v) * states.len() + place(h)] += 1;
+    }
+    assert_frequencies(&counts, &table, ALPHA);
+}
+
 /// Draws from one field, counted in 20 cells that are equally likely by the distribution function `below`.
-fn check_law(draws: &[f64], below: impl Fn(f64) -> f64) {
+pub(super) fn check_law(draws: &[f64], below: impl Fn(f64) -> f64) {
     let mut counts = vec![0; 20];
     for &x in draws {
         counts[((below(x) * 20.0) as usize).min(19)] += 1;
@@ -252,46 +323,8 @@ fn check_law(draws: &[f64], below: impl Fn(f64) -> f64) {
     assert_frequencies(&counts, &[0.05; 20], ALPHA);
 }
 
-fn normal(x: f64) -> f64 {
+pub(super) fn normal(x: f64) -> f64 {
     0.5 * libm::erfc(-x / std::f64::consts::SQRT_2)
-}
-
-#[test]
-fn continuous_conditionals_have_their_distribution() {
-    let temperature = 1.7;
-    let mut learned = model::<Const<1>, Const<2>, GaussianVariance, Gaussian>(2);
-    learned.set_temperature(temperature).unwrap();
-    let (count, h) = (20_000, [0.4, -1.0]);
-    let field = learned.visible_bias[0] + h[0] * learned.weight[0] + h[1] * learned.weight[1];
-    let mut v = Batch::zeros(0);
-    learned.draw_visible_into(&Batch::from_vec(h.repeat(count)).unwrap(), &mut v, Draws::new(1, 1));
-    let deviation = (temperature * learned.log_variance[0].exp()).sqrt();
-    check_law(v.as_slice(), |x| normal((x - field) / deviation));
-
-    let mut unit = model::<Const<1>, Const<2>, Gaussian, Gaussian>(2);
-    unit.set_temperature(temperature).unwrap();
-    let mut v = Batch::zeros(0);
-    unit.draw_visible_into(&Batch::from_vec(h.repeat(count)).unwrap(), &mut v, Draws::new(1, 2));
-    check_law(v.as_slice(), |x| normal((x - field) / temperature.sqrt()));
-
-    let mut drawn = Batch::zeros(0);
-    unit.draw_hidden_into(&Batch::from_vec(vec![0.8; count]).unwrap(), &mut drawn, Draws::new(1, 3));
-    let field = unit.hidden_bias[1] + 0.8 * unit.weight[1];
-    let second: Vec<f64> = drawn.as_slice().iter().skip(1).step_by(2).copied().collect();
-    check_law(&second, |x| normal((x - field) / temperature.sqrt()));
-
-    let mut rectified = model::<Const<1>, Const<1>, Bernoulli, Relu>(5);
-    rectified.set_temperature(temperature).unwrap();
-    rectified.hidden_bias[0] = 0.5;
-    let mut drawn = Batch::zeros(0);
-    rectified.draw_hidden_into(&Batch::from_vec(vec![1.0; count]).unwrap(), &mut drawn, Draws::new(1, 4));
-    let field = 0.5 + rectified.weight[0];
-    let deviation = (temperature / (1.0 + (-field / temperature).exp())).sqrt();
-    let zeros = drawn.as_slice().iter().filter(|&&h| h == 0.0).count();
-    assert_frequencies(&[zeros, count - zeros], &[normal(-field / deviation), normal(field / deviation)], ALPHA);
-    let positive: Vec<f64> = drawn.as_slice().iter().filter(|&&h| h > 0.0).copied().collect();
-    let none = normal(-field / deviation);
-    check_law(&positive, |x| (normal((x - field) / deviation) - none) / (1.0 - none));
 }
 
 #[test]
@@ -322,7 +355,7 @@ fn tempering_keeps_the_distribution_of_the_model() {
 fn check_ratios<V: Visible, H: Hidden>(seed: u64) {
     let rbm = model::<Const<3>, Const<4>, V, H>(seed);
     let v = rbm.generate(5, 2, &mut StdRng::seed_from_u64(3));
-    let (mut scratch, mut ratios) = (vec![0.0; 20], vec![0.0; 5]);
+    let (mut scratch, mut ratios) = (vec![0.0; 20 * H::LEVELS], vec![0.0; 5]);
     rbm.log_ratios(0.4, 0.9, v.as_slice(), &mut scratch, &mut ratios);
     let at = |beta: f64| {
         let mut rbm = rbm.clone();
@@ -340,6 +373,7 @@ fn ratios_are_those_of_the_free_energies() {
     check_ratios::<GaussianVariance, Bernoulli>(3);
     check_ratios::<Softmax<2>, Gaussian>(4);
     check_ratios::<Bernoulli, Relu>(5);
+    check_ratios::<Bernoulli, Softmax<3>>(6);
 }
 
 /// Both directions and RAISE against the exact sum.
@@ -376,6 +410,7 @@ fn annealed_importance_sampling_is_within_three_standard_errors() {
     check_ais::<Const<3>, Const<3>, Softmax<3>, Bernoulli>(3, true);
     check_ais::<Const<3>, Const<3>, Gaussian, Bernoulli>(4, true);
     check_ais::<Const<3>, Const<3>, GaussianVariance, Bernoulli>(5, false);
+    check_ais::<Const<5>, Const<2>, Bernoulli, Softmax<4>>(6, true);
 }
 
 #[test]

@@ -86,6 +86,7 @@ where
     X: Means,
 {
     const VISIBLE: usize = Rbm::<I, N, V, H, E>::VISIBLE;
+    const HIDDEN: usize = Rbm::<I, N, V, H, E>::HIDDEN;
 
     pub(super) fn new<D: Deref<Target = [E]>>(
         rbm: &Rbm<I, N, V, H, E>,
@@ -113,7 +114,7 @@ where
             scaled: Vec::new(),
             fields: Vec::new(),
             turned: Vec::new(),
-            data_means: [zeros(Self::VISIBLE), zeros(N::SIZE)],
+            data_means: [zeros(Self::VISIBLE), zeros(Self::HIDDEN)],
             activity: Vec::new(),
             offsets: None,
             steps: 0,
@@ -145,13 +146,13 @@ where
         let rows = chains + samples;
         let (first, temperature) = (chains * Self::VISIBLE, rbm.temperature());
         self.visible.resize(rows * Self::VISIBLE, E::zero());
-        self.hidden.resize(rows * N::SIZE, E::zero());
+        self.hidden.resize(rows * Self::HIDDEN, E::zero());
         let draws = Draws::new(self.options.seed, self.steps + 1);
         self.steps += 1;
 
         let (chain, data) = self.visible.split_at_mut(first);
         data.copy_from_slice(batch.as_slice());
-        let (chain_means, means) = self.hidden.split_at_mut(chains * N::SIZE);
+        let (chain_means, means) = self.hidden.split_at_mut(chains * Self::HIDDEN);
         self.phase.run(rbm, data, means, chain, chain_means, draws);
         let exact = X::exact(rbm);
 
@@ -159,7 +160,7 @@ where
         if V::VARIANCES {
             variance_gradient(rbm, &self.visible, &self.hidden, chains, &mut self.fields, log_variance);
         }
-        let (chain_means, means) = self.hidden.split_at_mut(chains * N::SIZE);
+        let (chain_means, means) = self.hidden.split_at_mut(chains * Self::HIDDEN);
         // Each row's part of the mean: of the data, which the model is to resemble, with the negative sign.
         let part = |rows: usize, sign: f64| sign / (rows.max(1) as f64 * temperature);
         column_means(means, 1.0 / samples as f64, &mut self.data_means[1]);
@@ -178,8 +179,8 @@ where
             products([Product::Matrices(Matrices {
                 left: &self.hidden,
                 right: scaled,
-                left_stride: N::SIZE,
-                rows: N::SIZE,
+                left_stride: Self::HIDDEN,
+                rows: Self::HIDDEN,
                 columns: Self::VISIBLE,
                 gradient: weight,
                 sums: Sums::Left(hidden_bias),

@@ -13,6 +13,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Negative {
     pub(super) steps: usize,
+    /// Whether the statistics have samples of h in place of E(h | v).
+    sampled_hidden: bool,
     chains: Chains,
 }
 
@@ -36,11 +38,11 @@ enum Chains {
 
 impl Negative {
     pub(super) fn none() -> Self {
-        Negative { steps: 0, chains: Chains::None }
+        Negative { steps: 0, sampled_hidden: false, chains: Chains::None }
     }
 
     pub(super) fn at_data(steps: usize) -> Self {
-        Negative { steps, chains: Chains::AtData }
+        Negative { steps, sampled_hidden: false, chains: Chains::AtData }
     }
 
     pub(super) fn persist(&mut self, chains: usize) {
@@ -53,6 +55,10 @@ impl Negative {
 
     pub(super) fn temper(&mut self, chains: usize, ladder: Ladder) {
         self.chains = Chains::Tempered { chains, ladder };
+    }
+
+    pub(super) fn sample_hidden(&mut self, sampled: bool) {
+        self.sampled_hidden = sampled;
     }
 
     pub(super) fn take(&mut self) -> Self {
@@ -188,7 +194,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         self.tempering.as_ref().map_or_else(Vec::new, Tempering::swap_rates)
     }
 
-    /// E(h | v) of the data into `means`, and the chains a few steps on: their states into `chains` and E(h | v) of these into `chain_means`.
+    /// E(h | v) of the data into `means`, and the chains a few steps on: their states into `chains` and E(h | v) of these into `chain_means`. Where the statistics
+    /// have samples, these stand in place of the means.
     pub(super) fn run(
         &mut self,
         rbm: &Rbm<I, N, V, H, E>,
@@ -198,8 +205,18 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
         chain_means: &mut [E],
         draws: Draws,
     ) {
-        let (visible, hidden) = (Self::VISIBLE, N::SIZE);
-        let steps = self.negative.steps;
+        let (visible, hidden) = (Self::VISIBLE, Rbm::<I, N, V, H, E>::HIDDEN);
+        let (steps, sampled) = (self.negative.steps, self.negative.sampled_hidden);
+        // The blocks of random numbers behind those of the Gibbs steps.
+        let [of_chains, of_data] = [0, 1].map(|block| draws.of_block(2 * steps as u64 + block));
+        // A mean, or the sample that stands for it, from fields.
+        let settle = |h: &mut [E], model: &Rbm<I, N, V, H, E>, draws: Draws| {
+            if sampled {
+                H::draw(h, hidden, model.temperature(), draws);
+            } else {
+                H::means(h, model.temperature());
+            }
+        };
         let cost = visible * hidden;
         rbm.turn(means.len() / hidden.max(1), &mut self.turned);
         let turned = &*self.turned;
@@ -212,6 +229,10 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
                 let draws = draws.of_chain(first);
                 rbm.hidden_fields_by(start, h, turned);
                 H::means_and_draw(h, means, hidden, rbm.temperature(), draws.of_block(0));
+                if sampled {
+                    // The sample that the chain starts with.
+                    means.copy_from_slice(h);
+                }
                 v.copy_from_slice(start);
                 for step in 0..steps as u64 {
                     if step > 0 {
@@ -221,19 +242,22 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
                     rbm.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
                 }
                 rbm.hidden_fields_by(v, h, turned);
-                H::means(h, rbm.temperature());
+                settle(h, rbm, of_chains.of_chain(first));
             };
             return each_part_from(least, means, chains, chain_means, [hidden, visible, hidden], work, &part);
         }
-        Rbm::<I, N, V, H, E>::rows(data, means, [visible, hidden], |v, h, _| {
+        Rbm::<I, N, V, H, E>::rows(data, means, [visible, hidden], |v, h, first| {
             rbm.hidden_fields_by(v, h, turned);
-            H::means(h, rbm.temperature());
+            settle(h, rbm, of_data.of_chain(first));
         });
         if let Some(tempering) = &mut self.tempering {
             // Of the model that the chains were made for.
             tempering.advance(rbm, steps, &Bar::new(false, "", 0));
             chains.copy_from_slice(tempering.first(0));
-            Rbm::<I, N, V, H, E>::rows(chains, chain_means, [visible, hidden], |v, h, _| rbm.hidden_rows(v, h));
+            Rbm::<I, N, V, H, E>::rows(chains, chain_means, [visible, hidden], |v, h, first| {
+                rbm.hidden_fields(v, h, 1.0);
+                settle(h, rbm, of_chains.of_chain(first));
+            });
             return;
         }
         let model = match &mut self.fast {
@@ -265,7 +289,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ph
                     model.draw_visible_rows(h, v, draws.of_block(2 * step + 1));
                 }
                 model.hidden_fields_by(v, h, turned);
-                H::means(h, model.temperature());
+                settle(h, model, of_chains.of_chain(first));
             },
         );
     }

@@ -1,6 +1,7 @@
 //! Every training rule's gradient against the exact one.
 
 mod goes_on;
+mod sampled_hidden;
 
 use std::{
     ops::ControlFlow,
@@ -92,6 +93,10 @@ fn the_exact_gradient_is_the_slope_of_the_likelihood() {
     check_exact::<Const<3>, Const<2>, GaussianVariance, Bernoulli>(0.8, 5);
     check_exact::<Const<3>, Const<2>, Bernoulli, Gaussian>(1.1, 6);
     check_exact::<Const<3>, Const<2>, Bernoulli, Relu>(0.9, 7);
+    check_exact::<Const<5>, Const<2>, Bernoulli, Softmax<3>>(0.9, 8);
+    check_exact::<Const<3>, Const<3>, Bernoulli, Softmax<3>>(1.0, 9);
+    check_exact::<Const<3>, Const<2>, GaussianVariance, Softmax<3>>(1.2, 10);
+    check_exact::<Const<2>, Const<2>, Softmax<3>, Softmax<2>>(1.1, 11);
 }
 
 /// Means within five standard deviations of a mean over `count` chains, of numbers in [0, 1].
@@ -237,6 +242,8 @@ fn other_kinds_of_units_have_the_exact_gradient_as_their_mean() {
     check_kind::<Const<3>, Const<2>, Gaussian, Bernoulli>(1.2, 2, 3.0);
     check_kind::<Const<3>, Const<2>, GaussianVariance, Bernoulli>(0.8, 3, 6.0);
     check_kind::<Const<3>, Const<2>, Bernoulli, Gaussian>(1.1, 4, 3.0);
+    check_kind::<Const<4>, Const<2>, Bernoulli, Softmax<3>>(0.9, 5, 1.0);
+    check_kind::<Const<2>, Const<2>, Softmax<3>, Softmax<3>>(1.2, 6, 1.0);
 }
 
 #[test]

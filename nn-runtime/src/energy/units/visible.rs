@@ -23,8 +23,6 @@ pub trait Visible: VisibleRows {
     const NAME: &'static str;
     /// The shape of a sample with `I` units.
     type Input<I: FixedDimension>: FixedShape;
-    /// The shape of the weights to N hidden units.
-    type Weight<N: FixedDimension, I: FixedDimension>: FixedShape;
 }
 
 /// What a kind of visible unit does with its field. `variances` are ln σ² of each unit where they are learned, else empty.
@@ -72,12 +70,13 @@ pub trait VisibleRows: Copy + std::fmt::Debug + Default + Send + Sync + 'static 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GaussianVariance;
 
-/// Visible units of which each takes one of K levels, as a row of K numbers one of which is 1: p(level) = softmax(field / T). A sample has the shape
-/// `[items, K]`.
+/// Units of which each takes one of K levels, on either side, as a row of K numbers one of which is 1: p(level) = softmax(field / T). A sample has the shape
+/// `[units, K]`. As hidden units they are K features that exclude each other (Hinton, A practical guide to training restricted Boltzmann machines, 2010, 13.1).
 ///
 /// ```
 /// use plumbline::{Const, energy::{Rbm, units::{Bernoulli, Softmax}}};
 /// type Ratings = Rbm<Const<100>, Const<20>, Softmax<5>, Bernoulli>;
+/// type Topics = Rbm<Const<1000>, Const<4>, Bernoulli, Softmax<10>>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softmax<const K: usize>;
@@ -85,7 +84,6 @@ pub struct Softmax<const K: usize>;
 impl Visible for Bernoulli {
     const NAME: &'static str = "bernoulli";
     type Input<I: FixedDimension> = (I,);
-    type Weight<N: FixedDimension, I: FixedDimension> = (N, I);
 }
 
 impl VisibleRows for Bernoulli {
@@ -125,7 +123,6 @@ impl VisibleRows for Bernoulli {
 impl Visible for Gaussian {
     const NAME: &'static str = "gaussian";
     type Input<I: FixedDimension> = (I,);
-    type Weight<N: FixedDimension, I: FixedDimension> = (N, I);
 }
 
 impl VisibleRows for Gaussian {
@@ -158,7 +155,6 @@ impl VisibleRows for Gaussian {
 impl Visible for GaussianVariance {
     const NAME: &'static str = "gaussian";
     type Input<I: FixedDimension> = (I,);
-    type Weight<N: FixedDimension, I: FixedDimension> = (N, I);
 }
 
 impl VisibleRows for GaussianVariance {
@@ -198,7 +194,6 @@ impl VisibleRows for GaussianVariance {
 impl<const K: usize> Visible for Softmax<K> {
     const NAME: &'static str = "softmax";
     type Input<I: FixedDimension> = (I, Const<K>);
-    type Weight<N: FixedDimension, I: FixedDimension> = (N, I, Const<K>);
 }
 
 impl<const K: usize> VisibleRows for Softmax<K> {
