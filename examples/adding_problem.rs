@@ -67,12 +67,16 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let mut gated = Learner::new(Gated::new(options.seed), 1e-2);
     let mut rng = StdRng::seed_from_u64(options.seed);
     let test = problems(1_000, options.length.get(), &mut rng)?;
-    println!("how much of the gradient at the last step reaches the first, before training");
-    for (name, flow) in
-        [("tanh RNN", tanh.flow(&test)?), ("identity RNN", identity.flow(&test)?), ("LSTM", gated.flow(&test)?)]
-    {
-        println!("{name:>14}: {}", reach(&flow));
-    }
+    let flows = |tanh: &Learner<TanhRnn>, identity: &Learner<IdentityRnn>, gated: &Learner<Gated>, when: &str| {
+        println!("how much of the gradient at the last step reaches the first, {when} training");
+        for (name, flow) in
+            [("tanh RNN", tanh.flow(&test)?), ("identity RNN", identity.flow(&test)?), ("LSTM", gated.flow(&test)?)]
+        {
+            println!("{name:>14}: {}", reach(&flow));
+        }
+        Ok::<(), Box<dyn std::error::Error>>(())
+    };
+    flows(&tanh, &identity, &gated, "before")?;
     println!("\nmean squared error on 1000 sequences of {}; a guess of 1 has {:.4}", options.length, 1.0 / 6.0);
     println!("{:>8} {:>12} {:>14} {:>12}", "steps", "tanh RNN", "identity RNN", "LSTM");
     let between = (options.steps / 10).max(1);
@@ -90,6 +94,8 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             gated.learn(&x, &sums, left)?;
         }
     }
+    println!();
+    flows(&tanh, &identity, &gated, "after")?;
     if let Some(folder) = &options.svg {
         tanh.flow(&test)?.save_svg(folder.join("tanh_rnn.svg"))?;
         identity.flow(&test)?.save_svg(folder.join("identity_rnn.svg"))?;

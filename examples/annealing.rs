@@ -111,25 +111,30 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     // As many sweeps with no temperature to speak of.
     let quenched = machine.anneal(options.chains.get(), &Ladder::from(vec![1e6; options.steps + 1]), rng)?;
 
-    println!("the mean cost of a state (edges cut, and λ for unequal halves) while the temperature falls:");
-    let costs: Vec<f64> = annealed.mean_energies.iter().map(|energy| energy + constant).collect();
-    chart(options, &costs);
+    println!("the cost of a state (edges cut, and λ for unequal halves) while the temperature falls:");
+    let costs = |energies: &[f64]| energies.iter().map(|energy| energy + constant).collect::<Vec<_>>();
+    chart(options, &costs(&annealed.mean_energies), &costs(&annealed.lowest_energies));
 
-    println!("{:>10}  {:>5}  {:>9}  {:>14}  {:>15}", "", "cut", "sides", "planted side", "mean of chains");
-    let row = |name: &str, side: &[bool], mean: Option<&f64>| {
+    println!("\nthe best state of {} chains, and the mean of their last costs:", options.chains);
+    println!("{:>10}  {:>5}  {:>9}  {:>14}  {:>6}  {:>6}", "", "cut", "sides", "planted side", "cost", "mean");
+    let row = |name: &str, side: &[bool], of_chains: Option<&plumbline::samplers::Annealing<f32>>| {
         let first = side.iter().filter(|side| **side).count();
         let alike = side.iter().zip(&graph.planted).filter(|(a, b)| a == b).count();
         let sides = format!("{first} + {}", NODES - first);
         let planted = format!("{} of {NODES}", alike.max(NODES - alike));
+        // Without chains the cost is that of the state, which λ (a − b)² / 4 adds to.
+        let unequal = f64::from(options.balance) * (2.0 * first as f64 - NODES as f64).powi(2) / 4.0;
+        let best = of_chains.map_or(graph.cut(side) as f64 + unequal, |chains| chains.energy + constant);
+        let mean = of_chains.and_then(|chains| chains.mean_energies.last());
         let mean = mean.map_or(String::new(), |energy| format!("{:.1}", energy + constant));
-        println!("{name:>10}  {:>5}  {sides:>9}  {planted:>14}  {mean:>15}", graph.cut(side));
+        println!("{name:>10}  {:>5}  {sides:>9}  {planted:>14}  {best:>6.1}  {mean:>6}", graph.cut(side));
     };
     let mut random = graph.planted.clone();
     random.shuffle(rng);
     row("random", &random, None);
-    row("quenched", &side(&quenched.state), quenched.mean_energies.last());
+    row("quenched", &side(&quenched.state), Some(&quenched));
     row("planted", &graph.planted, None);
-    row("annealed", &side(&annealed.state), annealed.mean_energies.last());
+    row("annealed", &side(&annealed.state), Some(&annealed));
     Ok(())
 }
 
@@ -137,14 +142,15 @@ fn side(state: &[f32]) -> Vec<bool> {
     state.iter().map(|&unit| unit == 1.0).collect()
 }
 
-/// A bar for every twentieth temperature or so.
-fn chart(options: &Options, costs: &[f64]) {
+/// A bar for the mean at every twentieth temperature or so, and the best so far beside it.
+fn chart(options: &Options, costs: &[f64], best: &[f64]) {
     let (highest, last) = (costs.iter().copied().fold(0.0, f64::max), costs.len() - 1);
+    println!("  {:10}  {:<50} {:>7} {:>7}", "", "", "mean", "best");
     let rows = last.min(15);
     for row in 0..=rows {
         let step = row * last / rows.max(1);
         let temperature = options.hot * (options.cold / options.hot).powf(step as f64 / last.max(1) as f64);
         let length = (50.0 * costs[step] / highest).round() as usize;
-        println!("  T = {temperature:>6.2}  {:<50} {:.1}", "█".repeat(length), costs[step]);
+        println!("  T = {temperature:>6.2}  {:<50} {:>7.1} {:>7.1}", "█".repeat(length), costs[step], best[step]);
     }
 }

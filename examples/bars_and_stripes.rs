@@ -32,6 +32,10 @@ network! {
     }
 }
 
+/// Samples that are counted, and those of them that are drawn.
+const SAMPLES: usize = 1000;
+const SHOWN: usize = 12;
+
 /// Bars and stripes.
 #[derive(Parser)]
 struct Options {
@@ -84,10 +88,37 @@ macro_rules! climb {
             exact.epoch(of_exact, &pictures)?;
         }
         let [.., machine] = &machines;
-        let samples = machine.generate(12, 1000, &mut StdRng::seed_from_u64(options.seed));
-        println!("samples of the last:");
-        pictures::show(samples.as_slice().chunks_exact($pixels).map(|picture| Picture::new(side, picture)));
+        let samples = machine.generate(SAMPLES, 1000, &mut StdRng::seed_from_u64(options.seed));
+        tell(samples.as_slice(), pictures.as_slice(), side);
     }};
+}
+
+/// Draws the first samples, a number below each, and says which are blank and how many of all are bars or stripes.
+fn tell(samples: &[f32], all: &[f32], side: usize) {
+    let pixels = side * side;
+    let shown = || samples.chunks_exact(pixels).take(SHOWN);
+    println!("{SHOWN} samples of the last, numbered; a dot marks one that is neither bars nor stripes:");
+    pictures::show(shown().map(|picture| Picture::new(side, picture)));
+    let valid = |picture: &[f32]| all.chunks_exact(pixels).any(|other| other == picture);
+    let label = |(index, picture)| format!("{}{}", index + 1, if valid(picture) { "" } else { "·" });
+    let labels: Vec<String> = shown().enumerate().map(|x| format!("{:<1$}", label(x), side + 2)).collect();
+    println!("{}", labels.concat().trim_end());
+    let is_blank = |picture: &[f32]| picture.iter().all(|&pixel| pixel == 0.0);
+    let blank: Vec<String> =
+        (1..).zip(shown()).filter(|(_, picture)| is_blank(picture)).map(|(number, _)| number.to_string()).collect();
+    if !blank.is_empty() {
+        // It shows as a gap, and is one of the pictures: bars of which none is drawn.
+        println!("blank, which is one of the pictures: {}", blank.join(", "));
+    }
+    let count = |f: &dyn Fn(&[f32]) -> bool| samples.chunks_exact(pixels).filter(|&picture| f(picture)).count();
+    let seen = all.chunks_exact(pixels).filter(|&picture| samples.chunks_exact(pixels).any(|other| other == picture));
+    println!(
+        "{} of {SAMPLES} samples are bars or stripes, {} of them blank; {} of the {} pictures occur\n",
+        count(&valid),
+        count(&is_blank),
+        seen.count(),
+        all.len() / pixels
+    );
 }
 
 fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {

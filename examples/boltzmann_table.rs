@@ -25,6 +25,9 @@ network! {
     }
 }
 
+/// The number that χ² with 15 degrees of freedom exceeds with the probability 0.001.
+const CRITICAL: f64 = 37.7;
+
 /// Exact probabilities beside frequencies.
 #[derive(Parser)]
 struct Options {
@@ -91,13 +94,24 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             by_units[state],
         );
     }
-    // Pearson's statistic, with fifteen degrees of freedom: a right sampler exceeds 37.7 once in a thousand times.
+    let moments = machine.moments_exact();
+    println!("\np(v₁ = 1) = {:.6}, ⟨v₁ h₁⟩ = {:.6}", moments.means[0], moments.products[[0, 2]]);
+    // v₁ = 0 and v₂ = 1, with any h.
+    let of_vector = |table: &[f64]| (0..16).filter(|state| state & 3 == 2).map(|state| table[state]).sum::<f64>();
+    println!(
+        "p(v = [0, 1]) = {:.6}; by Gibbs sampling {:.6} of rbm, {:.6} of boltzmann",
+        of_vector(&exact),
+        of_vector(&by_sides),
+        of_vector(&by_units)
+    );
+    println!("\nPearson's χ² with 15 degrees of freedom: a right sampler exceeds {CRITICAL} once in a thousand times");
     for (name, frequencies) in [("rbm", &by_sides), ("boltzmann", &by_units)] {
         let terms = frequencies.iter().zip(&exact).map(|(f, p)| (f - p).powi(2) / p);
-        println!("χ² of {name}: {:.1}", options.chains as f64 * terms.sum::<f64>());
+        let statistic = options.chains as f64 * terms.sum::<f64>();
+        let verdict =
+            if statistic < CRITICAL { "agrees with the exact table" } else { "does not agree with the exact table" };
+        println!("χ² of {name}: {statistic:.1}: {verdict}");
     }
-    let moments = machine.moments_exact();
-    println!("p(v₁ = 1) = {:.6}, ⟨v₁ h₁⟩ = {:.6}", moments.means[0], moments.products[[0, 2]]);
     Ok(())
 }
 

@@ -51,8 +51,15 @@ fn learn(name: &str, targets: [f32; 4], options: &Options) -> Result<(), Box<dyn
     let y = gate.forward(&x);
     println!("  x₁ x₂   {:+.2}·x₁ {:+.2}·x₂ {bias:+.2}   output   target", weight[[0, 0]], weight[[0, 1]]);
     for ((corner, &y), target) in CORNERS.iter().zip(y.as_slice()).zip(targets) {
+        let net = net(*corner);
+        // The unit gives 1 above 0 alone, so that a point on the line is no tie. One close to it shows its digits.
+        let (net, place) = match net {
+            0.0 => ("0".to_string(), "  on the line, which counts as −1"),
+            net if net.abs() < 0.005 => (format!("{net:.1e}"), ""),
+            net => (format!("{net:.2}"), ""),
+        };
         let mark = if y == target { "" } else { "  ← wrong" };
-        println!("   {}  {}   {:>20.2}   {y:>6}   {target:>6}{mark}", corner[0], corner[1], net(*corner));
+        println!("   {}  {}   {net:>20}   {y:>6}   {target:>6}{mark}{place}", corner[0], corner[1]);
     }
     if report.converged {
         println!(

@@ -119,7 +119,22 @@ fn recommend<const K: usize>(
         Some(name) => known.user(name).ok_or(format!("expected a user with ratings, found `{name}`"))?,
         None => most,
     };
-    println!("\nfor {} ({} ratings):", known.user_name(user).unwrap_or_default(), known.of(user).len());
+    let given = known.of(user);
+    println!("\n{} gave {} ratings, among them:", known.user_name(user).unwrap_or_default(), given.len());
+    let mut order: Vec<usize> = (0..given.len()).collect();
+    // The best first, and of the same rating the item that fewer users liked as much: it says more about this one.
+    let mean = RatingBaseline::item_means(known)?;
+    let usual = |place: usize| mean.predict(user, given[place].item);
+    order.sort_by(|&a, &b| given[b].level.cmp(&given[a].level).then(usual(a).total_cmp(&usual(b))));
+    let show = |place: &usize| {
+        let rating = &given[*place];
+        let (stars, mean) = (known.scale().rating(rating.level as f64), usual(*place));
+        println!("  {stars:.1}  {}  (by all users: {mean:.2})", known.item_name(rating.item).unwrap_or_default());
+    };
+    order.iter().take(5).for_each(show);
+    println!("  … and least liked");
+    order.iter().rev().take(2).for_each(show);
+    println!("recommended:");
     for (item, levels) in rbm.posterior(known.of(user))?.top(5) {
         println!("  {:.2}  {}", known.scale().rating(levels.mean()), known.item_name(item).unwrap_or_default());
     }
