@@ -94,7 +94,8 @@ network! {
 }
 
 network! {
-    Two: [9] -> (class: [3], value: [1]) {
+    Two: (large: [9], small: [2]) -> (class: [3], value: [1]) {
+        all: concat <- (large, small);
         shared: dense(16), tanh;
         class: dense(3) <- shared;
         value: dense(1) <- shared;
@@ -222,22 +223,23 @@ fn trainer_allocations() -> Vec<usize> {
     between
 }
 
-/// The allocations of five steps over two outputs, and between one step of their trainer and the next.
+/// The allocations of five steps over two inputs and two outputs, and between one step of their trainer and the next.
 fn several_outputs() -> (usize, Vec<usize>) {
     let (mut net, samples) = (Two::new(1), 100);
-    let x = Batch::<TwoInput>::from_vec((0..samples * 9).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let x = Batch::<TwoLarge>::from_vec((0..samples * 9).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let small = Batch::<TwoSmall>::from_vec((0..samples * 2).map(|i| (i % 5) as f32 / 5.0).collect()).unwrap();
     let targets = (Labels::<3>::new((0..samples).map(|i| i % 3)).unwrap(), Batch::<TwoValue>::zeros(samples));
     let losses = Losses::new((CrossEntropy::new(), MeanSquaredError)).weights([1.0, 0.3]);
     let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
     let mut step = || {
-        losses.step(&net, &x, &targets, &mut pass, &mut gradients).unwrap();
+        losses.step(&net, (&x, &small), &targets, &mut pass, &mut gradients).unwrap();
     };
     step();
     let region = Region::new(ALLOCATOR);
     (0..5).for_each(|_| step());
     let steps = region.change().allocations;
 
-    let data = Dataset::new(x, targets).unwrap();
+    let data = Dataset::new((x, small), targets).unwrap();
     let mut counts = Vec::with_capacity(4);
     let count = |event: &Event<'_>| {
         if let Event::Step { .. } = event {

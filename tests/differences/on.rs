@@ -1,25 +1,17 @@
 //! The check against central differences, of a batch and targets.
 
+#[path = "numbers.rs"]
+mod numbers;
+
+pub(crate) use numbers::data_of;
 use plumbline::{
     prelude::*,
     train::{GradientCheck, Loss},
 };
 
-/// Numbers between −1 and 1 from a fixed seed, no two alike.
+/// [`data_of`] for a shape without free axes.
 pub(crate) fn data<S: FixedShape>(samples: usize) -> Batch<S, f64> {
     data_of(samples, S::DIMS)
-}
-
-/// The same for samples with axes of the given sizes.
-pub(crate) fn data_of<S: Shape>(samples: usize, sizes: &[usize]) -> Batch<S, f64> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let numbers = (0..samples * sizes.iter().product::<usize>()).map(|_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    });
-    Batch::from_vec_of(numbers.collect(), sizes).unwrap()
 }
 
 /// The relative error of every gradient of a network below 1e-6, for a batch and targets.

@@ -58,6 +58,10 @@ pub(crate) trait Column<E>: Any + Debug + Send + Sync {
     fn samples(&self) -> usize;
     fn lengths(&self) -> &[usize];
     fn entry(&self) -> Entry<'_, E>;
+    /// The sizes of a sample.
+    fn sizes(&self) -> &[usize];
+    fn numbers(&self) -> &[E];
+    fn numbers_mut(&mut self) -> &mut [E];
     /// The samples `range`; what lies past the end is left out.
     fn rows(&self, range: Range<usize>) -> RowsRef<'_, E>;
     fn copy(&self) -> Box<dyn Column<E>>;
@@ -81,6 +85,18 @@ impl<S: Shape, E: Element> Column<E> for Batch<S, E> {
 
     fn entry(&self) -> Entry<'_, E> {
         entry(self)
+    }
+
+    fn sizes(&self) -> &[usize] {
+        Batch::sizes(self)
+    }
+
+    fn numbers(&self) -> &[E] {
+        self.as_slice()
+    }
+
+    fn numbers_mut(&mut self) -> &mut [E] {
+        self.as_mut_slice()
     }
 
     fn rows(&self, range: Range<usize>) -> RowsRef<'_, E> {

@@ -69,6 +69,16 @@ impl<'a, E: Element> Entry<'a, E> {
         self.rows.lengths()
     }
 
+    /// The numbers, sample after sample.
+    pub(crate) fn rows(&self) -> RowsRef<'a, E> {
+        self.rows
+    }
+
+    /// The number of samples.
+    pub(crate) fn samples(&self) -> usize {
+        self.samples
+    }
+
     /// Where the steps lie.
     pub(super) fn steps(&self) -> Steps<'a> {
         self.rows.steps()

@@ -1,12 +1,12 @@
 //! How much of the gradient reaches each step of a sequence.
 
-use std::{fmt, io, ops::Deref, path::Path};
+use std::{fmt, io, path::Path};
 
 use ndarray::ArrayView2;
 
 use crate::{
-    Batch, Element, Pass, Shape, Trainable,
-    data::AsTarget,
+    Element, Pass, Shape, Trainable,
+    data::{AsTarget, InputsOf},
     layers::{MemoryCell, StateActivation},
     network::{PassError, Remembered},
     report::chart,
@@ -71,29 +71,24 @@ pub struct LayerFlow {
 }
 
 impl GradientFlow {
-    /// The flow of the cost of a batch: a forward and a backward pass, and a look at them.
+    /// The flow of the cost of a batch, or of a tuple of batches for several inputs: a forward and a backward pass, and a look at them.
     ///
     /// # Errors
     ///
     /// As [`Criterion::step`](crate::train::Criterion::step).
-    pub fn measure<N, L, D, A>(
-        net: &N,
-        loss: &L,
-        x: &Batch<N::Input, N::Element, D>,
-        target: &A,
-    ) -> Result<Self, LossError>
+    pub fn measure<N, L, X, A>(net: &N, loss: &L, x: X, target: &A) -> Result<Self, LossError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
-        D: Deref<Target = [N::Element]>,
+        N: Trainable<Output: Shape>,
+        X: InputsOf<N::Input, N::Element>,
         A: AsTarget,
         L: Loss<N::Output, A::Owned, N::Element>,
     {
-        let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
-        checked_step(loss, net, x, target, &mut pass, &mut gradients)?;
+        let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+        checked_step(loss, net, &x, target, &mut pass, &mut gradients)?;
         Ok(GradientFlow::of(net, &pass).expect("a training step goes backward"))
     }
 
-    /// The flow of the last backward pass: of a network with several inputs, of a loss of your own, in the middle of a training.
+    /// The flow of the last backward pass: of several losses, of a loss of your own, in the middle of a training.
     ///
     /// # Errors
     ///

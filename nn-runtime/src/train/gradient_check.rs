@@ -1,18 +1,18 @@
 //! Gradients against differences.
 
-use std::{fmt, ops::Deref};
+use std::fmt;
 
 use crate::{
-    Batch, Pass, Shape, Trainable,
-    data::Target,
-    network::{Role, entry, rows},
+    Pass, Trainable,
+    data::{Columns, InputsOf, Target},
+    network::Role,
     train::{
         LossError, Objective,
-        loss::{lengths_of, scales_for, term},
+        loss::{enter, lengths_of, scales_for, term},
     },
 };
 
-/// ∂C/∂θ by backpropagation against (C(θ + h) − C(θ − h)) / 2h, for the learned parameters of a network and its input, in training.
+/// ∂C/∂θ by backpropagation against (C(θ + h) − C(θ − h)) / 2h, for the learned parameters of a network and its inputs, in training.
 ///
 /// The difference is taken at h = 1e-4, 1e-5 and 1e-6, until halving h changes it by less than a millionth. Where it never does,
 /// or where the differences to the left and to the right stay apart as h shrinks, a kink of the function lies there (the corner of a
@@ -20,9 +20,14 @@ use crate::{
 /// evaluation.
 ///
 /// ```
-/// use plumbline::train::GradientCheck;
-/// let check = GradientCheck::new().entries(50);
-/// # let _ = check;
+/// use plumbline::{Batch, prelude::*, train::GradientCheck};
+/// network! { Sum: (a: [3], b: [3]) -> [2] { sum: add <- (a, b); out: dense(2), tanh; } }
+/// let net = Sum::<f64>::initialized(1);
+/// let (a, b) = (Batch::from_vec(vec![0.1, 0.2, 0.3])?, Batch::from_vec(vec![0.5, -0.4, 0.0])?);
+/// // One input is a `&Batch`, several are a tuple.
+/// let report = GradientCheck::new().entries(50).run(&net, (&a, &b), &Batch::zeros(1), &MeanSquaredError)?;
+/// assert!(report.error() < 1e-6, "{report}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct GradientCheck {
@@ -43,9 +48,9 @@ pub struct GradientReport {
 /// One number of a gradient.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientEntry {
-    /// The parameter's name, or `input`.
+    /// The parameter's name, or `input`; of several inputs `input 0`, `input 1`, …
     pub name: String,
-    /// The place in it; for `input`, the sample first.
+    /// The place in it; for an input, the sample first.
     pub index: Vec<usize>,
     /// By backpropagation.
     pub analytic: f64,
@@ -79,22 +84,17 @@ impl fmt::Display for GradientReport {
     }
 }
 
-/// [`GradientCheck`] with its defaults.
+/// [`GradientCheck`] with its defaults. `x` is a `&Batch`, or a tuple of them for a network with several inputs.
 ///
 /// # Errors
 ///
 /// [`LossError`] where the batch, the targets and the loss do not go together.
-pub fn gradient_check<N, L, T, D>(
-    net: &N,
-    x: &Batch<N::Input, f64, D>,
-    target: &T,
-    loss: &L,
-) -> Result<GradientReport, LossError>
+pub fn gradient_check<N, L, T, X>(net: &N, x: X, target: &T, loss: &L) -> Result<GradientReport, LossError>
 where
-    N: Trainable<Element = f64, Input: Shape>,
+    N: Trainable<Element = f64>,
     L: Objective<N::Output, T, f64>,
     T: Target,
-    D: Deref<Target = [f64]>,
+    X: InputsOf<N::Input, f64>,
 {
     GradientCheck::new().run(net, x, target, loss)
 }
@@ -106,41 +106,36 @@ impl Default for GradientCheck {
 }
 
 impl GradientCheck {
-    /// A check of up to 200 entries of each parameter and of the input.
+    /// A check of up to 200 entries of each parameter and of each input.
     pub fn new() -> Self {
         GradientCheck { entries: 200 }
     }
 
-    /// The most entries to compare of each parameter and of the input, spread evenly over it.
+    /// The most entries to compare of each parameter and of each input, spread evenly over it.
     #[must_use]
     pub fn entries(self, entries: usize) -> Self {
         GradientCheck { entries }
     }
 
-    /// Compares.
+    /// Compares. `x` is a `&Batch`, or a tuple of them for a network with several inputs.
     ///
     /// # Errors
     ///
     /// [`LossError`] where the batch, the targets and the loss do not go together.
-    pub fn run<N, L, T, D>(
-        &self,
-        net: &N,
-        x: &Batch<N::Input, f64, D>,
-        target: &T,
-        loss: &L,
-    ) -> Result<GradientReport, LossError>
+    pub fn run<N, L, T, X>(&self, net: &N, x: X, target: &T, loss: &L) -> Result<GradientReport, LossError>
     where
-        N: Trainable<Element = f64, Input: Shape>,
+        N: Trainable<Element = f64>,
         L: Objective<N::Output, T, f64>,
         T: Target,
-        D: Deref<Target = [f64]>,
+        X: InputsOf<N::Input, f64>,
     {
-        let (mut net, mut x) = (net.clone(), x.to_batch());
-        let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
+        let (mut net, mut x) = (net.clone(), x.to_columns());
+        let (mut pass, mut gradients) = (net.pass(1), net.gradients());
         pass.set_seed(0);
-        pass.enter(&[entry(&x)])?;
-        let lengths = |output| lengths_of::<N>(output, |_| x.lengths());
-        let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
+        let (entries, inputs) = x.entries();
+        let samples = enter(&mut pass, &entries[..inputs])?;
+        let lengths = |output| lengths_of::<N>(output, |input| entries[input].lengths());
+        let scales = scales_for(loss, samples, |output| pass.output_width(output), lengths, target)?;
         let terms = |pass: &Pass<N>, d_outputs: &mut [Vec<f64>]| -> f64 {
             let mut cost = 0.0;
             for (index, (d_output, &scale)) in d_outputs.iter_mut().zip(scales.as_ref()).enumerate() {
@@ -151,15 +146,19 @@ impl GradientCheck {
             cost
         };
         let mut d_outputs = vec![Vec::new(); scales.as_ref().len()];
-        pass.train(&net, &[rows(&x)], x.samples());
+        let train = |pass: &mut Pass<N>, net: &N, x: &Columns<f64>| {
+            let (rows, inputs) = x.rows(0..samples);
+            pass.train(net, &rows[..inputs], samples);
+        };
+        train(&mut pass, &net, &x);
         let cost = terms(&pass, &mut d_outputs);
         let slices: Vec<&[f64]> = d_outputs.iter().map(Vec::as_slice).collect();
-        let backward = pass.backward(&net, &slices, x.samples(), &mut gradients);
+        let backward = pass.backward(&net, &slices, samples, &mut gradients);
         backward.expect("the gradient is of the forward pass before it");
-        let d_input = pass.d_input(0).to_vec();
-        let mut evaluate = |net: &N, x: &Batch<N::Input, f64>| {
+        let d_inputs: Vec<Vec<f64>> = (0..inputs).map(|input| pass.d_input(input).to_vec()).collect();
+        let mut evaluate = |net: &N, x: &Columns<f64>| {
             pass.set_seed(0);
-            pass.train(net, &[rows(x)], x.samples());
+            train(&mut pass, net, x);
             terms(&pass, &mut d_outputs)
         };
         let mut report = GradientReport { worst: None, compared: 0, kinks: 0 };
@@ -180,15 +179,18 @@ impl GradientCheck {
                 report.add(analytic.name.to_string(), index, analytic.values[place], numeric);
             }
         }
-        let shape: Vec<usize> = std::iter::once(x.samples()).chain(x.sizes().iter().copied()).collect();
-        for place in self.places(x.as_slice().len()) {
-            let old = x.as_slice()[place];
-            let numeric = derivative(old, cost, |value| {
-                x.as_mut_slice()[place] = value;
-                evaluate(&net, &x)
-            });
-            x.as_mut_slice()[place] = old;
-            report.add("input".to_owned(), index_of(place, &shape), d_input[place], numeric);
+        for (input, d_input) in d_inputs.iter().enumerate() {
+            let name = if inputs == 1 { "input".to_owned() } else { format!("input {input}") };
+            let shape: Vec<usize> = std::iter::once(samples).chain(x.0[input].sizes().iter().copied()).collect();
+            for place in self.places(d_input.len()) {
+                let old = x.0[input].numbers()[place];
+                let numeric = derivative(old, cost, |value| {
+                    x.0[input].numbers_mut()[place] = value;
+                    evaluate(&net, &x)
+                });
+                x.0[input].numbers_mut()[place] = old;
+                report.add(name.clone(), index_of(place, &shape), d_input[place], numeric);
+            }
         }
         Ok(report)
     }

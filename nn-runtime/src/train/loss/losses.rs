@@ -1,10 +1,10 @@
 //! Losses on several outputs.
 
-use std::{fmt::Debug, ops::Deref};
+use std::fmt::Debug;
 
 use crate::{
-    Batch, Element, Gradients, Pass, Shape, Trainable,
-    data::{AsTarget, TargetAt},
+    Element, Gradients, Pass, Trainable,
+    data::{AsTarget, InputsOf, TargetAt},
     train::{
         OutputAt, TupleOf,
         loss::{
@@ -74,26 +74,26 @@ impl<L: LossTuple> Losses<L> {
         Losses { weights, ..self }
     }
 
-    /// C over the batch `x`; ∂C/∂θ is written over `gradients`, as [`Criterion::step`].
+    /// C over the batch `x`, or a tuple of batches for several inputs; ∂C/∂θ is written over `gradients`, as [`Criterion::step`].
     ///
     /// # Errors
     ///
-    /// [`LossError`] for no samples, unequal numbers of samples, weights that have no meaning, and what [`Loss::check`] finds.
-    pub fn step<N, D, A>(
+    /// As [`Criterion::step`]; [`LossError`] for no samples, unequal numbers of samples, weights that have no meaning, and what [`Loss::check`] finds.
+    pub fn step<N, X, A>(
         &self,
         net: &N,
-        x: &Batch<N::Input, N::Element, D>,
+        x: X,
         target: &A,
         pass: &mut Pass<N>,
         gradients: &mut Gradients<N>,
     ) -> Result<N::Element, LossError>
     where
-        N: Trainable<Input: Shape>,
-        D: Deref<Target = [N::Element]>,
+        N: Trainable,
+        X: InputsOf<N::Input, N::Element>,
         A: AsTarget,
         Self: ObjectiveOf<N::Output, A::Owned, N::Element, N>,
     {
-        checked_step(self, net, x, target, pass, gradients)
+        checked_step(self, net, &x, target, pass, gradients)
     }
 
     fn check_weights(&self) -> Result<(), LossError> {

@@ -29,7 +29,7 @@ pub use hinge::Hinge;
 pub use huber::Huber;
 pub use losses::{LossTuple, Losses};
 pub use negative_log_likelihood::NegativeLogLikelihood;
-pub(crate) use objective::{Means, check_fit, checked_step, lengths_of, scales, scales_for, step_from, term};
+pub(crate) use objective::{Means, check_fit, checked_step, enter, lengths_of, scales, scales_for, step_from, term};
 pub use objective::{Objective, ObjectiveOf};
 pub use over_time::SumOverSteps;
 pub use penalty::{L1Penalty, L2Penalty};
@@ -41,7 +41,7 @@ use std::ops::Deref;
 
 use crate::{
     Batch, Element, Gradients, Pass, Shape, Trainable,
-    data::{AsTarget, Target},
+    data::{AsTarget, InputsOf, Target},
     network::OutputLengths,
 };
 
@@ -226,24 +226,44 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
     /// part, which stays in cache and skips the gradient with respect to `x`: the fastest step of training. Allocates nothing where
     /// `pass` has room.
     ///
+    /// `x` is `&batch`; of a network with several inputs a tuple with a batch for each:
+    ///
+    /// ```
+    /// use plumbline::{Batch, Const, data::Labels, prelude::*};
+    /// network! {
+    ///     Pair: (left: [3], right: [_, 2]) -> [2] {
+    ///         memory: gru(4) <- right;
+    ///         end: last;
+    ///         both: concat <- (left, end);
+    ///         logits: dense(2);
+    ///     }
+    /// }
+    /// let (left, right) = (Batch::zeros(5), Batch::zeros_of(5, &[7, 2])?);
+    /// let (net, labels) = (Pair::new(1), Labels::new([0, 1, 1, 0, 1])?);
+    /// let (mut pass, mut gradients) = (net.pass(5), net.gradients());
+    /// let loss = CrossEntropy::new().step(&net, (&left, &right), &labels, &mut pass, &mut gradients)?;
+    /// # assert!(loss > 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// As [`Criterion::value`].
-    fn step<N, D, A>(
+    /// As [`Criterion::value`]; [`LossError::Input`] for batches that the network does not let in, and for several of unequal numbers of samples.
+    fn step<N, X, A>(
         &self,
         net: &N,
-        x: &Batch<N::Input, N::Element, D>,
+        x: X,
         target: &A,
         pass: &mut Pass<N>,
         gradients: &mut Gradients<N>,
     ) -> Result<N::Element, LossError>
     where
-        N: Trainable<Input: Shape, Output: Shape>,
-        D: Deref<Target = [N::Element]>,
+        N: Trainable<Output: Shape>,
+        X: InputsOf<N::Input, N::Element>,
         A: AsTarget,
         Self: Loss<N::Output, A::Owned, N::Element> + ObjectiveOf<N::Output, A::Owned, N::Element, N>,
     {
-        objective::checked_step(self, net, x, target, pass, gradients)
+        objective::checked_step(self, net, &x, target, pass, gradients)
     }
 }
 

@@ -1,14 +1,11 @@
 //! What a training minimizes, over one output or several.
 
-use std::{
-    fmt::Debug,
-    ops::{Deref, Range},
-};
+use std::{fmt::Debug, ops::Range};
 
 use crate::{
-    Batch, Element, Gradients, Network, Pass, Shape, Trainable,
-    data::{AsTarget, Target},
-    network::{OutputLengths, RowsRef, Walk, entry, rows},
+    Element, Gradients, Network, Pass, ShapeError, Trainable,
+    data::{AsTarget, InputsOf, Target},
+    network::{Entry, OutputLengths, RowsRef, Walk},
     train::{
         loss::{
             Criterion, Loss, LossError, reciprocal,
@@ -202,46 +199,40 @@ where
 }
 
 /// [`Criterion::step`] for any objective.
-pub(crate) fn checked_step<L, N, D, A>(
+pub(crate) fn checked_step<L, N, X, A>(
     loss: &L,
     net: &N,
-    x: &Batch<N::Input, N::Element, D>,
+    x: &X,
     target: &A,
     pass: &mut Pass<N>,
     gradients: &mut Gradients<N>,
 ) -> Result<N::Element, LossError>
 where
     L: Objective<N::Output, A::Owned, N::Element>,
-    N: Trainable<Input: Shape>,
-    D: Deref<Target = [N::Element]>,
+    N: Trainable,
+    X: InputsOf<N::Input, N::Element>,
     A: AsTarget,
 {
-    pass.enter(&[entry(x)])?;
-    let lengths = |output| lengths_of::<N>(output, |_| x.lengths());
-    let scales = scales_for(loss, x.samples(), |output| pass.output_width(output), lengths, target)?;
-    Ok(N::Element::from_f64(step(loss, net, x, target, &scales, pass, gradients)))
+    let (entries, inputs) = x.entries();
+    let samples = enter(pass, &entries[..inputs])?;
+    let lengths = |output| lengths_of::<N>(output, |input| entries[input].lengths());
+    let scales = scales_for(loss, samples, |output| pass.output_width(output), lengths, target)?;
+    let rows = entries.map(|entry| entry.rows());
+    Ok(N::Element::from_f64(step_from(loss, net, &rows[..inputs], 0..samples, target, &scales, pass, gradients)))
 }
 
-/// [`Criterion::step`] for a batch that has entered the pass, and targets that are known to fit.
-pub(crate) fn step<L, N, D, A>(
-    loss: &L,
-    net: &N,
-    x: &Batch<N::Input, N::Element, D>,
-    target: &A,
-    scales: &L::Terms,
-    pass: &mut Pass<N>,
-    gradients: &mut Gradients<N>,
-) -> f64
-where
-    L: Objective<N::Output, A::Owned, N::Element>,
-    N: Trainable<Input: Shape>,
-    D: Deref<Target = [N::Element]>,
-    A: AsTarget,
-{
-    step_from(loss, net, &[rows(x)], 0..x.samples(), target, scales, pass, gradients)
+/// Lets batches into a pass, and tells the number of samples that each of them has.
+pub(crate) fn enter<N: Network>(pass: &mut Pass<N>, inputs: &[Entry<'_, N::Element>]) -> Result<usize, LossError> {
+    let expected = inputs.first().map_or(0, Entry::samples);
+    if let Some(found) = inputs.iter().map(Entry::samples).find(|&found| found != expected) {
+        return Err(ShapeError::Samples { expected, found }.into());
+    }
+    pass.enter(inputs)?;
+    Ok(expected)
 }
 
-/// [`step`] for samples whose targets are those of the range `samples`; `inputs` are these samples of each input.
+/// [`Criterion::step`] for samples that have entered the pass and whose targets, which are known to fit, are those of the range `samples`; `inputs` are
+/// these samples of each input.
 #[expect(clippy::too_many_arguments, reason = "a step takes what `Criterion::step` takes, and where its samples lie")]
 pub(crate) fn step_from<L, N, A>(
     loss: &L,
