@@ -58,6 +58,10 @@ pub mod language {
 #[doc = include_str!("../docs/training.md")]
 pub mod training {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/autoencoders.md")]
+pub mod autoencoders {}
+
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}

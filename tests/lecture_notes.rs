@@ -42,6 +42,8 @@
 
 #[path = "lecture_notes/adversarial.rs"]
 mod adversarial;
+#[path = "lecture_notes/autoencoders.rs"]
+mod autoencoders;
 #[path = "lecture_notes/networks.rs"]
 mod networks;
 #[path = "lecture_notes/rbm.rs"]
