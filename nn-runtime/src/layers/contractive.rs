@@ -85,7 +85,7 @@ pub fn contractive_penalty<I: Dimension, O: Dimension, H: Features<O>, E: Elemen
     each_unit(layer, |unit, square| {
         for (y, h) in y.iter_mut().zip(h.data().chunks_exact(O::SIZE.max(1))) {
             let [slope, _] = f.slope_of_value(h[unit].as_f64());
-            *y = *y + E::from_f64(slope * slope * square);
+            *y += E::from_f64(slope * slope * square);
         }
     });
 }
@@ -146,7 +146,7 @@ pub fn contractive_penalty_gradient<I: Dimension, O: Dimension, H: Features<O>, 
             sum += d.as_f64() * slope * slope;
         }
         let factor = E::from_f64(2.0 * sum);
-        d_row.iter_mut().zip(row).for_each(|(d, &w)| *d = *d + factor * w);
+        d_row.iter_mut().zip(row).for_each(|(d, &w)| *d += factor * w);
     }
 }
 
