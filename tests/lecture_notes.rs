@@ -8,6 +8,9 @@
 //! | Neural Networks; Multilayer Feed Forward Neural Network; Multi layer perceptron | `multilayer_feed_forward_neural_network` | `xor`, `digits` |
 //! | Backpropagation; Chain rule and backpropagation; Backprop + Chain Rule Visual; Delta Rule; Backpropagation Example | `backpropagation`, `delta_rule`, `squared_error_of_one_sample_is_the_notes` | `explicit_loop` |
 //! | the gradient of a two-layer network (worked by hand) | `two_layer_gradient` | `explicit_loop` |
+//! | Autoencoders; Autoencoders (cont'd.) | `tied_weights`, `an_undercomplete_autoencoder_learns_what_there_is` | `autoencoder`, `vae` |
+//! | Stacked Autoencoder | `stacked_autoencoder` | `stacked`, `deep_belief` |
+//! | Denoising Autoencoder | `denoising_loss` | `denoise` |
 //! | Automatic differentiation | `automatic_differentiation_on_a_graph` | `residual`, `own_layer` |
 //! | Hopfield memory model; Hopfield Networks; Example Hopfield Network | `hopfield_networks` | `associative_memory` |
 //! | Recurrent Neural Network; Recurrent Neural Networks | `recurrent_losses` | `forecast`, `characters` |

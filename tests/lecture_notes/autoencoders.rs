@@ -1,7 +1,12 @@
-//! The notes' sections "Autoencoders" and "Denoising Autoencoder": what is learned, the tied weights of the example, and the two losses.
+//! The notes' sections "Autoencoders", "Stacked Autoencoder" and "Denoising Autoencoder": what is learned, the tied weights of the example, layers as feature
+//! extractors, and the two losses.
 
 use ndarray::{Array1, Array2, array};
-use plumbline::prelude::*;
+use plumbline::{
+    layers::Sigmoid,
+    prelude::*,
+    train::{Autoencoding, Pretraining, Reconstruction},
+};
 
 use super::assert_near;
 
@@ -17,6 +22,16 @@ network! {
         corruption: masking_noise(0.5);
         encoder: dense(2), tanh;
         decoder: dense(3, tied = encoder);
+    }
+
+    /// Feature extractors, and a classifier on top.
+    Stack: [12] -> [3] {
+        first: dense(12), sigmoid;
+        second: dense(12), sigmoid;
+        third: dense(12), sigmoid;
+        fourth: dense(12), sigmoid;
+        fifth: dense(12), sigmoid;
+        logits: dense(3);
     }
 }
 
@@ -82,4 +97,43 @@ fn denoising_loss() {
     assert_near(loss, distance(&denoised), 12);
     // Inference corrupts nothing.
     assert!((distance(&net.forward(&x)) - loss).abs() > 1e-3);
+}
+
+/// 003, stacked autoencoder: layers trained as autoencoders extract features, a classifier on top makes it supervised, and the gradient that vanishes from
+/// random weights is there.
+#[test]
+fn stacked_autoencoder() -> Result<(), Box<dyn std::error::Error>> {
+    let centre = |n: usize| 5.5 + 5.0 * (1.7 * n as f32).sin();
+    let bump = |n: usize| (0..12).map(move |i| (-(i as f32 - centre(n)).powi(2) / 3.0).exp());
+    let inputs = Batch::<StackInput>::from_vec((0..600).flat_map(bump).collect())?;
+    let labels = Labels::<3>::new((0..600).map(|n| ((centre(n) / 4.0) as u32).min(2)))?;
+    let data = Dataset::new(inputs, labels)?;
+
+    let random = Stack::new(1);
+    let mut pretrained = random.clone();
+    let layer =
+        || Autoencoding::new().epochs(60).rate(1e-2).reconstruction(Reconstruction::CrossEntropy).seed(1).quiet();
+    Pretraining::<Stack>::new()
+        .dense(|net| &mut net.first, Sigmoid, layer())
+        .dense(|net| &mut net.second, Sigmoid, layer())
+        .dense(|net| &mut net.third, Sigmoid, layer())
+        .dense(|net| &mut net.fourth, Sigmoid, layer())
+        .dense(|net| &mut net.fifth, Sigmoid, layer())
+        .fit(&mut pretrained, data.inputs())?;
+
+    // The gradient of the first layer, and the accuracy after the same training with labels.
+    let run = |mut net: Stack| -> Result<(f32, f64), Box<dyn std::error::Error>> {
+        let mut gradients = net.gradients();
+        CrossEntropy::new().step(&net, data.inputs(), data.targets(), &mut net.pass(600), &mut gradients)?;
+        let norm = gradients.first.weight().iter().map(|d| d * d).sum::<f32>().sqrt();
+        Trainer::new(Sgd::new(0.1), CrossEntropy::new()).epochs(20).quiet().fit(&mut net, &data)?;
+        Ok((norm, Accuracy.measure(&net.forward(data.inputs()), data.targets())?))
+    };
+    let ((vanished, chance), (there, learned)) = (run(random)?, run(pretrained)?);
+    assert!(
+        there > 10.0 * vanished,
+        "the gradient of the first layer is {vanished} from random weights, {there} after pretraining"
+    );
+    assert!(learned > chance + 0.3, "the accuracy is {chance} from random weights, {learned} after pretraining");
+    Ok(())
 }
