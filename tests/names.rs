@@ -279,3 +279,44 @@ fn names_are_as_deep_as_networks_are() {
     let x = Batch::from_vec(vec![0.5, -1.0]).unwrap();
     assert_eq!(net.forward(&x).as_slice(), loaded.forward(&x).as_slice());
 }
+
+mod sizes_and_types {
+    use plumbline::prelude::*;
+
+    /// Types that are called as a dimension parameter is, and as a constant is.
+    #[derive(Debug)]
+    pub struct C;
+    #[derive(Debug)]
+    pub struct H {}
+    pub const H: usize = 4;
+
+    /// What is called as ports are, though not in capitals.
+    #[allow(non_upper_case_globals)]
+    pub const image: f64 = 7.0;
+    #[allow(non_upper_case_globals)]
+    pub static mask: f64 = 9.0;
+
+    pub mod other {
+        plumbline::network! { pub Square<N>: [N] -> [N] { fc: dense(N), tanh; } }
+    }
+
+    network! {
+        pub Square<C>: [C] -> [C] { fc: dense(C), tanh; }
+        pub OfParameter<C>: [C] -> [C] { own: Square<C>; other: other::Square<C> -> [C]; }
+        pub OfConstant: [4] -> [4] { own: Square<H>; }
+        pub Images: (image: [4], mask: [4]) -> [4] { sum: add <- (image, mask); }
+    }
+}
+
+#[test]
+fn types_and_constants_may_be_called_as_sizes_and_ports_are() {
+    use sizes_and_types::{C, H, Images, ImagesImage, ImagesMask, OfConstant, OfParameter, image, mask};
+
+    gradients_agree::<OfParameter<4, ::core::primitive::f64>>();
+    gradients_agree::<OfConstant<f64>>();
+    assert_eq!(format!("{C:?} {:?} {H}", H {}), "C H 4");
+    let net = Images::<f64>::initialized(1);
+    let (a, b): (Batch<ImagesImage, f64>, Batch<ImagesMask, f64>) =
+        (Batch::from_vec(vec![image; 4]).unwrap(), Batch::from_vec(vec![mask; 4]).unwrap());
+    assert_eq!(net.forward(&a, &b).unwrap().as_slice(), [16.0; 4]);
+}

@@ -5,6 +5,7 @@ pub use crate::{
     data::{self, Dataset, Labels, PixelLabels, StepLabels},
     energy::ExactByVisible as _,
     io::Weights,
+    network::other_words::{Eval as _, Fit as _, Predict as _, Train as _},
     train::{
         AbsoluteError, Accuracy, Adagrad, Adam, AdamW, AuxiliaryLoss, BinaryCrossEntropy, ConfusionMatrix, Constant,
         Cosine, Criterion, CrossEntropy, Exponential, F1, Hinge, Huber, Iou, L1Penalty, L2Penalty, Losses,

@@ -78,7 +78,8 @@ pub(super) fn fields(
             {
                 let indices = siblings.takes_indices(path);
                 let path = path.clone();
-                let part = Part { path, checked: None, expected: None, gradient: true, indices };
+                let typed = layers::typed(&path, siblings.is_known(&path), parameters);
+                let part = Part { path, typed, checked: None, expected: None, gradient: true, indices };
                 Some((name.clone(), Held::Part(part)))
             }
             _ => None,

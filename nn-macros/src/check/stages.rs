@@ -213,8 +213,9 @@ impl Walk<'_> {
         let siblings = &self.scope.siblings;
         let (gradient, indices) = (siblings.has_gradient(path), siblings.takes_indices(path));
         let known = siblings.is_known(path);
+        let typed = layers::typed(path, known, &self.scope.parameters);
         let checked = (!known).then(|| self.scope.constants.is_network(path));
-        let layer = Layer::Part(Part { path: path.clone(), checked, expected, gradient, indices });
+        let layer = Layer::Part(Part { path: path.clone(), typed, checked, expected, gradient, indices });
         let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });
         let gives = layer.gives(&place, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);

@@ -14,6 +14,7 @@ mod kinds;
 mod legs;
 mod lower;
 mod methods;
+mod other_words;
 mod plan;
 mod ports;
 mod sizing;
@@ -45,6 +46,7 @@ pub(crate) fn expand(network: &Network, parts: &Parts) -> TokenStream {
     let training = methods::trainable(network, &plan);
     let inherent = methods::inherent(network, &plan);
     let asked = methods::asked(network, &plan);
+    let other_words = other_words::other_words(&network.name, &network.parameters);
     quote! {
         #structure
         #inherent
@@ -55,6 +57,7 @@ pub(crate) fn expand(network: &Network, parts: &Parts) -> TokenStream {
             #parameters
             #inference
             #training
+            #other_words
         };
         #(#constants)*
         #asked

@@ -80,15 +80,14 @@ fn data(count: usize) -> Vec<Ident> {
     (1..=count).map(|index| names::item(&format!("D{index}"))).collect()
 }
 
-/// What arguments for ports are called: as the ports are, or else as their role with a number.
+/// What arguments for ports are called: as the ports are, or else as their role with a number. A constant of the user's may have the name of a port,
+/// in small letters, too, and no argument can have a constant's.
 fn called<'a>(ports: impl Iterator<Item = &'a Option<Ident>>, role: &str) -> Vec<Ident> {
     let mut seen = HashSet::new();
     let arguments = ports.enumerate().map(|(index, name)| match name {
         // In a faulty network two ports may have one name.
         Some(name) if !seen.insert(name.to_string()) => names::local("", &format!("{name}_{index}")),
-        // A capital may be a constant's, which no argument can have.
-        Some(name) if names::plain(name).starts_with(char::is_uppercase) => names::local("", &name.to_string()),
-        Some(name) => name.clone(),
+        Some(name) => names::local("", &format!("{}_batch", names::plain(name))),
         None => names::local("", &format!("{role}{index}")),
     });
     arguments.collect()

@@ -1,10 +1,11 @@
 //! The struct of a network, and its parameters by name.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::Visibility;
 
 use crate::{
-    expand::{documentation, generics::Generics, types},
+    expand::{documentation, generics::Generics, other_words, types},
     layers::Layer,
     names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
     network::{Network, Stage},
@@ -23,9 +24,10 @@ pub(super) fn structure(network: &Network) -> TokenStream {
     });
     let generics = Generics(&network.parameters);
     let (declared, declaration) = (generics.declared(), generics.declaration());
-    let shapes = shapes(network).into_iter().map(
-        |(alias, shape, text)| quote!(#[doc = #text] #[allow(unused)] #visibility type #alias #declaration = #shape;),
-    );
+    let shapes = shapes(network).into_iter().map(|(alias, shape, text)| {
+        let alias = self::alias(name, visibility, &alias, declaration.as_ref(), &shape);
+        quote!(#[doc = #text] #alias)
+    });
     let fields = quote! {
         #(#fields,)*
         #[doc(hidden)]
@@ -53,6 +55,23 @@ pub(super) fn declaration(name: &Ident, declared: &TokenStream, fields: TokenStr
         token
     });
     placed.collect()
+}
+
+/// The name of a shape. All of it stands at the network's name: where something else in sight has that name, the error does.
+pub(super) fn alias(
+    network: &Ident,
+    visibility: &Visibility,
+    alias: &Ident,
+    declaration: Option<&TokenStream>,
+    shape: &TokenStream,
+) -> TokenStream {
+    let visibility = match visibility {
+        Visibility::Inherited => TokenStream::new(),
+        visible => other_words::located(visible.to_token_stream(), network),
+    };
+    let (alias, end) = (quote!(type #alias #declaration =), quote!(;));
+    let [alias, end] = [alias, end].map(|tokens| other_words::located(tokens, network));
+    quote!(#[allow(unused)] #visibility #alias #shape #end)
 }
 
 /// The shapes of the ports as types with names: `LeNet5Input`, or the port's own name behind the network's.

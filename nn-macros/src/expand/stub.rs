@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{generics::Generics, kinds, ports, structure, types},
+    expand::{generics::Generics, kinds, other_words, ports, structure, types},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
     network::{Held, Sketch},
     paths,
@@ -44,6 +44,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
         pub #ELEMENT: ::core::marker::PhantomData<#E>,
     };
     let structure = structure::declaration(name, &declared, fields);
+    let other_words = other_words::other_words(name, &sketch.parameters);
     let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
@@ -102,6 +103,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
             }
             #total
             #methods
+            #other_words
         };
         #(#constants)*
     }
@@ -194,7 +196,7 @@ fn aliases(sketch: &Sketch) -> TokenStream {
         let port = name.as_ref().map_or_else(|| role.to_owned(), names::plain);
         let (alias, shape) = (names::shape(&sketch.name, &port), known(shape.as_ref()));
         // A name that two ports have is a fault of its own.
-        let alias = quote!(#[allow(unused)] #visibility type #alias #declaration = #shape;);
+        let alias = structure::alias(&sketch.name, visibility, &alias, declaration.as_ref(), &shape);
         seen.insert(port).then_some(alias)
     });
     aliases.collect()

@@ -81,7 +81,7 @@ macro_rules! rows {
     };
 }
 
-pub(crate) use part::fixed;
+pub(crate) use part::{fixed, typed};
 
 rows! {
     activation Activation,

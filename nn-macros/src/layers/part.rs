@@ -1,9 +1,9 @@
 //! `encoder: Encoder`: another network, or a layer of the user's own, as a stage.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericArgument, Ident, Path, PathArguments};
+use syn::{Expr, GenericArgument, Ident, Path, PathArguments, Type};
 
 use super::{Lengths, Row, Rule, time_axis};
 use crate::check::{Known, Place, Scope, Value};
@@ -15,6 +15,8 @@ use crate::shape::{Condition, Dimension, Shape};
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) path: Path,
+    /// The path as a type of generated code.
+    pub(crate) typed: Path,
     /// A constant that has a value where the compiler finds that the path is a network, where only it can tell. Its error stands at the part.
     pub(crate) checked: Option<Ident>,
     /// The shape that the node states, or the network declares, where it is what the part gives; and which of both, as a verb.
@@ -108,7 +110,7 @@ impl Part {
         let open = scope.has_free_sizes();
         if !open {
             let fault = PartMismatch::Free { subject: subject.clone(), path: path.clone() };
-            let part = self.module(&self.path);
+            let part = self.module(&self.typed);
             let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
             scope.ask_tokens(&place.tokens, None, &fixed, fault);
         }
@@ -147,7 +149,7 @@ impl Part {
 
     /// The part's type with the element `E`, as a field has it.
     pub(crate) fn field(&self) -> Path {
-        let mut path = self.path.clone();
+        let mut path = self.typed.clone();
         let element = syn::parse_quote!(#E);
         if let Some(last) = path.segments.last_mut() {
             match &mut last.arguments {
@@ -193,7 +195,7 @@ impl Part {
 
     /// The path with 1 for the sizes that depend on dimension parameters, which no item can name.
     pub(crate) fn fixed(&self, parameters: &[Ident]) -> Path {
-        fixed(&self.path, parameters)
+        fixed(&self.typed, parameters)
     }
 
     /// Whether the path gives it dimensions.
@@ -203,7 +205,7 @@ impl Part {
 
     /// The part as a network, for its constants.
     pub(crate) fn network(&self) -> TokenStream {
-        let module = self.module(&self.path);
+        let module = self.module(&self.typed);
         quote_spanned!(self.path.span()=> <#module as ::plumbline::Network>)
     }
 }
@@ -211,6 +213,29 @@ impl Part {
 /// The type of that path, where the constant has a value.
 fn module(path: &Path, checked: &Ident) -> TokenStream {
     quote_spanned!(path.span()=> <#path as ::plumbline::network::submodule::Submodule<{ #checked }>>::Module)
+}
+
+/// The path as a type, each of its sizes in braces that is a single name: a type in sight may have the name, too, and would be meant. All arguments of a
+/// network of the invocation are sizes, `known`; of other types those that are dimension parameters.
+pub(crate) fn typed(path: &Path, known: bool, parameters: &[Ident]) -> Path {
+    let mut path = path.clone();
+    let Some(PathArguments::AngleBracketed(list)) = path.segments.last_mut().map(|last| &mut last.arguments) else {
+        return path;
+    };
+    for argument in &mut list.args {
+        let name = match argument {
+            GenericArgument::Type(Type::Path(path)) if path.qself.is_none() => path.path.get_ident(),
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| known || parameters.contains(name)).cloned() {
+            let mut block = Group::new(Delimiter::Brace, name.to_token_stream());
+            block.set_span(name.span());
+            if let Ok(block) = syn::parse2(block.into_token_stream()) {
+                *argument = GenericArgument::Const(Expr::Block(block));
+            }
+        }
+    }
+    path
 }
 
 /// A path with 1 for each size that depends on dimension parameters.

@@ -15,6 +15,8 @@ mod layer;
 mod layout;
 mod memory;
 mod nested;
+#[doc(hidden)]
+pub mod other_words;
 pub mod output;
 #[doc(hidden)]
 pub mod own;
