@@ -39,7 +39,7 @@ pub(crate) enum Calculation {
 pub(crate) struct PartSizes {
     /// The part's node.
     pub(crate) name: Ident,
-    pub(crate) part: Part,
+    pub(crate) part: Box<Part>,
     pub(crate) takes: Shape,
     /// The axes that are free of what it gives, each with its place in the list.
     pub(crate) gives: Vec<(usize, usize)>,
@@ -94,7 +94,7 @@ impl Sizes {
         });
         let shape = shape.collect();
         let scratch = [self.next(), self.next()];
-        let (name, part) = (name.clone(), part.clone());
+        let (name, part) = (name.clone(), Box::new(part.clone()));
         let (network, sizes, label) = (part.with_element(), part_list(&name), name.to_string());
         self.rules.push(quote! {
             if let ::core::option::Option::Some(#RULE) = #NETWORK::broken::<#network>(#label, #sizes) {
