@@ -1,5 +1,7 @@
 //! The steps in reverse order: gradients with respect to values, and what is left for the whole batch.
 
+mod code;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -284,32 +286,8 @@ impl Writer<'_, '_> {
                             self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, [#(#others),*], #x);));
                         }
                     }
-                    Layer::Sample(_) => {
-                        let (log_variance, random) = (self.names.view(&step.takes[1]), forward::random(step));
-                        self.write(step, 0, |x| quote!(#LAYERS::copy(#d, #x);));
-                        self.write(
-                            step,
-                            1,
-                            |x| quote!(#LAYERS::sample_backward(#log_variance, #d, #x, #random, #PART.first);),
-                        );
-                    }
-                    Layer::GaussianKl(_) => {
-                        let log_variance = self.names.view(&step.takes[1]);
-                        self.write(step, 0, |d_x| quote!(#LAYERS::gaussian_kl_mean_backward(#x, #d, #d_x);));
-                        self.write(
-                            step,
-                            1,
-                            |d_x| quote!(#LAYERS::gaussian_kl_log_variance_backward(#log_variance, #d, #d_x);),
-                        );
-                    }
-                    Layer::Contractive(_) => {
-                        let encoder = forward::encoder(self.program(), step);
-                        let Some((encoder, function)) = encoder.map(|(name, f)| (name.clone(), f)) else {
-                            return false;
-                        };
-                        self.write(step, 0, |d_x| {
-                            quote!(#LAYERS::contractive_penalty_backward(&self.#encoder, #function, #x, #d, #d_x);)
-                        });
+                    Layer::Sample(_) | Layer::GaussianKl(_) | Layer::Contractive(_) => {
+                        self.code(step, &stage.layer.clone(), &d)
                     }
                     Layer::Concat(concat) => {
                         let axis = types::count(concat.axis);

@@ -6,7 +6,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use crate::{
     Batch, BatchView, Element, Network, Shape, ShapeError,
-    data::{Batches, Columns, Inputs, Target},
+    data::{Batches, Columns, Inputs, Target, answers::Answers},
     train::OutputAt,
 };
 
@@ -25,33 +25,8 @@ use crate::{
 /// `Dataset::new((image, question), (labels, values))`.
 pub struct Dataset<S, T, E = f32> {
     inputs: Columns<E>,
-    targets: Targets<T, E>,
+    targets: Answers<T, E>,
     shape: PhantomData<fn() -> S>,
-}
-
-/// Where a dataset's targets are.
-enum Targets<T, E> {
-    Own(T),
-    /// The inputs themselves, found by this function.
-    Inputs(fn(&Columns<E>) -> &T),
-}
-
-impl<T, E> Targets<T, E> {
-    fn of<'a>(&'a self, inputs: &'a Columns<E>) -> &'a T {
-        match self {
-            Targets::Own(targets) => targets,
-            Targets::Inputs(of) => of(inputs),
-        }
-    }
-}
-
-impl<T: Clone, E> Clone for Targets<T, E> {
-    fn clone(&self) -> Self {
-        match self {
-            Targets::Own(targets) => Targets::Own(targets.clone()),
-            Targets::Inputs(of) => Targets::Inputs(*of),
-        }
-    }
 }
 
 /// The dataset that a network `N` is trained on, with targets `T`: for signatures.
@@ -116,7 +91,7 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
             return Err(DatasetError::Inputs { expected, found, input });
         }
         match targets.other_than(expected) {
-            None => Ok(Dataset { inputs, targets: Targets::Own(targets), shape: PhantomData }),
+            None => Ok(Dataset { inputs, targets: Answers::Own(targets), shape: PhantomData }),
             Some(targets) => Err(DatasetError::Targets { inputs: expected, targets }),
         }
     }
@@ -176,7 +151,7 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     pub fn set_targets(&mut self, targets: T) -> Result<(), DatasetError> {
         match targets.other_than(self.len()) {
             None => {
-                self.targets = Targets::Own(targets);
+                self.targets = Answers::Own(targets);
                 Ok(())
             }
             Some(targets) => Err(DatasetError::Targets { inputs: self.len(), targets }),
@@ -248,8 +223,8 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
     pub fn select(&self, indices: &[usize]) -> Result<Self, ShapeError> {
         let inputs = self.inputs.select(indices)?;
         let targets = match &self.targets {
-            Targets::Own(targets) => Targets::Own(targets.select(indices)?),
-            Targets::Inputs(of) => Targets::Inputs(*of),
+            Answers::Own(targets) => Answers::Own(targets.select(indices)?),
+            Answers::Inputs(of) => Answers::Inputs(*of),
         };
         Ok(Dataset { inputs, targets, shape: PhantomData })
     }
@@ -263,22 +238,22 @@ impl<S: 'static, T: Target, E: Element> Dataset<S, T, E> {
         // Both, so that an error leaves both empty.
         let inputs = self.inputs.select_into(indices, &mut into.inputs);
         let targets = match (&self.targets, &mut into.targets) {
-            (Targets::Inputs(_), Targets::Inputs(_)) => Ok(()),
-            (_, Targets::Own(targets)) => self.targets().gather(indices, targets),
-            (Targets::Own(targets), into) => targets.select(indices).map(|targets| *into = Targets::Own(targets)),
+            (Answers::Inputs(_), Answers::Inputs(_)) => Ok(()),
+            (_, Answers::Own(targets)) => self.targets().gather(indices, targets),
+            (Answers::Own(targets), into) => targets.select(indices).map(|targets| *into = Answers::Own(targets)),
         };
         inputs.and(targets)
     }
 
     /// The same samples for a network whose numbers are `F`s.
     pub fn cast<F: Element>(&self) -> Dataset<S, T::As<F>, F> {
-        Dataset { inputs: self.inputs.cast(), targets: Targets::Own(self.targets().cast()), shape: PhantomData }
+        Dataset { inputs: self.inputs.cast(), targets: Answers::Own(self.targets().cast()), shape: PhantomData }
     }
 
     /// Gives the targets memory of their own, where they are the inputs, so that these can change.
     fn keep_targets(&mut self) {
-        if let Targets::Inputs(of) = self.targets {
-            self.targets = Targets::Own(of(&self.inputs).clone());
+        if let Answers::Inputs(of) = self.targets {
+            self.targets = Answers::Own(of(&self.inputs).clone());
         }
     }
 
@@ -308,8 +283,8 @@ impl<S: Shape, T: Target, E: Element> Dataset<S, T, E> {
     /// The inputs and targets, taken out.
     pub fn into_parts(self) -> (Batch<S, E>, T) {
         let targets = match self.targets {
-            Targets::Own(targets) => targets,
-            Targets::Inputs(of) => of(&self.inputs).clone(),
+            Answers::Own(targets) => targets,
+            Answers::Inputs(of) => of(&self.inputs).clone(),
         };
         (self.inputs.into_one(), targets)
     }
@@ -328,7 +303,7 @@ impl<S: Shape, T: Target, E: Element> Dataset<S, T, E> {
     /// ```
     #[must_use]
     pub fn reconstructing(self) -> Dataset<S, Batch<S, E>, E> {
-        Dataset { inputs: self.inputs, targets: Targets::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
+        Dataset { inputs: self.inputs, targets: Answers::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
     }
 }
 
@@ -342,7 +317,7 @@ impl<S: Shape, T: Target, E: Element> Dataset<S, T, E> {
 /// ```
 impl<S: Shape, E: Element> From<Batch<S, E>> for Dataset<S, Batch<S, E>, E> {
     fn from(inputs: Batch<S, E>) -> Self {
-        Dataset { inputs: inputs.into_columns(), targets: Targets::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
+        Dataset { inputs: inputs.into_columns(), targets: Answers::Inputs(|inputs| inputs.at(0)), shape: PhantomData }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What comes in: labels, datasets, files and generated examples.
 
+mod answers;
 mod bars_and_stripes;
 mod batches;
 mod dataset;
