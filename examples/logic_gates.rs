@@ -62,8 +62,10 @@ fn learn(name: &str, targets: [f32; 4], options: &Options) -> Result<(), Box<dyn
         println!("   {}  {}   {net:>20}   {y:>6}   {target:>6}{mark}{place}", corner[0], corner[1]);
     }
     if report.converged {
+        let on_it = CORNERS.iter().filter(|corner| net(**corner) == 0.0).count();
+        let also = if on_it > 0 { ", with what is on it counted as −1" } else { "" };
         println!(
-            "  learned: the line {:+.2}·x₁ {:+.2}·x₂ {bias:+.2} = 0 separates the classes\n",
+            "  learned: the line {:+.2}·x₁ {:+.2}·x₂ {bias:+.2} = 0 separates the classes{also}\n",
             weight[[0, 0]],
             weight[[0, 1]]
         );
