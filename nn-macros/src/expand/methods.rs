@@ -4,7 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{Times, constants, generics::Generics, kinds, plan::Plan, ports, sizing, types},
+    expand::{
+        Times, constants,
+        gate::{self, Method, Receiver},
+        generics::Generics,
+        kinds,
+        plan::Plan,
+        ports, sizing, types,
+    },
     layers::{self, Layer},
     names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
@@ -18,7 +25,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let name = &network.name;
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    let (checked, evaluated) = (checked(network, plan), evaluated(network));
+    let checked = checked(network, plan);
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let kind = kinds::output_kind(network);
@@ -49,9 +56,30 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
     let fields = held.iter().map(|(name, _)| name);
     let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
-    let infer = &plan.infer;
+    let initialized = Method {
+        name: "initialized",
+        inputs: false,
+        receiver: None,
+        arguments: vec![(SEED.ident(), quote!(::core::primitive::u64))],
+        gives: Some(quote!(Self)),
+        body: quote! {
+            let #RNG = &mut #NETWORK::generator(#SEED);
+            #name { #(#fields: #fresh,)* #ELEMENT: ::core::marker::PhantomData }
+        },
+    };
+    let infer = Method {
+        name: "infer_part",
+        inputs: false,
+        receiver: Some(Receiver::Shared),
+        arguments: vec![(PART.ident(), quote!(&mut #NETWORK::Part<'_, Self>))],
+        gives: None,
+        body: plan.infer.clone(),
+    };
+    let all: Vec<Method> = [initialized, infer].into_iter().chain(memories).collect();
+    let (behind, methods) = gate::methods(network, "Walked", &quote!(#NETWORK::Network), &all);
     quote! {
         #kept_values
+        #behind
         impl<#declared #E: #root::Element> #NETWORK::Network for #name<#used #E> {
             type Element = #E;
             type Input = #input;
@@ -66,23 +94,14 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
             #sizing
             #times
             #indices
-            fn initialized(#SEED: ::core::primitive::u64) -> Self {
-                #evaluated
-                let #RNG = &mut #NETWORK::generator(#SEED);
-                #name { #(#fields: #fresh,)* #ELEMENT: ::core::marker::PhantomData }
-            }
-            #memories
-            fn infer_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
-                #evaluated
-                #infer
-            }
+            #methods
         }
         #total
     }
 }
 
 /// `memories`, where there may be layers with memory.
-fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
+fn memories(plan: &Plan<'_>) -> Option<Method> {
     let count = plan.kept.len() + plan.backward.kept.len();
     let first = count - plan.program.traces().count();
     let own = plan.program.memories().enumerate().map(|(index, (field, _))| {
@@ -104,14 +123,17 @@ fn memories(plan: &Plan<'_>) -> Option<TokenStream> {
         })
         .collect();
     let statements: Vec<TokenStream> = own.chain(nested).collect();
-    (!statements.is_empty()).then(|| {
-        quote! {
-            fn memories(&self) -> ::std::vec::Vec<#NETWORK::Remembered<'_, #E>> {
-                let mut #ALL = ::std::vec::Vec::new();
-                #(#statements)*
-                #ALL
-            }
-        }
+    (!statements.is_empty()).then(|| Method {
+        name: "memories",
+        inputs: false,
+        receiver: Some(Receiver::Shared),
+        arguments: Vec::new(),
+        gives: Some(quote!(::std::vec::Vec<#NETWORK::Remembered<'_, #E>>)),
+        body: quote! {
+            let mut #ALL = ::std::vec::Vec::new();
+            #(#statements)*
+            #ALL
+        },
     })
 }
 
@@ -211,27 +233,25 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
         _ => quote!(self.#name.clone()),
     });
     let gradients = plan.program.parts().filter_map(|(_, part)| part.ask_gradient(&network.parameters));
-    let (forward, backward, finish) = (&plan.forward, &plan.backward.part, &plan.backward.finish);
-    let evaluated = evaluated(network);
+    let part = || (PART.ident(), quote!(&mut #NETWORK::Part<'_, Self>));
+    let method = |name, arguments, gives, body| {
+        let receiver = Some(Receiver::Shared);
+        Method { name, inputs: name == "backward_part", receiver, arguments, gives, body }
+    };
+    let zeroed = quote!(#name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData });
+    let whole = vec![(WHOLE.ident(), quote!(#NETWORK::Whole<'_, Self>)), (GRADIENTS.ident(), quote!(&mut Self))];
+    let all = [
+        method("zeroed", Vec::new(), Some(quote!(Self)), zeroed),
+        method("forward_part", vec![part()], None, plan.forward.clone()),
+        method("backward_part", vec![part(), (SHARE.ident(), quote!(&mut [#E]))], None, plan.backward.part.clone()),
+        method("finish", whole, None, plan.backward.finish.clone()),
+    ];
+    let (behind, methods) = gate::methods(network, "Trained", &quote!(#NETWORK::Trainable), &all);
     quote! {
         #(#gradients)*
+        #behind
         impl<#declared #E: #root::Element> #NETWORK::Trainable for #name<#used #E> {
-            fn zeroed(&self) -> Self {
-                #evaluated
-                #name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData }
-            }
-            fn forward_part(&self, #PART: &mut #NETWORK::Part<'_, Self>) {
-                #evaluated
-                #forward
-            }
-            fn backward_part<const #INPUTS: ::core::primitive::bool>(&self, #PART: &mut #NETWORK::Part<'_, Self>, #SHARE: &mut [#E]) {
-                #evaluated
-                #backward
-            }
-            fn finish(&self, #WHOLE: #NETWORK::Whole<'_, Self>, #GRADIENTS: &mut Self) {
-                #evaluated
-                #finish
-            }
+            #methods
         }
     }
 }

@@ -9,6 +9,7 @@ mod constants;
 mod documentation;
 mod finish;
 mod forward;
+mod gate;
 mod generics;
 mod kinds;
 mod legs;

@@ -5,7 +5,12 @@ use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use crate::{
-    expand::{documentation, generics::Generics, other_words, types},
+    expand::{
+        documentation,
+        gate::{self, Method, Receiver},
+        generics::Generics,
+        other_words, types,
+    },
     layers::Layer,
     names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
     network::{Network, Stage},
@@ -113,18 +118,50 @@ pub(super) fn parameters(network: &Network) -> TokenStream {
     let count = types::count(fields.len());
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    quote! {
-        impl<#declared #E: #root::Element> #NETWORK::Parameters<#E> for #name<#used #E> {
-            fn tensors(&self) -> ::core::primitive::usize {
+    let index = || vec![(INDEX.ident(), quote!(::core::primitive::usize))];
+    let method = |name, receiver, arguments, gives, body| Method {
+        name,
+        inputs: false,
+        receiver: Some(receiver),
+        arguments,
+        gives: Some(gives),
+        body,
+    };
+    let all = [
+        method(
+            "tensors",
+            Receiver::Shared,
+            Vec::new(),
+            quote!(::core::primitive::usize),
+            quote! {
                 let #ALL: [&dyn #NETWORK::Parameters<#E>; #count] = [#(#shared),*];
                 #ALL.iter().map(|#REST| #REST.tensors()).sum()
-            }
-            fn tensor(&self, #INDEX: ::core::primitive::usize) -> #NETWORK::Tensor<'_, #E> {
+            },
+        ),
+        method(
+            "tensor",
+            Receiver::Shared,
+            index(),
+            quote!(#NETWORK::Tensor<'_, #E>),
+            quote! {
                 #NETWORK::tensor(&[#((#names, #shared)),*], #INDEX)
-            }
-            fn tensor_mut(&mut self, #INDEX: ::core::primitive::usize) -> #NETWORK::TensorMut<'_, #E> {
+            },
+        ),
+        method(
+            "tensor_mut",
+            Receiver::Exclusive,
+            index(),
+            quote!(#NETWORK::TensorMut<'_, #E>),
+            quote! {
                 #NETWORK::tensor_mut([#((#names, #exclusive)),*], #INDEX)
-            }
+            },
+        ),
+    ];
+    let (behind, methods) = gate::methods(network, "Named", &quote!(#NETWORK::Parameters<#E>), &all);
+    quote! {
+        #behind
+        impl<#declared #E: #root::Element> #NETWORK::Parameters<#E> for #name<#used #E> {
+            #methods
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Networks as token streams: what the check finds, and what it builds.
 
+mod gate;
 mod graph;
 mod messages;
 mod mistakes;
