@@ -70,7 +70,7 @@ fn tied_weights() {
 #[test]
 fn an_undercomplete_autoencoder_learns_what_there_is() {
     let points = (0..300).flat_map(|n| {
-        let [a, b] = [(1.7 * n as f64).sin(), (2.3 * n as f64).cos()];
+        let [a, b] = [(1.7 * f64::from(n)).sin(), (2.3 * f64::from(n)).cos()];
         [a, b, 0.5 * a - b]
     });
     let data = Dataset::from(Batch::<AutoencoderInput, f64>::from_vec(points.collect()).unwrap());
@@ -85,7 +85,7 @@ fn an_undercomplete_autoencoder_learns_what_there_is() {
 #[test]
 fn denoising_loss() {
     let net = Denoiser::<f64>::initialized(1);
-    let x = Batch::from_vec((0..30).map(|i| (i as f64).sin()).collect()).unwrap();
+    let x = Batch::from_vec((0..30).map(|i| f64::from(i).sin()).collect()).unwrap();
     let (mut pass, mut gradients) = (net.pass(10), net.gradients());
     pass.set_seed(7);
     let denoised = net.forward_train(&x, &mut pass).to_batch();
