@@ -3,12 +3,19 @@
 //! They are those of the [`rayon`] pool that the calling thread belongs to, or of the program's global pool. No result depends on their number.
 //! Where the system refuses threads, and in the child of a `fork`, which has none but the one that forked, the calling thread does all work
 //! itself: it becomes a pool of one.
+//!
+//! A pool that this module has started knows its process. One that the program has started may have been left behind in the process that this one was
+//! forked from: it is asked once, before the first work, and where it does not answer in [`PATIENCE`] its threads are taken to be gone.
 
 use std::{
     cell::Cell,
     error::Error,
     process,
-    sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
+    sync::{
+        atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
+        mpsc,
+    },
+    time::Duration,
 };
 
 /// The process that asked for threads first; 0 before.
@@ -16,6 +23,9 @@ static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 /// Whether the global pool has threads in that process.
 static POOL: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+/// The time that the program's pool has to take up a first task. One that is at work for longer is as good as none: results are the same.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 const UNKNOWN: u8 = 0;
 const RUNNING: u8 = 1;
@@ -43,8 +53,9 @@ pub(crate) fn threads() -> usize {
 /// Calls `f` once on every thread that work is shared with.
 pub(crate) fn broadcast(f: impl Fn() + Sync) {
     ready();
-    // A thread that forked is a part of its pool still, whose other threads are gone and would never answer.
-    if ALONE.get() || is_forked() {
+    // A thread that forked is a part of its pool still, whose other threads are gone and would never answer. Of a pool that is not known to be
+    // of another process the number of threads tells it, unless the child of the fork has started as many.
+    if ALONE.get() || is_forked() || tasks().is_some_and(|tasks| tasks < rayon::current_num_threads()) {
         f();
     } else {
         rayon::broadcast(|_| f());
@@ -84,10 +95,24 @@ fn start() -> bool {
 /// Whether the global pool that the program has started is there: its start may have failed, or been in a process that this one was forked from.
 fn is_running() -> bool {
     // It panics where the start failed.
-    let threads = std::panic::catch_unwind(rayon::current_num_threads);
-    let running = std::fs::read_dir("/proc/self/task").map(Iterator::count);
-    // Where the system does not say what runs, they are taken to be there.
-    threads.is_ok_and(|threads| running.map_or(true, |running| running > threads))
+    let Ok(threads) = std::panic::catch_unwind(rayon::current_num_threads) else { return false };
+    // The pool's and this one. There may be as many that are others, so that it is asked, too.
+    tasks().is_none_or(|tasks| tasks > threads) && answers()
+}
+
+/// Whether the global pool takes up a task.
+fn answers() -> bool {
+    let (sender, receiver) = mpsc::channel();
+    rayon::spawn(move || {
+        // Nobody listens any more to an answer that comes too late.
+        let _ = sender.send(());
+    });
+    receiver.recv_timeout(PATIENCE).is_ok()
+}
+
+/// The threads of this process, where the system tells.
+fn tasks() -> Option<usize> {
+    std::fs::read_dir("/proc/self/task").ok().map(Iterator::count)
 }
 
 /// Makes the calling thread a pool of one, for as long as it lives.

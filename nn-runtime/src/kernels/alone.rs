@@ -32,30 +32,82 @@ fn where_the_system_refuses_threads_one_does_the_work() {
         assert_eq!(crate::parallel::threads(), 1);
         return;
     }
-    // The same test in a process whose threads would need more memory than an address can count.
-    let name = format!("{}::where_the_system_refuses_threads_one_does_the_work", module_path!());
+    // In a process whose threads would need more memory than an address can count.
+    let mut command = again("where_the_system_refuses_threads_one_does_the_work");
+    passes(command.env(EXPECTED, trained().to_string()).env("RUST_MIN_STACK", (1_u64 << 50).to_string()));
+}
+
+/// A process that runs one test of this module.
+fn again(test: &str) -> Command {
+    let name = format!("{}::{test}", module_path!());
     let (_, name) = name.split_once("::").unwrap();
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args([name, "--exact", "--test-threads=1"]).env(EXPECTED, trained().to_string());
-    let output = command.env("RUST_MIN_STACK", (1_u64 << 50).to_string()).output().unwrap();
+    command.args([name, "--exact", "--test-threads=1"]);
+    command
+}
+
+fn passes(command: &mut Command) {
+    let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
-#[test]
-fn the_child_of_a_fork_trains_on_its_only_thread() {
-    const SAME: i32 = 77;
-    const OTHER: i32 = 78;
-    // The parent's threads are at work before it forks.
-    let expected = trained();
+const SAME: i32 = 77;
+const OTHER: i32 = 78;
+
+/// Whether `task` is done, with the result that it should have, in the child of a fork by the calling thread.
+fn in_a_child(task: impl Fn() -> bool + Send + Sync + 'static) -> Option<i32> {
     let mut command = Command::new("never-run");
-    let child = move || Err(io::Error::from_raw_os_error(if trained() == expected { SAME } else { OTHER }));
+    let child = move || Err(io::Error::from_raw_os_error(if task() { SAME } else { OTHER }));
     // SAFETY: the closure runs in the child between its fork and the start of a program, which its error prevents. It allocates, which the C
-    // library of Linux keeps possible there, and takes no lock that another thread may have held: it waits for no thread, as this test shows.
+    // library of Linux keeps possible there, and takes no lock that another thread may have held: it waits for no thread of the parent, as the
+    // tests show.
     unsafe { command.pre_exec(child) };
+    command.spawn().err().and_then(|error| error.raw_os_error())
+}
+
+/// Calls `f` on a thread of its own, and fails where that takes a minute.
+fn in_time(f: impl FnOnce() -> Option<i32> + Send + 'static) {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(command.spawn().err().and_then(|error| error.raw_os_error())));
+    thread::spawn(move || sender.send(f()));
     let found =
         receiver.recv_timeout(Duration::from_secs(60)).expect("the child waits for threads that it does not have");
     assert_eq!(found, Some(SAME));
+}
+
+#[test]
+fn the_child_of_a_fork_trains_on_its_only_thread() {
+    // The parent's threads are at work before it forks.
+    let expected = trained();
+    in_time(move || in_a_child(move || trained() == expected));
+}
+
+/// In the environment of a process that has started the global pool itself: what happens then.
+const CASE: &str = "PLUMBLINE_TEST_CASE";
+
+#[test]
+fn a_pool_of_the_programs_own_that_a_fork_has_left_behind_is_not_waited_for() {
+    let Ok(case) = env::var(CASE) else {
+        for case in ["there", "left behind", "left behind by its own thread"] {
+            let test = "a_pool_of_the_programs_own_that_a_fork_has_left_behind_is_not_waited_for";
+            passes(again(test).env(CASE, case).env(EXPECTED, trained().to_string()));
+        }
+        return;
+    };
+    // A program that has not called this library before it forks.
+    let expected: u64 = env::var(EXPECTED).unwrap().parse().unwrap();
+    rayon::ThreadPoolBuilder::new().num_threads(3).build_global().unwrap();
+    rayon::broadcast(|_| ());
+    let right = move || trained() == expected;
+    match case.as_str() {
+        "there" => assert!(right() && crate::parallel::threads() == 3),
+        "left behind" => in_time(move || {
+            in_a_child(move || {
+                // As many threads as there would be with the pool.
+                (0..5).for_each(|_| drop(thread::spawn(thread::park)));
+                right() && crate::parallel::threads() == 1
+            })
+        }),
+        _ => in_time(move || rayon::scope(|_| in_a_child(right))),
+    }
 }
