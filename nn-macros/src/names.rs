@@ -56,6 +56,8 @@ pub(crate) const INDEX: Fixed = Fixed("index");
 pub(crate) const AXIS: Fixed = Fixed("axis");
 /// The sizes that only the running program knows.
 pub(crate) const SIZES: Fixed = Fixed("__sizes");
+/// Where things begin that lie one after the other.
+pub(crate) const OFFSETS: Fixed = Fixed("offsets");
 /// A rule that sizes do not obey.
 pub(crate) const RULE: Fixed = Fixed("rule");
 

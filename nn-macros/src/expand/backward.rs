@@ -279,21 +279,28 @@ impl Writer<'_, '_> {
                     }
                     Layer::Add(_) => return self.pass_on(step, slot),
                     Layer::Multiply(_) => {
-                        let views: Vec<TokenStream> = step.takes.iter().map(|value| self.names.view(value)).collect();
+                        let (before, factors) = (std::mem::take(&mut self.statements), names::local("factors", ""));
+                        let views = step.takes.iter().map(|value| self.names.view(value));
+                        let views: Vec<TokenStream> = views.collect();
                         for index in 0..step.takes.len() {
-                            let others = views.iter().enumerate().filter(|&(other, _)| other != index);
-                            let others: Vec<_> = others.map(|(_, view)| view).collect();
-                            self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, [#(#others),*], #x);));
+                            let place = types::count(index);
+                            self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, #factors, #place, #x);));
                         }
+                        let calls = std::mem::replace(&mut self.statements, before);
+                        self.statements.extend(quote!({ let #factors = [#(#views),*]; #calls }));
                     }
                     Layer::Sample(_) | Layer::GaussianKl(_) | Layer::Contractive(_) => {
                         self.code(step, &stage.layer.clone(), &d)
                     }
                     Layer::Concat(concat) => {
                         let axis = types::count(concat.axis);
-                        for (index, offset) in forward::offsets(step, concat.axis).into_iter().enumerate() {
+                        let (offsets, each) = forward::offsets(step, concat.axis);
+                        let before = std::mem::take(&mut self.statements);
+                        for (index, offset) in each.into_iter().enumerate() {
                             self.write(step, index, |x| quote!(#LAYERS::Concat::<#axis>::take(#d, #x, #offset);));
                         }
+                        let calls = std::mem::replace(&mut self.statements, before);
+                        self.statements.extend(if offsets.is_some() { quote!({ #offsets #calls }) } else { calls });
                     }
                     Layer::Last(_) => {
                         let lengths = self.names.lengths(step);

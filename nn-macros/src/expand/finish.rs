@@ -10,7 +10,7 @@ use crate::{
         lower::Buffer,
         sizing, types,
     },
-    names::{GRADIENTS, LAYERS, NETWORK, WHOLE},
+    names::{GRADIENTS, LAYERS, NETWORK, OFFSETS, WHOLE},
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
@@ -45,11 +45,12 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     });
     let penalties: TokenStream = penalties.collect();
     let mut parts = TokenStream::new();
-    let mut before: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
+    let mut shares: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
     for step in &program.steps {
         let Some((name, part)) = step.part(network) else { continue };
         let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
         let (sizes, module) = (sizing::of_part(program, name), part.trained());
+        let place = types::count(shares.len());
         parts.extend(quote! {
             <#module as #NETWORK::Trainable>::finish(
                 &self.#name,
@@ -57,14 +58,17 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
                     inputs: #NETWORK::InputArray::new([#x.rows()]),
                     kept: #NETWORK::KeptArray::reborrow(#kept),
                     sizes: #sizes,
-                    shares: #WHOLE.shares.within(#NETWORK::total(&[#(#before),*])),
+                    shares: #WHOLE.shares.within(#OFFSETS[#place]),
                     samples: #WHOLE.samples,
                     part: #WHOLE.part,
                 },
                 &mut #GRADIENTS.#name,
             );
         });
-        before.push(quote!(#network::PLAN.share));
+        shares.push(quote!(#network::PLAN.share));
+    }
+    if !parts.is_empty() {
+        parts = quote!(let #OFFSETS = const { #NETWORK::offsets([#(#shares),*]) }; #parts);
     }
     let own = (!own.is_empty()).then(|| quote!(#NETWORK::products([#(#own),*]);));
     let recurrent = program.steps.iter().filter_map(|step| {

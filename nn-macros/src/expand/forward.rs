@@ -11,9 +11,9 @@ use crate::{
         sizing, types,
     },
     layers::{Activation, Layer},
-    names::{self, KEPT, LAYERS, NETWORK, PART},
+    names::{self, KEPT, LAYERS, NETWORK, OFFSETS, PART},
     network::Stage,
-    shape::Operation as Arithmetic,
+    shape::Dimension,
 };
 
 /// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
@@ -316,10 +316,11 @@ impl Names<'_, '_> {
             Layer::Add(_) => quote!(#LAYERS::add([#(#views),*], #y);),
             Layer::Multiply(_) => quote!(#LAYERS::multiply([#(#views),*], #y);),
             Layer::Concat(concat) => {
-                let offsets = offsets(step, concat.axis);
+                let (offsets, each) = offsets(step, concat.axis);
                 let axis = types::count(concat.axis);
                 let layer = quote!(#LAYERS::Concat::<#axis>);
-                quote!(#(#layer::put(#views, #y, #offsets);)*)
+                let calls = quote!(#(#layer::put(#views, #y, #each);)*);
+                if offsets.is_some() { quote!({ #offsets #calls }) } else { calls }
             }
             Layer::Map(map) => {
                 let function = map.mapping.value();
@@ -424,9 +425,20 @@ pub(super) fn random(step: &Step) -> TokenStream {
     quote!(#PART.random.layer(#layer))
 }
 
-/// Where each source of a `concat` begins along its axis.
-pub(super) fn offsets(step: &Step, axis: usize) -> Vec<TokenStream> {
-    let sizes: Vec<_> = step.takes.iter().map(|value| value.shape[axis].clone()).collect();
-    let before = (0..sizes.len()).map(|count| Arithmetic::Sum.of(&sizes[..count]));
-    before.map(|offset| offset.map_or_else(TokenStream::new, |offset| types::size(&offset))).collect()
+/// Where each source of a `concat` begins along its axis; before that, what these expressions need, where the macro does not know them.
+pub(super) fn offsets(step: &Step, axis: usize) -> (Option<TokenStream>, Vec<TokenStream>) {
+    let sizes: Vec<&Dimension> = step.takes.iter().map(|value| &value.shape[axis]).collect();
+    let known = sizes.iter().try_fold((Vec::new(), 0_u64), |(mut known, before), size| {
+        known.push(types::size(&Dimension::Literal(before)));
+        Some((known, before.checked_add(size.literal()?)?))
+    });
+    match known {
+        Some((known, _)) => (None, known),
+        None => {
+            let places = (0..sizes.len()).map(types::count);
+            let each = places.map(|place| quote!(#OFFSETS[#place])).collect();
+            let sizes = sizes.into_iter().map(types::size);
+            (Some(quote!(let #OFFSETS = #NETWORK::offsets([#(#sizes),*]);)), each)
+        }
+    }
 }

@@ -15,6 +15,8 @@ use crate::{
 /// are, else each under the condition that its leg is walked.
 pub(super) struct Legs {
     meets: bool,
+    /// Where what each layer and network inside has of the part's numbers begins.
+    offsets: Option<TokenStream>,
     printed: TokenStream,
     /// The statements of the leg that is being written.
     current: TokenStream,
@@ -25,7 +27,7 @@ pub(super) struct Legs {
 impl Legs {
     pub(super) fn new(program: &Program<'_>) -> Self {
         let meets = program.steps.iter().any(|step| meets(program, step)) || program.parts().next().is_some();
-        Legs { meets, printed: TokenStream::new(), current: TokenStream::new(), leg: 0 }
+        Legs { meets, offsets: offsets(program), printed: TokenStream::new(), current: TokenStream::new(), leg: 0 }
     }
 
     /// A statement in this leg.
@@ -49,8 +51,8 @@ impl Legs {
     /// All statements.
     pub(super) fn finish(mut self) -> TokenStream {
         self.close();
-        let (first, printed) = (name(0), self.printed);
-        if self.meets { quote!(let #first = 0; #printed) } else { printed }
+        let (first, offsets, printed) = (name(0), self.offsets, self.printed);
+        if self.meets { quote!(let #first = 0; #offsets #printed) } else { printed }
     }
 
     fn close(&mut self) {
@@ -91,14 +93,22 @@ pub(super) fn widths(program: &Program<'_>) -> Vec<TokenStream> {
     own.chain(nested).collect()
 }
 
+/// Where each of those numbers begin, once for a function.
+fn offsets(program: &Program<'_>) -> Option<TokenStream> {
+    let widths = widths(program);
+    let begin = commons();
+    (!widths.is_empty()).then(|| quote!(let #begin = const { #NETWORK::offsets([#(#widths),*]) };))
+}
+
 /// What a step's layer, or the network inside that it calls, has of the part's numbers.
 pub(super) fn common(program: &Program<'_>, step: &Step) -> TokenStream {
-    let (own, nested): (Vec<&Step>, Vec<&Step>) = program
-        .steps
-        .iter()
-        .filter(|step| meets(program, step) || step.part(program.network).is_some())
-        .partition(|step| meets(program, step));
-    let place = own.into_iter().chain(nested).position(|other| std::ptr::eq(other, step)).unwrap_or_default();
-    let before = &widths(program)[..place];
-    quote!(#PART.common.within(#NETWORK::total(&[#(#before),*])))
+    let own = program.steps.iter().filter(|step| meets(program, step));
+    let nested = program.steps.iter().filter(|step| step.part(program.network).is_some());
+    let place = own.chain(nested).position(|other| std::ptr::eq(other, step)).unwrap_or_default();
+    let (place, begin) = (types::count(place), commons());
+    quote!(#PART.common.within(#begin[#place]))
+}
+
+fn commons() -> Ident {
+    names::local("offsets", "common")
 }

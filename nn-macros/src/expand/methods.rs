@@ -13,7 +13,7 @@ use crate::{
         ports, sizing, types,
     },
     layers::{self, Layer},
-    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, PART, REST, RNG, SEED, SHARE, WHOLE},
+    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, OFFSETS, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Source, Stage},
     paths,
     shape::Shape,
@@ -108,20 +108,22 @@ fn memories(plan: &Plan<'_>) -> Option<Method> {
         let (name, trace) = (names::plain(field), types::count(first + index));
         quote!(#ALL.push(#NETWORK::Remembered::new(#name, &self.#field, #trace));)
     });
-    let mut before = vec![types::count(count).into_token_stream()];
+    // Its own come before those of the networks inside.
+    let mut counts = vec![types::count(count).into_token_stream()];
     let nested: Vec<TokenStream> = plan
         .program
         .parts()
         .map(|(field, part)| {
-            let (name, network, first) = (names::plain(field), part.network(), before.clone());
-            before.push(quote!(#NETWORK::kept_count(&#network::PLAN)));
+            let (name, network, place) = (names::plain(field), part.network(), types::count(counts.len()));
+            counts.push(quote!(#NETWORK::kept_count(&#network::PLAN)));
             let module = part.with_element();
             quote! {
                 let #REST = <#module as #NETWORK::Network>::memories(&self.#field);
-                #ALL.extend(#NETWORK::remembered_within(#name, #REST, #NETWORK::total(&[#(#first),*])));
+                #ALL.extend(#NETWORK::remembered_within(#name, #REST, #OFFSETS[#place]));
             }
         })
         .collect();
+    let offsets = (!nested.is_empty()).then(|| quote!(let #OFFSETS = const { #NETWORK::offsets([#(#counts),*]) };));
     let statements: Vec<TokenStream> = own.chain(nested).collect();
     (!statements.is_empty()).then(|| Method {
         name: "memories",
@@ -131,6 +133,7 @@ fn memories(plan: &Plan<'_>) -> Option<Method> {
         gives: Some(quote!(::std::vec::Vec<#NETWORK::Remembered<'_, #E>>)),
         body: quote! {
             let mut #ALL = ::std::vec::Vec::new();
+            #offsets
             #(#statements)*
             #ALL
         },

@@ -2,6 +2,7 @@
 
 mod gate;
 mod graph;
+mod growth;
 mod messages;
 mod mistakes;
 mod naming;

@@ -66,30 +66,31 @@ pub fn clear<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>) {
     y.data_mut().fill(E::zero());
 }
 
-/// d_x = d_y · x₁ · x₂ · …: the gradient of a product with respect to the factor that is not among `others`.
+/// d_xᵢ = d_y · ∏ⱼ xⱼ, j ≠ i: the gradient of a product with respect to its factor `index`.
 ///
 /// ```
 /// use plumbline::{Const, layers::multiply_backward, network::{View, ViewMut}};
 /// type S = (Const<1>,);
 /// let mut d_x = [0.0];
-/// let (d_y, other) = (View::<S, f64>::new(&[2.0], 1, 1), View::new(&[3.0], 1, 1));
-/// multiply_backward(d_y, [other], ViewMut::new(&mut d_x, 1, 1));
-/// assert_eq!(d_x, [6.0]);
+/// let d_y = View::<S, f64>::new(&[2.0], 1, 1);
+/// let (a, b) = (View::new(&[3.0], 1, 1), View::new(&[5.0], 1, 1));
+/// multiply_backward(d_y, [a, b], 0, ViewMut::new(&mut d_x, 1, 1));
+/// assert_eq!(d_x, [10.0]);
 /// ```
 #[inline(always)]
-pub fn multiply_backward<S: Shape, E: Element, const M: usize>(
+pub fn multiply_backward<S: Shape, E: Element, const N: usize>(
     d_y: View<'_, S, E>,
-    others: [View<'_, S, E>; M],
+    x: [View<'_, S, E>; N],
+    index: usize,
     mut d_x: ViewMut<'_, S, E>,
 ) {
     let d_x = d_x.data_mut();
-    match &others[..] {
-        [] => d_x.copy_from_slice(d_y.data()),
-        [first, rest @ ..] => {
-            elementwise::map_two(Product, d_y.data(), first.data(), d_x);
-            for other in rest {
-                elementwise::update_with(Product, d_x, other.data());
-            }
+    let mut others = x.iter().enumerate().filter(|&(place, _)| place != index).map(|(_, x)| x.data());
+    match others.next() {
+        None => d_x.copy_from_slice(d_y.data()),
+        Some(first) => {
+            elementwise::map_two(Product, d_y.data(), first, d_x);
+            others.for_each(|other| elementwise::update_with(Product, d_x, other));
         }
     }
 }
@@ -153,7 +154,7 @@ mod tests {
         let x: Vec<Vec<f64>> = (0..3).map(|seed| values(37, seed)).collect();
         let d = values::<f64>(37, 9);
         let mut d_x = vec![f64::NAN; 37];
-        multiply_backward(view(&d), [view(&x[0]), view(&x[2])], ViewMut::<S, f64>::new(&mut d_x, 1, 1));
+        multiply_backward(view(&d), [view(&x[0]), view(&x[1]), view(&x[2])], 1, ViewMut::<S, f64>::new(&mut d_x, 1, 1));
         let product = |middle: &[f64]| {
             let mut y = vec![0.0; 37];
             multiply([view(&x[0]), view(middle), view(&x[2])], ViewMut::<S, f64>::new(&mut y, 1, 1));

@@ -48,7 +48,7 @@ pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
 pub use remembered::{Remembered, kept_count, remembered_within};
 pub(crate) use sizes::rows_within;
-pub use sizes::{operations, rows, samples, split, total, widest};
+pub use sizes::{offsets, operations, rows, samples, split, total, widest};
 pub use sizing::{
     Entry, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of,
     sizes_of, with_plan,

@@ -25,6 +25,22 @@ pub const fn total(sizes: &[usize]) -> usize {
     sum
 }
 
+/// Where things of these sizes begin that lie one after the other: the [`total`] of those before each.
+///
+/// ```
+/// use plumbline::network::offsets;
+/// assert_eq!(offsets([5, 2, 4]), [0, 5, 7]);
+/// ```
+pub const fn offsets<const N: usize>(sizes: [usize; N]) -> [usize; N] {
+    let (mut offsets, mut before, mut i) = ([0; N], 0, 0);
+    while i < N {
+        offsets[i] = before;
+        before = total(&[before, sizes[i]]);
+        i += 1;
+    }
+    offsets
+}
+
 /// The largest of sizes, counted as in [`total`].
 pub const fn widest(sizes: &[usize]) -> usize {
     let (mut largest, mut i) = (0, 0);
