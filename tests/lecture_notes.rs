@@ -20,6 +20,7 @@
 //! | Gradient Vanishing and/or Explosion; Matrix norm | `matrix_norm`, `matrix_norm_of_a_network` | `adding_problem` |
 //! | Possible solution | `rectified_with_the_identity_matrix` | `adding_problem` |
 //! | Long Short Term Memory (LSTM): forget and input gate, state update, output gate | `long_short_term_memory` | `adding_problem`, `characters` |
+//! | Convolution | `a_signal_with_a_kernel_of_two`, `an_image_by_the_definition` | `signals` |
 //! | Conv Nets, Why?: Sparsity, Parameter Sharing | `parameter_counts` | `digits`, `signals` |
 //! | Equivariance | `convolution_is_equivariant_to_shifts` | `digits` |
 //! | inputs of variant size | `inputs_of_variant_size` | `any_size` |
@@ -47,6 +48,8 @@
 mod adversarial;
 #[path = "lecture_notes/autoencoders.rs"]
 mod autoencoders;
+#[path = "lecture_notes/convolution.rs"]
+mod convolution;
 #[path = "lecture_notes/networks.rs"]
 mod networks;
 #[path = "lecture_notes/rbm.rs"]

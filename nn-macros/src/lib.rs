@@ -61,13 +61,13 @@ use quote::quote;
 /// |---|---|---|
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
 /// | `embedding(vocabulary, n)` | `[t]` of indices, an input → `[t, n]`, a row of the weight for each | `init` (`normal(1.0)`) |
-/// | `rnn(n)` | `[t, i]` → `[t, n]`, or `[t, 2n]` where it is bidirectional | `layers` (1), `bidirectional` (false), `activation` (`tanh` or `relu`), `init` of `weight_hh` (`orthogonal`), `state = name` |
+/// | `rnn(n)` | `[t, i]` → `[t, n]`, or `[t, 2n]` where it is bidirectional | `layers` (1), `bidirectional` (false), `activation` (`tanh`, `relu`, `sigmoid` or `identity`), `init` of `weight_hh` (`orthogonal`), `state = name` |
 /// | `lstm(n)` | the same | `layers` (1), `bidirectional` (false), `peephole` (false), `forget_bias` (1.0), `state = name` |
 /// | `gru(n)` | the same | `layers` (1), `bidirectional` (false), `state = name` |
 /// | `last` | `[t, n]` → `[n]`, the step at each sequence's length | |
 /// | `repeat(t)` | `[n]` → `[t, n]` | |
-/// | `conv1d(c)` | `[k, l]` → `[c, l']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
-/// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `init` |
+/// | `conv1d(c)` | `[k, l]` → `[c, l']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `flip` (false), `init` |
+/// | `conv2d(c)` | `[k, h, w]` → `[c, h', w']` | `kernel`, `stride` (1), `padding` (0 or `same`), `dilation` (1), `groups` (1), `bias` (true), `flip` (false), `init` |
 /// | `conv_transpose1d(c)` | `[k, l]` → `[c, l']`, l' = (l − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
 /// | `conv_transpose2d(c)` | `[k, h, w]` → `[c, h', w']`, h' = (h − 1)·stride − 2·padding + kernel + output padding | `kernel`, `stride` (1), `padding` (0), `output_padding` (0), `groups` (1), `bias` (true), `init` |
 /// | `max_pool1d(k)`, `avg_pool1d(k)` | `[c, l]` → `[c, l']` | `stride` (k), `padding` (0 or `same`) |

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::{
     layers::{
         Activation, AdaptivePool, Cell, Conv, ConvTranspose, GlobalPool, Hidden, Init, Layer, NoiseKind, Pooling, Real,
-        Recurrent, Reduction, Visible, Weight, Window,
+        Recurrent, Reduction, StateActivation, Visible, Weight, Window,
     },
     names::{E, LAYERS, NETWORK, RNG},
     network::{Node, Stage},
@@ -158,6 +158,11 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         Layer::Conv(Conv { window, groups, .. }) | Layer::ConvTranspose(ConvTranspose { window, groups, .. }) => {
             let name = named(&over_images_type(stage), &stage.kind);
             let (window, groups) = (window_type(window), dimension(groups));
+            let root = paths::plumbline();
+            let window = match &stage.layer {
+                Layer::Conv(conv) if conv.flip => quote!(#root::layers::Flipped<#window>),
+                _ => window,
+            };
             quote!(#name<#x, #y, #window, #groups, #E>)
         }
         Layer::Perceptron(_) => {
@@ -214,8 +219,12 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
 /// The marker of a cell in the type of its layer.
 fn cell_type(cell: &Cell) -> &'static str {
     match cell {
-        Cell::Rnn { relu: false } => "Rnn",
-        Cell::Rnn { relu: true } => "ReluRnn",
+        Cell::Rnn { activation } => match activation {
+            StateActivation::Tanh => "Rnn",
+            StateActivation::Relu => "ReluRnn",
+            StateActivation::Sigmoid => "SigmoidRnn",
+            StateActivation::Identity => "IdentityRnn",
+        },
         Cell::Lstm { peephole: false, .. } => "Lstm",
         Cell::Lstm { peephole: true, .. } => "PeepholeLstm",
         Cell::Gru => "Gru",

@@ -15,6 +15,8 @@ pub(crate) struct Conv {
     /// Divides the input's channels and the output's.
     pub(crate) groups: Dimension,
     pub(crate) bias: bool,
+    /// Whether the kernel is turned around in all axes.
+    pub(crate) flip: bool,
     pub(crate) init: Init,
 }
 
@@ -22,7 +24,7 @@ pub(crate) struct Conv {
 const ROW: Row = Row {
     arguments: [1, 1],
     argument: "number of channels",
-    options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "init"],
+    options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "flip", "init"],
     trained: true,
     read: |arguments| Conv::read(arguments).map(Layer::Conv),
     ..Row::PLAIN
@@ -59,12 +61,13 @@ impl Conv {
         let kernel = read_kernel(arguments);
         let groups = arguments.size_or("groups", 1, 1);
         let bias = arguments.flag_or("bias", true);
+        let flip = arguments.flag_or("flip", false);
         let init = arguments.init();
         let ones = vec![Dimension::Literal(1); arguments.row.axes];
         // Without a kernel the other options are still read for faults of their own.
         let window = Window::read(arguments, kernel.clone().unwrap_or_else(|| ones.clone()), ones);
         kernel?;
-        Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, init: init? })
+        Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, flip: flip?, init: init? })
     }
 }
 

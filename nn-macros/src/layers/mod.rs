@@ -24,7 +24,7 @@ pub(crate) use offer::{Memory, Named, Offer};
 pub(crate) use pool::{Pooling, Reduction};
 pub(crate) use rbm::{Hidden, Visible};
 pub(crate) use real::Real;
-pub(crate) use recurrent::Cell;
+pub(crate) use recurrent::{Cell, StateActivation};
 pub(crate) use window::Window;
 
 /// The list of layers: the file, and the type in it.

@@ -24,10 +24,19 @@ pub(crate) struct Recurrent {
     pub(crate) state: Option<Ident>,
 }
 
+/// The function that the whole state of an `rnn` goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StateActivation {
+    Tanh,
+    Relu,
+    Sigmoid,
+    Identity,
+}
+
 /// What happens in one step.
 #[derive(Clone, Debug)]
 pub(crate) enum Cell {
-    Rnn { relu: bool },
+    Rnn { activation: StateActivation },
     Lstm { peephole: bool, forget_bias: Real },
     Gru,
 }
@@ -42,12 +51,19 @@ impl Rule for Recurrent {
             call: "rnn(64)",
             options: &["activation", "bidirectional", "init", "layers", "state"],
             read: |arguments| {
-                let activation = arguments.choice("activation", &["tanh", "relu"]);
+                let activation = arguments.choice("activation", &["tanh", "relu", "sigmoid", "identity"]);
                 let init = match arguments.option("init") {
                     Some(_) => arguments.init(),
                     None => Some(Init::Orthogonal),
                 };
-                let cell = activation.map(|activation| Cell::Rnn { relu: activation == Some("relu") });
+                let cell = activation.map(|activation| Cell::Rnn {
+                    activation: match activation {
+                        Some("relu") => StateActivation::Relu,
+                        Some("sigmoid") => StateActivation::Sigmoid,
+                        Some("identity") => StateActivation::Identity,
+                        _ => StateActivation::Tanh,
+                    },
+                });
                 Self::read(arguments, cell, init)
             },
             ..ROW

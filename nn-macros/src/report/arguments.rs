@@ -1,7 +1,7 @@
 //! Mistakes in a layer's name, its arguments and its options.
 
 use super::message::say;
-use super::{Message, Piece};
+use super::{Message, Piece, nearest};
 use crate::layers::Meant;
 use crate::shape::{Dimension, LARGEST};
 
@@ -259,9 +259,11 @@ impl From<Argument> for Message {
             Argument::NotChoice { layer, option, all, found } => {
                 let text = say!["`", &option, "` of `", layer, "` is ", listed(all, "or"), ", found `", &found, "`"];
                 let quoted = all.iter().find(|word| found.trim_matches('"') == **word);
-                Self::new(text).help(match quoted {
-                    Some(word) => say!["leave out the quotes: `", word, "`"],
-                    None => {
+                let near = nearest(&found, all.iter().copied());
+                Self::new(text).help(match (quoted, near) {
+                    (Some(word), _) => say!["leave out the quotes: `", word, "`"],
+                    (None, Some(near)) => say!["did you mean `", &option, " = ", near, "`?"],
+                    (None, None) => {
                         let written: Vec<String> = all.iter().map(|word| format!("{option} = {word}")).collect();
                         say!["write ", listed(&written.iter().map(String::as_str).collect::<Vec<_>>(), "or")]
                     }

@@ -111,7 +111,8 @@ macro_rules! over_signals {
 
 over_signals! {
     /// y (o, i) = a(b (o) + Σ W (o, c, k) · x (c, i · stride + k · dilation − padding)), summed over c and k, where x is zero outside of
-    /// the signal and a is an [`Activation`] chosen at the call.
+    /// the signal and a is an [`Activation`] chosen at the call. This is cross-correlation; with a [`Flipped`](crate::layers::Flipped) window
+    /// W (o, c, kernel − 1 − k) stands in place of W (o, c, k), which is convolution.
     ///
     /// `In` = (C, 1, L) → `Out` = (K, 1, L′), with a [`Window`](crate::layers::Window) of one row: a [`Conv2d`] over images of height 1.
     /// With `G` groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel] and `bias` \[K\], as
@@ -168,7 +169,7 @@ mod tests {
     use super::*;
     use crate::{
         layers::{
-            Identity, Tanh, Window,
+            Flipped, Identity, Tanh, Window,
             testing::{assert_close, differences, values},
         },
         network::Parameters,
@@ -269,6 +270,9 @@ mod tests {
     agrees! { convolutions_agree_with_the_definition: Conv1d, 6 x 4, Window<1, 3, 1, 2, 0, 2, 1, 2>, 2, false, |i: usize, k: usize| {
         (2 * i + 2 * k).checked_sub(2).filter(|&from| from < 7)
     } }
+    agrees! { flipped_convolutions_agree_with_the_definition: Conv1d, 6 x 4, Flipped<Window<1, 3, 1, 2, 0, 2, 1, 2>>, 2, false,
+        |i: usize, k: usize| (2 * i + 2 * (2 - k)).checked_sub(2).filter(|&from| from < 7)
+    }
     agrees! { transposed_convolutions_agree_with_the_definition: ConvTranspose1d, 6 x 14, Window<1, 3, 1, 2, 0, 1, 1, 1>, 2, true,
         |i: usize, k: usize| (2 * i + k).checked_sub(1).filter(|&to| to < 14)
     }

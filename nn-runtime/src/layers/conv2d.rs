@@ -7,14 +7,15 @@ use rand::Rng;
 
 use crate::{
     Element, Shape,
-    kernels::conv::Geometry,
+    kernels::{conv::Geometry, scratch},
     layers::{Activation, Init, WindowSizes, activation, type_check, weight_and_bias::weight_and_bias},
     network::{View, ViewMut},
     shape::{Const, Dimension, FREE, product},
 };
 
 /// y (o, i, j) = a(b (o) + Σ W (o, c, h, w) · x (c, i · stride + h · dilation − padding, j · stride + w · dilation − padding)),
-/// summed over c, h and w, where x is zero outside of the image and a is an [`Activation`] chosen at the call.
+/// summed over c, h and w, where x is zero outside of the image and a is an [`Activation`] chosen at the call. This is cross-correlation; with a
+/// [`Flipped`](crate::layers::Flipped) window W is read from its end in both axes, which is convolution.
 ///
 /// `In` = (C, H, W) → `Out` = (K, H′, W′), with the kernel, stride, padding and dilation of the [`Window`](crate::layers::Window) `W`. With `G`
 /// groups, an output takes the C / G channels of its group alone. `weight` is [K, C / G, kernel height, kernel width] and
@@ -87,6 +88,27 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         Geometry { input: [input[1], input[2]], output: [output[1], output[2]], ..Self::SIZES }
     }
 
+    /// Calls `f` with W as the window meets it: as it lies, or each kernel from its end, in this thread's memory.
+    fn with_kernels<R>(&self, f: impl FnOnce(&[E]) -> R) -> R {
+        if !W::FLIPPED {
+            return f(&self.weight);
+        }
+        let size = product(&W::KERNEL);
+        scratch::with(self.weight.len(), |flipped| {
+            for (flipped, kernel) in flipped.chunks_exact_mut(size).zip(self.weight.chunks_exact(size)) {
+                flipped.iter_mut().zip(kernel.iter().rev()).for_each(|(to, &from)| *to = from);
+            }
+            f(flipped)
+        })
+    }
+
+    /// Turns each kernel of a gradient around, where the window is flipped.
+    fn flip(gradient: &mut [E]) {
+        if W::FLIPPED {
+            gradient.chunks_exact_mut(product(&W::KERNEL)).for_each(<[E]>::reverse);
+        }
+    }
+
     /// A layer with weights drawn by `init`, and a bias of zeros if there is to be one.
     pub fn new(init: Init, bias: bool, rng: &mut impl Rng) -> Self {
         let mut weight = vec![E::zero(); product(Self::WEIGHT)];
@@ -138,7 +160,8 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     /// y = a(x ∗ W + b)
     pub fn forward<A: Activation<E>>(&self, x: View<'_, In, E>, mut y: ViewMut<'_, Out, E>, a: A) {
         let floor = if A::RECTIFIES { E::zero() } else { E::neg_infinity() };
-        Self::sizes(x.sizes(), y.sizes()).forward(&self.weight, &self.bias, x.data(), y.data_mut(), x.lanes(), floor);
+        let sizes = Self::sizes(x.sizes(), y.sizes());
+        self.with_kernels(|weight| sizes.forward(weight, &self.bias, x.data(), y.data_mut(), x.lanes(), floor));
         if !A::RECTIFIES {
             activation::forward(a, y);
         }
@@ -167,9 +190,13 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         if !A::RECTIFIES {
             activation::backward(a, y, d_y.reborrow());
         }
+        // What is there already is turned with what is added.
+        Self::flip(weight);
         sizes.weight_gradient(x.data(), rectified, d_y.data_mut(), weight, bias, lanes, samples);
+        Self::flip(weight);
         if let Some(mut d_x) = d_x {
-            sizes.input_gradient(&self.weight, d_y.as_view().data(), d_x.data_mut(), lanes);
+            let d_y = d_y.as_view().data();
+            self.with_kernels(|weight| sizes.input_gradient(weight, d_y, d_x.data_mut(), lanes));
         }
     }
 }

@@ -55,7 +55,10 @@ impl<In, Out, W, G, E: fmt::Debug> fmt::Debug for ConvTranspose2d<In, Out, W, G,
 }
 
 impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTranspose2d<In, Out, W, G, E> {
-    pub(super) const WEIGHT: &'static [usize] = Conv2d::<Out, In, W, G, E>::WEIGHT;
+    pub(super) const WEIGHT: &'static [usize] = {
+        assert!(!W::FLIPPED, "a transposed convolution has a window that is not flipped");
+        Conv2d::<Out, In, W, G, E>::WEIGHT
+    };
     pub(super) const BIAS: &'static [usize] = &[Out::DIMS[0]];
 
     /// A layer with weights drawn by `init` for a tensor of the weight's shape, as in PyTorch, and a bias of zeros if there is to be one.

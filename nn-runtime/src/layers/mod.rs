@@ -63,7 +63,8 @@ pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
 pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
 pub use recurrent::{
-    Cell, CellFlow, Forgets, Gru, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn, StateActivation,
+    Cell, CellFlow, Forgets, Gru, IdentityRnn, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn,
+    SigmoidRnn, StateActivation,
 };
 pub use sign::Sign;
 pub use silu::Silu;
@@ -72,4 +73,4 @@ pub use steps::{last, last_backward, repeat, repeat_backward};
 pub use tied::TiedDense;
 pub use transpose::Transpose;
 pub use weighted_avg_pool2d::{WeightedAvgPool1d, WeightedAvgPool2d};
-pub use window::{Window, WindowOf, WindowSizes};
+pub use window::{Flipped, Window, WindowOf, WindowSizes};

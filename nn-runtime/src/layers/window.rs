@@ -40,6 +40,8 @@ pub trait WindowSizes: 'static + Send + Sync {
     const PADDING: [usize; 2];
     /// Pixels from one element of the kernel to the next.
     const DILATION: [usize; 2];
+    /// Whether a convolution turns its kernel around in both axes: see [`Flipped`].
+    const FLIPPED: bool = false;
 }
 
 impl<
@@ -57,6 +59,32 @@ impl<
     const STRIDE: [usize; 2] = [SH, SW];
     const PADDING: [usize; 2] = [PT, PL];
     const DILATION: [usize; 2] = [DH, DW];
+}
+
+/// The window `W` of a convolution whose kernel is turned around in both axes, as the definition of convolution has it: the window's element
+/// (h, w) meets W (o, c, kernel height − 1 − h, kernel width − 1 − w). What is learned, read and saved is the kernel as it is written.
+///
+/// ```
+/// use plumbline::{Const, layers::{Conv1d, Flipped, Identity, Init, Window}, network::{View, ViewMut}};
+/// use rand::{SeedableRng, rngs::StdRng};
+/// type In = (Const<1>, Const<1>, Const<5>);
+/// type Out = (Const<1>, Const<1>, Const<4>);
+/// let mut conv = Conv1d::<In, Out, Flipped<Window<1, 2, 1, 1, 0, 0, 1, 1>>, Const<1>, f64>::new(
+///     Init::Zeros, false, &mut StdRng::seed_from_u64(42));
+/// conv.weight_mut().assign(&ndarray::array![[[1.0, 2.0]]]);
+/// let mut y = [0.0; 4];
+/// conv.forward(View::new(&[1.0, 2.0, 3.0, 4.0, 5.0], 1, 1), ViewMut::new(&mut y, 1, 1), Identity);
+/// assert_eq!(y, [4.0, 7.0, 10.0, 13.0]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Flipped<W>(PhantomData<fn(W)>);
+
+impl<W: WindowSizes> WindowSizes for Flipped<W> {
+    const KERNEL: [usize; 2] = W::KERNEL;
+    const STRIDE: [usize; 2] = W::STRIDE;
+    const PADDING: [usize; 2] = W::PADDING;
+    const DILATION: [usize; 2] = W::DILATION;
+    const FLIPPED: bool = !W::FLIPPED;
 }
 
 /// A [`Window`] whose sizes are pairs of dimensions, for networks that are generic over dimensions and calculate with them.

@@ -3,8 +3,12 @@
 use plumbline::prelude::*;
 
 network! {
-    pub Sigmoid: [20, 8] -> [20, 16] {
-        memory: rnn(16, activation = sigmoid);
+    pub Misspelt: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = sigmiod);
+    }
+
+    pub Softmax: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = softmax);
     }
 
     pub Text: [20, 8] -> [20, 16] {

@@ -28,6 +28,10 @@ pub enum Kind {
     Tanh,
     /// h = max(z, 0)
     Relu,
+    /// h = σ(z)
+    Sigmoid,
+    /// h = z
+    Identity,
     /// Input gate, forget gate, candidate, output gate, and a memory cell beside h.
     Lstm,
     /// Reset gate, update gate, candidate.
@@ -38,7 +42,7 @@ impl Kind {
     /// Blocks of rows of the weights.
     pub const fn gates(self) -> usize {
         match self {
-            Kind::Tanh | Kind::Relu => 1,
+            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => 1,
             Kind::Lstm => 4,
             Kind::Gru => 3,
         }
@@ -64,7 +68,7 @@ impl Kind {
     /// more than what they hand on by W_hh.
     pub(crate) const fn neutral(self) -> &'static [f64] {
         match self {
-            Kind::Tanh | Kind::Relu => &[],
+            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => &[],
             Kind::Lstm => &[0.0, 1.0, 0.0, 0.0],
             Kind::Gru => &[0.0, 0.0, 1.0, 0.0],
         }
@@ -78,7 +82,7 @@ impl Kind {
     /// The kept blocks that meet W_hh: the first of some that lie together, the first block of W_hh that they meet, and their number.
     pub(crate) const fn recurrent_blocks(self) -> &'static [(usize, usize, usize)] {
         match self {
-            Kind::Tanh | Kind::Relu => &[(0, 0, 1)],
+            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => &[(0, 0, 1)],
             Kind::Lstm => &[(0, 0, 4)],
             Kind::Gru => &[(1, 0, 2), (0, 2, 1)],
         }

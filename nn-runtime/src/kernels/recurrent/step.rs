@@ -85,8 +85,10 @@ pub struct Backward<'a, E> {
 pub(super) fn forward<E: Element>(step: Forward<'_, E>) {
     let operands = step.operands();
     match step.kind {
-        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, false>(step) }),
-        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, true>(step) }),
+        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Tanh>::of(step) }),
+        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Relu>::of(step) }),
+        Kind::Sigmoid => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Sigmoid>::of(step) }),
+        Kind::Identity => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Identity>::of(step) }),
         Kind::Lstm => run(Run::<_, _, 4> { operands, epilogue: lstm::Forward(step) }),
         Kind::Gru => run(Run::<_, _, 3> { operands, epilogue: gru::Forward(step) }),
     }
@@ -95,8 +97,10 @@ pub(super) fn forward<E: Element>(step: Forward<'_, E>) {
 pub(super) fn backward<E: Element>(step: Backward<'_, E>) {
     let operands = step.operands();
     match step.kind {
-        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, false>(step) }),
-        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, true>(step) }),
+        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Tanh>::of(step) }),
+        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Relu>::of(step) }),
+        Kind::Sigmoid => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Sigmoid>::of(step) }),
+        Kind::Identity => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Identity>::of(step) }),
         Kind::Lstm => run(Run::<_, _, 1> { operands, epilogue: lstm::Backward(step) }),
         Kind::Gru => run(Run::<_, _, 1> { operands, epilogue: gru::Backward(step) }),
     }

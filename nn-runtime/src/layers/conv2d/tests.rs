@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use super::Conv2d;
 use crate::{
     Const,
-    layers::{Activation, Identity, Init, Relu, Tanh, Window, WindowSizes},
+    layers::{Activation, Flipped, Identity, Init, Relu, Tanh, Window, WindowSizes},
     network::{Parameters, View, ViewMut},
     shape::{Dimension, FixedShape},
 };
@@ -85,4 +85,50 @@ fn gradients_with_stride_dilation_and_groups() {
 fn gradients_with_more_padding_behind_than_before() {
     type Same = Window<2, 4, 1, 1, 0, 1, 1, 1>;
     check::<(C<1>, C<4>, C<5>), (C<2>, C<4>, C<5>), Same, C<1>, _>(4, true, Tanh);
+}
+
+#[test]
+fn gradients_of_a_flipped_kernel() {
+    type Plain = Window<3, 2, 1, 1, 1, 1, 1, 1>;
+    check::<(C<2>, C<4>, C<5>), (C<3>, C<4>, C<6>), Flipped<Plain>, C<1>, _>(3, true, Tanh);
+    check::<(C<2>, C<4>, C<5>), (C<3>, C<4>, C<6>), Flipped<Plain>, C<1>, _>(1, false, Identity);
+    type Strided = Window<3, 2, 2, 3, 1, 0, 1, 2>;
+    check::<(C<4>, C<6>, C<8>), (C<6>, C<3>, C<2>), Flipped<Strided>, C<2>, _>(18, true, Relu);
+}
+
+/// Outputs and gradients, in f32, of one sample and of many.
+#[test]
+fn a_flipped_layer_has_the_bits_of_one_whose_kernels_are_turned_around() {
+    type In = (C<4>, C<6>, C<7>);
+    type Out = (C<6>, C<6>, C<3>);
+    type W = Window<3, 4, 1, 2, 1, 1, 1, 1>;
+    let flipped = Conv2d::<In, Out, Flipped<W>, C<2>>::new(Init::HeNormal, true, &mut StdRng::seed_from_u64(1));
+    let mut turned = Conv2d::<In, Out, W, C<2>>::new(Init::Zeros, true, &mut StdRng::seed_from_u64(1));
+    turned.weight_mut().assign(&flipped.weight().slice(ndarray::s![.., .., ..;-1, ..;-1]));
+    for (samples, lanes) in [(1, 1), (16, 16), (21, 32)] {
+        let mut rng = StdRng::seed_from_u64(2);
+        let mut random = |length: usize| -> Vec<f32> { (0..length).map(|_| rng.random_range(-1.0..1.0)).collect() };
+        let (x, d, shared) = (random(In::LEN * lanes), random(Out::LEN * lanes), random(6 * 2 * 12 + 6));
+        macro_rules! all {
+            ($conv:expr, $share:expr) => {{
+                let (mut y, mut d_y, mut d_x) = (vec![0.0; Out::LEN * lanes], d.clone(), vec![0.0; x.len()]);
+                $conv.forward(View::new(&x, samples, lanes), ViewMut::new(&mut y, samples, lanes), Tanh);
+                $conv.backward(
+                    View::new(&x, samples, lanes),
+                    View::new(&y, samples, lanes),
+                    ViewMut::new(&mut d_y, samples, lanes),
+                    Some(ViewMut::new(&mut d_x, samples, lanes)),
+                    $share,
+                    Tanh,
+                );
+                (y, d_x)
+            }};
+        }
+        let turn = |share: &mut [f32]| share[..6 * 2 * 12].chunks_exact_mut(12).for_each(<[f32]>::reverse);
+        let (mut one, mut other) = (shared.clone(), shared.clone());
+        turn(&mut other);
+        assert_eq!(all!(flipped, &mut one), all!(turned, &mut other));
+        turn(&mut other);
+        assert_eq!(one, other);
+    }
 }

@@ -4,7 +4,7 @@ use crate::kernels::recurrent::Kind;
 
 /// A cell: what a [`Recurrent`](super::Recurrent) layer calculates from one step to the next.
 ///
-/// The trait is sealed: kernels are written for [`Rnn`], [`ReluRnn`], [`Lstm`], [`PeepholeLstm`] and [`Gru`].
+/// The trait is sealed: kernels are written for [`Rnn`], [`ReluRnn`], [`SigmoidRnn`], [`IdentityRnn`], [`Lstm`], [`PeepholeLstm`] and [`Gru`].
 ///
 /// ```
 /// use plumbline::layers::{Cell, Gru, Lstm};
@@ -52,6 +52,30 @@ pub struct Rnn;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReluRnn;
+
+/// h_t = σ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), with σ(z) = 1 / (1 + e⁻ᶻ).
+///
+/// The slope of σ is at most 1/4, so that the gradient vanishes sooner than behind tanh.
+///
+/// Source: the course notes' section on RNN, h_t = g(V x_t + W h_{t−1} + b_h), with σ for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, SigmoidRnn};
+/// assert_eq!(SigmoidRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SigmoidRnn;
+
+/// h_t = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh, a linear recurrence: its gradient over many steps is that of powers of W_hh alone.
+///
+/// Source: the course notes' section on RNN, with the identity for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, IdentityRnn};
+/// assert_eq!(IdentityRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IdentityRnn;
 
 /// c_t = f ∘ c_{t−1} + i ∘ g, h_t = o ∘ tanh c_t, with the gates i, f, o = σ(z) and the candidate g = tanh(z), each of its own
 /// z = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh; PyTorch's `LSTM`.
@@ -107,6 +131,16 @@ impl Cell for ReluRnn {
     const KIND: Kind = Kind::Relu;
 }
 
+impl Cell for SigmoidRnn {
+    const GATES: &'static [&'static str] = &["h"];
+    const KIND: Kind = Kind::Sigmoid;
+}
+
+impl Cell for IdentityRnn {
+    const GATES: &'static [&'static str] = &["h"];
+    const KIND: Kind = Kind::Identity;
+}
+
 impl Cell for Lstm {
     const GATES: &'static [&'static str] = &["i", "f", "g", "o"];
     const KIND: Kind = Kind::Lstm;
@@ -130,6 +164,8 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Rnn {}
     impl Sealed for super::ReluRnn {}
+    impl Sealed for super::SigmoidRnn {}
+    impl Sealed for super::IdentityRnn {}
     impl Sealed for super::Lstm {}
     impl Sealed for super::PeepholeLstm {}
     impl Sealed for super::Gru {}

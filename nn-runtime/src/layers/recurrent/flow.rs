@@ -10,7 +10,7 @@ use super::{Cell, Recurrent, memory::Span, parameters::CELLS};
 ///
 /// ```
 /// use plumbline::layers::StateActivation;
-/// assert_eq!((StateActivation::Tanh.largest_slope(), StateActivation::Relu.largest_slope()), (1.0, 1.0));
+/// assert_eq!((StateActivation::Tanh.largest_slope(), StateActivation::Sigmoid.largest_slope()), (1.0, 0.25));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateActivation {
@@ -18,14 +18,18 @@ pub enum StateActivation {
     Tanh,
     /// max(0, ·) of the whole state: [`ReluRnn`](super::ReluRnn).
     Relu,
+    /// σ of the whole state: [`SigmoidRnn`](super::SigmoidRnn).
+    Sigmoid,
+    /// The state as it is: [`IdentityRnn`](super::IdentityRnn).
+    Identity,
     /// Gates, which let a part of the state pass as it is: [`Lstm`](super::Lstm), [`Gru`](super::Gru).
     Gates,
 }
 
 impl StateActivation {
-    /// The bound of the slope: 1 for all of them, at 0 for tanh, above 0 for max(0, ·), and for a gate that is open.
+    /// The bound of the slope: 1/4 for σ, at 0; 1 for all others, at 0 for tanh, above 0 for max(0, ·), and for a gate that is open.
     pub fn largest_slope(self) -> f64 {
-        1.0
+        if self == StateActivation::Sigmoid { 0.25 } else { 1.0 }
     }
 }
 
@@ -83,6 +87,8 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
         let activation = match C::KIND {
             Kind::Tanh => StateActivation::Tanh,
             Kind::Relu => StateActivation::Relu,
+            Kind::Sigmoid => StateActivation::Sigmoid,
+            Kind::Identity => StateActivation::Identity,
             Kind::Lstm | Kind::Gru => StateActivation::Gates,
         };
         let shape = (C::GATES.len(), N::SIZE, N::SIZE);

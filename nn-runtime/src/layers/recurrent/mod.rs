@@ -13,7 +13,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use cell::{Cell, Forgets, Gru, Lstm, PeepholeLstm, ReluRnn, Rnn};
+pub use cell::{Cell, Forgets, Gru, IdentityRnn, Lstm, PeepholeLstm, ReluRnn, Rnn, SigmoidRnn};
 pub use flow::{CellFlow, Memory, MemoryCell, StateActivation};
 
 use std::{fmt, marker::PhantomData};

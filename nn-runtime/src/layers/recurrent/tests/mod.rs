@@ -201,6 +201,29 @@ fn a_relu_rnn_agrees_with_its_definition() {
 }
 
 #[test]
+fn a_sigmoid_rnn_agrees_with_its_definition() {
+    check_all::<SigmoidRnn>();
+}
+
+#[test]
+fn a_linear_rnn_agrees_with_its_definition() {
+    check_all::<IdentityRnn>();
+}
+
+/// h = σ(17 + …) is 1 in f32, and its slope is e⁻¹⁷, not what 1 − h has left of it.
+#[test]
+fn the_slope_of_a_saturated_sigmoid_rnn_is_not_lost() {
+    let mut layer = layer::<SigmoidRnn, 1, 1, 1, 1, f32>();
+    (0..layer.tensors()).for_each(|index| layer.tensor_mut(index).values.fill(0.0));
+    layer.parameter_mut("weight_ih_l0").expect("a weight").values[0] = 17.0;
+    let case = Case { x: vec![1.0], ..Case::<f32>::new(1, 1, 1, 1) };
+    let mut out = case.run(&layer, true);
+    let back = case.back(&layer, &[1.0], None, &mut out.trace);
+    let slope = (-17.0_f64).exp() / (1.0 + (-17.0_f64).exp()).powi(2);
+    assert!((f64::from(back.d_x[0]) / (17.0 * slope) - 1.0).abs() < 1e-5, "{:?}", back.d_x);
+}
+
+#[test]
 fn an_lstm_agrees_with_its_definition() {
     check_all::<Lstm>();
 }
@@ -267,6 +290,8 @@ fn check_all_sizes<C: Cell>() {
 fn rnns_of_sizes_around_whole_registers_agree_on_each_instruction_set() {
     check_all_sizes::<Rnn>();
     check_all_sizes::<ReluRnn>();
+    check_all_sizes::<SigmoidRnn>();
+    check_all_sizes::<IdentityRnn>();
 }
 
 #[test]
@@ -312,6 +337,8 @@ fn check_padding<C: Cell>() {
 fn padding_changes_nothing() {
     check_padding::<Rnn>();
     check_padding::<ReluRnn>();
+    check_padding::<SigmoidRnn>();
+    check_padding::<IdentityRnn>();
     check_padding::<Lstm>();
     check_padding::<PeepholeLstm>();
     check_padding::<Gru>();

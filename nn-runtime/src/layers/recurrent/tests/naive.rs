@@ -79,6 +79,8 @@ fn step<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIO
         match C::KIND {
             Kind::Tanh => h[j] = z(0).tanh(),
             Kind::Relu => h[j] = z(0).max(0.0),
+            Kind::Sigmoid => h[j] = sigmoid(z(0)),
+            Kind::Identity => h[j] = z(0),
             Kind::Lstm => {
                 let (i, f) = (sigmoid(z(0) + seen(0, j, c[j])), sigmoid(z(1) + seen(1, j, c[j])));
                 c[j] = f * c[j] + i * z(2).tanh();
