@@ -87,7 +87,7 @@ network! {
         conv: conv2d(2, kernel = 3), lp_pool2d(2, p = 3), tanh;
         up: conv_transpose2d(2, kernel = 2, stride = 2), relu;
         weighted_avg_pool2d(3, stride = 2), adaptive_max_pool2d([3, 4]), avg_pool2d(2, stride = 1), reshape([2, 6]);
-        along: conv1d(3, kernel = 3, padding = same), lp_pool1d(2, stride = 1), gelu;
+        along: conv1d(3, kernel = 3, padding = same, flip = true), lp_pool1d(2, stride = 1), gelu;
         longer: conv_transpose1d(10, kernel = 2), weighted_avg_pool1d(2), max_pool1d(2, stride = 1);
         adaptive_avg_pool1d(3), global_avg_pool;
     }
@@ -106,7 +106,7 @@ network! {
     Sized: [1, _, _] -> [3] {
         conv: conv2d(4, kernel = 3, padding = 1), relu;
         pool: max_pool2d(2);
-        wide: conv2d(8, kernel = 3, stride = 2), tanh;
+        wide: conv2d(8, kernel = 3, stride = 2, flip = true), tanh;
         global_avg_pool;
         out: dense(3);
     }
@@ -126,7 +126,7 @@ network! {
         inner: Remembers;
         class: dense(5, each_step = true);
     }
-    Remembers: [_, 8] -> [_, 8] { memory: rnn(8, layers = 2); }
+    Remembers: [_, 8] -> [_, 8] { memory: rnn(8, layers = 2, activation = sigmoid); }
 
     Reader: [_, 3] -> [5] { memory: lstm(8, peephole = true); last; class: dense(5); }
 

@@ -18,7 +18,7 @@ network! {
         lp_pool2d(2), weighted_avg_pool2d(2, stride = 1);
         up: conv_transpose2d(4, kernel = 2, stride = 2), relu;
         adaptive_avg_pool2d([3, 7]), reshape([4, 21]);
-        along: conv1d(8, kernel = 3), tanh;
+        along: conv1d(8, kernel = 3, flip = true), tanh;
         longer: conv_transpose1d(10, kernel = 3, stride = 2), lp_pool1d(3, p = 1.5), weighted_avg_pool1d(2), avg_pool1d(2);
         adaptive_max_pool1d(2), global_avg_pool;
     }

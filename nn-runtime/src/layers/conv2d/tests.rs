@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::Conv2d;
 use crate::{
-    Const,
+    Const, Shape,
     layers::{Activation, Flipped, Identity, Init, Relu, Tanh, Window, WindowSizes},
     network::{Parameters, View, ViewMut},
     shape::{Dimension, FixedShape},
