@@ -304,16 +304,18 @@ mod sizes_and_types {
         pub Square<C>: [C] -> [C] { fc: dense(C), tanh; }
         pub OfParameter<C>: [C] -> [C] { own: Square<C>; other: other::Square<C> -> [C]; }
         pub OfConstant: [4] -> [4] { own: Square<H>; }
+        pub Twice: [4] -> [4] { first: other::Square<4> -> [4]; second: other::Square<4>; third: Square<4>; }
         pub Images: (image: [4], mask: [4]) -> [4] { sum: add <- (image, mask); }
     }
 }
 
 #[test]
 fn types_and_constants_may_be_called_as_sizes_and_ports_are() {
-    use sizes_and_types::{C, H, Images, ImagesImage, ImagesMask, OfConstant, OfParameter, image, mask};
+    use sizes_and_types::{C, H, Images, ImagesImage, ImagesMask, OfConstant, OfParameter, Twice, image, mask};
 
     gradients_agree::<OfParameter<4, ::core::primitive::f64>>();
     gradients_agree::<OfConstant<f64>>();
+    gradients_agree::<Twice<f64>>();
     assert_eq!(format!("{C:?} {:?} {H}", H {}), "C H 4");
     let net = Images::<f64>::initialized(1);
     let (a, b): (Batch<ImagesImage, f64>, Batch<ImagesMask, f64>) =

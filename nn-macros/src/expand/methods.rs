@@ -1,5 +1,7 @@
 //! The impls of a network: `Network`, `Trainable`, and what users call on the type itself.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -235,7 +237,10 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
         _ if stage.learns() => quote!(self.#name.zeroed()),
         _ => quote!(self.#name.clone()),
     });
-    let gradients = plan.program.parts().filter_map(|(_, part)| part.ask_gradient(&network.parameters));
+    // Parts of one type are asked once.
+    let mut asked = HashSet::new();
+    let parts = plan.program.parts().filter(|(_, part)| asked.insert(part.checked.as_ref()));
+    let gradients: Vec<_> = parts.filter_map(|(_, part)| part.ask_gradient(&network.parameters)).collect();
     let part = || (PART.ident(), quote!(&mut #NETWORK::Part<'_, Self>));
     let method = |name, arguments, gives, body| {
         let receiver = Some(Receiver::Shared);
