@@ -11,6 +11,10 @@ use plumbline::{
 network! {
     Logits: [4] -> [3] { hidden: dense(8), relu; out: dense(3); }
     Sure: [4] -> [1] { out: dense(1), sigmoid; }
+    SureInside: [4] -> [1] { hidden: dense(4); inside: Sure; }
+    SureSteps: [_, 4] -> [_, 1] { out: dense(1, each_step = true), sigmoid; }
+    SurePixels: [1, 1, 4] -> [1, 1, 4] { out: conv2d(1, kernel = 1), sigmoid; }
+    OneLogit: [4] -> [1] { out: dense(1); }
     Soft: [4] -> [3] { out: dense(3), softmax; }
     Logs: [4] -> [3] { out: dense(3), log_softmax; }
     OfPart<N>: [N] -> [3] { inside: Wide<N, 3>; flatten; }
@@ -232,4 +236,90 @@ fn pixels_are_classified() {
     let error = Trainer::new(Adam::new(0.05), CrossEntropy::new()).fit(&mut Masks::new(3), &data).unwrap_err();
     let source = LossError::Pixels { expected: [4, 6], found: [6, 4] };
     assert_eq!(error, TrainError::Loss { set: "training", source });
+}
+
+/// Four numbers of which `sigmoid` makes 0.27, 0.38, 0.62 and 0.73, and the classes of these.
+const SCORES: [f32; 4] = [-1.0, -0.5, 0.5, 1.0];
+const CLASSES: [f32; 4] = [0.0, 0.0, 1.0, 1.0];
+
+/// Makes each layer hand on its first input: all weights are 0 but the first of each matrix.
+fn pass_on<E: Element>(net: &mut impl Parameters<E>) {
+    for index in 0..net.tensors() {
+        let values = net.tensor_mut(index).values;
+        values.fill(E::zero());
+        if index % 2 == 0 {
+            values[0] = E::one();
+        }
+    }
+}
+
+/// The metrics of a network that hands on its first input, on the samples `x`.
+macro_rules! metrics_of {
+    ($net:expr, $loss:expr, $x:expr, $targets:expr $(, $metric:expr)*) => {{
+        let mut net = $net;
+        pass_on(&mut net);
+        let data = Dataset::new($x, $targets).unwrap();
+        let trainer = Trainer::new(Sgd::new(0.0), $loss)$(.metric($metric))*;
+        let evaluation = trainer.evaluate(&net, &data).unwrap();
+        evaluation.metrics.iter().map(|metric| metric.value).collect::<Vec<f64>>()
+    }};
+    (all $net:expr, $loss:expr, $x:expr, $targets:expr) => {
+        metrics_of!($net, $loss, $x, $targets, Accuracy, F1::of(1), Iou::mean(), ConfusionMatrix)
+    };
+}
+
+fn firsts(numbers: [f32; 4]) -> Vec<f32> {
+    numbers.iter().flat_map(|&number| [number, 0.0, 0.0, 0.0]).collect()
+}
+
+#[test]
+fn a_trainer_takes_outputs_of_sigmoid_for_probabilities() {
+    let batch = |numbers| Batch::<(Const<4>,)>::from_vec(firsts(numbers)).unwrap();
+    let numbers = || Batch::<(Const<1>,)>::from_vec(CLASSES.to_vec()).unwrap();
+    let labels = || Labels::<2>::new(CLASSES.map(|class| class as u32)).unwrap();
+    let any = || BinaryCrossEntropy::new().on_any_output();
+    let right = vec![1.0; 4];
+    assert_eq!(metrics_of!(all Sure::new(1), MeanSquaredError, batch(SCORES), numbers()), right);
+    assert_eq!(metrics_of!(all Sure::new(1), any(), batch(SCORES), labels()), right);
+    assert_eq!(metrics_of!(all SureInside::new(1), any(), batch(SCORES), labels()), right);
+    assert_eq!(metrics_of!(all OneLogit::new(1), MeanSquaredError, batch(SCORES), numbers()), right);
+    assert_eq!(metrics_of!(all OneLogit::new(1), BinaryCrossEntropy::new(), batch(SCORES), labels()), right);
+    // Logits above 0, and below ½.
+    let low =
+        metrics_of!(OneLogit::new(1), BinaryCrossEntropy::new(), batch([-1.0, -0.5, 0.2, 0.4]), labels(), Accuracy);
+    assert_eq!(low, [1.0]);
+
+    let steps = Batch::<(Free, Const<4>)>::padded([&firsts(SCORES)[..12], &firsts(SCORES)[12..]]).unwrap();
+    let numbers_of_steps = Batch::<(Free, Const<1>)>::padded([&CLASSES[..3], &CLASSES[3..]]).unwrap();
+    assert_eq!(metrics_of!(all SureSteps::new(1), MeanSquaredError, steps, numbers_of_steps), right);
+    let pixels = || Batch::<(Const<1>, Const<1>, Const<4>)>::from_vec(SCORES.to_vec()).unwrap();
+    let classes = Batch::from_vec(CLASSES.to_vec()).unwrap();
+    assert_eq!(metrics_of!(all SurePixels::new(1), MeanSquaredError, pixels(), classes), right);
+
+    let (x, t) = (batch(SCORES).cast::<f64>(), numbers().cast::<f64>());
+    assert_eq!(metrics_of!(all Sure::<f64>::initialized(1), MeanSquaredError, x, t), right);
+}
+
+#[test]
+fn a_trainer_knows_which_of_several_outputs_are_probabilities() {
+    let mut net = Two::new(1);
+    pass_on(&mut net);
+    // The hidden layer's `relu` lets nothing below 0 through. The sigmoid of 0 is ½, which is not above it.
+    let x = Batch::<(Const<4>,)>::from_vec(firsts([0.0, 0.0, 0.5, 1.0])).unwrap();
+    let targets = (Labels::<3>::new([0; 4]).unwrap(), Labels::<2>::new([0, 0, 1, 1]).unwrap());
+    let loss = Losses::new((CrossEntropy::new(), BinaryCrossEntropy::new().on_any_output()));
+    let trainer = Trainer::new(Sgd::new(0.0), loss).metric_on::<1, _>(Accuracy).metric_on::<0, _>(Accuracy);
+    let evaluation = trainer.evaluate(&net, &Dataset::new(x.clone(), targets.clone()).unwrap()).unwrap();
+    assert_eq!((evaluation.metric("accuracy of sure"), evaluation.metric("accuracy of class")), (Some(1.0), Some(1.0)));
+    // And while it trains.
+    let mut trainer = trainer.epochs(1).batch_size(2);
+    let history = trainer.fit(&mut net, &Dataset::new(x, targets).unwrap()).unwrap();
+    assert_eq!(history.last().unwrap().training.metric("accuracy of sure"), Some(1.0));
+}
+
+#[test]
+fn a_bare_batch_is_taken_for_logits() {
+    let outputs = Batch::<(Const<1>,)>::from_vec(vec![0.2, 0.4]).unwrap();
+    let labels = Labels::<2>::new([1, 1]).unwrap();
+    assert_eq!(Accuracy.measure(&outputs, &labels).unwrap(), 1.0);
 }

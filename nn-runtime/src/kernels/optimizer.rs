@@ -73,6 +73,53 @@ pub(crate) fn largest<E: Element>(x: &[E], threads: usize) -> f64 {
     }
 }
 
+/// No number for which [`all_within`] holds has a larger magnitude.
+pub(crate) const WITHIN: f64 = (1_u64 << 30) as f64;
+
+/// Whether all numbers are known to be finite and at most [`WITHIN`], as those of most trainings are. It takes as long as the numbers take to come
+/// from the cache: one operation a register. [`largest`] takes longer and knows more.
+pub(crate) fn all_within<E: Element>(x: &[E], threads: usize) -> bool {
+    if threads > 1 && x.len() >= 2 * CHUNK {
+        let (x, rest) = x.split_at((x.len() / 2).next_multiple_of(CHUNK));
+        let left = threads / 2;
+        let (a, b) = rayon::join(|| all_within(x, left), || all_within(rest, threads - left));
+        a && b
+    } else {
+        run(AllWithin(x))
+    }
+}
+
+struct AllWithin<'a, E>(&'a [E]);
+
+impl<E: Element> WithSimd for AllWithin<'_, E> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        /// Sums at a time, since an operation takes longer than a load.
+        const SUMS: usize = 8;
+        let (vectors, rest) = E::as_vectors::<S>(self.0);
+        // Sums of x · MAX / 2²⁹. A number beyond 2³⁰ takes any finite sum beyond MAX, and so does infinity; from infinity and NaN no number leads back.
+        let scale = E::splat(simd, E::max_value() / E::from_f64(WITHIN / 2.0));
+        let mut sums = [E::splat(simd, E::zero()); SUMS];
+        let (blocks, last) = vectors.as_chunks::<SUMS>();
+        for block in blocks {
+            for k in 0..SUMS {
+                sums[k] = <E as Lanes>::mul_add(simd, block[k], scale, sums[k]);
+            }
+        }
+        for &v in last {
+            sums[0] = <E as Lanes>::mul_add(simd, v, scale, sums[0]);
+        }
+        // x − x is NaN for what is not finite, and so is each sum with it.
+        let mut differences = E::splat(simd, E::zero());
+        for sum in sums {
+            differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, sum, sum));
+        }
+        E::sum_lanes(simd, differences) == E::zero() && rest.iter().all(|x| x.abs().as_f64() <= WITHIN)
+    }
+}
+
 /// The larger, or NaN.
 pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || a > b { a } else { b }
@@ -228,6 +275,63 @@ impl<E: Math, R: Rule<E, K>, const K: usize> WithSimd for Update<'_, E, R, K> {
             for k in 0..K {
                 E::store_partial(simd, rests[k], now[k]);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kernels::simd::at_each_level, layers::testing::values};
+
+    fn finds<E: Element>() {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 2.1 * WITHIN, -2.1 * WITHIN, 1e30, -1e30];
+        for length in [0, 1, 3, 8, 31, 64, 130, 300] {
+            let mut x = values::<E>(length, 1);
+            assert!(all_within(&x, 1), "{length}");
+            for place in 0..length {
+                for &bad in &bad {
+                    let before = std::mem::replace(&mut x[place], E::from_f64(bad));
+                    assert!(!all_within(&x, 1), "{bad} at {place} of {length}");
+                    x[place] = before;
+                }
+                // Half of a bound is no reason to take the longer look.
+                let before = std::mem::replace(&mut x[place], E::from_f64(WITHIN / 4.0));
+                assert!(all_within(&x, 1), "{place} of {length}");
+                x[place] = before;
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_or_large_are_found_wherever_they_are() {
+        at_each_level(|| -> Result<(), ()> {
+            finds::<f32>();
+            finds::<f64>();
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn a_large_number_is_found_behind_one_that_takes_the_sum_the_other_way() {
+        for distance in 1..=160 {
+            let mut x = vec![0.0; 300];
+            x[0] = -0.45 * WITHIN;
+            assert!(all_within(&x, 1));
+            x[distance] = 1.1 * WITHIN;
+            assert!(!all_within(&x, 1), "{distance}");
+            assert!(!all_within(&x.iter().map(|&x| x as f32).collect::<Vec<_>>(), 1), "{distance}");
+        }
+    }
+
+    #[test]
+    fn threads_look_at_all_parts() {
+        for place in [0, 2 * CHUNK - 1, 2 * CHUNK, 5 * CHUNK] {
+            let mut x = vec![1.0_f32; 5 * CHUNK + 1];
+            assert!([1, 2, 3, 8].iter().all(|&threads| all_within(&x, threads)));
+            x[place] = f32::NAN;
+            assert!(![1, 2, 3, 8].iter().any(|&threads| all_within(&x, threads)));
         }
     }
 }

@@ -62,10 +62,13 @@ pub struct OfLogSoftmax;
 /// use plumbline::network::output::{Numbers, OfSigmoid, OutputKinds, Unknown};
 /// fn of_two<K: OutputKinds<First = Numbers, Second = OfSigmoid, Only = Unknown>>() {}
 /// of_two::<(Numbers, OfSigmoid)>();
+/// assert_eq!([0, 1, 2].map(<(Numbers, OfSigmoid)>::is_of_sigmoid), [false, true, false]);
 /// ```
 pub trait OutputKinds: 'static {
     /// The number of the kind in [`OfCode`]; 0 where there are several.
     const CODE: u8;
+    /// The numbers of the kinds of up to four outputs; 0 for [`Unknown`] and where there are fewer.
+    const CODES: [u8; 4];
     /// The kind where there is one output; else [`Unknown`].
     type Only;
     /// The kind of the first of several outputs; [`Unknown`] where there is one.
@@ -76,6 +79,11 @@ pub trait OutputKinds: 'static {
     type Third;
     /// The kind of the fourth, or [`Unknown`].
     type Fourth;
+
+    /// Whether output `index`, counted from 0, is [`OfSigmoid`].
+    fn is_of_sigmoid(index: usize) -> bool {
+        Self::CODES.get(index) == Some(&OfSigmoid::CODE)
+    }
 }
 
 /// Output `I` of the network `N`, in messages of the compiler.
@@ -101,6 +109,7 @@ macro_rules! kinds {
     (impl $of:ty: $kind:ident, $code:literal) => {
         impl OutputKinds for $of {
             const CODE: u8 = $code;
+            const CODES: [u8; 4] = [$code, 0, 0, 0];
             type Only = $kind;
             type First = Unknown;
             type Second = Unknown;
@@ -113,9 +122,10 @@ macro_rules! kinds {
 kinds!(0 Unknown, 1 Numbers, 2 OfSigmoid, 3 OfSoftmax, 4 OfLogSoftmax);
 
 macro_rules! several {
-    ($(($($kind:ident),*): $third:ty, $fourth:ty;)*) => {
+    ($(($($kind:ident),*) $($none:literal)*: $third:ty, $fourth:ty;)*) => {
         $(impl<$($kind: OutputKinds),*> OutputKinds for ($($kind,)*) {
             const CODE: u8 = 0;
+            const CODES: [u8; 4] = [$($kind::CODE,)* $($none),*];
             type Only = Unknown;
             type First = A::Only;
             type Second = B::Only;
@@ -126,7 +136,7 @@ macro_rules! several {
 }
 
 several! {
-    (A, B): Unknown, Unknown;
-    (A, B, C): C::Only, Unknown;
+    (A, B) 0 0: Unknown, Unknown;
+    (A, B, C) 0: C::Only, Unknown;
     (A, B, C, D): C::Only, D::Only;
 }

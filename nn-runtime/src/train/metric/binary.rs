@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    Batch, BatchView, Const, Element,
+    Batch, BatchView, Const, Element, Shape,
     data::{Labels, LabelsView},
     shape::Dimension,
     train::{
@@ -23,14 +23,15 @@ macro_rules! numbers {
             }
 
             fn add(&self, tally: &mut Self::Tally, output: &[E], target: BatchView<'_, ($($axis,)+), E>) {
-                let step = step_of(&target);
-                for (run, y) in RealSteps::of(&target).outputs(step, output) {
-                    let numbers = &target.as_slice()[run.start * step..run.end * step];
-                    for (y, &t) in y.chunks(1).zip(numbers) {
-                        let label = [of_number(t)];
-                        <$metric as Metric<(Const<1>,), Labels<2>, E>>::add(self, tally, y, LabelsView::new(&label));
-                    }
-                }
+                each_number(output, target, |y, label| {
+                    <$metric as Metric<(Const<1>,), Labels<2>, E>>::add(self, tally, y, label);
+                });
+            }
+
+            fn add_probabilities(&self, tally: &mut Self::Tally, output: &[E], target: BatchView<'_, ($($axis,)+), E>) {
+                each_number(output, target, |y, label| {
+                    <$metric as Metric<(Const<1>,), Labels<2>, E>>::add_probabilities(self, tally, y, label);
+                });
             }
 
             fn value(&self, tally: &Self::Tally) -> f64 {
@@ -42,6 +43,21 @@ macro_rules! numbers {
             }
         })*
     };
+}
+
+/// Calls `f` with each output that counts, and the class of its target.
+fn each_number<S: Shape, E: Element>(
+    output: &[E],
+    target: BatchView<'_, S, E>,
+    mut f: impl FnMut(&[E], LabelsView<'_, 2>),
+) {
+    let step = step_of(&target);
+    for (run, y) in RealSteps::of(&target).outputs(step, output) {
+        let numbers = &target.as_slice()[run.start * step..run.end * step];
+        for (y, &t) in y.chunks(1).zip(numbers) {
+            f(y, LabelsView::new(&[of_number(t)]));
+        }
+    }
 }
 
 numbers! {

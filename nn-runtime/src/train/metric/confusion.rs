@@ -3,9 +3,9 @@
 use std::{borrow::Cow, fmt};
 
 use crate::{
-    Const, Element,
-    data::{Labels, LabelsView},
-    train::metric::{Metric, PerSample, largest, of_logit},
+    Element,
+    data::LabelsView,
+    train::metric::{Single, largest},
 };
 
 /// Counts how often each class is taken for each other. Its number is the mean of the classes' recalls (balanced accuracy); its
@@ -31,6 +31,18 @@ impl ConfusionMatrix {
     /// The metric: the same as its bare name.
     pub const fn new() -> Self {
         ConfusionMatrix
+    }
+
+    pub(super) fn title(self) -> Cow<'static, str> {
+        Cow::Borrowed("balanced accuracy")
+    }
+
+    pub(super) fn of_tally<const C: usize>(self, tally: &Confusion<C>) -> f64 {
+        tally.mean(Confusion::recall)
+    }
+
+    pub(super) fn report_of<const C: usize>(self, tally: &Confusion<C>) -> String {
+        tally.to_string()
     }
 }
 
@@ -138,10 +150,10 @@ impl<const C: usize> Confusion<C> {
 }
 
 impl Confusion<2> {
-    /// Takes in outputs of one logit each.
-    pub(super) fn add_logits<E: Element>(&mut self, output: &[E], target: LabelsView<'_, 2>) {
+    /// Takes in single outputs.
+    pub(super) fn add_single<E: Element>(&mut self, kind: Single, output: &[E], target: LabelsView<'_, 2>) {
         for (&y, label) in output.iter().zip(target.iter()) {
-            self.add(label, of_logit(y));
+            self.add(label, kind.class(y));
         }
     }
 }
@@ -173,47 +185,5 @@ impl<const C: usize> fmt::Display for Confusion<C> {
             write!(f, " {:>width$}", percent(self.precision(class)))?;
         }
         write!(f, "  {:>6}", percent(self.accuracy()))
-    }
-}
-
-impl PerSample for ConfusionMatrix {}
-
-impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for ConfusionMatrix {
-    type Tally = Confusion<C>;
-
-    fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed("balanced accuracy")
-    }
-
-    fn add(&self, tally: &mut Confusion<C>, output: &[E], target: LabelsView<'_, C>) {
-        tally.add_rows(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<C>) -> f64 {
-        tally.mean(Confusion::recall)
-    }
-
-    fn report(&self, tally: &Confusion<C>) -> Option<String> {
-        Some(tally.to_string())
-    }
-}
-
-impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for ConfusionMatrix {
-    type Tally = Confusion<2>;
-
-    fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed("balanced accuracy")
-    }
-
-    fn add(&self, tally: &mut Confusion<2>, output: &[E], target: LabelsView<'_, 2>) {
-        tally.add_logits(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<2>) -> f64 {
-        tally.mean(Confusion::recall)
-    }
-
-    fn report(&self, tally: &Confusion<2>) -> Option<String> {
-        Some(tally.to_string())
     }
 }

@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    Const, Element,
-    data::{Labels, LabelsView},
-    train::metric::{Confusion, Metric, PerSample},
-};
+use crate::train::metric::Confusion;
 
 /// F₁ = 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall, over all classes or of one, as scikit-learn's `f1_score`.
 ///
@@ -54,7 +50,7 @@ impl F1 {
         F1 { average: Average::Of(class) }
     }
 
-    fn title(self) -> Cow<'static, str> {
+    pub(super) fn title(self) -> Cow<'static, str> {
         match self.average {
             Average::Macro => Cow::Borrowed("macro F1"),
             Average::Micro => Cow::Borrowed("micro F1"),
@@ -62,7 +58,7 @@ impl F1 {
         }
     }
 
-    fn of_tally<const C: usize>(self, tally: &Confusion<C>) -> f64 {
+    pub(super) fn of_tally<const C: usize>(self, tally: &Confusion<C>) -> f64 {
         match self.average {
             Average::Macro => tally.mean(Confusion::f1),
             Average::Of(class) => tally.f1(class).unwrap_or(f64::NAN),
@@ -78,46 +74,8 @@ impl F1 {
             }
         }
     }
-}
 
-impl PerSample for F1 {}
-
-impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for F1 {
-    type Tally = Confusion<C>;
-
-    fn name(&self) -> Cow<'static, str> {
-        self.title()
-    }
-
-    fn add(&self, tally: &mut Confusion<C>, output: &[E], target: LabelsView<'_, C>) {
-        tally.add_rows(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<C>) -> f64 {
-        self.of_tally(tally)
-    }
-
-    fn report(&self, tally: &Confusion<C>) -> Option<String> {
-        Some(tally.lines("F1", Confusion::f1))
-    }
-}
-
-impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for F1 {
-    type Tally = Confusion<2>;
-
-    fn name(&self) -> Cow<'static, str> {
-        self.title()
-    }
-
-    fn add(&self, tally: &mut Confusion<2>, output: &[E], target: LabelsView<'_, 2>) {
-        tally.add_logits(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<2>) -> f64 {
-        self.of_tally(tally)
-    }
-
-    fn report(&self, tally: &Confusion<2>) -> Option<String> {
-        Some(tally.lines("F1", Confusion::f1))
+    pub(super) fn report_of<const C: usize>(self, tally: &Confusion<C>) -> String {
+        tally.lines("F1", Confusion::f1)
     }
 }

@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    Const, Element,
-    data::{Labels, LabelsView},
-    train::metric::{Confusion, Metric, PerSample},
-};
+use crate::train::metric::Confusion;
 
 /// IoU = TP / (TP + FP + FN), the intersection of what is of a class and what is taken for it over their union: its mean over the classes, or
 /// that of one; scikit-learn's `jaccard_score`, the measure of segmentation. All samples and pixels are counted before it is divided.
@@ -41,56 +37,18 @@ impl Iou {
         Iou { class: Some(class) }
     }
 
-    fn title(self) -> Cow<'static, str> {
+    pub(super) fn title(self) -> Cow<'static, str> {
         self.class.map_or(Cow::Borrowed("mean IoU"), |class| Cow::Owned(format!("IoU of class {class}")))
     }
 
-    fn of_tally<const C: usize>(self, tally: &Confusion<C>) -> f64 {
+    pub(super) fn of_tally<const C: usize>(self, tally: &Confusion<C>) -> f64 {
         match self.class {
             None => tally.mean(Confusion::iou),
             Some(class) => tally.iou(class).unwrap_or(f64::NAN),
         }
     }
-}
 
-impl PerSample for Iou {}
-
-impl<const C: usize, E: Element> Metric<(Const<C>,), Labels<C>, E> for Iou {
-    type Tally = Confusion<C>;
-
-    fn name(&self) -> Cow<'static, str> {
-        self.title()
-    }
-
-    fn add(&self, tally: &mut Confusion<C>, output: &[E], target: LabelsView<'_, C>) {
-        tally.add_rows(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<C>) -> f64 {
-        self.of_tally(tally)
-    }
-
-    fn report(&self, tally: &Confusion<C>) -> Option<String> {
-        Some(tally.lines("IoU", Confusion::iou))
-    }
-}
-
-impl<E: Element> Metric<(Const<1>,), Labels<2>, E> for Iou {
-    type Tally = Confusion<2>;
-
-    fn name(&self) -> Cow<'static, str> {
-        self.title()
-    }
-
-    fn add(&self, tally: &mut Confusion<2>, output: &[E], target: LabelsView<'_, 2>) {
-        tally.add_logits(output, target);
-    }
-
-    fn value(&self, tally: &Confusion<2>) -> f64 {
-        self.of_tally(tally)
-    }
-
-    fn report(&self, tally: &Confusion<2>) -> Option<String> {
-        Some(tally.lines("IoU", Confusion::iou))
+    pub(super) fn report_of<const C: usize>(self, tally: &Confusion<C>) -> String {
+        tally.lines("IoU", Confusion::iou)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     Element,
     data::{Target, TargetAt},
+    network::output::OutputKinds,
     train::{OutputAt, metric::Metric},
 };
 
@@ -58,8 +59,13 @@ pub trait Metrics<Out, T: Target, E: Element>: Send + Sync {
     /// The tallies of all.
     type Tallies: Default + Send;
 
-    /// Takes in some samples; `outputs` gives the rows of an output.
-    fn add<'a>(&self, tallies: &mut Self::Tallies, outputs: impl Fn(usize) -> &'a [E] + Copy, target: T::View<'_>);
+    /// Takes in some samples; `outputs` gives the rows of an output, `K` says what it is.
+    fn add<'a, K: OutputKinds>(
+        &self,
+        tallies: &mut Self::Tallies,
+        outputs: impl Fn(usize) -> &'a [E] + Copy,
+        target: T::View<'_>,
+    );
 
     /// The numbers, in order, written behind `values`; `names` are those of several outputs.
     fn values(&self, tallies: &Self::Tallies, names: &[&'static str], values: &mut Vec<MetricValue>);
@@ -68,7 +74,7 @@ pub trait Metrics<Out, T: Target, E: Element>: Send + Sync {
 impl<Out, T: Target, E: Element> Metrics<Out, T, E> for () {
     type Tallies = ();
 
-    fn add<'a>(&self, (): &mut (), _: impl Fn(usize) -> &'a [E] + Copy, _: T::View<'_>) {}
+    fn add<'a, K: OutputKinds>(&self, (): &mut (), _: impl Fn(usize) -> &'a [E] + Copy, _: T::View<'_>) {}
 
     fn values(&self, (): &(), _: &[&'static str], _: &mut Vec<MetricValue>) {}
 }
@@ -76,9 +82,14 @@ impl<Out, T: Target, E: Element> Metrics<Out, T, E> for () {
 impl<Out, T: Target, E: Element, L: Metrics<Out, T, E>, M: Metric<Out, T, E>> Metrics<Out, T, E> for (L, M) {
     type Tallies = (L::Tallies, M::Tally);
 
-    fn add<'a>(&self, tallies: &mut Self::Tallies, outputs: impl Fn(usize) -> &'a [E] + Copy, target: T::View<'_>) {
-        self.0.add(&mut tallies.0, outputs, target);
-        self.1.add(&mut tallies.1, outputs(0), target);
+    fn add<'a, K: OutputKinds>(
+        &self,
+        tallies: &mut Self::Tallies,
+        outputs: impl Fn(usize) -> &'a [E] + Copy,
+        target: T::View<'_>,
+    ) {
+        self.0.add::<K>(&mut tallies.0, outputs, target);
+        add_to::<K, _, _, _, _>(&self.1, 0, &mut tallies.1, outputs(0), target);
     }
 
     fn values(&self, tallies: &Self::Tallies, names: &[&'static str], values: &mut Vec<MetricValue>) {
@@ -89,6 +100,21 @@ impl<Out, T: Target, E: Element, L: Metrics<Out, T, E>, M: Metric<Out, T, E>> Me
             value: metric.value(tally),
             report: metric.report(tally),
         });
+    }
+}
+
+/// Takes in some samples of output `index`.
+fn add_to<K: OutputKinds, Out, T: Target, E: Element, M: Metric<Out, T, E>>(
+    metric: &M,
+    index: usize,
+    tally: &mut M::Tally,
+    output: &[E],
+    target: T::View<'_>,
+) {
+    if K::is_of_sigmoid(index) {
+        metric.add_probabilities(tally, output, target);
+    } else {
+        metric.add(tally, output, target);
     }
 }
 
@@ -125,9 +151,14 @@ where
 {
     type Tallies = (L::Tallies, M::Tally);
 
-    fn add<'a>(&self, tallies: &mut Self::Tallies, outputs: impl Fn(usize) -> &'a [E] + Copy, target: T::View<'_>) {
-        self.rest.add(&mut tallies.0, outputs, target);
-        self.metric.add(&mut tallies.1, outputs(I), T::at(target));
+    fn add<'a, K: OutputKinds>(
+        &self,
+        tallies: &mut Self::Tallies,
+        outputs: impl Fn(usize) -> &'a [E] + Copy,
+        target: T::View<'_>,
+    ) {
+        self.rest.add::<K>(&mut tallies.0, outputs, target);
+        add_to::<K, _, _, _, _>(&self.metric, I, &mut tallies.1, outputs(I), T::at(target));
     }
 
     fn values(&self, tallies: &Self::Tallies, names: &[&'static str], values: &mut Vec<MetricValue>) {

@@ -7,6 +7,7 @@ mod f1;
 mod iou;
 mod list;
 mod mean_absolute_error;
+mod of_confusion;
 mod over_pixels;
 mod over_time;
 mod r_squared;
@@ -60,6 +61,12 @@ pub trait Metric<Out, T: Target, E: Element>: Debug + Send + Sync {
 
     /// Takes in some samples. After the first batch it does not allocate, unless the metric needs all samples at once, as [`RocAuc`](struct@RocAuc) does.
     fn add(&self, tally: &mut Self::Tally, output: &[E], target: T::View<'_>);
+
+    /// As [`Metric::add`], for outputs that are probabilities since the network ends in `sigmoid`, as the trainer knows. A metric that takes a single
+    /// output above 0 for class 1 takes one above ½ for it here; any other need not have this.
+    fn add_probabilities(&self, tally: &mut Self::Tally, output: &[E], target: T::View<'_>) {
+        self.add(tally, output, target);
+    }
 
     /// The number, over all samples taken in; NaN before the first.
     fn value(&self, tally: &Self::Tally) -> f64;
@@ -182,9 +189,21 @@ fn largest<E: Element>(row: &[E]) -> Option<usize> {
     largest.map(|(class, _)| class)
 }
 
-/// The class of one logit: 1 where it is positive and else 0; `None` for NaN.
-fn of_logit<E: Element>(y: E) -> Option<usize> {
-    (!y.is_nan()).then(|| usize::from(y > E::zero()))
+/// What a single output is, and so which are taken for class 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Single {
+    /// A logit, where it is positive.
+    Logit,
+    /// A probability, where it is above ½.
+    Probability,
+}
+
+impl Single {
+    /// The class of an output: 1 or 0; `None` for NaN.
+    fn class<E: Element>(self, y: E) -> Option<usize> {
+        let least = E::from_f64(if self == Single::Logit { 0.0 } else { 0.5 });
+        (!y.is_nan()).then(|| usize::from(y > least))
+    }
 }
 
 /// The class that a number from 0 to 1 stands for.

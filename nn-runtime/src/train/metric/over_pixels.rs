@@ -37,6 +37,10 @@ where
         each_pixel(output, target, |y: &[E; C], label| self.add(tally, y, LabelsView::new(&[label])));
     }
 
+    fn add_probabilities(&self, tally: &mut M::Tally, output: &[E], target: PixelLabelsView<'_, C>) {
+        each_pixel(output, target, |y: &[E; C], label| self.add_probabilities(tally, y, LabelsView::new(&[label])));
+    }
+
     fn value(&self, tally: &M::Tally) -> f64 {
         self.value(tally)
     }

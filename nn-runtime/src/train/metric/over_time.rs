@@ -40,6 +40,12 @@ where
         }
     }
 
+    fn add_probabilities(&self, tally: &mut M::Tally, output: &[E], target: StepLabelsView<'_, C>) {
+        for (run, y) in RealSteps::of_labels(target).outputs(C, output) {
+            self.add_probabilities(tally, y, target.run(run));
+        }
+    }
+
     fn value(&self, tally: &M::Tally) -> f64 {
         self.value(tally)
     }
@@ -57,14 +63,27 @@ impl<T: Dimension, const C: usize, E: Element> Metric<(T, Const<C>), Batch<(T, C
     }
 
     fn add(&self, tally: &mut Hits, output: &[E], target: BatchView<'_, (T, Const<C>), E>) {
-        for (run, y) in RealSteps::of(&target).outputs(C, output) {
-            let t = &target.as_slice()[run.start * C..run.end * C];
-            of_samples::<C, E>().add(tally, y, BatchView::lent(t, run.len(), &[C]));
-        }
+        each_run::<T, C, E>(output, target, |y, t| of_samples::<C, E>().add(tally, y, t));
+    }
+
+    fn add_probabilities(&self, tally: &mut Hits, output: &[E], target: BatchView<'_, (T, Const<C>), E>) {
+        each_run::<T, C, E>(output, target, |y, t| of_samples::<C, E>().add_probabilities(tally, y, t));
     }
 
     fn value(&self, tally: &Hits) -> f64 {
         tally.part()
+    }
+}
+
+/// Calls `f` with the outputs and targets of each run of real steps.
+fn each_run<T: Dimension, const C: usize, E: Element>(
+    output: &[E],
+    target: BatchView<'_, (T, Const<C>), E>,
+    mut f: impl FnMut(&[E], BatchView<'_, (Const<C>,), E>),
+) {
+    for (run, y) in RealSteps::of(&target).outputs(C, output) {
+        let t = &target.as_slice()[run.start * C..run.end * C];
+        f(y, BatchView::lent(t, run.len(), &[C]));
     }
 }
 

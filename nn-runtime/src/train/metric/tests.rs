@@ -161,7 +161,12 @@ fn tallies_go_on_over_batches() {
     for range in [0..1, 1..4] {
         let (y, t) = (logits.rows(range.clone()), labels());
         let t = crate::data::Target::rows(&t, range);
-        Metrics::<Three, Labels<3>, f64>::add(&metrics, &mut tallies, |_| y.as_slice(), t);
+        Metrics::<Three, Labels<3>, f64>::add::<crate::network::output::Unknown>(
+            &metrics,
+            &mut tallies,
+            |_| y.as_slice(),
+            t,
+        );
     }
     let mut values = Vec::new();
     Metrics::<Three, Labels<3>, f64>::values(&metrics, &tallies, &[], &mut values);

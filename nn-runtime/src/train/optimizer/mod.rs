@@ -45,7 +45,9 @@ pub trait Optimizer<E: Element>: Send {
     /// Forgets all steps: what is remembered of each parameter, and their number. The options stay.
     fn restart(&mut self);
 
-    /// Changes the parameters of `net` by the rule. After it they are finite, where they were before.
+    /// Changes the parameters of `net` by the rule. After it they are finite, where they were before. A weight that was NaN or infinite already is an error
+    /// where the rule reads it, as with weight decay, or its gradient is not finite; else it stays as it is, with no word of it: [`Weights`](crate::io::Weights)
+    /// are checked as they are loaded.
     ///
     /// # Errors
     ///

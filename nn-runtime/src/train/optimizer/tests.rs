@@ -268,6 +268,41 @@ fn large_numbers_that_stay_finite_are_stepped_by() {
 }
 
 #[test]
+fn gradients_on_both_sides_of_the_fast_look_give_the_same_step() {
+    // The rules of these are linear: twice the gradient is twice the step, with the fast look below 2³⁰ and without it above.
+    for optimizer in [Sgd::new(0.5), Sgd::new(0.5).momentum(0.5), Sgd::new(0.5).momentum(0.5).nesterov(true)] {
+        let step = |scale: f32| {
+            let (mut net, mut optimizer) = (Mlp::<f32>::initialized(3), optimizer.clone());
+            let mut gradients = net.gradients();
+            for index in 0..net.tensors() {
+                net.tensor_mut(index).values.fill(0.0);
+                gradients.tensor_mut(index).values.fill(scale);
+            }
+            for _ in 0..5 {
+                optimizer.step(&mut net, &gradients).unwrap();
+            }
+            net.tensor(0).values[0]
+        };
+        assert!((20..60).all(|power| step(2.0_f32.powi(power)) == 2.0_f32.powi(power) * step(1.0)));
+    }
+}
+
+#[test]
+fn a_weight_that_is_nan_is_an_error_where_the_rule_reads_it() {
+    let check = |mut optimizer: Sgd<f32>, refused: bool| {
+        let mut net = Mlp::<f32>::initialized(3);
+        net.tensor_mut(0).values[1] = f32::NAN;
+        let gradients = net.gradients();
+        let before = bits(&net);
+        let result = optimizer.step(&mut net, &gradients);
+        assert_eq!(result.is_err(), refused, "{result:?}");
+        assert_eq!(bits(&net), before);
+    };
+    check(Sgd::new(0.1), false);
+    check(Sgd::new(0.1).weight_decay(0.5), true);
+}
+
+#[test]
 fn a_large_tensor_is_checked_by_all_threads() {
     use crate::kernels::optimizer::largest;
     let mut numbers = vec![0.5_f32; 300_001];

@@ -303,7 +303,7 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
                     sum.add_part(gradients, (last - first) as f64 / samples as f64);
                 }
                 let (outputs, targets) = (|index| run.pass.output(index), targets.rows(first..last));
-                self.metrics.add(&mut tallies, outputs, targets);
+                self.metrics.add::<N::OutputKind>(&mut tallies, outputs, targets);
                 if weights.as_ref().len() > 1 {
                     // The step gives their weighted sum alone.
                     let normalizers = self.loss.normalizers(targets, last - first);
@@ -373,7 +373,7 @@ where
         pass.infer(net, &rows[..inputs], range.len());
         let outputs = |index| pass.output(index);
         add_terms(loss, outputs, targets, &loss.normalizers(targets, range.len()), &mut means);
-        metrics.add(&mut tallies, outputs, targets);
+        metrics.add::<N::OutputKind>(&mut tallies, outputs, targets);
     }
     let mut values = Vec::new();
     means.values(N::OUTPUT_NAMES, &mut values);
