@@ -88,7 +88,7 @@ macro_rules! climb {
             exact.epoch(of_exact, &pictures)?;
         }
         let [.., machine] = &machines;
-        let samples = machine.generate(SAMPLES, 1000, &mut StdRng::seed_from_u64(options.seed));
+        let samples = machine.generate(SAMPLES, 1000, &mut StdRng::seed_from_u64(options.seed))?;
         tell(samples.as_slice(), pictures.as_slice(), side);
     }};
 }

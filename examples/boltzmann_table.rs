@@ -66,7 +66,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("Z = {:.9} over the restricted machine's visible states,", log_partition.exp());
     println!("    {:.9} over all states of the general one", machine.log_partition_exact().exp());
 
-    let random = rbm.generate(options.chains, 0, &mut StdRng::seed_from_u64(options.seed));
+    let random = rbm.generate(options.chains, 0, &mut StdRng::seed_from_u64(options.seed))?;
     let mut pairs = rbm.chains_from(&random, options.seed)?;
     pairs.gibbs(&rbm, options.sweeps)?;
     let drawn = pairs.first().chunks(2).zip(pairs.second().chunks(2));

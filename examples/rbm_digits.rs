@@ -132,7 +132,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("\nwhat some hidden units look for:");
     features(&machine);
     println!("what the machine imagines, after 1000 steps from noise:");
-    show(&machine.rbm.generate(5, 1000, &mut rng), 5);
+    show(&machine.rbm.generate(5, 1000, &mut rng)?, 5);
     estimate(&machine, &train, &test, options, &mut rng)
 }
 
@@ -151,7 +151,7 @@ fn estimate(
     let forward = rbm.log_partition_ais(&ais, rng)?;
     let [low, high] = forward.interval;
     println!("ln Z forward: {:.2}, three standard errors: {low:.2} to {high:.2}", forward.log_partition);
-    let backward = rbm.log_partition_reverse(&ais, &rbm.generate(100, 1000, rng), rng)?;
+    let backward = rbm.log_partition_reverse(&ais, &rbm.generate(100, 1000, rng)?, rng)?;
     println!("ln Z in reverse: {:.2}", backward.log_partition);
     let likelihood = rbm.log_likelihood(test, forward.log_partition);
     println!(

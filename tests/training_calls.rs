@@ -253,13 +253,18 @@ fn pass_on<E: Element>(net: &mut impl Parameters<E>) {
     }
 }
 
+/// An optimizer that changes nothing.
+fn no_steps<N: Network>(_: &N) -> Sgd<N::Element> {
+    Sgd::new(0.0)
+}
+
 /// The metrics of a network that hands on its first input, on the samples `x`.
 macro_rules! metrics_of {
     ($net:expr, $loss:expr, $x:expr, $targets:expr $(, $metric:expr)*) => {{
         let mut net = $net;
         pass_on(&mut net);
         let data = Dataset::new($x, $targets).unwrap();
-        let trainer = Trainer::new(Sgd::new(0.0), $loss)$(.metric($metric))*;
+        let trainer = Trainer::new(no_steps(&net), $loss)$(.metric($metric))*;
         let evaluation = trainer.evaluate(&net, &data).unwrap();
         evaluation.metrics.iter().map(|metric| metric.value).collect::<Vec<f64>>()
     }};
@@ -308,7 +313,7 @@ fn a_trainer_knows_which_of_several_outputs_are_probabilities() {
     let x = Batch::<(Const<4>,)>::from_vec(firsts([0.0, 0.0, 0.5, 1.0])).unwrap();
     let targets = (Labels::<3>::new([0; 4]).unwrap(), Labels::<2>::new([0, 0, 1, 1]).unwrap());
     let loss = Losses::new((CrossEntropy::new(), BinaryCrossEntropy::new().on_any_output()));
-    let trainer = Trainer::new(Sgd::new(0.0), loss).metric_on::<1, _>(Accuracy).metric_on::<0, _>(Accuracy);
+    let trainer = Trainer::new(no_steps(&net), loss).metric_on::<1, _>(Accuracy).metric_on::<0, _>(Accuracy);
     let evaluation = trainer.evaluate(&net, &Dataset::new(x.clone(), targets.clone()).unwrap()).unwrap();
     assert_eq!((evaluation.metric("accuracy of sure"), evaluation.metric("accuracy of class")), (Some(1.0), Some(1.0)));
     // And while it trains.

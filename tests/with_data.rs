@@ -152,7 +152,7 @@ fn a_restricted_boltzmann_machine_finds_test_images_likely() {
     let ladder = Ladder::linear(0.0, 0.5, 100).then(0.9, 400).then(1.0, 1500);
     let ais = Ais::default().ladder(ladder).base_rates(&machine.rbm, &train).unwrap();
     let forward = machine.rbm.log_partition_ais(&ais, rng).unwrap().log_partition;
-    let samples = machine.rbm.generate(100, 1000, rng);
+    let samples = machine.rbm.generate(100, 1000, rng).unwrap();
     let reverse = machine.rbm.log_partition_reverse(&ais, &samples, rng).unwrap().log_partition;
     let [by_forward, by_reverse] =
         [forward, reverse].map(|log_partition| machine.rbm.log_likelihood(&test, log_partition));

@@ -25,7 +25,7 @@ type Machine<V, H> = Rbm<Const<30>, Const<20>, V, H>;
 fn steps<V: Visible, H: Hidden>(training: ContrastiveDivergence<Sgd<f32>>) -> usize {
     let rng = &mut StdRng::seed_from_u64(1);
     let mut rbm: Machine<V, H> = Rbm::new(Init::Normal(0.1), rng);
-    let data = rbm.generate(80, 1, rng);
+    let data = rbm.generate(80, 1, rng).unwrap();
     let short = data.rows(0..33).to_batch();
     let mut learner = training.start(&rbm, &data).unwrap();
     learner.step(&mut rbm, &data).unwrap();
@@ -40,7 +40,7 @@ fn steps<V: Visible, H: Hidden>(training: ContrastiveDivergence<Sgd<f32>>) -> us
 fn calls() -> usize {
     let rng = &mut StdRng::seed_from_u64(1);
     let rbm: Machine<Bernoulli, Bernoulli> = Rbm::new(Init::Normal(0.1), rng);
-    let data = rbm.generate(80, 1, rng);
+    let data = rbm.generate(80, 1, rng).unwrap();
     let mut chains = rbm.chains_from(&data, 1).unwrap();
     let (mut h, mut v, mut free) = (Batch::zeros(80), Batch::zeros(80), vec![0.0; 80]);
     let mut all = || {

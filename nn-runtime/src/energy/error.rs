@@ -60,6 +60,14 @@ pub enum EnergyError {
         /// Its column.
         column: usize,
     },
+    /// Connections so large that the net of a unit overflows.
+    #[error("expected connections whose magnitudes have a finite sum at each unit, found {found} at unit {unit}")]
+    Overflow {
+        /// The index of the unit.
+        unit: usize,
+        /// The sum of the magnitudes of its connections and its threshold, in the numbers' type.
+        found: f64,
+    },
     /// Patterns that no connections can keep: the others never tell the state of one unit.
     #[error(
         "expected patterns in which each unit follows from the others, found that unit {unit} does not: two that differ in it alone, \

@@ -26,7 +26,7 @@ impl AnnealedImportance {
     ///
     /// # Errors
     ///
-    /// [`SamplerError::Short`] for fewer; [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN.
+    /// [`SamplerError::Short`] for fewer, [`SamplerError::TooLong`] for more than memory holds; [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN.
     pub fn new(ladder: Ladder) -> Result<Self, SamplerError> {
         ladder.check(2)?;
         Ok(AnnealedImportance { ladder, threads: None, progress: false })

@@ -110,6 +110,12 @@ pub enum SamplerError {
         /// The number found.
         found: usize,
     },
+    /// A ladder that there was no memory for.
+    #[error("expected a ladder that memory can hold, found one of {steps} steps")]
+    TooLong {
+        /// The steps that it was to have.
+        steps: usize,
+    },
     /// Chains of different lengths.
     #[error("expected {expected} draws in each chain, as in the first, found {found} in chain {chain}")]
     Ragged {

@@ -54,7 +54,7 @@ impl<E: Element> Tempering<E> {
     ///
     /// # Errors
     ///
-    /// [`SamplerError::Length`] where `first` ends inside a state; [`SamplerError::Short`] for a ladder without rungs;
+    /// [`SamplerError::Length`] where `first` ends inside a state; [`SamplerError::Short`] for a ladder without rungs, [`SamplerError::TooLong`] for one too long for memory;
     /// [`SamplerError::Temperature`] for a rung that is negative, infinite or NaN; [`SamplerError::Improper`] for one of 0 where the model has Gaussian
     /// units; [`SamplerError::Memory`] for more replicas than there is room for.
     pub fn starting_at(model: &impl Blocks<E>, ladder: Ladder, first: Vec<E>, seed: u64) -> Result<Self, SamplerError> {
@@ -62,13 +62,14 @@ impl<E: Element> Tempering<E> {
         let widths = model.widths();
         let chains = count(first.len(), widths[0])?;
         let rungs = ladder.betas().len();
-        let [mut replicas, mut second] = [room(rungs * chains, widths[0])?, room(rungs * chains, widths[1])?];
+        let rows = rungs.saturating_mul(chains);
+        let [mut replicas, mut second] = [room(rows, widths[0])?, room(rows, widths[1])?];
         (0..rungs).for_each(|_| replicas.extend_from_slice(&first));
-        second.resize(rungs * chains * widths[1], E::zero());
+        second.resize(rows * widths[1], E::zero());
         Ok(Tempering {
             first: replicas,
             second,
-            ratios: vec![0.0; rungs * chains],
+            ratios: vec![0.0; rows],
             swaps: vec![[0; 2]; rungs - 1],
             ladder,
             widths,

@@ -298,3 +298,39 @@ fn random_connections_are_symmetric_and_named() {
     changed.set_weight(i, j, rng.random_range(2.0..3.0)).unwrap();
     assert_eq!(changed.weight()[[i, j]], changed.weight()[[j, i]]);
 }
+
+#[test]
+fn connections_whose_sums_overflow_are_an_error() {
+    fn check<E: Element>() {
+        let most = E::max_value();
+        let states = Batch::<(Const<3>,), E>::from_vec(vec![E::one(), -E::one(), E::one()]).unwrap();
+        let part = |divisor: f64| most / E::from_f64(divisor);
+        // Two connections of this size: their sum overflows, or what a net changes by when a unit does.
+        for (size, threshold) in [(most, E::zero()), (part(1.5), E::zero()), (part(3.0), E::zero()), (E::one(), most)] {
+            let mut net: Hopfield<Const<3>, Asynchronous, E> = Hopfield::zeros();
+            net.set_weight(0, 1, size).unwrap();
+            net.set_weight(0, 2, -size).unwrap();
+            net.threshold_mut()[0] = threshold;
+            let overflows = |error: EnergyError| matches!(error, EnergyError::Overflow { unit: 0, .. });
+            assert!(overflows(net.recall(&states).unwrap_err()));
+            assert!(overflows(net.recall_in_random_order(&states, 1).unwrap_err()));
+            assert!(overflows(net.step(&states).unwrap_err()));
+            assert!(overflows(net.chains_from(&states, 1).unwrap_err()));
+            assert!(net.nets(&states).map_or_else(overflows, |nets| nets.as_slice().iter().all(|net| net.is_finite())));
+            assert!(net.energies(&states).map_or_else(overflows, |energies| energies.iter().all(|e| e.is_finite())));
+        }
+        // What stays finite is recalled: units 1 and 2 follow unit 0, one with it and one against it.
+        let mut net: Hopfield<Const<3>, Asynchronous, E> = Hopfield::zeros();
+        net.set_weight(0, 1, part(64.0)).unwrap();
+        net.set_weight(0, 2, -part(64.0)).unwrap();
+        let recall = net.recall(&states).unwrap();
+        assert!(recall.converged() && recall.traces[0].energies.iter().all(|energy| energy.is_finite()));
+        let [a, b, c] = recall.states.as_slice() else { panic!("three units") };
+        assert!(a == b && *a == -*c);
+    }
+    check::<f32>();
+    check::<f64>();
+    let error = EnergyError::Overflow { unit: 0, found: f64::INFINITY };
+    let expected = "expected connections whose magnitudes have a finite sum at each unit, found inf at unit 0";
+    assert_eq!(error.to_string(), expected);
+}

@@ -340,7 +340,7 @@ fn energy_based_models() {
     for samples in [40, 33, 1] {
         let v = data().unwrap().rows(0..samples).to_batch();
         assert!(rbm.hidden_means(&v).as_slice().iter().all(|&p| p > 0.0 && p < 1.0));
-        assert!(rbm.generate(samples, 2, &mut rng()).as_slice().iter().all(|&v| v == 0.0 || v == 1.0));
+        assert!(rbm.generate(samples, 2, &mut rng()).unwrap().as_slice().iter().all(|&v| v == 0.0 || v == 1.0));
         ContrastiveDivergence::new(2).batch_size(samples).epochs(1).fit(&mut rbm, &v).unwrap();
     }
     let mut machine: Boltzmann<C<13>, C<7>> = Boltzmann::new(Init::Normal(0.1), &mut rng());

@@ -78,7 +78,8 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Empty`] for no patterns.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Empty`] for no patterns,
+    /// [`EnergyError::Overflow`] for connections so large that a sum of them is not finite.
     pub fn bit_error_measured<D>(&self, patterns: &Batch<(I,), E, D>) -> Result<BitError, EnergyError>
     where
         D: Deref<Target = [E]>,

@@ -48,12 +48,14 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Sampler`] of a network without units.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Overflow`] for connections so large that a sum of them is not finite,
+    /// [`EnergyError::Sampler`] of a network without units.
     pub fn chains_from<D>(&self, states: &Batch<(I,), E, D>, seed: u64) -> Result<SiteChains<E>, EnergyError>
     where
         D: Deref<Target = [E]>,
     {
         self.check(states)?;
+        self.check_sums()?;
         Ok(SiteChains::starting_at(self, states.as_slice().to_vec(), seed)?)
     }
 }

@@ -37,6 +37,18 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
         }
     }
 
+    /// Asks that no net overflows, nor its change when a unit does, nor an energy: each is at most twice Σ |W_ij| + |θ_i|, or their sum.
+    pub(super) fn check_sums(&self) -> Result<(), EnergyError> {
+        let rows = self.weight.chunks_exact(I::SIZE.max(1));
+        for (unit, (row, threshold)) in rows.zip(&*self.threshold).enumerate() {
+            let found = sum::absolute(row) + threshold.abs();
+            if !(found + found).is_finite() || !(found.as_f64() * (2.0 * I::SIZE as f64)).is_finite() {
+                return Err(EnergyError::Overflow { unit, found: found.as_f64() });
+            }
+        }
+        Ok(())
+    }
+
     /// What a net of each unit may be below 0 by rounding alone.
     fn slack_into(&self, slack: &mut [E]) {
         let rows = self.weight.chunks_exact(I::SIZE.max(1));
@@ -77,7 +89,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Overflow`] for connections so large that a sum of them is not finite.
     pub fn nets<D>(&self, states: &Batch<(I,), E, D>) -> Result<Batch<(I,), E>, EnergyError>
     where
         D: Deref<Target = [E]>,
@@ -85,6 +97,9 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
         self.check(states)?;
         let mut nets = Batch::zeros(states.samples());
         self.with_nets(states, nets.as_mut_slice(), I::SIZE, |_, nets, to| to.copy_from_slice(nets));
+        if !sum::all_finite(nets.as_slice()) {
+            self.check_sums()?;
+        }
         Ok(nets)
     }
 
@@ -101,7 +116,7 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Overflow`] for connections so large that a sum of them is not finite.
     pub fn energies<D>(&self, states: &Batch<(I,), E, D>) -> Result<Vec<f64>, EnergyError>
     where
         D: Deref<Target = [E]>,
@@ -112,6 +127,9 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
             let rows = states.chunks_exact(I::SIZE.max(1)).zip(nets.chunks_exact(I::SIZE.max(1)));
             energies.iter_mut().zip(rows).for_each(|(energy, (state, nets))| *energy = self.energy_of(state, nets));
         });
+        if !sum::all_finite(&energies) {
+            self.check_sums()?;
+        }
         Ok(energies)
     }
 
@@ -119,12 +137,13 @@ impl<I: FixedDimension, U, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Overflow`] for connections so large that a sum of them is not finite.
     pub fn step<D>(&self, states: &Batch<(I,), E, D>) -> Result<Batch<(I,), E>, EnergyError>
     where
         D: Deref<Target = [E]>,
     {
         self.check(states)?;
+        self.check_sums()?;
         let mut next = Batch::zeros(states.samples());
         let mut slack = vec![E::zero(); I::SIZE];
         self.slack_into(&mut slack);
@@ -154,7 +173,7 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
     ///
     /// # Errors
     ///
-    /// [`EnergyError::Value`] for a number other than −1 and 1.
+    /// [`EnergyError::Value`] for a number other than −1 and 1, [`EnergyError::Overflow`] for connections so large that a sum of them is not finite.
     pub fn recall<D>(&self, start: &Batch<(I,), E, D>) -> Result<Recall<I, E>, EnergyError>
     where
         D: Deref<Target = [E]>,
@@ -172,6 +191,7 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
         D: Deref<Target = [E]>,
     {
         self.check(start)?;
+        self.check_sums()?;
         Ok(self.recall_by(start, |states, other, traces, first| {
             self.settle(states, other, traces, first, &mut ByIndex(I::SIZE), sweeps);
         }))
@@ -197,6 +217,7 @@ impl<I: FixedDimension, U: Update, E: Element> Hopfield<I, U, E> {
         D: Deref<Target = [E]>,
     {
         self.check(start)?;
+        self.check_sums()?;
         Ok(self.recall_by(start, |states, nets, traces, first| {
             let mut order = Shuffled::new(seed, I::SIZE);
             self.with_slack(|slack| {

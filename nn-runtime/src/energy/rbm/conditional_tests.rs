@@ -58,7 +58,7 @@ fn conditional_densities_agree_with_integrals() {
 #[test]
 fn conditionals_of_many_rows_are_those_of_each_and_bad_states_are_named() {
     let rbm: Rbm<Const<40>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
-    let v = rbm.generate(4000, 1, &mut StdRng::seed_from_u64(2));
+    let v = rbm.generate(4000, 1, &mut StdRng::seed_from_u64(2)).unwrap();
     let mut h = Batch::zeros(0);
     rbm.draw_hidden_into(&v, &mut h, Draws::new(1, 1));
     let run = |threads: usize| {

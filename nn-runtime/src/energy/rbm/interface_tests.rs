@@ -55,7 +55,7 @@ fn bad_data_and_options_are_named() {
 fn check_layer<V: Visible, H: Hidden>(temperature: f64) {
     let mut rbm = model::<Const<4>, Const<3>, V, H>(3);
     rbm.set_temperature(temperature).unwrap();
-    let v = rbm.generate(6, 1, &mut StdRng::seed_from_u64(5));
+    let v = rbm.generate(6, 1, &mut StdRng::seed_from_u64(5)).unwrap();
     let targets: Batch<H::Output<Const<3>>, f64> = Batch::from_vec(values::<f64>(18 * H::LEVELS, 9)).unwrap();
     let report = GradientCheck::new().run(&rbm, &v, &targets, &SquaredError).unwrap();
     assert!(report.error() < 1e-6 && report.compared > 20, "{report:?}");

@@ -5,10 +5,10 @@ use std::ops::Deref;
 use rand::Rng;
 
 use crate::{
-    Batch, Element,
+    Batch, Element, Shape,
     energy::{EnergyError, Hidden, Rbm, Visible, rbm::conditionals::fit},
     kernels::field::Bias,
-    samplers::{Blocks, Chains, Draws, each_part},
+    samplers::{Blocks, Chains, Draws, each_part, room},
     shape::FixedDimension,
 };
 
@@ -109,17 +109,28 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// use rand::{SeedableRng, rngs::StdRng};
     /// let rng = &mut StdRng::seed_from_u64(1);
     /// let rbm: Rbm<Const<4>, Const<3>> = Rbm::new(Init::Normal(1.0), rng);
-    /// let imagined = rbm.generate(10, 100, rng);
+    /// let imagined = rbm.generate(10, 100, rng)?;
     /// assert!(imagined.samples() == 10 && imagined.as_slice().iter().all(|&v| v == 0.0 || v == 1.0));
+    /// # Ok::<(), plumbline::energy::EnergyError>(())
     /// ```
-    pub fn generate(&self, samples: usize, steps: usize, rng: &mut impl Rng) -> Batch<V::Input<I>, E> {
-        let mut v = Batch::zeros(samples);
+    ///
+    /// # Errors
+    ///
+    /// [`EnergyError::Shape`] and [`EnergyError::Sampler`] for more samples than memory can hold.
+    pub fn generate(
+        &self,
+        samples: usize,
+        steps: usize,
+        rng: &mut impl Rng,
+    ) -> Result<Batch<V::Input<I>, E>, EnergyError> {
+        let mut v = Batch::zeros_of(samples, <V::Input<I> as Shape>::DIMS)?;
+        let mut h = room(samples, Self::HIDDEN)?;
+        h.resize(samples * Self::HIDDEN, E::zero());
         let draws = Draws::from_rng(rng);
         // Fields of 0, and so each state of a unit alike.
         V::draw(v.as_mut_slice(), Self::VISIBLE, self.temperature, &self.log_variance, draws);
-        let mut h = vec![E::zero(); samples * Self::HIDDEN];
         let model = self.for_chains(samples);
-        let work = (2 * steps * h.len()).saturating_mul(Self::VISIBLE);
+        let work = h.len().saturating_mul(2 * Self::VISIBLE).saturating_mul(steps);
         let widths = [Self::VISIBLE, Self::HIDDEN, 0];
         each_part(v.as_mut_slice(), &mut h, &mut [], widths, work, &|v, h, _: &mut [()], first| {
             for step in 0..steps as u64 {
@@ -128,7 +139,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
                 model.draw_first(1.0, h, v, draws.of_block(1));
             }
         });
-        v
+        Ok(v)
     }
 
     /// E(v′ | E(h | v)): the mean-field reconstruction of each sample. `h` gets E(h | v); both are made anew where they have another number of
@@ -191,7 +202,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
         if known.len() != sample && known.len() != samples {
             return Err(EnergyError::Mask { sample, samples, found: known.len() });
         }
-        let start = self.generate(v.samples(), 0, rng).into_vec();
+        let start = self.generate(v.samples(), 0, rng)?.into_vec();
         let mut chains = Chains::starting_at(self, start, rng.next_u64())?;
         chains.gibbs_clamped(&self.for_chains(v.samples()), steps, known, v.as_slice())?;
         let mut completed = Batch::zeros(0);

@@ -59,7 +59,7 @@ fn temperatures_beyond_the_range_are_refused() {
 #[test]
 fn an_estimate_is_the_same_for_any_number_of_its_own_threads() {
     let rbm: Rbm<Const<40>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
-    let v = rbm.generate(100, 3, &mut StdRng::seed_from_u64(2));
+    let v = rbm.generate(100, 3, &mut StdRng::seed_from_u64(2)).unwrap();
     let ais = Ais::default().ladder(Ladder::linear(0.0, 1.0, 20)).quiet();
     let run = |ais: &Ais| {
         let rng = &mut StdRng::seed_from_u64(3);
@@ -77,4 +77,15 @@ fn an_estimate_is_the_same_for_any_number_of_its_own_threads() {
             assert!(matches!(result, Err(EnergyError::Sampler(SamplerError::Memory { .. }))), "{result:?}");
         }
     }
+}
+
+#[test]
+fn more_samples_than_memory_can_hold_are_an_error() {
+    let rbm: Rbm<Const<4>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
+    // More numbers than an address can count, more visible ones than memory holds, and more hidden ones.
+    for samples in [usize::MAX, usize::MAX / 4, usize::MAX / 64] {
+        let error = rbm.generate(samples, usize::MAX, &mut StdRng::seed_from_u64(2)).unwrap_err();
+        assert!(matches!(error, EnergyError::Shape(_) | EnergyError::Sampler(SamplerError::Memory { .. })), "{error}");
+    }
+    assert_eq!(rbm.generate(0, 5, &mut StdRng::seed_from_u64(2)).unwrap().samples(), 0);
 }

@@ -281,7 +281,7 @@ fn long_run_frequencies_agree_with_the_joint_table() {
 #[test]
 fn softmax_frequencies_agree_with_the_joint_table() {
     let rbm = model::<Const<3>, Const<2>, Softmax<3>, Bernoulli>(7);
-    let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2));
+    let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2)).unwrap();
     let mut chains = rbm.chains_from(&start, 3).unwrap();
     chains.gibbs(&rbm, 60).unwrap();
     let states = all_states::<Softmax<3>>(3);
@@ -299,7 +299,7 @@ fn softmax_frequencies_agree_with_the_joint_table() {
 fn softmax_pairs_agree_with_the_joint_table() {
     let mut rbm = model::<Const<2>, Const<2>, Softmax<3>, Softmax<3>>(7);
     rbm.set_temperature(1.3).unwrap();
-    let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2));
+    let start = rbm.generate(20_000, 0, &mut StdRng::seed_from_u64(2)).unwrap();
     let mut chains = rbm.chains_from(&start, 3).unwrap();
     chains.gibbs(&rbm, 60).unwrap();
     let states = all_states::<Softmax<3>>(2);
@@ -354,7 +354,7 @@ fn tempering_keeps_the_distribution_of_the_model() {
 /// The ratios that tempering asks for, against free energies at both temperatures.
 fn check_ratios<V: Visible, H: Hidden>(seed: u64) {
     let rbm = model::<Const<3>, Const<4>, V, H>(seed);
-    let v = rbm.generate(5, 2, &mut StdRng::seed_from_u64(3));
+    let v = rbm.generate(5, 2, &mut StdRng::seed_from_u64(3)).unwrap();
     let (mut scratch, mut ratios) = (vec![0.0; 20 * H::LEVELS], vec![0.0; 5]);
     rbm.log_ratios(0.4, 0.9, v.as_slice(), &mut scratch, &mut ratios);
     let at = |beta: f64| {
@@ -380,7 +380,7 @@ fn ratios_are_those_of_the_free_energies() {
 fn check_ais<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(seed: u64, rates: bool) {
     let rbm = model::<I, N, V, H>(seed);
     let rng = &mut StdRng::seed_from_u64(seed);
-    let data = rbm.generate(1000, 200, rng);
+    let data = rbm.generate(1000, 200, rng).unwrap();
     let mut ais = Ais::default().chains(400).ladder(Ladder::linear(0.0, 1.0, 60));
     if rates {
         ais = ais.base_rates(&rbm, &data).unwrap();
@@ -468,7 +468,7 @@ fn the_threads_change_no_bit() {
         pool.install(|| {
             let rbm: Rbm<Const<40>, Const<30>> = Rbm::new(Init::Normal(0.3), &mut StdRng::seed_from_u64(1));
             let rng = &mut StdRng::seed_from_u64(2);
-            let v = rbm.generate(1000, 3, rng);
+            let v = rbm.generate(1000, 3, rng).unwrap();
             let ais = Ais::default().chains(64).ladder(Ladder::linear(0.0, 1.0, 20));
             (
                 rbm.free_energies(&v),

@@ -68,7 +68,7 @@ fn exact_gradient<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(
 fn check_exact<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(temperature: f64, seed: u64) {
     let mut rbm = model::<I, N, V, H>(1.2, seed);
     rbm.set_temperature(temperature).unwrap();
-    let data = rbm.generate(7, 3, &mut StdRng::seed_from_u64(seed));
+    let data = rbm.generate(7, 3, &mut StdRng::seed_from_u64(seed)).unwrap();
     let found = exact_gradient(&rbm, &data, |training| training);
     let mut expected = Vec::new();
     for index in 0..rbm.tensors() {
@@ -227,7 +227,7 @@ fn fast_parameters_follow_the_gradient_and_fade() {
 fn check_kind<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(temperature: f64, seed: u64, spread: f64) {
     let mut rbm = model::<I, N, V, H>(0.8, seed);
     rbm.set_temperature(temperature).unwrap();
-    let few = rbm.generate(4, 3, &mut StdRng::seed_from_u64(seed));
+    let few = rbm.generate(4, 3, &mut StdRng::seed_from_u64(seed)).unwrap();
     let many = Batch::from_vec(few.as_slice().repeat(5000)).unwrap();
     let exact = exact_gradient(&rbm, &few, |training| training);
     let mut learner = ContrastiveDivergence::<Sgd<f64>>::new(30).seed(seed).start(&rbm, &many).unwrap();
@@ -250,7 +250,7 @@ fn other_kinds_of_units_have_the_exact_gradient_as_their_mean() {
 fn states_of_zeros_and_ones_have_the_same_gradient_by_a_faster_way() {
     // Enough visible units and samples for sums over subsets; the hidden side is the one that is enumerated.
     let rbm = model::<Const<30>, Const<3>, Bernoulli, Bernoulli>(1.0, 4);
-    let mut rows = rbm.generate(100, 5, &mut StdRng::seed_from_u64(1));
+    let mut rows = rbm.generate(100, 5, &mut StdRng::seed_from_u64(1)).unwrap();
     let model = rbm.exact_statistics();
     let check = |rows: &Batch<(Const<30>,), f64>| {
         let h = rbm.hidden_means(rows);
