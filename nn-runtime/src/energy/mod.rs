@@ -37,8 +37,8 @@ use few::FewLevels;
 pub use few::{Enumerable, Few};
 pub use hopfield::{BitError, Hopfield};
 pub use ratings::{
-    LevelDistribution, Prediction, RatingDivergence, RatingEpoch, RatingLearner, RatingPosterior, RatingRbm,
-    RatingReport,
+    LevelDistribution, Prediction, RatingAverage, RatingDivergence, RatingEpoch, RatingLearner, RatingPosterior,
+    RatingRbm, RatingReport,
 };
 pub use rbm::{Ais, Estimate, ExactByVisible, LogLikelihood, Rbm, ScikitLearn};
 pub use recall::{Outcome, Recall, Trace};

@@ -39,6 +39,7 @@ pub use pretraining::{
 pub(crate) use progress::Progress;
 pub(crate) use schedule::Scheduled;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
+pub(crate) use trainer::Patience;
 pub use trainer::{
     Augmenting, Epoch, Evaluation, Event, Flow, History, Hooks, Stop, TrainError, Trainer, Validation, Watching,
 };

@@ -129,3 +129,42 @@ fn generated_ratings_are_of_the_seed_and_as_they_are_described() {
         assert!(matches!(ratings(users, items, 5, 1), Err(RatingError::Option { .. })));
     }
 }
+
+#[test]
+fn transposed_ratings_list_who_rated_an_item() {
+    let ratings = ratings(40, 30, 8, 3).unwrap();
+    let by_item = ratings.transposed();
+    assert_eq!((by_item.users(), by_item.items(), by_item.len()), (30, 40, ratings.len()));
+    for (item, rating) in by_item.iter() {
+        assert!(ratings.of(rating.item).contains(&Rating { item, level: rating.level }));
+    }
+    assert!((0..30).all(|item| by_item.of(item).is_sorted()));
+    assert_eq!(by_item.user_name(3), ratings.item_name(3));
+    assert_eq!(by_item.transposed(), ratings);
+    // Users and items without a rating stay.
+    let (_, empty) = few().split(1.0, 1).unwrap();
+    assert_eq!((empty.transposed().users(), empty.transposed().len()), (3, 0));
+}
+
+#[test]
+fn each_rating_is_in_one_test_fold() {
+    let ratings = ratings(40, 30, 8, 3).unwrap();
+    let folds = ratings.folds(3, 5).unwrap();
+    let mut tested: Vec<_> = folds.iter().flat_map(|(_, test)| test.iter().collect::<Vec<_>>()).collect();
+    tested.sort_unstable();
+    assert_eq!(tested, ratings.iter().collect::<Vec<_>>());
+    for (training, test) in &folds {
+        assert!(test.len().abs_diff(ratings.len() / 3) <= 1);
+        assert!(test.iter().all(|(user, r)| training.rating(user, r.item).is_none()));
+        assert_eq!(training.len() + test.len(), ratings.len());
+    }
+    assert_eq!(ratings.folds(3, 5).unwrap()[1], folds[1]);
+    assert_ne!(ratings.folds(3, 6).unwrap()[1], folds[1]);
+    for count in [0, 1, ratings.len() + 1] {
+        let error = ratings.folds(count, 1).unwrap_err().to_string();
+        assert!(
+            error.starts_with("expected `folds` to be at least 2 and at most the number of ratings, found"),
+            "{error}"
+        );
+    }
+}

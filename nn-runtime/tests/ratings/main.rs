@@ -1,5 +1,6 @@
 //! Collaborative filtering: ratings, their files, and restricted Boltzmann machines of them.
 
+mod biases;
 mod data;
 mod files;
 mod model;

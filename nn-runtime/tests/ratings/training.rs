@@ -264,7 +264,7 @@ fn it_costs_as_much_as_there_are_ratings() {
     let ratings = builder.finish().unwrap();
     let mut rbm: RatingRbm<Const<2>, 2> =
         RatingRbm::new(ratings.items(), Init::Normal(0.1), &mut StdRng::seed_from_u64(1)).unwrap().conditional();
-    rbm.adopt_frequencies(&ratings).unwrap();
+    rbm.adopt_biases(&ratings.transposed(), 4.0).unwrap();
     RatingDivergence::new().fit_and_validate(&mut rbm, &ratings, &ratings).unwrap();
 }
 

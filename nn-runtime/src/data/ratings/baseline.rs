@@ -114,6 +114,21 @@ impl RatingBaseline {
         change
     }
 
+    /// μ, in units of the ratings.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// b_u of each user, in units of the ratings.
+    pub fn user_biases(&self) -> &[f64] {
+        &self.users
+    }
+
+    /// b_i of each item, in units of the ratings.
+    pub fn item_biases(&self) -> &[f64] {
+        &self.items
+    }
+
     /// r̂ of an item by a user.
     pub fn predict(&self, user: usize, item: usize) -> f64 {
         let bias = |biases: &[f64], index: usize| biases.get(index).copied().unwrap_or(0.0);

@@ -5,11 +5,11 @@ mod builder;
 mod error;
 mod generated;
 mod names;
+mod parts;
 mod scale;
+mod transposed;
 
 use std::sync::Arc;
-
-use rand::{SeedableRng, rngs::Xoshiro256PlusPlus, seq::SliceRandom};
 
 pub use baseline::{RatingBaseline, RatingScore};
 pub use builder::RatingsBuilder;
@@ -18,8 +18,6 @@ pub use error::RatingError;
 pub use generated::ratings;
 pub(crate) use names::Names;
 pub use scale::RatingScale;
-
-use crate::network::mix;
 
 /// A rating: an item by its index, and the level k of its rating r = least + step · k ([`RatingScale`]).
 ///
@@ -222,40 +220,6 @@ impl Ratings {
             }
         }
         Ok(found.into_iter().map(|(rating, _)| rating).collect())
-    }
-
-    /// The ratings in two parts: of each user's, `fraction`, rounded to a whole number but at least one, chosen at random, and the others. Both parts have
-    /// all users and items. Equal seeds give equal parts.
-    ///
-    /// ```
-    /// let ratings = plumbline::data::ratings(50, 40, 20, 1)?;
-    /// let (known, held_out) = ratings.split(0.8, 7)?;
-    /// assert_eq!(known.len() + held_out.len(), ratings.len());
-    /// assert!((0..50).all(|user| !known.of(user).is_empty()));
-    /// # Ok::<(), plumbline::data::RatingError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`RatingError::Option`] for a fraction that is not from 0 to 1.
-    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self), RatingError> {
-        if !(0.0..=1.0).contains(&fraction) {
-            let (option, expected) = ("split", "a fraction from 0 to 1");
-            return Err(RatingError::Option { option, expected, found: fraction });
-        }
-        let mut first = vec![false; self.len()];
-        for user in 0..self.users() {
-            let range = self.starts[user]..self.starts[user + 1];
-            let count = (range.len() as f64 * fraction).round() as usize;
-            let mut order: Vec<usize> = range.collect();
-            order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(mix(mix(seed) ^ mix(user as u64))));
-            order.iter().take(count.max(1)).for_each(|&place| first[place] = true);
-        }
-        let part = |of_first: bool| {
-            let chosen = self.iter().zip(&first).filter(|(_, first)| **first == of_first).map(|(rating, _)| rating);
-            Ratings::from_sorted(self.scale, self.users.clone(), self.items.clone(), chosen)
-        };
-        Ok((part(true), part(false)))
     }
 
     /// The same ratings with the indices that users and items have in `other`: what a file of test ratings becomes for a model of `other`. Users and items

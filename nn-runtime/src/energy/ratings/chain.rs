@@ -1,5 +1,6 @@
 //! The chain of one user.
 
+use super::user_bias::tilt;
 use crate::{
     Element,
     data::Rating,
@@ -24,6 +25,8 @@ pub(super) struct Chain<E> {
     base: Vec<E>,
     sample: Vec<E>,
     fields: Vec<E>,
+    /// β
+    bias: f64,
     squares: f64,
 }
 
@@ -38,6 +41,7 @@ impl<E: Element> Chain<E> {
             base: zeros(hidden),
             sample: zeros(hidden),
             fields: zeros(BLOCK.min(longest) * levels),
+            bias: 0.0,
             squares: 0.0,
         }
     }
@@ -73,6 +77,7 @@ impl<E: Element> Chain<E> {
         place: usize,
     ) {
         rbm.base(known, beside, &mut self.base);
+        self.bias = rbm.user_bias_of(known);
         self.levels.clear();
         self.levels.extend(known.iter().map(|rating| rating.level));
         self.hidden(rbm, known);
@@ -107,6 +112,7 @@ impl<E: Element> Chain<E> {
             let p = &mut self.fields[..known.len() * K];
             let items = known.iter().map(|rating| rating.item);
             ratings::level_fields::<E, K>(&rbm.weight, &rbm.visible_bias, &self.sample, items, p);
+            tilt(p, K, self.bias);
             softmax::forward(p, K);
             for ((rating, level), p) in known.iter().zip(levels).zip(p.chunks_exact(K)) {
                 if measure {

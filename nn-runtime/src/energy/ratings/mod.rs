@@ -1,5 +1,7 @@
 //! Restricted Boltzmann machines of ratings.
 
+mod adopt;
+mod average;
 mod chain;
 mod groups;
 mod learner;
@@ -9,12 +11,14 @@ mod report;
 mod rows;
 mod score;
 mod train;
+mod user_bias;
 
 use std::marker::PhantomData;
 
 use ndarray::{ArrayView1, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, ArrayViewMut3};
 use rand::Rng;
 
+pub use average::RatingAverage;
 pub use learner::RatingLearner;
 pub use posterior::{LevelDistribution, RatingPosterior};
 pub use report::{RatingEpoch, RatingReport};
@@ -31,6 +35,8 @@ use crate::{
     shape::FixedDimension,
 };
 
+use user_bias::UserBias;
+
 /// E(v, h) = −Σ_{i ∈ S} (b_i^{k_i} + hᵀ W_i^{k_i}) − cᵀh − Σ_{i ∈ R} hᵀ D_i: the levels k_i that a user gave to the items S, and `N` binary hidden units.
 ///
 /// A restricted Boltzmann machine with a softmax unit of `K` levels for each item that a user rated, and none for the others: each user has a machine of
@@ -41,8 +47,11 @@ use crate::{
 /// `weight` [items, K, N], `visible_bias` [items, K], `hidden_bias` \[N\], of a conditional model `rated` [items, N], and `level_bias` \[K\], which is not
 /// learned: the logarithms of how often each level occurs, for items that the model does not know.
 ///
-/// What a user says of one item reaches another through the weights of both alone: an item that few rated is predicted little better than from how often it
-/// has each level, and where most items are such, [`RatingBaseline::biased`](crate::data::RatingBaseline::biased) may be the better predictor.
+/// What a user says of one item reaches another through the weights of both alone. That some users give more stars to everything takes many hidden units to
+/// say; [`adopt_biases`](RatingRbm::adopt_biases) gives each user a bias β for it, E(v, h) − β Σ_{i ∈ S} k_i, which follows from the user's ratings and is
+/// not learned. With it the model begins as a biased baseline, and training adds to that. On real ratings it is the better model.
+///
+/// A model of [`Ratings::transposed`] is item-based: each item is a sample, and the visible units are users. [`RatingAverage`] is the mean of both.
 ///
 /// [`RatingDivergence`] trains it; [`posterior`](RatingRbm::posterior) predicts and recommends for one user, [`score`](RatingRbm::score) tells how far
 /// predictions are from ratings that are known.
@@ -69,6 +78,7 @@ pub struct RatingRbm<N, const K: usize, E = f32> {
     hidden_bias: Aligned<E>,
     level_bias: Aligned<E>,
     rated: Option<Aligned<E>>,
+    user_bias: Option<UserBias<E>>,
     items: usize,
     shapes: Shapes,
     hidden: PhantomData<fn() -> N>,
@@ -93,6 +103,7 @@ impl<N, const K: usize, E: Clone> Clone for RatingRbm<N, K, E> {
             hidden_bias: self.hidden_bias.clone(),
             level_bias: self.level_bias.clone(),
             rated: self.rated.clone(),
+            user_bias: self.user_bias.clone(),
             items: self.items,
             shapes: self.shapes.clone(),
             hidden: PhantomData,
@@ -103,7 +114,8 @@ impl<N, const K: usize, E: Clone> Clone for RatingRbm<N, K, E> {
 impl<N, const K: usize, E> std::fmt::Debug for RatingRbm<N, K, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut rbm = f.debug_struct("RatingRbm");
-        rbm.field("weight", &self.weight).field("conditional", &self.rated.is_some()).finish_non_exhaustive()
+        rbm.field("weight", &self.weight).field("conditional", &self.rated.is_some());
+        rbm.field("user_biased", &self.user_bias.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -132,6 +144,7 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
             hidden_bias: Aligned::zeros(N::SIZE),
             level_bias: Aligned::zeros(K),
             rated: None,
+            user_bias: None,
             items,
             shapes: Shapes {
                 weight: [items, K, N::SIZE],
@@ -158,6 +171,24 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
     /// Whether the model sees which items were rated.
     pub fn is_conditional(&self) -> bool {
         self.rated.is_some()
+    }
+
+    /// The model with a bias for each user, too: β ([`RatingPosterior::user_bias`]), which is 0 until
+    /// [`adopt_biases`](RatingRbm::adopt_biases) says how it follows from the user's ratings. To load a file of such a model into.
+    #[must_use]
+    pub fn user_biased(mut self) -> Self {
+        self.user_bias = Some(UserBias::zeros(self.items));
+        self
+    }
+
+    /// Whether the model has a bias for each user.
+    pub fn is_user_biased(&self) -> bool {
+        self.user_bias.is_some()
+    }
+
+    /// β of a user with these ratings; 0 where the model has none.
+    fn user_bias_of(&self, known: &[Rating]) -> f64 {
+        self.user_bias.as_ref().map_or(0.0, |bias| bias.of(known))
     }
 
     /// The items that the model knows.
@@ -205,33 +236,6 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
     pub fn rated_mut(&mut self) -> Option<ArrayViewMut2<'_, E>> {
         let rated = self.rated.as_mut()?;
         Some(ArrayViewMut2::from_shape(self.shapes.rated, rated).expect("a weight fills its shape"))
-    }
-
-    /// Sets the visible biases to the logarithms of how often each item has each level, so that without weights the model predicts these: where training
-    /// should begin. Frequencies are smoothed as if each item had K ratings more, which are distributed as all ratings are; those of `level_bias`, of all
-    /// items together, as if each level had occurred once more.
-    ///
-    /// # Errors
-    ///
-    /// [`EnergyError::Ratings`] for other items or levels than the model's.
-    pub fn adopt_frequencies(&mut self, ratings: &Ratings) -> Result<(), EnergyError> {
-        self.check_items(ratings)?;
-        let memory = |_| EnergyError::Memory { name: "level counts", shape: vec![self.items, K] };
-        let counts = ratings.level_counts().map_err(memory)?;
-        let mut totals = [1.0; K];
-        for row in counts.chunks_exact(K) {
-            totals.iter_mut().zip(row).for_each(|(total, &count)| *total += count as f64);
-        }
-        let all: f64 = totals.iter().sum();
-        let shares = totals.map(|total| total / all);
-        for (bias, row) in self.visible_bias.chunks_exact_mut(K).zip(counts.chunks_exact(K)) {
-            let count = row.iter().sum::<usize>() as f64;
-            for ((bias, &seen), share) in bias.iter_mut().zip(row).zip(shares) {
-                *bias = E::from_f64(((seen as f64 + K as f64 * share) / (count + K as f64)).ln());
-            }
-        }
-        self.level_bias.iter_mut().zip(shares).for_each(|(bias, share)| *bias = E::from_f64(share.ln()));
-        Ok(())
     }
 
     /// Asks that ratings are of the model's items and on as many levels.
@@ -305,29 +309,33 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
 
 impl<N: FixedDimension, const K: usize, E: Element> Parameters<E> for RatingRbm<N, K, E> {
     fn tensors(&self) -> usize {
-        if self.rated.is_some() { 5 } else { 4 }
+        4 + usize::from(self.is_conditional()) + if self.is_user_biased() { 2 } else { 0 }
     }
 
     fn tensor(&self, index: usize) -> Tensor<'_, E> {
         let shapes = &self.shapes;
-        match (index, &self.rated) {
-            (0, _) => Tensor::new("weight", &shapes.weight, &self.weight),
-            (1, _) => Tensor::new("visible_bias", &shapes.visible_bias, &self.visible_bias),
-            (2, _) => Tensor::new("hidden_bias", &shapes.hidden_bias, &self.hidden_bias),
-            (3, _) => Tensor::statistic("level_bias", &shapes.level_bias, &self.level_bias),
-            (4, Some(rated)) => Tensor::new("rated", &shapes.rated, rated),
+        match (index, &self.rated, &self.user_bias) {
+            (0, ..) => Tensor::new("weight", &shapes.weight, &self.weight),
+            (1, ..) => Tensor::new("visible_bias", &shapes.visible_bias, &self.visible_bias),
+            (2, ..) => Tensor::new("hidden_bias", &shapes.hidden_bias, &self.hidden_bias),
+            (3, ..) => Tensor::statistic("level_bias", &shapes.level_bias, &self.level_bias),
+            (4, Some(rated), _) => Tensor::new("rated", &shapes.rated, rated),
+            (4, None, Some(bias)) | (5, Some(_), Some(bias)) => bias.mean_level(),
+            (5, None, Some(bias)) | (6, Some(_), Some(bias)) => bias.scale(),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }
 
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E> {
         let shapes = &self.shapes;
-        match (index, &mut self.rated) {
-            (0, _) => TensorMut::new("weight", &shapes.weight, &mut self.weight),
-            (1, _) => TensorMut::new("visible_bias", &shapes.visible_bias, &mut self.visible_bias),
-            (2, _) => TensorMut::new("hidden_bias", &shapes.hidden_bias, &mut self.hidden_bias),
-            (3, _) => TensorMut::statistic("level_bias", &shapes.level_bias, &mut self.level_bias),
-            (4, Some(rated)) => TensorMut::new("rated", &shapes.rated, rated),
+        match (index, &mut self.rated, &mut self.user_bias) {
+            (0, ..) => TensorMut::new("weight", &shapes.weight, &mut self.weight),
+            (1, ..) => TensorMut::new("visible_bias", &shapes.visible_bias, &mut self.visible_bias),
+            (2, ..) => TensorMut::new("hidden_bias", &shapes.hidden_bias, &mut self.hidden_bias),
+            (3, ..) => TensorMut::statistic("level_bias", &shapes.level_bias, &mut self.level_bias),
+            (4, Some(rated), _) => TensorMut::new("rated", &shapes.rated, rated),
+            (4, None, Some(bias)) | (5, Some(_), Some(bias)) => bias.mean_level_mut(),
+            (5, None, Some(bias)) | (6, Some(_), Some(bias)) => bias.scale_mut(),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }

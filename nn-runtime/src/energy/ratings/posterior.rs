@@ -1,5 +1,6 @@
 //! What a model expects of one user.
 
+use super::user_bias::tilt;
 use crate::{
     Element,
     data::Rating,
@@ -36,6 +37,8 @@ pub struct RatingPosterior<'a, N, const K: usize, E = f32> {
     /// f, without and with σ.
     fields: Vec<E>,
     means: Vec<E>,
+    /// β
+    bias: f64,
 }
 
 impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
@@ -72,14 +75,15 @@ impl<N: FixedDimension, const K: usize, E: Element> RatingRbm<N, K, E> {
         Ok(posterior)
     }
 
-    /// F(V) = −ln Σ_h exp(−E(V, h)) of a user's ratings, in ascending order of their items.
+    /// F(V) = −ln Σ_h exp(−E(V, h)) of a user's ratings, in ascending order of their items; of a model with biases of users, with the β of these ratings.
     ///
     /// # Errors
     ///
     /// As [`posterior`](RatingRbm::posterior).
     pub fn free_energy(&self, known: &[Rating]) -> Result<f64, EnergyError> {
-        let mut fields = self.posterior(known)?.fields;
-        let own: f64 = known.iter().map(|rating| self.visible_bias[rating.item * K + rating.level].as_f64()).sum();
+        let RatingPosterior { mut fields, bias, .. } = self.posterior(known)?;
+        let bias_of = |r: &Rating| self.visible_bias[r.item * K + r.level].as_f64() + bias * r.level as f64;
+        let own: f64 = known.iter().map(bias_of).sum();
         field::softplus(&mut fields, 1.0);
         Ok(-own - fields.iter().map(|x| x.as_f64()).sum::<f64>())
     }
@@ -89,12 +93,13 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingPosterior<'a, N, K
     /// Memory for a user, who is still to be named.
     pub(super) fn of_nobody(rbm: &'a RatingRbm<N, K, E>) -> Self {
         let [fields, means] = [(); 2].map(|()| vec![E::zero(); N::SIZE]);
-        RatingPosterior { rbm, known: &[], rated: &[], fields, means }
+        RatingPosterior { rbm, known: &[], rated: &[], fields, means, bias: 0.0 }
     }
 
     /// The same memory for another user, whose lists are checked.
     pub(super) fn turn_to(&mut self, known: &'a [Rating], rated: &'a [usize]) {
         (self.known, self.rated) = (known, rated);
+        self.bias = self.rbm.user_bias_of(known);
         self.rbm.base(self.known, self.rated, &mut self.fields);
         self.rbm.add_levels(&mut self.fields, self.known.iter().map(|rating| (rating.item, rating.level)));
         self.means.copy_from_slice(&self.fields);
@@ -104,6 +109,11 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingPosterior<'a, N, K
     /// p(h_j = 1 | V) = σ(f_j) with f = c + Σ_{i ∈ R} D_i + Σ_{i ∈ S} W_i^{k_i}, \[N\].
     pub fn hidden_means(&self) -> &[E] {
         &self.means
+    }
+
+    /// β, the user's bias, of a model that has one ([`RatingRbm::adopt_biases`]); else 0. It adds β k to the exponent of each p(v_q = k | …) below.
+    pub fn user_bias(&self) -> f64 {
+        self.bias
     }
 
     /// p(v_q = k | V) ∝ exp(b_q^k) Π_j (1 + exp(f_j + W_qj^k)), exactly, for an item q; of one that is known, as if it were rated once more.
@@ -136,7 +146,7 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingPosterior<'a, N, K
         LevelDistribution::of(std::array::from_fn(|level| {
             // Less the same product without W, which is the same for all levels.
             let gain = field::softplus_difference(rbm.row(item, level), &self.fields, (0.0, 1.0), (1.0, 1.0));
-            rbm.visible_bias[item * K + level].as_f64() + gain
+            rbm.visible_bias[item * K + level].as_f64() + self.bias * level as f64 + gain
         }))
     }
 
@@ -147,12 +157,15 @@ impl<'a, N: FixedDimension, const K: usize, E: Element> RatingPosterior<'a, N, K
         }
         let mut fields = [E::zero(); K];
         ratings::level_fields::<E, K>(&rbm.weight, &rbm.visible_bias, &self.means, std::iter::once(item), &mut fields);
+        tilt(&mut fields, K, self.bias);
         softmax::forward(&mut fields, K);
         LevelDistribution { probabilities: fields.map(|p| p.as_f64()) }
     }
 
     fn of_unknown(&self) -> LevelDistribution<K> {
-        LevelDistribution::of(std::array::from_fn(|level| self.rbm.level_bias[level].as_f64()))
+        LevelDistribution::of(std::array::from_fn(|level| {
+            self.rbm.level_bias[level].as_f64() + self.bias * level as f64
+        }))
     }
 
     /// The `n` items that the user did not rate whose mean level is highest, best first, each with the distribution of its level; fewer where the

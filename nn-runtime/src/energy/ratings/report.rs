@@ -24,6 +24,27 @@ pub struct RatingReport {
     pub epochs: Vec<RatingEpoch>,
 }
 
+impl RatingReport {
+    /// The epoch with the lowest [monitored](RatingEpoch::monitored) error, the first of equal ones; `None` where all are NaN, or there is no epoch.
+    ///
+    /// ```
+    /// use plumbline::{Const, data, energy::{RatingDivergence, RatingRbm}, layers::Init};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let (known, held_out) = data::ratings(100, 30, 10, 1)?.split(0.8, 1)?;
+    /// let mut rbm: RatingRbm<Const<4>, 5> = RatingRbm::new(30, Init::Normal(0.01), &mut StdRng::seed_from_u64(1))?;
+    /// rbm.adopt_biases(&known, 4.0)?;
+    /// let training = RatingDivergence::new().epochs(30).early_stopping(2).keep_best(true);
+    /// let report = training.fit_and_validate(&mut rbm, &known, &held_out)?;
+    /// let best = report.best().expect("an epoch");
+    /// assert_eq!(best.validation, Some(rbm.score(&known, &held_out)?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn best(&self) -> Option<&RatingEpoch> {
+        let finite = self.epochs.iter().filter(|epoch| !epoch.monitored().is_nan());
+        finite.min_by(|a, b| a.monitored().total_cmp(&b.monitored()))
+    }
+}
+
 /// The epochs, a line each.
 impl fmt::Display for RatingReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,6 +77,13 @@ pub struct RatingEpoch {
     pub validation: Option<RatingScore>,
     /// The time that the steps took.
     pub duration: Duration,
+}
+
+impl RatingEpoch {
+    /// The error that early stopping and the best parameters go by: the RMSE of the validation, or of the reconstruction where there is none.
+    pub fn monitored(&self) -> f64 {
+        self.validation.map_or(self.reconstruction_rmse, |score| score.rmse)
+    }
 }
 
 impl fmt::Display for RatingEpoch {

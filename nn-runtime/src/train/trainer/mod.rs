@@ -23,6 +23,7 @@ use crate::{
     train::{Optimizer, Schedule, Scheduled, metric::OnOutput},
 };
 use past::Past;
+pub(crate) use past::Patience;
 
 /// Trains a network on a dataset in shuffled mini-batches, the last of an epoch short where they do not come out even.
 ///

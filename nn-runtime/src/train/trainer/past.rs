@@ -25,9 +25,9 @@ pub(super) struct Past {
 
 /// The loss that early stopping compares with, and the epochs since it fell.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     reference: Option<f64>,
-    pub(super) waited: usize,
+    pub(crate) waited: usize,
 }
 
 impl Past {
@@ -49,7 +49,7 @@ impl Past {
 
 impl Patience {
     /// Takes note of the loss after an epoch. NaN has not fallen.
-    pub(super) fn observe(&mut self, loss: f64, min_delta: f64) {
+    pub(crate) fn observe(&mut self, loss: f64, min_delta: f64) {
         if fell(loss, self.reference, min_delta) {
             (self.reference, self.waited) = (Some(loss), 0);
         } else {
