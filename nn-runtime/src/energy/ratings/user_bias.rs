@@ -60,7 +60,7 @@ impl<E: Element> UserBias<E> {
 pub(super) fn tilt<E: Element>(fields: &mut [E], levels: usize, bias: f64) {
     if bias != 0.0 {
         for row in fields.chunks_exact_mut(levels) {
-            row.iter_mut().enumerate().for_each(|(k, field)| *field = *field + E::from_f64(bias * k as f64));
+            row.iter_mut().enumerate().for_each(|(k, field)| *field += E::from_f64(bias * k as f64));
         }
     }
 }
