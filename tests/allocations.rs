@@ -470,6 +470,35 @@ fn adversarial(samples: usize) -> usize {
     region.change().allocations
 }
 
+/// The gradient with respect to the inputs alone; steps with frozen layers and with rates of their own.
+fn partial() -> [usize; 2] {
+    fn allocations(mut f: impl FnMut()) -> usize {
+        f();
+        let region = Region::new(ALLOCATOR);
+        (0..5).for_each(|_| f());
+        region.change().allocations
+    }
+    let (samples, mut net) = (100, Graph::new(1));
+    let x = Batch::<GraphInput>::from_vec((0..samples * 144).map(|i| (i % 17) as f32 / 17.0).collect()).unwrap();
+    let d_y = Batch::<GraphOutput>::from_vec(vec![0.01; samples * 10]).unwrap();
+    let (mut pass, mut gradients) = (net.pass(samples), net.gradients());
+    let inputs = allocations(|| {
+        net.forward_train(&x, &mut pass);
+        net.input_gradient(&d_y, &mut pass).unwrap();
+    });
+    gradients.freeze(|net| &net.inner);
+    gradients.freeze(|net| &net.code);
+    gradients.scale_learning_rate(|net| &net.logits, 0.5).unwrap();
+    let mut adam = Adam::new(1e-3);
+    let frozen = allocations(|| {
+        net.forward_train(&x, &mut pass);
+        net.backward(&d_y, &mut pass, &mut gradients).unwrap();
+        gradients.clip_norm(1.0).unwrap();
+        adam.step(&mut net, &gradients).unwrap();
+    });
+    [inputs, frozen]
+}
+
 // Without the test harness, whose own thread allocates where a test takes long. The pools live to the end, for a thread that ends allocates.
 fn main() {
     let pool = |threads: usize| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -495,6 +524,7 @@ fn main() {
         let trainings = pool.install(|| [adversarial(320), adversarial(3200)]);
         assert_eq!(trainings[0], trainings[1], "adversarial training on {threads} threads");
         assert_eq!(pool.install(memory), [0, 0, 0], "networks with memory on {threads} threads");
+        assert_eq!(pool.install(partial), [0, 0], "inputs alone and frozen layers, on {threads} threads");
         for samples in [1, 3, 40] {
             let what = format!("streams of {samples} samples on {threads} threads");
             assert_eq!(pool.install(|| streams(samples)), [0, 0, 0], "{what}");

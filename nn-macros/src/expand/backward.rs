@@ -3,7 +3,7 @@
 mod code;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     expand::{
@@ -12,6 +12,7 @@ use crate::{
         legs::{self, Legs},
         lower::{Buffer, Memory, Operation, Program, Step, Value},
         plan::Pool,
+        structure::{learned, learned_name},
         types,
     },
     layers::{Activation, Layer},
@@ -127,8 +128,10 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#kept_gradients),*]));
     let sizes = program.sizes(&quote!(#PART));
     let lengths = program.times.statements(&input_names);
+    let learned = (!share.is_empty()).then(|| learned(network, &PART.ident().into_token_stream()));
     let part = quote! {
         #sizes
+        #learned
         let [#(#input_names),*] = #PART.inputs;
         #lengths
         let #pattern = &mut #PART.kept;
@@ -152,6 +155,12 @@ fn pooled_name(slot: usize) -> Ident {
 
 fn share_name(layer: &Ident) -> Ident {
     names::local("share", &layer.to_string())
+}
+
+/// A layer's part of a share's gradients; nothing where it does not learn.
+fn share_of(layer: &Ident) -> TokenStream {
+    let (share, learned) = (share_name(layer), learned_name(layer));
+    quote!(#learned.share(#share))
 }
 
 /// For each buffer, who needs its gradient.
@@ -347,8 +356,7 @@ impl Writer<'_, '_> {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#first #layer.backward(#tied #y, #d_mut, #d_x #activation);)
         } else if legs::meets(self.program(), step) {
-            let (x, share, common) =
-                (self.names.view(takes), field.map(share_name), legs::common(self.program(), step));
+            let (x, share, common) = (self.names.view(takes), field.map(share_of), legs::common(self.program(), step));
             self.legs.add(quote! {
                 #first
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
@@ -359,7 +367,7 @@ impl Writer<'_, '_> {
             if need == Need::Inputs { quote!(if #INPUTS { #call }) } else { call }
         } else {
             let x = self.names.view(takes);
-            let share = field.map(share_name);
+            let share = field.map(share_of);
             quote!(#first #layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
         };
         self.statements.extend(call);
@@ -375,11 +383,12 @@ impl Writer<'_, '_> {
             Need::Inputs => quote!(#INPUTS),
         };
         let layer = forward::layer(self.program(), step);
-        let share = step.part(self.program().network).map(|(name, _)| share_name(name));
+        let (share, learned) =
+            step.part(self.program().network).map(|(name, _)| (share_name(name), learned_name(name))).unzip();
         let nested = self.names.nested(step, true);
         let d_x = self.optional(&target, takes);
         if let Some((_, part)) = step.part(self.program().network) {
-            let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share););
+            let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share, #learned););
             self.legs.part(&part.network(), &call);
         }
         self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);

@@ -1,14 +1,16 @@
 //! What is left of a backward pass once all parts have gone through it.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::{
     expand::{
         backward::{adding_up, share_width},
         forward::{self, Names},
         lower::Buffer,
-        sizing, types,
+        sizing,
+        structure::{self, learned, learned_name},
+        types,
     },
     names::{GRADIENTS, LAYERS, NETWORK, OFFSETS, WHOLE},
 };
@@ -18,20 +20,29 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let program = names.program;
     let network = program.network;
     let adding_up = adding_up(program);
+    let flags = adding_up.iter().map(|layer| learned_name(layer));
     let slices = adding_up.iter().map(|layer| quote!(#GRADIENTS.#layer.slices_mut()));
-    let sums = (!adding_up.is_empty()).then(|| quote!(#WHOLE.shares.sum_into([#(#slices),*]);));
+    let sums = (!adding_up.is_empty()).then(|| quote!(#WHOLE.shares.sum_into([#(#slices),*], [#(#flags),*]);));
+    let mut owners = Vec::new();
     let (mut own, mut tied, mut remainders) = (Vec::new(), Vec::new(), TokenStream::new());
     for step in program.steps.iter().filter(|step| step.has_product(network)) {
         let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
         let x = names.view(&step.takes[0]);
         if step.stage(network).is_some_and(|stage| stage.layer.has_remainder()) {
-            remainders.extend(quote!(self.#name.finish(&mut #GRADIENTS.#name);));
+            let learned = learned_name(name);
+            remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
         }
         let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
         match step.tied(network) {
-            None => own.push(quote!(#GRADIENTS.#name.product(#x, #d_y))),
+            None => {
+                own.push(quote!(#GRADIENTS.#name.product(#x, #d_y)));
+                owners.push(learned_name(name));
+            }
             Some(weight) => {
-                tied.push(quote!(#NETWORK::products([#GRADIENTS.#name.product(&mut #GRADIENTS.#weight, #x, #d_y)]);));
+                let learned = [weight, name].map(learned_name);
+                tied.push(quote! {
+                    #NETWORK::products([#GRADIENTS.#name.product(&mut #GRADIENTS.#weight, #x, #d_y, [#(#learned),*])]);
+                });
             }
         }
     }
@@ -39,8 +50,11 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         let (encoder, function) = forward::encoder(program, step)?;
         let h = names.view(&step.takes[0]);
         let d_y = program.view(homes[step.gives.buffer].as_ref()?, &step.gives.shape);
+        let learned = learned_name(encoder);
         Some(quote! {
-            #LAYERS::contractive_penalty_gradient(&self.#encoder, #function, #h, #d_y, &mut #GRADIENTS.#encoder);
+            if #learned.any() {
+                #LAYERS::contractive_penalty_gradient(&self.#encoder, #function, #h, #d_y, &mut #GRADIENTS.#encoder);
+            }
         })
     });
     let penalties: TokenStream = penalties.collect();
@@ -49,7 +63,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     for step in &program.steps {
         let Some((name, part)) = step.part(network) else { continue };
         let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
-        let (sizes, module) = (sizing::of_part(program, name), part.trained());
+        let (sizes, module, learned) = (sizing::of_part(program, name), part.trained(), learned_name(name));
         let place = types::count(shares.len());
         parts.extend(quote! {
             <#module as #NETWORK::Trainable>::finish(
@@ -61,6 +75,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
                     shares: #WHOLE.shares.within(#OFFSETS[#place]),
                     samples: #WHOLE.samples,
                     part: #WHOLE.part,
+                    learned: #learned,
                 },
                 &mut #GRADIENTS.#name,
             );
@@ -70,11 +85,12 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     if !parts.is_empty() {
         parts = quote!(let #OFFSETS = const { #NETWORK::offsets([#(#shares),*]) }; #parts);
     }
-    let own = (!own.is_empty()).then(|| quote!(#NETWORK::products([#(#own),*]);));
+    let own = (!own.is_empty()).then(|| quote!(#NETWORK::learned_products([#(#own),*], [#(#owners),*]);));
     let recurrent = program.steps.iter().filter_map(|step| {
         let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
         let (trace, steps) = (names.name(memory.trace), types::size(&step.takes[0].shape[0]));
-        Some(quote!(#GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps);))
+        let learned = learned_name(name);
+        Some(quote!(if #learned.any() { #GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps); }))
     });
     let recurrent: TokenStream = recurrent.collect();
     let (inputs, kept) = (forward::input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
@@ -86,8 +102,11 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         quote!(let mut #WHOLE = #WHOLE; let #pattern = &mut #WHOLE.kept;)
     };
     let sizes = program.sizes(&quote!(#WHOLE));
+    let learned =
+        (!structure::trained(network).is_empty()).then(|| learned(network, &WHOLE.ident().into_token_stream()));
     quote! {
         #sizes
+        #learned
         let [#(#inputs),*] = #WHOLE.inputs;
         #kept
         #sums

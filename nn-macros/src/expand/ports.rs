@@ -354,13 +354,21 @@ impl<'a> Ports<'a> {
         });
         let same: Vec<TokenStream> = same.collect();
         let same = (!same.is_empty()).then(|| quote!(#sizes #(#same)*));
-        let body = self.body(quote! {
-            let #SAMPLES = #PASS.same_samples([#(#gradients.samples()),*])?;
-            #same
-            #PASS.backward(self, &[#(#gradients.as_slice()),*], #SAMPLES, #GRADIENTS)?;
-            #sizes
-            ::core::result::Result::Ok(#results)
-        });
+        let body = |call: TokenStream| {
+            self.body(quote! {
+                let #SAMPLES = #PASS.same_samples([#(#gradients.samples()),*])?;
+                #same
+                #PASS.#call?;
+                #sizes
+                ::core::result::Result::Ok(#results)
+            })
+        };
+        let slices = quote!(&[#(#gradients.as_slice()),*]);
+        let backward = body(quote!(backward(self, #slices, #SAMPLES, #GRADIENTS)));
+        let input_gradient = body(quote!(input_gradient(self, #slices, #SAMPLES)));
+        let bounds = quote!(#(#kinds: ::core::ops::Deref<Target = [#element]>),*);
+        let batches = quote!(#(#gradients: &#root::Batch<#types, #element, #kinds>,)*);
+        let result = quote!(::core::result::Result<#d_inputs, #root::network::PassError>);
         quote! {
             /// The gradients after `forward_train`, from the gradient with respect to each output. Overwrites `gradients` and
             /// returns the gradient with respect to each input.
@@ -368,13 +376,19 @@ impl<'a> Ports<'a> {
             /// # Errors
             ///
             /// `PassError` where `pass` holds no such forward pass, or one of another number of samples or of other sizes.
-            pub fn backward<'p, #(#kinds: ::core::ops::Deref<Target = [#element]>),*>(
-                &self,
-                #(#gradients: &#root::Batch<#types, #element, #kinds>,)*
-                #PASS: &'p mut #root::Pass<Self>,
-                #GRADIENTS: &mut #root::Gradients<Self>,
-            ) -> ::core::result::Result<#d_inputs, #root::network::PassError> {
-                #body
+            pub fn backward<'p, #bounds>(
+                &self, #batches #PASS: &'p mut #root::Pass<Self>, #GRADIENTS: &mut #root::Gradients<Self>,
+            ) -> #result {
+                #backward
+            }
+            /// The gradient with respect to each input alone, after `forward_train`: that of `backward` to the last bit, without the cost of
+            /// those of the parameters.
+            ///
+            /// # Errors
+            ///
+            /// As `backward`.
+            pub fn input_gradient<'p, #bounds>(&self, #batches #PASS: &'p mut #root::Pass<Self>) -> #result {
+                #input_gradient
             }
         }
     }

@@ -95,8 +95,20 @@ pub(super) fn shapes(network: &Network) -> Vec<(Ident, TokenStream, String)> {
 }
 
 /// The fields that hold parameters.
-fn trained(network: &Network) -> Vec<(&Ident, &Stage)> {
+pub(super) fn trained(network: &Network) -> Vec<(&Ident, &Stage)> {
     network.nodes.iter().filter_map(types::held).filter(|(_, stage)| stage.learns()).collect()
+}
+
+/// Which layers learn, under names of their own, out of what `holder` says of the whole network.
+pub(super) fn learned(network: &Network, holder: &TokenStream) -> TokenStream {
+    let fields: Vec<&Ident> = trained(network).into_iter().map(|(field, _)| field).collect();
+    let names = fields.iter().map(|field| learned_name(field));
+    quote!(let [#(#names),*] = #holder.learned.split([#(&self.#fields),*]);)
+}
+
+/// Whether the layer of this field learns.
+pub(super) fn learned_name(field: &Ident) -> Ident {
+    names::local("learned", &field.to_string())
 }
 
 /// `Parameters` for the network.

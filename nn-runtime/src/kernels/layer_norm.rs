@@ -23,7 +23,7 @@ pub(crate) struct Normalize<'a, E> {
     pub(crate) epsilon: f64,
 }
 
-/// Adds the gradients of the weight and the bias; writes that of x unless `d_x` is empty.
+/// Adds the gradients of the weight and the bias unless `d_weight` is empty; writes that of x unless `d_x` is empty.
 pub(crate) struct NormalizeGradient<'a, E> {
     pub(crate) x: &'a [E],
     pub(crate) d_y: &'a [E],
@@ -125,6 +125,9 @@ impl<E: Element> WithSimd for NormalizeGradient<'_, E> {
                 let g = <E as Lanes>::mul(simd, d, load(weight));
                 sum = <E as Lanes>::add(simd, sum, g);
                 product = <E as Lanes>::mul_add(simd, g, x, product);
+                if d_weight.is_empty() {
+                    continue;
+                }
                 let (w, b) = (load(d_weight), load(d_bias));
                 <E as Lanes>::store_partial(simd, &mut d_weight[place.clone()], <E as Lanes>::mul_add(simd, d, x, w));
                 <E as Lanes>::store_partial(simd, &mut d_bias[place.clone()], <E as Lanes>::add(simd, d, b));

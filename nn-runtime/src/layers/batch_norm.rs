@@ -245,12 +245,12 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
     }
 
     /// The first half of the reverse of [`BatchNorm::forward_train`]: d_y = d_y ∘ a′(y) in place; this part's sums, which the others need;
-    /// adds to `share` its part of the gradients of the weight and the bias. Where it is the `first` part of the batch, it adds behind them
-    /// by how much the running mean and the running variance fall.
+    /// adds to `share`, unless that is empty, its part of the gradients of the weight and the bias. Where it is the `first` part of the batch, it
+    /// adds behind them by how much the running mean and the running variance fall.
     ///
     /// # Panics
     ///
-    /// Where `share` is shorter than these four: a mistake in the network's memory plan, never in a user's data.
+    /// Where `share` is shorter than these four, and not empty: a mistake in the network's memory plan, never in a user's data.
     pub fn measure_gradient<S: Shape, A: Activation<E>>(
         &self,
         x: View<'_, S, E>,
@@ -274,6 +274,9 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
             sums,
             products,
         });
+        if share.is_empty() {
+            return;
+        }
         let (d_learned, d_running) = share[..4 * C::SIZE].split_at_mut(2 * C::SIZE);
         let (d_weight, d_bias) = d_learned.split_at_mut(C::SIZE);
         for channel in 0..C::SIZE {

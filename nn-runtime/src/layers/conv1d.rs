@@ -91,7 +91,7 @@ macro_rules! over_signals {
             ///
             /// # Panics
             ///
-            /// Where `share` is shorter than W and b: a mistake in the network's memory plan, never in a user's data.
+            /// Where `share` is shorter than W and b, and not empty: a mistake in the network's memory plan, never in a user's data.
             pub fn backward<A: Activation<E>>(
                 &self,
                 x: View<'_, In, E>,

@@ -167,12 +167,12 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
         }
     }
 
-    /// d_y = d_y ∘ a′(y) in place; adds the gradients of W and then b to `share`; then d_x, which is overwritten. Lanes of d_y beyond the
-    /// samples become zero.
+    /// d_y = d_y ∘ a′(y) in place; adds the gradients of W and then b to `share`, unless that is empty; then d_x, which is overwritten. Lanes of
+    /// d_y beyond the samples become zero.
     ///
     /// # Panics
     ///
-    /// Where `share` is shorter than W and b: a mistake in the network's memory plan, never in a user's data.
+    /// Where `share` is shorter than W and b, and not empty: a mistake in the network's memory plan, never in a user's data.
     pub fn backward<A: Activation<E>>(
         &self,
         x: View<'_, In, E>,
@@ -184,8 +184,9 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> Conv2d<In,
     ) {
         let (lanes, samples) = (x.lanes(), x.samples());
         let sizes = Self::sizes(x.sizes(), y.sizes());
-        let (weight, bias) = share.split_at_mut(self.weight.len());
-        let bias = &mut bias[..self.bias.len()];
+        let learns = !share.is_empty();
+        let (weight, bias) = share.split_at_mut(if learns { self.weight.len() } else { 0 });
+        let bias = &mut bias[..if learns { self.bias.len() } else { 0 }];
         let rectified = if A::RECTIFIES { y.data() } else { &[] };
         if !A::RECTIFIES {
             activation::backward(a, y, d_y.reborrow());

@@ -134,18 +134,21 @@ impl<In: Shape, Out: Shape, W: WindowSizes, G: Dimension, E: Element> ConvTransp
         let (lanes, samples) = (x.lanes(), x.samples());
         let sizes = Conv2d::<Out, In, W, G, E>::sizes(y.sizes(), x.sizes());
         let [weight, _] = self.slices();
-        let (d_weight, d_bias) = share.split_at_mut(weight.len());
+        let learns = !share.is_empty();
         activation::backward(a, y, d_y.reborrow());
         let d_y = d_y.data_mut();
         if samples < lanes {
             d_y.chunks_exact_mut(lanes).for_each(|pixel| pixel[samples..].fill(E::zero()));
         }
-        let plane = sizes.input[0] * sizes.input[1] * lanes;
-        for (d_bias, plane) in d_bias[..self.bias.len()].iter_mut().zip(d_y.chunks_exact(plane)) {
-            *d_bias += sum::total(plane);
+        if learns {
+            let (d_weight, d_bias) = share.split_at_mut(weight.len());
+            let plane = sizes.input[0] * sizes.input[1] * lanes;
+            for (d_bias, plane) in d_bias[..self.bias.len()].iter_mut().zip(d_y.chunks_exact(plane)) {
+                *d_bias += sum::total(plane);
+            }
+            // The convolution's input is this layer's output.
+            sizes.closed_weight_gradient(d_y, x.data(), d_weight, lanes);
         }
-        // The convolution's input is this layer's output.
-        sizes.closed_weight_gradient(d_y, x.data(), d_weight, lanes);
         if let Some(mut d_x) = d_x {
             sizes.forward(weight, &[], d_y, d_x.data_mut(), lanes, E::neg_infinity());
         }

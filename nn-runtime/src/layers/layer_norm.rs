@@ -127,7 +127,8 @@ impl<N: Dimension, E: Element> LayerNorm<N, E> {
     ) {
         const { fits::<S, N>() };
         activation::backward(a, y, d_y.reborrow());
-        let (d_weight, d_bias) = share[..2 * N::SIZE].split_at_mut(N::SIZE);
+        let width = if share.is_empty() { 0 } else { N::SIZE };
+        let (d_weight, d_bias) = share[..2 * width].split_at_mut(width);
         let (weight, epsilon) = (&self.weight[..], self.epsilon);
         let mut d_x = d_x;
         let d_x = d_x.as_mut().map_or(&mut [][..], |d_x| d_x.data_mut());

@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 use crate::{
     Element, Shape,
     layers::{Activation, Dense, activation, dense::affine, type_check},
-    network::{Matrices, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
+    network::{Learned, Matrices, Parameters, Product, Sums, Tensor, TensorMut, View, ViewMut},
     shape::{Dimension, Features},
 };
 
@@ -97,23 +97,26 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         }
     }
 
-    /// The gradients xᵀ d_y, to be added to those in `tied`, and db = Σ d_y, to be written into `self`; both hold gradients.
+    /// The gradients xᵀ d_y, to be added to those in `tied`, and db = Σ d_y, to be written into `self`; both hold gradients. Each of the two only where
+    /// its layer learns: `tied` and `self`, in this order.
     #[inline(always)]
     pub fn product<'a, X: Features<I>, Y: Features<O>>(
         &'a mut self,
         tied: &'a mut Dense<O, I, E>,
         x: View<'a, X, E>,
         d_y: View<'a, Y, E>,
+        [weight, bias]: [Learned<'_>; 2],
     ) -> Product<'a, E> {
         let [gradient, _] = tied.slices_mut();
+        let has_sums = bias.any() && !self.bias.is_empty();
         Product::Matrices(Matrices {
             left: x.data(),
             left_stride: I::SIZE,
             right: d_y.data(),
-            rows: I::SIZE,
+            rows: if weight.any() { I::SIZE } else { 0 },
             columns: O::SIZE,
             gradient,
-            sums: if self.bias.is_empty() { Sums::None } else { Sums::Right(&mut self.bias) },
+            sums: if has_sums { Sums::Right(&mut self.bias) } else { Sums::None },
             accumulate: true,
         })
     }

@@ -5,6 +5,7 @@ use crate::{
     network::{
         common::Common,
         layout::Layout,
+        learned::Learned,
         memory::{InputArray, KeptArray, Scratch},
         part::Part,
         random::Random,
@@ -120,6 +121,8 @@ pub(super) struct Work<'a, N: Network> {
     pub(super) common: usize,
     /// The sizes of free dimensions.
     pub(super) sizes: &'a [usize],
+    /// The layers that learn.
+    pub(super) learned: Learned<'a>,
 }
 
 impl<'a, N: Network> Work<'a, N> {
@@ -177,9 +180,18 @@ impl<'a, N: Network> Work<'a, N> {
         kept = all;
         let scratch = Scratch::new(scratch, 0, 0);
         let nothing = Common::new(&mut [], heard, common);
-        let (random, sizes) = (self.random, self.sizes);
-        let mut now =
-            Part { inputs: no_inputs, kept: no_rows, sizes, scratch, first: 0, random, leg: 0, common: nothing };
+        let (random, sizes, learned) = (self.random, self.sizes, self.learned);
+        let mut now = Part {
+            inputs: no_inputs,
+            kept: no_rows,
+            sizes,
+            scratch,
+            first: 0,
+            random,
+            leg: 0,
+            common: nothing,
+            learned,
+        };
         for (share, sum) in (start..end).zip(sums) {
             let (buffer, rest) = buffers.split_at_mut(width);
             buffers = rest;

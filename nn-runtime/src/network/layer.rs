@@ -157,7 +157,7 @@ macro_rules! layer {
                 $crate::network::own::backward::<INPUTS, Self>(self, inputs, kept, &mut part.scratch, share);
             }
             fn finish(&self, whole: $crate::network::Whole<'_, Self>, gradients: &mut Self) {
-                $crate::network::own::finish(&whole.shares, gradients);
+                $crate::network::own::finish(&whole.shares, whole.learned, gradients);
             }
         }
     };

@@ -10,9 +10,11 @@
 
 mod common;
 mod engine;
+mod gradients;
 mod kept;
 mod layer;
 mod layout;
+mod learned;
 mod memory;
 mod nested;
 #[doc(hidden)]
@@ -36,14 +38,16 @@ mod time;
 mod view;
 
 pub use common::{Common, leg_within};
+pub use gradients::Gradients;
 pub use layer::Layer;
+pub use learned::Learned;
 pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
-pub use parameters::{Form, Gradients, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
+pub use parameters::{Form, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
 pub(crate) use pass::Walk;
 pub use pass::{Pass, PassError};
-pub use product::{Matrices, Product, RowSums, Sums, products};
+pub use product::{Matrices, Product, RowSums, Sums, learned_products, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
 pub use remembered::{Remembered, kept_count, remembered_within};
@@ -342,16 +346,16 @@ pub trait Trainable: Network {
     /// Forward for training over a part.
     fn forward_part(&self, part: &mut Part<'_, Self>);
 
-    /// Backward over a part, from the gradients with respect to the outputs; `share` gets what layers add up sample by sample. The
-    /// gradients with respect to the inputs are calculated where `INPUTS` says so.
+    /// Backward over a part, from the gradients with respect to the outputs; `share` gets what layers add up sample by sample, as far as
+    /// [`Part::learned`] asks for it. The gradients with respect to the inputs are calculated where `INPUTS` says so.
     fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, share: &mut [Self::Element]);
 
-    /// What is left to do over the whole batch: the shares' sums and the products over all samples.
+    /// What is left to do over the whole batch: the shares' sums and the products over all samples, of the layers that learn by [`Whole::learned`].
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self);
 
     /// Gradients of zero, to be filled by a backward pass.
     fn gradients(&self) -> Gradients<Self> {
-        Gradients(self.zeroed())
+        Gradients::new(self.zeroed())
     }
 
     /// The outputs of a batch in training, borrowed from `pass`, which keeps what [`Trainable::backward`] needs.
@@ -414,6 +418,46 @@ pub trait Trainable: Network {
         D: Deref<Target = [Self::Element]>,
     {
         pass.backward(self, &[d_output.as_slice()], d_output.samples(), gradients)?;
+        Ok(pass.d_input_batch(0))
+    }
+
+    /// The gradient with respect to the input alone, after [`Trainable::forward_train`], from `d_output`, the gradient with respect to its result: that of
+    /// [`Trainable::backward`] to the last bit, without the cost of those of the parameters. For a network that is not being learned: the discriminator
+    /// in a step of its generator, the inputs that an answer hangs on, adversarial examples.
+    ///
+    /// Layers are as in training: [`BatchNorm`](crate::layers::BatchNorm) normalizes by the batch, and its running statistics stay as they are.
+    ///
+    /// ```
+    /// use plumbline::{Batch, Shape, Total, Trainable, network::PassError};
+    /// /// How much each number of the input changes the first number of the output: a map of what the network looks at.
+    /// fn saliency<N>(net: &N, x: &Batch<N::Input>) -> Result<Vec<f32>, PassError>
+    /// where
+    ///     N: Trainable<Element = f32, Input: Shape, Output: Shape> + Total,
+    /// {
+    ///     let mut pass = net.pass(x.samples());
+    ///     let mut d_y = net.forward_train(x, &mut pass).to_batch();
+    ///     let width = d_y.as_slice().len() / x.samples().max(1);
+    ///     d_y.as_mut_slice().iter_mut().enumerate().for_each(|(i, d)| *d = if i % width == 0 { 1.0 } else { 0.0 });
+    ///     let d_x = net.input_gradient(&d_y, &mut pass)?;
+    ///     Ok(d_x.as_slice().iter().map(|d| d.abs()).collect())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainable::backward`].
+    fn input_gradient<'p, D>(
+        &self,
+        d_output: &Batch<Self::Output, Self::Element, D>,
+        pass: &'p mut Pass<Self>,
+    ) -> Result<BatchView<'p, Self::Input, Self::Element>, PassError>
+    where
+        Self: Total,
+        Self::Input: Shape,
+        Self::Output: Shape,
+        D: Deref<Target = [Self::Element]>,
+    {
+        pass.input_gradient(self, &[d_output.as_slice()], d_output.samples())?;
         Ok(pass.d_input_batch(0))
     }
 }

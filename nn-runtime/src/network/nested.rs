@@ -4,6 +4,7 @@ use crate::{
     Network, Shape, Trainable,
     network::{
         common::Common,
+        learned::Learned,
         memory::{InputArray, KeptArray, RowsRef, Scratch},
         part::Part,
         random::Random,
@@ -32,7 +33,7 @@ impl<'a, N: Network> Nested<'a, N> {
         common: Common<'a, N::Element>,
     ) -> Self {
         let inputs = InputArray::new([x]);
-        Nested { part: Part { inputs, kept, sizes, scratch, first, random, leg, common } }
+        Nested { part: Part { inputs, kept, sizes, scratch, first, random, leg, common, learned: Learned::ALL } }
     }
 
     /// y = what `net` gives for x in inference.
@@ -42,7 +43,7 @@ impl<'a, N: Network> Nested<'a, N> {
     }
 }
 
-impl<N: Trainable> Nested<'_, N> {
+impl<'a, N: Trainable> Nested<'a, N> {
     /// y = what `net` gives for x in training, after the last leg.
     pub fn forward<S: Shape>(mut self, net: &N, mut y: ViewMut<'_, S, N::Element>) {
         net.forward_part(&mut self.part);
@@ -51,19 +52,21 @@ impl<N: Trainable> Nested<'_, N> {
         }
     }
 
-    /// d_x from d_y, which is read in the first leg, after the last; what `net` adds up sample by sample is added to `share`. d_x is
-    /// calculated where `INPUTS` says so.
+    /// d_x from d_y, which is read in the first leg, after the last; what `net` adds up sample by sample is added to `share`, for the
+    /// layers that are `learned`. d_x is calculated where `INPUTS` says so.
     pub fn backward<const INPUTS: bool, S: Shape, T: Shape>(
         mut self,
         net: &N,
         d_y: View<'_, S, N::Element>,
         d_x: Option<ViewMut<'_, T, N::Element>>,
         share: &mut [N::Element],
+        learned: Learned<'a>,
     ) {
         let (d_output, d_input) = (N::PLAN.forward_kept, N::PLAN.forward_kept + 1);
         if self.part.leg == 0 {
             self.part.kept.as_slice_mut()[d_output].data_mut().copy_from_slice(d_y.data());
         }
+        self.part.learned = learned;
         net.backward_part::<INPUTS>(&mut self.part, share);
         if let Some(mut d_x) = d_x.filter(|_| INPUTS && self.part.leg == N::PLAN.meetings) {
             d_x.data_mut().copy_from_slice(self.part.kept.as_slice_mut()[d_input].data());

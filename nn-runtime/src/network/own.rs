@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::{
     Layer, Shape,
-    network::{LayerInfo, Plan, Rows, RowsRef, Scratch, Shares, Steps, Tensor, TensorMut, generator},
+    network::{LayerInfo, Learned, Plan, Rows, RowsRef, Scratch, Shares, Steps, Tensor, TensorMut, generator},
     shape::product,
 };
 
@@ -133,13 +133,16 @@ pub fn backward<const INPUTS: bool, L: Layer>(
     }
 }
 
-/// The parameters' gradients, summed over the shares.
-pub fn finish<L: Layer>(shares: &Shares<'_, L::Element>, gradients: &mut L) {
+/// The parameters' gradients, summed over the shares, where they are wanted.
+pub fn finish<L: Layer>(shares: &Shares<'_, L::Element>, learned: Learned<'_>, gradients: &mut L) {
+    if !learned.any() {
+        return;
+    }
     let mut start = 0;
     for index in 0..L::PARAMETERS.len() {
         let values = gradients.values_mut(index);
         let length = values.len();
-        shares.within(start).sum_into([[values]]);
+        shares.within(start).sum_into([[values]], [Learned::ALL]);
         start += length;
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    ops::{Deref, DerefMut},
     sync::{Mutex, PoisonError},
 };
 
@@ -272,22 +271,4 @@ pub fn tensor_mut<'a, E, const N: usize>(
         index -= layer.tensors();
     }
     panic!("a parameter's index is below the number of parameters")
-}
-
-/// ∂C/∂θ for every parameter θ of a network, and how far each [statistic](Role) falls, named and typed like its fields: `gradients.conv1.weight()`.
-#[derive(Clone, Debug)]
-pub struct Gradients<N>(pub(crate) N);
-
-impl<N> Deref for Gradients<N> {
-    type Target = N;
-
-    fn deref(&self) -> &N {
-        &self.0
-    }
-}
-
-impl<N> DerefMut for Gradients<N> {
-    fn deref_mut(&mut self) -> &mut N {
-        &mut self.0
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Element, Network,
-    network::{common::Common, memory::Scratch, random::Random},
+    network::{common::Common, learned::Learned, memory::Scratch, random::Random},
 };
 
 /// Some consecutive samples of a batch on their way through a network `N`.
@@ -24,6 +24,8 @@ pub struct Part<'a, N: Network> {
     pub leg: usize,
     /// What the part tells the others, and what they told.
     pub common: Common<'a, N::Element>,
+    /// The layers whose gradients a backward pass calculates.
+    pub learned: Learned<'a>,
 }
 
 /// All samples of a batch, once each part has gone backward: what is left to do over the batch as a whole.
@@ -41,6 +43,8 @@ pub struct Whole<'a, N: Network> {
     pub samples: usize,
     /// The samples of each part but the last, which has those that are left.
     pub part: usize,
+    /// The layers whose gradients are wanted; those of the others stay as they are.
+    pub learned: Learned<'a>,
 }
 
 /// Gradient buffers of equal layout, one a share.
@@ -64,11 +68,18 @@ impl<'a, E: Element> Shares<'a, E> {
         Shares { start: self.start + start, ..*self }
     }
 
-    /// Writes the sum of the buffers, in order, over the tensors of layers, which lie one after the other in a buffer.
-    pub fn sum_into<const N: usize, const M: usize>(&self, layers: [[&mut [E]; M]; N]) {
+    /// Writes the sum of the buffers, in order, over the tensors of layers, which lie one after the other in a buffer. The tensors of layers that do
+    /// not learn stay as they are.
+    pub fn sum_into<const N: usize, const M: usize>(&self, layers: [[&mut [E]; M]; N], learned: [Learned<'_>; N]) {
         let mut start = self.start;
-        for tensor in layers.into_iter().flatten() {
+        let tensors =
+            layers.into_iter().zip(learned).flat_map(|(layer, learned)| layer.map(|tensor| (tensor, learned)));
+        for (tensor, learned) in tensors {
             let end = start + tensor.len();
+            if !learned.any() {
+                start = end;
+                continue;
+            }
             let mut buffers = self.data.chunks_exact(self.width);
             match buffers.next() {
                 Some(first) => tensor.copy_from_slice(&first[start..end]),

@@ -14,6 +14,7 @@ use crate::{
     network::{
         engine::{Cut, Slabs, Work},
         layout::{Kept, Layout, Role},
+        learned::Learned,
         memory::{InputArray, KeptArray, Rows, RowsRef},
         random::Random,
         sizing::{Entry, Sizing, misfit},
@@ -427,6 +428,7 @@ impl<N: Network> Pass<N> {
             told: &mut told[..cut.parts * common],
             heard: &heard[..cut.parts * common],
             common,
+            learned: Learned::ALL,
         }
     }
 

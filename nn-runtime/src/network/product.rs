@@ -7,6 +7,7 @@ use crate::{
         matmul::{Matrix, MatrixMut, matmul},
         rows::SumRows,
     },
+    network::Learned,
     parallel,
 };
 
@@ -28,7 +29,7 @@ pub struct Matrices<'a, E> {
     pub left_stride: usize,
     /// B, `count` × `columns`.
     pub right: &'a [E],
-    /// Rows of the result.
+    /// Rows of the result; 0 where AᵀB itself is not wanted.
     pub rows: usize,
     /// Columns of the result.
     pub columns: usize,
@@ -87,8 +88,15 @@ const SHARED: usize = 64;
 
 /// Calculates products, in order, their bands spread over the threads.
 pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
-    for product in products {
-        run(product, parallel::threads);
+    learned_products(products, [Learned::ALL; N]);
+}
+
+/// Calculates those of the products whose layers learn, as [`products`].
+pub fn learned_products<E: Element, const N: usize>(products: [Product<'_, E>; N], learned: [Learned<'_>; N]) {
+    for (product, learned) in products.into_iter().zip(learned) {
+        if learned.any() {
+            run(product, parallel::threads);
+        }
     }
 }
 
@@ -107,6 +115,9 @@ impl<E: Element> Matrices<'_, E> {
             Sums::None => {}
             Sums::Left(sums) => column_sums(left, left_stride, sums),
             Sums::Right(sums) => column_sums(right, columns, sums),
+        }
+        if rows == 0 {
+            return;
         }
         let band = Band { left, right, stride: left_stride, first: 0, columns, gradient, accumulate };
         let work = right.len().saturating_mul(rows);

@@ -15,7 +15,7 @@ impl<N: Trainable> Gradients<N> {
         }
     }
 
-    /// g ← g + `factor` · `other`, [statistics](Role) too: for steps over more samples than fit into memory at a time. Means over batches of equal size
+    /// g ← g + `factor` · `other`, [statistics](Role) too, layers that are [frozen](Gradients::freeze) here left out: for steps over more samples than fit into memory at a time. Means over batches of equal size
     /// become the mean over all their samples where the factor is 1 over the number of the batches.
     ///
     /// ```
@@ -44,7 +44,9 @@ impl<N: Trainable> Gradients<N> {
             return Err(error);
         }
         for index in 0..self.tensors() {
-            add(self.tensor_mut(index).values, factor, other.tensor(index).values);
+            if !self.is_frozen(index) {
+                add(self.tensor_mut(index).values, factor, other.tensor(index).values);
+            }
         }
         Ok(())
     }
@@ -52,6 +54,9 @@ impl<N: Trainable> Gradients<N> {
     /// Adds the gradients of another batch to those of one, and lets statistics move to the mean of where both move them.
     pub(super) fn join(&mut self, other: &Gradients<N>) {
         for index in 0..self.tensors() {
+            if self.is_frozen(index) {
+                continue;
+            }
             let tensor = self.tensor_mut(index);
             let statistic = tensor.role == Role::Statistic;
             add(tensor.values, 1.0, other.tensor(index).values);
@@ -64,6 +69,9 @@ impl<N: Trainable> Gradients<N> {
     /// Adds the gradients of some samples of a batch, whose loss has the scale of the whole, and `part` of how far they move the statistics.
     pub(super) fn add_part(&mut self, other: &Gradients<N>, part: f64) {
         for index in 0..self.tensors() {
+            if self.is_frozen(index) {
+                continue;
+            }
             let tensor = self.tensor_mut(index);
             let factor = if tensor.role == Role::Statistic { part } else { 1.0 };
             add(tensor.values, factor, other.tensor(index).values);

@@ -33,6 +33,12 @@ pub enum GradientError {
         /// The numbers of the others.
         found: usize,
     },
+    /// A factor of a layer's learning rate that is negative, infinite or NaN.
+    #[error("expected a factor of a learning rate that is finite and not negative, found {found}")]
+    LearningRate {
+        /// The factor.
+        found: f64,
+    },
     /// A bound that is negative or NaN.
     #[error("expected a bound for gradients that is not negative, found {found}")]
     Bound {
@@ -42,14 +48,14 @@ pub enum GradientError {
 }
 
 impl<N: Trainable> Gradients<N> {
-    /// ‖g‖ = √Σ g² over all numbers of all parameters that are learned.
+    /// ‖g‖ = √Σ g² over all numbers of all parameters that are learned; those that are [frozen](Gradients::freeze) are not.
     ///
     /// # Errors
     ///
     /// [`GradientError::NotFinite`] for the first number that is infinite or NaN.
     pub fn norm(&self) -> Result<f64, GradientError> {
-        let learned = || self.parameters().filter(|tensor| tensor.role == Role::Learned);
-        let tensors = || learned().map(|tensor| tensor.values);
+        let learned = |&index: &usize| self.tensor(index).role == Role::Learned && !self.is_frozen(index);
+        let tensors = || (0..self.tensors()).filter(learned).map(|index| self.tensor(index).values);
         let squares: f64 = tensors().map(sum::squares).sum();
         if squares.is_finite() {
             return Ok(squares.sqrt());
@@ -122,8 +128,9 @@ impl<N: Trainable> Gradients<N> {
 
     fn change(&mut self, f: impl Fn(&mut N::Element)) {
         for index in 0..self.tensors() {
+            let frozen = self.is_frozen(index);
             let tensor = self.tensor_mut(index);
-            if tensor.role == Role::Learned {
+            if tensor.role == Role::Learned && !frozen {
                 tensor.values.iter_mut().for_each(&f);
             }
         }

@@ -41,5 +41,6 @@ pub(crate) use schedule::Scheduled;
 pub use schedule::{Constant, Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Step, WarmUp};
 pub(crate) use trainer::Patience;
 pub use trainer::{
-    Augmenting, Epoch, Evaluation, Event, Flow, History, Hooks, Stop, TrainError, Trainer, Validation, Watching,
+    Augmenting, Epoch, Evaluation, Event, Flow, History, Hooks, OfLayer, Stop, TrainError, Trainer, Validation,
+    Watching,
 };

@@ -4,7 +4,8 @@ use crate::{
     Const, Element, Network, Parameters, Trainable,
     layers::{Dense, Identity, Init, Tanh},
     network::{
-        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, products, tensor, tensor_mut,
+        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, learned_products, tensor,
+        tensor_mut,
     },
 };
 
@@ -91,9 +92,11 @@ impl<E: Element> Trainable for Mlp<E> {
 
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self) {
         let ([x], [_, h, d_y, _, d_h]) = (whole.inputs, &whole.kept);
-        products([
+        let products = [
             gradients.output.product(h.view::<Hidden>(), d_y.view::<Output>()),
             gradients.hidden.product(x.view::<Input>(), d_h.view::<Hidden>()),
-        ]);
+        ];
+        let [hidden, output] = whole.learned.split([&self.hidden, &self.output]);
+        learned_products(products, [output, hidden]);
     }
 }

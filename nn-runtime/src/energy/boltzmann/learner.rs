@@ -93,7 +93,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         let phases = sampled.map(|statistics| Phases::new(machine, statistics, options.seed)).transpose()?;
         let base_rate = options.rate.unwrap_or_else(|| optimizer.rate());
         optimizer.set_rate(base_rate);
-        let gradients = Gradients(machine.zeroed());
+        let gradients = Gradients::new(machine.zeroed());
         Ok(BoltzmannLearner {
             optimizer,
             base_rate,
@@ -122,7 +122,7 @@ impl<I: FixedDimension, N: FixedDimension, E: Element, O: Optimizer<E>> Boltzman
         if batch.samples() == 0 {
             return Err(EnergyError::Empty { what: "a batch" });
         }
-        let Boltzmann { weight, bias, .. } = &mut self.gradients.0;
+        let Boltzmann { weight, bias, .. } = &mut *self.gradients;
         if let Some(phases) = &mut self.phases {
             phases.run(machine, batch.as_slice())?;
             phases.gradient(machine.temperature(), weight, bias);

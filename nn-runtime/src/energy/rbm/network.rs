@@ -67,6 +67,9 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Tr
     }
 
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self) {
+        if !whole.learned.any() {
+            return;
+        }
         let ([v], [_, d_y, _]) = (whole.inputs, &whole.kept);
         products([gradients.product(v.view::<V::Input<I>>(), d_y.view::<H::Output<N>>())]);
         Rbm::finish(self, gradients);

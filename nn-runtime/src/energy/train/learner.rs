@@ -108,7 +108,7 @@ where
             optimizer,
             base_rate,
             phase,
-            gradients: Gradients(rbm.zeroed()),
+            gradients: Gradients::new(rbm.zeroed()),
             visible,
             hidden: Vec::new(),
             scaled: Vec::new(),
@@ -156,7 +156,7 @@ where
         self.phase.run(rbm, data, means, chain, chain_means, draws);
         let exact = X::exact(rbm);
 
-        let [weight, visible_bias, hidden_bias, log_variance] = self.gradients.0.slices_mut();
+        let [weight, visible_bias, hidden_bias, log_variance] = self.gradients.slices_mut();
         if V::VARIANCES {
             variance_gradient(rbm, &self.visible, &self.hidden, chains, &mut self.fields, log_variance);
         }
@@ -203,7 +203,7 @@ where
             add(visible_bias, &exact.visible);
             add(log_variance, &exact.variance);
         }
-        self.phase.learn(&self.gradients.0).map_err(|error| of_step(error, self.epochs))?;
+        self.phase.learn(&*self.gradients).map_err(|error| of_step(error, self.epochs))?;
         self.center();
         self.penalize(rbm);
         Ok(&self.gradients)
@@ -354,7 +354,7 @@ where
         };
         follow(mu, visible);
         follow(lambda, hidden);
-        let [weight, b, c, _] = self.gradients.0.slices_mut();
+        let [weight, b, c, _] = self.gradients.slices_mut();
         for (j, row) in weight.chunks_exact_mut(Self::VISIBLE.max(1)).enumerate() {
             for ((w, &mu), &b) in row.iter_mut().zip(&*mu).zip(&*b) {
                 *w -= c[j] * mu + lambda[j] * b;
@@ -370,7 +370,7 @@ where
 
     fn penalize(&mut self, rbm: &Rbm<I, N, V, H, E>) {
         let sparsity = self.options.penalties.sparsity;
-        let ([weight, _, hidden_bias, _], [own, ..]) = (self.gradients.0.slices_mut(), rbm.slices());
+        let ([weight, _, hidden_bias, _], [own, ..]) = (self.gradients.slices_mut(), rbm.slices());
         self.options.penalties.add_decay(weight, own);
         let Some(Sparsity { target, cost, memory }) = sparsity else {
             return;

@@ -137,7 +137,7 @@ impl Geometry {
     }
 
     /// Sets d_y to zero where `rectified` is not positive, unless that is empty, and in the lanes beyond `samples`. Adds the gradients of the
-    /// weight, and of the bias where `bias` is not empty, from x and d_y.
+    /// weight, and of the bias where `bias` is not empty, from x and d_y; no gradient where `weight` is empty.
     pub(crate) fn weight_gradient<E: Element>(
         &self,
         x: &[E],

@@ -11,7 +11,7 @@ use super::{
 use crate::{Element, kernels::simd::Lanes, network::LANES};
 
 /// weight (o, c, h, w) += Σ d_y (o, i, j) × x (c, i · stride + h · dilation − padding, …), summed over pixels and samples;
-/// bias (o) += Σ d_y (o, i, j).
+/// bias (o) += Σ d_y (o, i, j). Where `weight` is empty, only d_y is brought to what the sums are over.
 #[derive(Debug)]
 pub struct WeightGradient<'a, E> {
     pub(super) sizes: Geometry,
@@ -19,6 +19,7 @@ pub struct WeightGradient<'a, E> {
     /// The output of a rectified convolution, whose gradient is zero where it is not positive; else empty.
     pub(super) rectified: &'a [E],
     pub(super) d_y: OutputGradient<'a, E>,
+    /// Empty where its gradient is not wanted.
     pub(super) weight: &'a mut [E],
     /// Empty where there is none.
     pub(super) bias: &'a mut [E],
@@ -83,6 +84,9 @@ impl<E: Element> WeightGradient<'_, E> {
 
     /// The numbers of scratch needed.
     pub(super) fn scratch(&self) -> usize {
+        if self.weight.is_empty() {
+            return 0;
+        }
         let ([height, width], chunk) = (self.sizes.kernel, self.chunk());
         count(&[chunk, self.axis(0).span().len(), self.axis(1).span().len(), LANES])
             + count(&[chunk, height, width, MOST_OUTPUTS, LANES])
@@ -298,6 +302,9 @@ impl<E: Element> WithSimd for WeightGradient<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
+        if self.weight.is_empty() {
+            return self.close_lanes(simd, 0..self.sizes.groups * self.sizes.outputs);
+        }
         self.check();
         let lanes = E::lanes::<S>();
         let chunk = self.chunk();

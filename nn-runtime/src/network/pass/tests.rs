@@ -91,11 +91,11 @@ fn each_part_has_the_lengths_of_its_samples() {
         assert_eq!((pass.output(0), pass.lengths(0)), (&as_numbers[..], &lengths[..]));
         pass.backward(&net, &[&as_numbers], samples, &mut gradients).unwrap();
         let d_x: Vec<f64> = pass.d_input(0).iter().step_by(4).copied().collect();
-        assert_eq!((d_x, gradients.0.0, pass.lengths(0)), (as_numbers.clone(), [sum], &lengths[..]));
+        assert_eq!((d_x, gradients.0, pass.lengths(0)), (as_numbers.clone(), [sum], &lengths[..]));
 
-        gradients.0.0 = [0.0];
+        gradients.0 = [0.0];
         pass.step(&net, &[rows(&x)], samples, &mut gradients, |_, _, _| 0.0);
-        assert_eq!((pass.output(0), gradients.0.0, pass.lengths(0)), (&as_numbers[..], [sum], &lengths[..]));
+        assert_eq!((pass.output(0), gradients.0, pass.lengths(0)), (&as_numbers[..], [sum], &lengths[..]));
     }
     let full = Batch::<Steps, f64>::zeros(3);
     pass.train(&net, &[rows(&full)], 3);

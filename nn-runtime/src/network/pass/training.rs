@@ -4,9 +4,10 @@ use super::{Need, Pass, PassError, State, kept_of};
 use crate::{
     Trainable,
     network::{
-        engine::Cut,
+        engine::{Cut, Work},
+        gradients::Gradients,
+        learned::Learned,
         memory::{KeptArray, Rows, RowsRef},
-        parameters::Gradients,
         part::{Shares, Whole},
     },
 };
@@ -55,6 +56,28 @@ impl<N: Trainable> Pass<N> {
         samples: usize,
         gradients: &mut Gradients<N>,
     ) -> Result<(), PassError> {
+        let (gradients, learned) = gradients.split();
+        self.go_back(net, d_outputs, samples, learned, Some(gradients))
+    }
+
+    /// [`Pass::backward`] for the gradient with respect to the inputs alone: [`Pass::d_input`] has the same bits, and those of the parameters are not
+    /// calculated.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pass::backward`].
+    pub fn input_gradient(&mut self, net: &N, d_outputs: &[&[N::Element]], samples: usize) -> Result<(), PassError> {
+        self.go_back(net, d_outputs, samples, Learned::NONE, None)
+    }
+
+    fn go_back(
+        &mut self,
+        net: &N,
+        d_outputs: &[&[N::Element]],
+        samples: usize,
+        learned: Learned<'_>,
+        gradients: Option<&mut N>,
+    ) -> Result<(), PassError> {
         match self.state {
             State::Trained(_) if self.returned => return Err(PassError::SecondBackward),
             State::Trained(expected) if expected == samples => {}
@@ -73,12 +96,14 @@ impl<N: Trainable> Pass<N> {
         self.clear(cut);
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
-            let work = self.work(Need::Training, rows, cut, threads, leg);
+            let work = Work { learned, ..self.work(Need::Training, rows, cut, threads, leg) };
             work.walk(threads, &|part, share, _| net.backward_part::<true>(part, share));
             self.meet(cut);
         }
-        let rows = Self::rows_of(&copies, &self.layout);
-        self.finish(net, Need::Training, rows, cut, gradients);
+        if let Some(gradients) = gradients {
+            let rows = Self::rows_of(&copies, &self.layout);
+            self.finish(net, Need::Training, rows, cut, gradients, learned);
+        }
         (self.inputs, self.lengths) = copies;
         (self.state, self.returned) = (State::Trained(samples), true);
         Ok(())
@@ -108,12 +133,13 @@ impl<N: Trainable> Pass<N> {
         let padded = self.copy_padded(inputs);
         let copies = self.take_copies();
         self.clear(cut);
+        let (gradients, learned) = gradients.split();
         let (outputs, kept) = (N::PLAN.outputs, N::PLAN.forward_kept);
         // The last leg forward and the first one backward are one.
         let turn = self.layout.meetings;
         for leg in 0..=2 * turn {
             let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
-            let work = self.work(Need::Step, rows, cut, threads, leg);
+            let work = Work { learned, ..self.work(Need::Step, rows, cut, threads, leg) };
             work.walk(threads, &|part, share, sum| {
                 if leg <= turn {
                     net.forward_part(part);
@@ -130,7 +156,7 @@ impl<N: Trainable> Pass<N> {
             self.meet(cut);
         }
         let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
-        self.finish(net, Need::Step, rows, cut, gradients);
+        self.finish(net, Need::Step, rows, cut, gradients, learned);
         (self.inputs, self.lengths) = copies;
         // The outputs stay; the values that a backward pass needs do not.
         (self.state, self.returned) = (State::Inferred(samples), true);
@@ -175,6 +201,7 @@ impl<N: Trainable> Pass<N> {
         self.state = State::Empty;
         let copies = self.take_copies();
         self.clear(cut);
+        let (gradients, learned) = gradients.split();
         let sum = {
             let mut kept = kept_of::<N>(&mut self.kept, &self.layout, Need::Training, samples);
             let (values, d_values) = kept.as_slice_mut().split_at_mut(N::PLAN.forward_kept);
@@ -182,12 +209,12 @@ impl<N: Trainable> Pass<N> {
         };
         for leg in 0..=self.layout.meetings {
             let rows = Self::rows_of(&copies, &self.layout);
-            let work = self.work(Need::Training, rows, cut, threads, leg);
+            let work = Work { learned, ..self.work(Need::Training, rows, cut, threads, leg) };
             work.walk(threads, &|part, share, _| net.backward_part::<false>(part, share));
             self.meet(cut);
         }
         let rows = Self::rows_of(&copies, &self.layout);
-        self.finish(net, Need::Training, rows, cut, gradients);
+        self.finish(net, Need::Training, rows, cut, gradients, learned);
         (self.inputs, self.lengths) = copies;
         // There are no gradients with respect to the inputs.
         (self.state, self.returned) = (State::Inferred(samples), true);
@@ -204,7 +231,15 @@ impl<N: Trainable> Pass<N> {
         }
     }
 
-    fn finish<'a>(&'a mut self, net: &N, need: Need, inputs: N::Inputs<'a>, cut: Cut, gradients: &mut Gradients<N>) {
+    fn finish<'a>(
+        &'a mut self,
+        net: &N,
+        need: Need,
+        inputs: N::Inputs<'a>,
+        cut: Cut,
+        gradients: &mut N,
+        learned: Learned<'a>,
+    ) {
         let whole = Whole {
             inputs,
             sizes: &self.sizes,
@@ -212,7 +247,8 @@ impl<N: Trainable> Pass<N> {
             shares: Shares::new(&self.buffers[..cut.shares * self.layout.share], self.layout.share.max(1)),
             samples: cut.samples,
             part: cut.size,
+            learned,
         };
-        net.finish(whole, &mut gradients.0);
+        net.finish(whole, gradients);
     }
 }

@@ -384,7 +384,7 @@ where
     if !loss.is_finite() {
         return Err(Failure::Loss(loss));
     }
-    let back = run.discriminator.backward(discriminator, &[d_logits], count, &mut run.fake_gradients);
+    let back = run.discriminator.input_gradient(discriminator, &[d_logits], count);
     back.expect("the forward pass was made above");
     let d_fake = run.discriminator.d_input(0);
     let back = run.generator.backward(generator, &[d_fake], count, &mut run.generator_gradients);

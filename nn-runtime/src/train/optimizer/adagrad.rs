@@ -108,12 +108,19 @@ impl<E: Element> Optimizer<E> for Adagrad<E> {
     }
 
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
-        check_positive::<E>(&[("rate", self.rate), ("weight_decay", self.weight_decay), ("initial", self.initial)])?;
+        check_positive::<E>(&[
+            ("rate", gradients.largest_rate(self.rate)),
+            ("weight_decay", self.weight_decay),
+            ("initial", self.initial),
+        ])?;
         check_positive::<f64>(&[("rate_decay", self.rate_decay)])?;
         check_epsilon::<E>(self.epsilon)?;
         let (rate, decay) = (self.rate, self.rate_decay);
         let (weight_decay, epsilon) = (self.weight_decay, self.epsilon);
-        let rule = |step| SquareSum { rate: rate / (1.0 + f64::from(step - 1) * decay), weight_decay, epsilon };
+        let rule = |step, factor| {
+            let rate = rate * factor / (1.0 + f64::from(step - 1) * decay);
+            SquareSum { rate, weight_decay, epsilon }
+        };
         self.state.step(net, gradients, self.initial, rule)
     }
 }

@@ -119,12 +119,14 @@ macro_rules! implement {
 
             fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
                 let Moments { rate, beta1, beta2, epsilon } = self.moments;
-                check_positive::<E>(&[("rate", rate), ("weight_decay", self.weight_decay)])?;
+                check_positive::<E>(&[("rate", gradients.largest_rate(rate)), ("weight_decay", self.weight_decay)])?;
                 check_epsilon::<E>(epsilon)?;
                 check_parts::<E>(&[("beta1", beta1), ("beta2", beta2)])?;
                 let (moments, decay) = (self.moments, self.weight_decay);
                 let rule: fn(&Moments, i32, f64) -> Moment = $rule;
-                self.state.step(net, gradients, 0.0, |step| rule(&moments, step, decay))
+                self.state.step(net, gradients, 0.0, |step, factor| {
+                    rule(&Moments { rate: rate * factor, ..moments }, step, decay)
+                })
             }
         }
     };

@@ -21,6 +21,9 @@ use crate::{Element, Gradients, Parameters};
 /// The first step allocates what the rule remembers of each parameter; later steps allocate nothing. Every number is updated on its own, so
 /// the threads do not change a bit of the result.
 ///
+/// Layers that are [frozen](Gradients::freeze) in the gradients stay as they are to the last bit, and each layer has the learning rate that they
+/// [say](Gradients::scale_learning_rate).
+///
 /// The [statistics](crate::network::Role) that layers collect move in the same call, and by no rule: the running mean of a
 /// [`BatchNorm`](crate::layers::BatchNorm) comes nearer to that of the batch whatever the rate, the momentum or the weight decay.
 ///

@@ -116,10 +116,14 @@ impl<E: Element> Optimizer<E> for RmsProp<E> {
 
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
         let MeanSquare { rate, alpha, epsilon, momentum, weight_decay } = self.rule;
-        check_positive::<E>(&[("rate", rate), ("weight_decay", weight_decay), ("momentum", momentum)])?;
+        check_positive::<E>(&[
+            ("rate", gradients.largest_rate(rate)),
+            ("weight_decay", weight_decay),
+            ("momentum", momentum),
+        ])?;
         check_epsilon::<E>(epsilon)?;
         check_parts::<E>(&[("alpha", alpha)])?;
         let rule = self.rule;
-        self.state.step(net, gradients, 0.0, |_| rule)
+        self.state.step(net, gradients, 0.0, |_, factor| MeanSquare { rate: rate * factor, ..rule })
     }
 }

@@ -120,13 +120,18 @@ impl<E: Element> Optimizer<E> for Sgd<E> {
     }
 
     fn step<N: Parameters<E>>(&mut self, net: &mut N, gradients: &Gradients<N>) -> Result<(), OptimizerError> {
-        check_positive::<E>(&[("rate", self.rate), ("momentum", self.momentum), ("weight_decay", self.weight_decay)])?;
-        let plain = Plain { rate: self.rate, weight_decay: self.weight_decay };
+        check_positive::<E>(&[
+            ("rate", gradients.largest_rate(self.rate)),
+            ("momentum", self.momentum),
+            ("weight_decay", self.weight_decay),
+        ])?;
+        let (rate, weight_decay) = (self.rate, self.weight_decay);
+        let plain = |factor| Plain { rate: rate * factor, weight_decay };
         if self.momentum == 0.0 {
-            self.state.step(net, gradients, 0.0, |_| plain)
+            self.state.step(net, gradients, 0.0, |_, factor| plain(factor))
         } else {
-            let rule = Momentum { plain, momentum: self.momentum, nesterov: self.nesterov };
-            self.state.step(net, gradients, 0.0, |_| rule)
+            let (momentum, nesterov) = (self.momentum, self.nesterov);
+            self.state.step(net, gradients, 0.0, |_, factor| Momentum { plain: plain(factor), momentum, nesterov })
         }
     }
 }

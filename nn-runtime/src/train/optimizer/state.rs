@@ -105,10 +105,29 @@ const SLOTS: usize = 2;
 #[derive(Clone, Debug)]
 pub(super) struct State<E> {
     /// One entry a parameter; none before the first step.
-    tensors: Vec<Vec<Vec<E>>>,
+    tensors: Vec<Remembered<E>>,
     /// No number of a slot has a larger magnitude.
     largest: [f64; SLOTS],
     steps: i32,
+}
+
+/// What a rule remembers of a parameter.
+#[derive(Clone, Debug)]
+struct Remembered<E> {
+    /// A number of each kind for each of its numbers; none yet for a parameter that has been frozen from the first step on.
+    slots: Vec<Vec<E>>,
+    /// The steps that it has made.
+    steps: i32,
+}
+
+impl<E: Element> Remembered<E> {
+    fn new(slots: usize, length: usize, initial: f64) -> Self {
+        Remembered { slots: vec![vec![E::from_f64(initial); length]; slots], steps: 0 }
+    }
+
+    fn slices<const K: usize>(&self) -> [&[E]; K] {
+        std::array::from_fn(|k| self.slots.get(k).map_or(&[][..], Vec::as_slice))
+    }
 }
 
 impl<E> Default for State<E> {
@@ -145,49 +164,72 @@ fn remembered<E>(tensor: Tensor<'_, E>) -> usize {
 }
 
 impl<E: Element> State<E> {
-    /// One step by the rule that belongs to its number, from 1, for all parameters that are learned; the statistics are moved. The first step allocates, and
-    /// all check that `net` is the network of the steps before, that the gradients are finite, and that the step leaves everything finite. Where it
-    /// does not, nothing is changed.
+    /// One step by the rule that belongs to its number, from 1, and to the factor of the learning rate, for all parameters that are learned; the
+    /// statistics are moved, and what is frozen stays. The first step allocates, and all check that `net` is the network of the steps before, that the
+    /// gradients are finite, and that the step leaves everything finite. Where it does not, nothing is changed.
+    ///
+    /// A rule must be the bolder the lower its number and the larger the factor: its bounds do not become smaller.
     pub(super) fn step<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
         net: &mut N,
         gradients: &Gradients<N>,
         initial: f64,
-        rule: impl FnOnce(i32) -> R,
+        rule: impl Fn(i32, f64) -> R,
     ) -> Result<(), OptimizerError> {
         const { assert!(K <= SLOTS) };
-        self.prepare(net, K, initial)?;
-        let number = self.steps.saturating_add(1);
-        let (rule, threads) = (rule(number), crate::parallel::threads());
+        self.prepare(net, gradients, K, initial)?;
+        let rule_of =
+            |tensor: &Remembered<E>, index| rule(tensor.steps.saturating_add(1), gradients.learning_rate_factor(index));
+        let threads = crate::parallel::threads();
         let mut reach: [f64; K] = std::array::from_fn(|k| self.largest[k]);
-        if !self.is_ordinary(rule, net, gradients, &mut reach, threads)
-            && !self.is_safe(rule, net, gradients, &mut reach, threads)?
-        {
-            reach = self.try_out(rule, net, gradients, threads)?;
+        let (mut earliest, mut fastest) = (i32::MAX, 0.0_f64);
+        for (index, tensor) in self.tensors.iter().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
+            earliest = earliest.min(tensor.steps.saturating_add(1));
+            fastest = fastest.max(gradients.learning_rate_factor(index));
         }
-        self.largest[..K].copy_from_slice(&reach);
-        self.apply(rule, net, gradients, threads);
-        self.steps = number;
+        let boldest = rule(earliest, fastest);
+        if !self.is_ordinary(boldest, net, gradients, &mut reach, threads)
+            && !self.is_safe(boldest, net, gradients, &mut reach, threads)?
+        {
+            reach = self.try_out(rule_of, net, gradients, threads)?;
+        }
+        for (largest, reach) in self.largest.iter_mut().zip(reach) {
+            // What is frozen keeps its state.
+            *largest = if gradients.any_frozen() { larger(*largest, reach) } else { reach };
+        }
+        self.apply(rule_of, net, gradients, threads);
+        self.steps = self.steps.saturating_add(1);
         Ok(())
     }
 
     /// Makes room before the first step, and asks that `net` has the parameters of the steps before.
-    fn prepare<N: Parameters<E>>(&mut self, net: &N, slots: usize, initial: f64) -> Result<(), OptimizerError> {
+    fn prepare<N: Parameters<E>>(
+        &mut self,
+        net: &N,
+        gradients: &Gradients<N>,
+        slots: usize,
+        initial: f64,
+    ) -> Result<(), OptimizerError> {
         // Options set after a step may ask for another number of slots.
-        if self.steps == 0 || self.tensors.iter().any(|tensor| tensor.len() != slots) {
-            let slot = |length| vec![E::from_f64(initial); length];
-            let slots = |length: usize| (0..slots).map(|_| slot(length)).collect();
-            self.tensors = net.parameters().map(|tensor| slots(remembered(tensor))).collect();
+        if self.steps == 0 || self.tensors.iter().any(|tensor| tensor.slots.len() != slots) {
+            let length = |index| if gradients.is_frozen(index) { 0 } else { remembered(net.tensor(index)) };
+            self.tensors = (0..net.tensors()).map(|index| Remembered::new(slots, length(index), initial)).collect();
             self.largest = [E::from_f64(initial).as_f64(); SLOTS];
         }
         let (expected, found) = (self.tensors.len(), net.tensors());
         if expected != found {
             return Err(OptimizerError::Parameters { expected, found });
         }
-        for (index, slots) in self.tensors.iter().enumerate() {
+        for (index, own) in self.tensors.iter_mut().enumerate() {
             let tensor = net.tensor(index);
-            if let Some(slot) = slots.first().filter(|slot| slot.len() != remembered(tensor)) {
-                let (expected, found) = (slot.len(), remembered(tensor));
+            let (expected, found) = (own.slots.first().map(Vec::len), remembered(tensor));
+            if expected == Some(0) && own.steps == 0 && found > 0 {
+                // It has been frozen from the first step on.
+                if !gradients.is_frozen(index) {
+                    *own = Remembered::new(slots, found, initial);
+                    self.largest = self.largest.map(|largest| larger(largest, E::from_f64(initial).as_f64()));
+                }
+            } else if let Some(expected) = expected.filter(|&expected| expected != found) {
                 return Err(OptimizerError::Size { name: tensor.name.to_string(), expected, found });
             }
         }
@@ -209,7 +251,7 @@ impl<E: Element> State<E> {
         let bound = rule.bound(WITHIN, WITHIN, &mut after);
         let bounded = WITHIN <= safe && bound <= safe && after.iter().all(|&bound| bound <= safe);
         let ordinary = bounded
-            && (0..net.tensors()).all(|index| {
+            && (0..net.tensors()).filter(|&index| !gradients.is_frozen(index)).all(|index| {
                 let tensor = net.tensor(index);
                 let reads = rule.reads_weights() && tensor.role == Role::Learned;
                 all_within(gradients.tensor(index).values, threads) && (!reads || all_within(tensor.values, threads))
@@ -232,7 +274,7 @@ impl<E: Element> State<E> {
     ) -> Result<bool, OptimizerError> {
         // Of what is learned and of the statistics.
         let (mut most, mut weights) = ([0.0_f64; 2], 0.0_f64);
-        for index in 0..net.tensors() {
+        for index in (0..net.tensors()).filter(|&index| !gradients.is_frozen(index)) {
             let (tensor, gradient) = (net.tensor(index), gradients.tensor(index));
             let found = largest(gradient.values, threads);
             if found.is_nan() {
@@ -252,15 +294,15 @@ impl<E: Element> State<E> {
     /// What the state would come to, with nothing changed.
     fn try_out<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &self,
-        rule: R,
+        rule: impl Fn(&Remembered<E>, usize) -> R,
         net: &N,
         gradients: &Gradients<N>,
         threads: usize,
     ) -> Result<[f64; K], OptimizerError> {
         let mut whole = Probe { finite: true, largest: [0.0; K] };
-        for (index, slots) in self.tensors.iter().enumerate() {
+        for (index, own) in self.tensors.iter().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
             let (tensor, gradient) = (net.tensor(index), gradients.tensor(index).values);
-            let state: [&[E]; K] = std::array::from_fn(|k| slots.get(k).map_or(&[][..], Vec::as_slice));
+            let (rule, state) = (rule(own, index), own.slices::<K>());
             match tensor.role {
                 Role::Learned => {
                     let found = probe(rule, tensor.values, gradient, state, threads);
@@ -279,19 +321,21 @@ impl<E: Element> State<E> {
     /// Applies `rule` to every parameter that is learned, and moves the statistics.
     fn apply<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
-        rule: R,
+        rule: impl Fn(&Remembered<E>, usize) -> R,
         net: &mut N,
         gradients: &Gradients<N>,
         threads: usize,
     ) {
-        for (index, slots) in self.tensors.iter_mut().enumerate() {
+        for (index, own) in self.tensors.iter_mut().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
             let (tensor, gradient) = (net.tensor_mut(index), gradients.tensor(index).values);
-            let mut slots = slots.iter_mut();
+            let rule = rule(own, index);
+            let mut slots = own.slots.iter_mut();
             let state: [&mut [E]; K] = std::array::from_fn(|_| slots.next().map_or(&mut [][..], Vec::as_mut_slice));
             match tensor.role {
                 Role::Learned => update(rule, tensor.values, gradient, state, threads),
                 Role::Statistic => update(Difference, tensor.values, gradient, [], threads),
             }
+            own.steps = own.steps.saturating_add(1);
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::{
     Element, Network, Parameters, Trainable,
     layers::{Activation, Dense, Identity, Init, TiedDense},
     network::{
-        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, operations, output, products,
-        tensor, tensor_mut,
+        LayerInfo, Part, Plan, Rows, RowsRef, Tensor, TensorMut, Total, Whole, generator, learned_products, operations,
+        output, products, tensor, tensor_mut,
     },
     shape::FixedDimension,
 };
@@ -124,8 +124,10 @@ impl<I: FixedDimension, O: FixedDimension, A: Encodes<E>, E: Element> Trainable 
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self) {
         let ([x], [_, h, d_y, _, d_h]) = (whole.inputs, &whole.kept);
         let Autoencoder { encoder, decoder, .. } = gradients;
-        products([encoder.product(x.view::<(I,)>(), d_h.view::<(O,)>())]);
+        let [of_encoder, of_decoder] = whole.learned.split([&self.encoder, &self.decoder]);
+        learned_products([encoder.product(x.view::<(I,)>(), d_h.view::<(O,)>())], [of_encoder]);
         // The weight of the encoder gets what the decoder has to say of it, too.
-        products([decoder.product(encoder, h.view::<(O,)>(), d_y.view::<(I,)>())]);
+        let learned = [of_encoder, of_decoder];
+        products([decoder.product(encoder, h.view::<(O,)>(), d_y.view::<(I,)>(), learned)]);
     }
 }

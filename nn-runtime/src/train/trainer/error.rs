@@ -125,6 +125,16 @@ impl TrainError {
         }
     }
 
+    /// The error of how a layer is to learn.
+    pub(super) fn of_layer(source: GradientError) -> Self {
+        match source {
+            GradientError::LearningRate { found } => {
+                TrainError::Option { option: "scale_learning_rate", expected: "finite and not negative", found }
+            }
+            source => TrainError::Optimizer(source.into()),
+        }
+    }
+
     /// The error of an optimizer in a step.
     pub(super) fn of_step(source: OptimizerError, epoch: usize, step: usize) -> Self {
         let history = Box::default();

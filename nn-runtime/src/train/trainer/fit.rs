@@ -130,6 +130,8 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
         if let Some(data) = self.validation.data() {
             check(&self.loss, data, "validation")?;
         }
+        let mut gradients = net.gradients();
+        self.hooks.prepare(&mut gradients).map_err(TrainError::of_layer)?;
         let mut pass = net.pass(self.options.batch_size.min(train.len()));
         if let Some(data) = self.validation.data() {
             enter(&self.loss, data, &mut pass, "validation")?;
@@ -141,8 +143,8 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
         let mut run = Run {
             batch: train.take(0),
             pass,
-            gradients: net.gradients(),
-            sum: (self.options.accumulate > 1).then(|| net.gradients()),
+            sum: (self.options.accumulate > 1).then(|| gradients.clone()),
+            gradients,
             progress: progress.after(self.past.epochs),
         };
         let base = self.optimizer.rate();

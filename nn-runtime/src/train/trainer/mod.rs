@@ -12,7 +12,7 @@ mod tests;
 pub use error::TrainError;
 pub use fit::Validation;
 pub use history::{Epoch, Evaluation, Event, Flow, History, Stop};
-pub use hooks::{Augmenting, Hooks, Watching};
+pub use hooks::{Augmenting, Hooks, OfLayer, Watching};
 
 use std::{fmt, marker::PhantomData};
 
@@ -318,6 +318,49 @@ impl<'a, O, L, M, V, H> Trainer<'a, O, L, M, V, H> {
         F: FnMut(&mut D, &mut StdRng) + Send,
     {
         self.with(|metrics, validation, rest| (metrics, validation, Augmenting { rest, f }))
+    }
+
+    /// Freezes a layer, or a network inside the network, for the trainings by this trainer, as [`Gradients::freeze`](crate::Gradients::freeze): it keeps its
+    /// bits, whatever the optimizer, and costs no gradient of its parameters. The closure names the network's type.
+    ///
+    /// ```
+    /// use plumbline::{Network, train::*};
+    /// /// The network as it is, with everything frozen; of a larger one, `|net: &LeNet5| &net.conv1`.
+    /// fn frozen<N: Network<Element = f32>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
+    ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).freeze(|net: &N| net)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn freeze<N, P, F>(self, layer: F) -> Trainer<'a, O, L, M, V, OfLayer<H, N, P, F>>
+    where
+        F: for<'n> Fn(&'n N) -> &'n P + Send,
+    {
+        self.of_layer(layer, None)
+    }
+
+    /// Multiplies the learning rate by `factor` for a layer, or for a network inside the network, as
+    /// [`Gradients::scale_learning_rate`](crate::Gradients::scale_learning_rate). The closure names the network's type. A factor that is negative, infinite or
+    /// NaN is an error of [`fit`](Trainer::fit).
+    ///
+    /// ```
+    /// use plumbline::{Network, train::*};
+    /// /// A tenth of the rate for all layers; of a larger network, for one: `|net: &LeNet5| &net.conv1`.
+    /// fn careful<N: Network<Element = f32>>() -> Trainer<'static, Adam, CrossEntropy, (), (), impl Sized> {
+    ///     Trainer::new(Adam::new(1e-3), CrossEntropy::new()).scale_learning_rate(|net: &N| net, 0.1)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn scale_learning_rate<N, P, F>(self, layer: F, factor: f64) -> Trainer<'a, O, L, M, V, OfLayer<H, N, P, F>>
+    where
+        F: for<'n> Fn(&'n N) -> &'n P + Send,
+    {
+        self.of_layer(layer, Some(factor))
+    }
+
+    fn of_layer<N, P, F>(self, layer: F, factor: Option<f64>) -> Trainer<'a, O, L, M, V, OfLayer<H, N, P, F>> {
+        self.with(|metrics, validation, rest| {
+            (metrics, validation, OfLayer { rest, layer, factor, types: PhantomData })
+        })
     }
 
     /// Begins anew: the next training starts with epoch 1, with the schedule, the optimizer, early stopping, the lowest loss and the random numbers as at
