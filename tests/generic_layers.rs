@@ -66,7 +66,7 @@ fn gradients_agree_with_differences() {
 fn gradients_of_several_outputs_agree_with_differences() {
     let losses = Losses::new((MeanSquaredError, SquaredError)).weights([0.7, 2.0]);
     let report =
-        GradientCheck::new().run(&Heads::<4, 3, f64>::initialized(3), &data(67), &(data(67), data(67)), &losses);
+        GradientCheck::new().run(&Heads::<4, 3, f64>::initialized(3), data(67), &(data(67), data(67)), &losses);
     let report = report.unwrap();
     assert!(report.error() < 1e-6 && report.compared > 20, "{report}");
 }

@@ -247,7 +247,7 @@ fn identity_with_relu_keeps_what_tanh_loses() {
 #[test]
 fn every_layer_and_direction_of_parts_has_its_name() {
     let net = Around::<f64>::initialized(3);
-    let flow = GradientFlow::measure(&net, &SquaredError, &wave(SAMPLES, &[STEPS, 3]), &wave(SAMPLES, &[2])).unwrap();
+    let flow = GradientFlow::measure(&net, &SquaredError, wave(SAMPLES, &[STEPS, 3]), &wave(SAMPLES, &[2])).unwrap();
     let names: Vec<&str> = flow.layers.iter().map(|layer| layer.name.as_str()).collect();
     let inside = ["inside.memory.l0", "inside.memory.l0_reverse", "inside.memory.l1", "inside.memory.l1_reverse"];
     assert_eq!(names[0], "before.l0");
@@ -261,7 +261,7 @@ fn every_layer_and_direction_of_parts_has_its_name() {
     assert!(reverse.hidden[..STEPS - 1].iter().all(|&norm| norm == 0.0) && reverse.hidden[STEPS - 1] > 0.0);
 
     let net = Plain::<f64>::initialized(3);
-    let flow = GradientFlow::measure(&net, &SquaredError, &wave(2, &[3]), &wave(2, &[2])).unwrap();
+    let flow = GradientFlow::measure(&net, &SquaredError, wave(2, &[3]), &wave(2, &[2])).unwrap();
     assert!(flow.layers.is_empty() && flow.to_string().is_empty());
     assert_svg(&flow.to_svg());
 }
@@ -271,7 +271,7 @@ fn a_table_has_the_first_and_the_last_step() {
     let net = Gated::<f64>::initialized(3);
     let target = wave(4, &[2]);
     for steps in [1, 24, 25, 200] {
-        let flow = GradientFlow::measure(&net, &SquaredError, &wave(4, &[steps, 3]), &target).unwrap();
+        let flow = GradientFlow::measure(&net, &SquaredError, wave(4, &[steps, 3]), &target).unwrap();
         let table = flow.to_string();
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines[0], "memory.l0");
@@ -313,7 +313,7 @@ fn assert_svg(svg: &str) -> Vec<usize> {
 #[test]
 fn a_drawing_has_a_line_for_each_row() {
     let net = Around::<f64>::initialized(3);
-    let flow = GradientFlow::measure(&net, &SquaredError, &wave(5, &[STEPS, 3]), &wave(5, &[2])).unwrap();
+    let flow = GradientFlow::measure(&net, &SquaredError, wave(5, &[STEPS, 3]), &wave(5, &[2])).unwrap();
     let rows = flow.layers.iter().flat_map(|layer| [Some(&layer.hidden), layer.bound.as_ref(), layer.cell.as_ref()]);
     let rows = rows.flatten().map(|row| row.iter().filter(|&&norm| norm > 0.0).count());
     let mut expected: Vec<usize> = rows.filter(|&points| points > 2).collect();
@@ -327,7 +327,7 @@ fn a_drawing_has_a_line_for_each_row() {
     }
 
     let net = Gated::<f64>::initialized(3);
-    let flow = GradientFlow::measure(&net, &SquaredError, &wave(5, &[STEPS, 3]), &wave(5, &[2])).unwrap();
+    let flow = GradientFlow::measure(&net, &SquaredError, wave(5, &[STEPS, 3]), &wave(5, &[2])).unwrap();
     let svg = flow.to_svg();
     assert_eq!(assert_svg(&svg).into_iter().filter(|&points| points == STEPS).count(), 2);
     assert!(svg.contains("memory.l0: ‖∂C/∂c‖"));

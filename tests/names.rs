@@ -147,7 +147,7 @@ where
     N: Trainable<Element = f64, Input: FixedShape, Output: FixedShape>,
 {
     let losses = MeanSquaredError;
-    let report = GradientCheck::new().run(&N::initialized(3), &numbers(5), &numbers(5), &losses).unwrap();
+    let report = GradientCheck::new().run(&N::initialized(3), numbers(5), &numbers(5), &losses).unwrap();
     assert!(report.error() < 1e-6 && report.compared > 10, "{}: {report}", N::NAME);
 }
 
@@ -285,18 +285,18 @@ mod sizes_and_types {
 
     /// Types that are called as a dimension parameter is, and as a constant is.
     #[derive(Debug)]
-    pub struct C;
+    pub(crate) struct C;
     #[derive(Debug)]
-    pub struct H {}
-    pub const H: usize = 4;
+    pub(crate) struct H {}
+    pub(crate) const H: usize = 4;
 
     /// What is called as ports are, though not in capitals.
     #[allow(non_upper_case_globals)]
-    pub const image: f64 = 7.0;
+    pub(crate) const image: f64 = 7.0;
     #[allow(non_upper_case_globals)]
-    pub static mask: f64 = 9.0;
+    pub(crate) static mask: f64 = 9.0;
 
-    pub mod other {
+    pub(crate) mod other {
         plumbline::network! { pub Square<N>: [N] -> [N] { fc: dense(N), tanh; } }
     }
 

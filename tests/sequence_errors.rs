@@ -89,7 +89,7 @@ fn targets_that_are_not_as_long_as_outputs() {
     assert_eq!(RSquared.measure(&y, &target).unwrap_err(), expected);
     assert_eq!(Accuracy.measure(&y, &labels(&[4, 3])).unwrap_err(), expected);
     let wide = Each::<f64>::initialized(1);
-    let error = GradientCheck::new().run(&wide, &x.cast(), &labels(&[4, 3]), &CrossEntropy::new()).unwrap_err();
+    let error = GradientCheck::new().run(&wide, x.cast(), &labels(&[4, 3]), &CrossEntropy::new()).unwrap_err();
     assert_eq!(error, expected);
 }
 
@@ -139,6 +139,6 @@ fn a_batch_of_no_samples_is_none_of_these() {
     let (mut state, mut pass) = (net.state(0), net.pass(0));
     assert_eq!(net.forward_from(&zeros(0, &[4, 3]), &mut state, &mut pass).unwrap().samples(), 0);
     let labels = StepLabels::<4>::from_flat([0; 0], 4).unwrap();
-    let error = CrossEntropy::new().step(&net, &zeros(0, &[4, 3]), &labels, &mut pass, &mut net.gradients());
+    let error = CrossEntropy::new().step(&net, zeros(0, &[4, 3]), &labels, &mut pass, &mut net.gradients());
     assert_eq!(text(error), "expected at least 1 sample, found none");
 }

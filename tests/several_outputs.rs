@@ -68,7 +68,7 @@ where
     N: Trainable<Element = f64, Input: FixedShape>,
     T: data::Target,
 {
-    let report = GradientCheck::new().run(&N::initialized(3), &batch(67, 5), targets, losses).unwrap();
+    let report = GradientCheck::new().run(&N::initialized(3), batch(67, 5), targets, losses).unwrap();
     assert!(report.error() < 1e-6 && report.kinks == 0 && report.compared > 50, "{}: {report}", N::NAME);
 }
 

@@ -73,7 +73,7 @@ fn by_the_library(parameters: [f64; 4]) -> (f64, [f64; 4]) {
     let samples = generator.forward_train(&batch(&Z), &mut g_pass).to_batch();
     let ones = batch(&[1.0; 3]);
     let loss = BinaryCrossEntropy::new();
-    let of_real = loss.step(&discriminator, &batch(&X), &ones, &mut d_pass, &mut real).unwrap();
+    let of_real = loss.step(&discriminator, batch(&X), &ones, &mut d_pass, &mut real).unwrap();
     let of_fake = loss.step(&discriminator, &samples, &batch(&[0.0; 3]), &mut d_pass, &mut fake).unwrap();
     let logits = discriminator.forward_train(&samples, &mut d_pass);
     let (minimax, d_logits) = GeneratorLoss::Minimax.value_and_gradient(logits.as_slice());

@@ -39,9 +39,12 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
                 owners.push(learned_name(name));
             }
             Some(weight) => {
-                let learned = [weight, name].map(learned_name);
+                // Without a bias of its own there is nothing that it could learn.
+                let held = structure::trained(network).iter().any(|(field, _)| *field == name);
+                let own = if held { learned_name(name).into_token_stream() } else { quote!(#NETWORK::Learned::NONE) };
+                let weight_learned = learned_name(weight);
                 tied.push(quote! {
-                    #NETWORK::products([#GRADIENTS.#name.product(&mut #GRADIENTS.#weight, #x, #d_y, [#(#learned),*])]);
+                    #NETWORK::products([#GRADIENTS.#name.product(&mut #GRADIENTS.#weight, #x, #d_y, [#weight_learned, #own])]);
                 });
             }
         }

@@ -85,7 +85,10 @@ impl Window {
         let (mut spans, mut padding, mut padded) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..input.len() {
             let (at, subject) = (&place.tokens, &place.subject);
-            spans.push(span(scope, at, subject, &self.kernel[axis], &self.dilation[axis])?);
+            let span = span(scope, at, subject, &self.kernel[axis], &self.dilation[axis])?;
+            // With `padding = same` it falls out of what is asked below, and its value with it.
+            let calculated = self.dilation[axis].literal().is_none();
+            spans.push(if calculated { scope.hold_calculated(place, span)? } else { span });
             let both = [self.before[axis].clone(), self.after[axis].clone()];
             let around = scope.calculate(at, || format!("the padding of `{subject}`"), Operation::Sum, &both)?;
             let whole = [input[axis].clone(), around.clone()];

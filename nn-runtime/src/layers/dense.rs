@@ -174,7 +174,7 @@ mod tests {
             Identity, Relu, Tanh, TiedDense,
             testing::{assert_close, differences, values},
         },
-        network::{Parameters, products},
+        network::{Learned, Parameters, products},
         shape::{Const, FixedDimension},
     };
 
@@ -304,7 +304,8 @@ mod tests {
         let (mut encoders, mut own, mut reference) = (encoder.zeroed(), tied.zeroed(), dense.zeroed());
         encoders.weight_mut().fill(1.0);
         own.bias_mut().fill(f64::NAN);
-        products([own.product(&mut encoders, x_view, View::<(Const<7>,), f64>::new(&d_y, 20, 16))]);
+        let d_y_view = View::<(Const<7>,), f64>::new(&d_y, 20, 16);
+        products([own.product(&mut encoders, x_view, d_y_view, [Learned::ALL; 2])]);
         products([reference.product(x_view, View::<(Const<7>,), f64>::new(&d_y, 20, 16))]);
         let sum = reference.weight().t().as_standard_layout().mapv(|w| w + 1.0);
         assert_close(encoders.weight().as_slice().expect("row-major"), sum.as_slice().expect("row-major"), 1e-14);

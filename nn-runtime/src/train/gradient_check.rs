@@ -300,7 +300,7 @@ mod tests {
         // Without hidden values only the bias of the last class has a gradient that is wrong.
         let net = Mlp::<f64>::initialized(5).zeroed();
         let labels = Labels::<3>::new([0; 19]).unwrap();
-        let report = gradient_check(&net, &waves::<Input>(19), &labels, &Wrong).unwrap();
+        let report = gradient_check(&net, waves::<Input>(19), &labels, &Wrong).unwrap();
         let worst = report.worst.unwrap();
         assert_eq!((worst.name.as_str(), worst.index.as_slice()), ("output.bias", &[2][..]));
         assert!((worst.analytic / worst.numeric - 100.0).abs() < 1e-4 && worst.error() > 0.9);
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_an_error() {
         let net = Mlp::<f64>::initialized(5);
-        let error = gradient_check(&net, &waves::<Input>(2), &waves::<Output>(1), &SquaredError).unwrap_err();
+        let error = gradient_check(&net, waves::<Input>(2), &waves::<Output>(1), &SquaredError).unwrap_err();
         assert_eq!(error, LossError::Samples { expected: 2, found: 1 });
     }
 }

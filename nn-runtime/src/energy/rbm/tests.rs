@@ -152,7 +152,7 @@ fn check_sums<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden>(tempe
         for (h, log) in hidden.iter().zip(&found) {
             mean.iter_mut().zip(h).for_each(|(mean, h)| *mean += log.exp() * h);
         }
-        assert_close(&rbm.hidden_means(&batch(&[v.clone()])).into_vec(), &mean, 1e-12);
+        assert_close(&rbm.hidden_means(&batch(std::slice::from_ref(v))).into_vec(), &mean, 1e-12);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Counts how often each class is taken for each other. Its number is the mean of the classes' recalls (balanced accuracy); its
-/// [tally](Metric::tally), a [`Confusion`], prints as a table.
+/// [tally](crate::train::Metric::tally), a [`Confusion`], prints as a table.
 ///
 /// Classes without samples are left out of the mean. The prediction is [`Accuracy`](crate::train::Accuracy)'s: the first of the largest outputs;
 /// a sample with NaN among its outputs is taken for no class.

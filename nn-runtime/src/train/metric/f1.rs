@@ -9,7 +9,7 @@ use crate::train::metric::Confusion;
 /// The prediction is [`Accuracy`](crate::train::Accuracy)'s; a sample with NaN among its outputs is taken for no class. Before the first sample, and for a
 /// [single class](F1::of) that no sample is of or taken for, the value is NaN.
 ///
-/// Targets: [`Labels<N>`](Labels) for an output `[N]`; for `[1]` [`Labels<2>`](Labels) or a [`Batch`](crate::Batch) of the output's shape, whose
+/// Targets: [`Labels<N>`](crate::data::Labels) for an output `[N]`; for `[1]` [`Labels<2>`](crate::data::Labels) or a [`Batch`](crate::Batch) of the output's shape, whose
 /// numbers above ½ say class 1. For the steps of a sequence `[T, N]` [`StepLabels<N>`](crate::data::StepLabels), for the pixels of an image
 /// `[N, H, W]` [`PixelLabels<N>`](crate::data::PixelLabels); for `[T, 1]` and `[1, H, W]` a [`Batch`](crate::Batch).
 ///

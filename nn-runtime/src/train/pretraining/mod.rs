@@ -59,10 +59,13 @@ use step::{RbmStep, Step};
 /// ```
 pub struct Pretraining<N: Network, I = First, O = First> {
     steps: Vec<Box<dyn Step<N>>>,
-    callbacks: Vec<Box<dyn FnMut(&PretrainedLayer) + Send>>,
+    callbacks: Vec<Callback>,
     /// The numbers that the first layer takes, and those that the last one gives.
     sizes: PhantomData<fn(I) -> O>,
 }
+
+/// What is called after each layer.
+type Callback = Box<dyn FnMut(&PretrainedLayer) + Send>;
 
 impl<N: Network> Pretraining<N> {
     /// A plan without layers.
