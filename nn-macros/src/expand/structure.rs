@@ -101,9 +101,21 @@ pub(super) fn trained(network: &Network) -> Vec<(&Ident, &Stage)> {
 
 /// Which layers learn, under names of their own, out of what `holder` says of the whole network.
 pub(super) fn learned(network: &Network, holder: &TokenStream) -> TokenStream {
-    let fields: Vec<&Ident> = trained(network).into_iter().map(|(field, _)| field).collect();
-    let names = fields.iter().map(|field| learned_name(field));
-    quote!(let [#(#names),*] = #holder.learned.split([#(&self.#fields),*]);)
+    let fields = trained(network);
+    let names = fields.iter().map(|(field, _)| learned_name(field));
+    let shared = fields.iter().map(|held| borrow(held, &None));
+    quote!(let [#(#names),*] = #holder.learned.split([#(#shared),*]);)
+}
+
+/// A field as a reference. That to a part goes by the name that says nothing more where the part is no network.
+fn borrow((field, stage): &(&Ident, &Stage), mutable: &Option<TokenStream>) -> TokenStream {
+    match &stage.layer {
+        Layer::Part(part) => {
+            let part = part.with_element();
+            quote!({ let #REST: &#mutable #part = &#mutable self.#field; #REST })
+        }
+        _ => quote!(&#mutable self.#field),
+    }
 }
 
 /// Whether the layer of this field learns.
@@ -116,16 +128,7 @@ pub(super) fn parameters(network: &Network) -> TokenStream {
     let root = paths::plumbline();
     let (name, fields) = (&network.name, trained(network));
     let names: Vec<String> = fields.iter().map(|(field, _)| names::plain(field)).collect();
-    let borrowed = |mutable: Option<TokenStream>| {
-        let borrow = |(field, stage): &(&Ident, &Stage)| match &stage.layer {
-            Layer::Part(part) => {
-                let part = part.with_element();
-                quote!({ let #REST: &#mutable #part = &#mutable self.#field; #REST })
-            }
-            _ => quote!(&#mutable self.#field),
-        };
-        fields.iter().map(borrow).collect::<Vec<_>>()
-    };
+    let borrowed = |mutable| fields.iter().map(|held| borrow(held, &mutable)).collect::<Vec<_>>();
     let (shared, exclusive) = (borrowed(None), borrowed(Some(quote!(mut))));
     let count = types::count(fields.len());
     let generics = Generics(&network.parameters);

@@ -95,7 +95,7 @@ impl<N: Network> Gradients<N> {
     /// gradients.unfreeze(|net| net);
     /// MeanSquaredError.step(&net, &x, &target, &mut pass, &mut gradients)?;
     /// Sgd::new(0.1).step(&mut net, &gradients)?;
-    /// assert_eq!(net.0, [1.0]);
+    /// assert_eq!(net.0, [1.9]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn freeze<L, F>(&mut self, layer: F)

@@ -44,7 +44,7 @@ pub enum Corruption {
     /// Each number becomes 0 with this probability.
     Masking(f64),
     /// Normal noise of this standard deviation is added to each number.
-    Gaussian(f64),
+    Normal(f64),
     /// Each number becomes 0 or 1, either with half of this probability.
     SaltAndPepper(f64),
 }
@@ -133,9 +133,9 @@ impl Corruption {
         match self {
             Corruption::None => None,
             Corruption::Masking(p) | Corruption::SaltAndPepper(p) if (0.0..=1.0).contains(&p) => None,
-            Corruption::Gaussian(deviation) if (0.0..f64::INFINITY).contains(&deviation) => None,
+            Corruption::Normal(deviation) if (0.0..f64::INFINITY).contains(&deviation) => None,
             Corruption::Masking(p) | Corruption::SaltAndPepper(p) => Some(("a probability from 0 to 1", p)),
-            Corruption::Gaussian(deviation) => Some(("finite and not negative", deviation)),
+            Corruption::Normal(deviation) => Some(("finite and not negative", deviation)),
         }
     }
 
@@ -148,7 +148,7 @@ impl Corruption {
                     *x = of(0.0);
                 }
             }),
-            Corruption::Gaussian(deviation) => values.iter_mut().for_each(|x| {
+            Corruption::Normal(deviation) => values.iter_mut().for_each(|x| {
                 *x += of(deviation * rng.sample::<f64, _>(StandardNormal));
             }),
             Corruption::SaltAndPepper(p) => values.iter_mut().for_each(|x| {

@@ -22,7 +22,7 @@ pub struct PretrainError {
 ///
 /// ```
 /// use plumbline::{energy::EnergyError, train::LayerError};
-/// let error = LayerError::Rbm(EnergyError::Empty { what: "training data" });
+/// let error = LayerError::Energy(EnergyError::Empty { what: "training data" });
 /// assert_eq!(error.to_string(), "expected training data, found no samples");
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -32,5 +32,5 @@ pub enum LayerError {
     Autoencoder(#[from] TrainError),
     /// Of an `rbm` layer.
     #[error(transparent)]
-    Rbm(#[from] EnergyError),
+    Energy(#[from] EnergyError),
 }

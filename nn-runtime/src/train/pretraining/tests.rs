@@ -38,7 +38,7 @@ fn each_corruption_is_as_it_says() {
     assert!(near(count(Corruption::Masking(0.3), |x| x == 0.0, rng), 0.3));
     assert!(near(count(Corruption::SaltAndPepper(0.4), |x| x == 0.0, rng), 0.2));
     assert!(near(count(Corruption::SaltAndPepper(0.4), |x| x == 1.0, rng), 0.2));
-    assert!(near(count(Corruption::Gaussian(2.0), |x| (x - 0.5).abs() < 2.0, rng), 0.682_689_5));
+    assert!(near(count(Corruption::Normal(2.0), |x| (x - 0.5).abs() < 2.0, rng), 0.682_689_5));
     assert_eq!(count(Corruption::Masking(1.0), |x| x == 0.0, rng), 1.0);
 }
 
@@ -94,7 +94,7 @@ fn what_has_no_meaning_names_the_layer_and_leaves_it() {
     let message = "layer 1 of the plan: expected `corruption` to be a probability from 0 to 1, found 1.5";
     assert_eq!(refused(quiet.corruption(Corruption::Masking(1.5)), &good), message);
     let message = "layer 1 of the plan: expected `corruption` to be finite and not negative, found NaN";
-    assert_eq!(refused(quiet.corruption(Corruption::Gaussian(f64::NAN)), &good), message);
+    assert_eq!(refused(quiet.corruption(Corruption::Normal(f64::NAN)), &good), message);
     let message = "layer 1 of the plan: expected a batch size of at least 1, found 0";
     assert_eq!(refused(quiet.batch_size(0), &good), message);
     assert!(refused(quiet, &points(vec![0.5, f32::NAN])).contains("expected finite training inputs, found NaN"));
