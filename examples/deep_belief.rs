@@ -2,7 +2,7 @@
 //! classifier with few labels; beside it the same network from random weights.
 //!
 //! `cargo run --release --example deep_belief`, or on MNIST with all labels
-//! `cargo run --release --example deep_belief -- --data ../shared/data/mnist --labelled 60000 --pretraining 10 --epochs 10`
+//! `cargo run --release --example deep_belief -- --data DIR --labelled 60000 --epochs 10`
 
 use std::{path::PathBuf, time::Instant};
 
