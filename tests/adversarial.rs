@@ -201,6 +201,8 @@ fn what_has_no_meaning_is_refused_before_anything_changes() {
     let data = Batch::from_vec(vec![0.0, 1.0, f32::NAN, 2.0]).unwrap();
     let message = "expected finite real samples, found NaN at element 0 of sample 1 of input 0";
     assert_eq!(refused(pair(), &data), message);
+    let shown = pair().shown(usize::MAX).callback(|_: &AdversarialEvent<'_, Generator, Discriminator>| ());
+    assert!(refused(shown, &ring()).starts_with("the generator's inputs: "));
     let data = (Batch::<(Const<1>,)>::zeros(3), Batch::<(Const<3>,)>::zeros(2));
     let error = Adversarial::new(Conditional::new(1), Critic::new(2)).fit(&data).unwrap_err();
     assert_eq!(error, AdversarialError::Conditions { expected: 3, found: 2 });

@@ -53,6 +53,10 @@ impl Ring {
     }
 
     /// Points of the distribution. Equal seeds give equal points; no modes give points at 0.
+    ///
+    /// # Panics
+    ///
+    /// Where memory cannot hold them, as [`Batch::zeros`].
     pub fn sample(&self, points: usize, seed: u64) -> Batch<Plane> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut batch = Batch::zeros(points);

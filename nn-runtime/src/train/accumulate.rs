@@ -15,8 +15,9 @@ impl<N: Trainable> Gradients<N> {
         }
     }
 
-    /// g ← g + `factor` · `other`, [statistics](Role) too, layers that are [frozen](Gradients::freeze) here left out: for steps over more samples than fit into memory at a time. Means over batches of equal size
-    /// become the mean over all their samples where the factor is 1 over the number of the batches.
+    /// g ← g + `factor` · `other`, [statistics](Role) too, layers that are [frozen](Gradients::freeze) here left out: for steps over more samples
+    /// than fit into memory at a time. Means over batches of equal size become the mean over all their samples where the factor is 1 over the
+    /// number of the batches.
     ///
     /// ```
     /// use plumbline::{Batch, Const, Shape, Trainable, train::*};

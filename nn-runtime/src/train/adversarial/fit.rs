@@ -171,7 +171,7 @@ where
         base: [f64; 2],
         history: &mut AdversarialHistory,
     ) -> Result<(), AdversarialError> {
-        let shown = self.noise_shown(data);
+        let shown = self.noise_shown(data)?;
         for _ in 0..self.options.epochs {
             let number = self.past.epochs + 1;
             run.progress.begin(number);
@@ -217,16 +217,20 @@ where
     }
 
     /// The noise of the samples that callbacks see.
-    fn noise_shown(&self, data: &[&dyn Column<G::Element>]) -> Batch<NoiseShape<G, D>, G::Element> {
+    fn noise_shown(
+        &self,
+        data: &[&dyn Column<G::Element>],
+    ) -> Result<Batch<NoiseShape<G, D>, G::Element>, AdversarialError> {
         let count = match data {
             _ if self.callbacks.is_empty() => 0,
             [_] => self.options.shown,
             // A condition for each comes from the data.
             _ => self.options.shown.min(data[0].samples()),
         };
-        let mut noise = Batch::zeros(count);
+        let noise = Batch::zeros_of(count, <NoiseShape<G, D> as Shape>::DIMS);
+        let mut noise = noise.map_err(|source| AdversarialError::Shape { network: "generator", source })?;
         self.options.noise.fill(noise.as_mut_slice(), &mut random_generator(self.options.seed));
-        noise
+        Ok(noise)
     }
 
     /// Tells all callbacks; whether one of them wants to stop.

@@ -295,6 +295,10 @@ impl<'a, G: Network, D, OG, OD> Adversarial<'a, G, D, OG, OD> {
     }
 
     /// Noise for the generator, as in training: `gan.generator().forward(&gan.noise(64, seed))` gives 64 samples. Equal seeds give equal noise.
+    ///
+    /// # Panics
+    ///
+    /// Where memory cannot hold them, as [`Batch::zeros`].
     pub fn noise(&self, samples: usize, seed: u64) -> Batch<NoiseShape<G, D>, G::Element>
     where
         D: Network,

@@ -44,14 +44,16 @@ where
         let layer = field(net);
         let clean = Batch::<(I,), N::Element>::from_vec(x);
         let clean = clean.map_err(|source| TrainError::Shape { set: "training", source })?;
+        // Each sample is its own target.
+        let data = Dataset::from(clean);
         let decoder = TiedDense::new(true);
         let mut autoencoder = Autoencoder { encoder: layer.clone(), decoder, activation };
-        let errors = train(&mut autoencoder, &clean, &training)?;
+        let errors = train(&mut autoencoder, &data, &training)?;
         *layer = autoencoder.encoder;
         let mut codes = Vec::new();
         if outputs {
             codes.resize(samples * O::SIZE, N::Element::from_f64(0.0));
-            encode(layer, clean.as_slice(), &mut codes, activation);
+            encode(layer, data.inputs().as_slice(), &mut codes, activation);
         }
         let layer = PretrainedLayer { number: 0, kind: "dense", inputs: I::SIZE, outputs: O::SIZE, errors };
         Ok((layer, codes))
@@ -61,7 +63,7 @@ where
 /// Trains an autoencoder, and gives its reconstruction error after each epoch.
 fn train<I, O, A, E>(
     autoencoder: &mut Autoencoder<I, O, A, E>,
-    clean: &Batch<(I,), E>,
+    data: &Dataset<(I,), Batch<(I,), E>, E>,
     training: &Autoencoding,
 ) -> Result<Vec<f64>, TrainError>
 where
@@ -70,7 +72,7 @@ where
     A: Encodes<E>,
     E: Element,
 {
-    let data = Dataset::new(clean.clone(), clean.clone()).expect("each sample is its own target");
+    let clean = data.inputs();
     let &Autoencoding { corruption, reconstruction, .. } = training;
     let sigmoid = reconstruction == Reconstruction::CrossEntropy;
     let errors = Arc::new(Mutex::new(Vec::new()));
@@ -96,10 +98,10 @@ where
         corruption.apply(batch.inputs_mut(), rng);
     };
     match (reconstruction, corruption) {
-        (Reconstruction::SquaredError, Corruption::None) => run!(MeanSquaredError).fit(autoencoder, &data),
-        (Reconstruction::SquaredError, _) => run!(MeanSquaredError).augment(corrupt).fit(autoencoder, &data),
-        (Reconstruction::CrossEntropy, Corruption::None) => run!(BinaryCrossEntropy::new()).fit(autoencoder, &data),
-        (Reconstruction::CrossEntropy, _) => run!(BinaryCrossEntropy::new()).augment(corrupt).fit(autoencoder, &data),
+        (Reconstruction::SquaredError, Corruption::None) => run!(MeanSquaredError).fit(autoencoder, data),
+        (Reconstruction::SquaredError, _) => run!(MeanSquaredError).augment(corrupt).fit(autoencoder, data),
+        (Reconstruction::CrossEntropy, Corruption::None) => run!(BinaryCrossEntropy::new()).fit(autoencoder, data),
+        (Reconstruction::CrossEntropy, _) => run!(BinaryCrossEntropy::new()).augment(corrupt).fit(autoencoder, data),
     }?;
     let errors = errors.lock().map(|errors| errors.clone());
     Ok(errors.unwrap_or_default())
