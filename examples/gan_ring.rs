@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .batch_size(256)
         .epochs(options.epochs)
         .seed(options.seed)
-        .shown(SHOWN)
+        .callback_samples(SHOWN)
         .callback(|event| {
             if event.epoch.number % every == 0 {
                 let points = event.samples.to_batch();

@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let random = Deep::new(options.seed);
     let mut pretrained = random.clone();
     println!("pretraining, layer by layer");
-    let layer = Autoencoding::new().epochs(options.pretraining).rate(2e-3).corruption(Corruption::Masking(0.2));
+    let layer =
+        Autoencoding::new().epochs(options.pretraining).learning_rate(2e-3).corruption(Corruption::Masking(0.2));
     let layer = layer.reconstruction(Reconstruction::CrossEntropy).seed(options.seed);
     Pretraining::<Deep>::new()
         .dense(|net| &mut net.h1, Sigmoid, layer)

@@ -97,7 +97,7 @@ fn the_first_value_is_that_of_the_networks_as_they_are() {
     assert!((epoch.value + epoch.discriminator_loss).abs() < 1e-6);
     // The generated half of it is what is left, and below 0.
     assert!(epoch.value < real && epoch.fake_score > 0.0 && epoch.fake_score < 1.0);
-    assert_eq!(epoch.rates, [2e-4, 2e-4]);
+    assert_eq!(epoch.learning_rates, [2e-4, 2e-4]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_generator_learns_where_the_data_lie() {
             .optimizers(Adam::new(2e-3).betas(0.5, 0.999), Adam::new(2e-3).betas(0.5, 0.999))
             .schedules(Cosine::new(60), Cosine::new(60))
             .loss(loss)
-            .noise_of(noise)
+            .noise_distribution(noise)
             .epochs(60)
             .batch_size(50)
             .quiet();
@@ -150,7 +150,7 @@ fn a_conditional_generator_keeps_to_its_class() {
         .optimizers(Adam::new(3e-3).betas(0.5, 0.999), Adam::new(3e-3).betas(0.5, 0.999))
         .epochs(60)
         .batch_size(60)
-        .shown(3)
+        .callback_samples(3)
         .callback(|event: &AdversarialEvent<'_, Conditional, Critic>| assert_eq!(event.samples.samples(), 3))
         .quiet();
     gan.fit(&data).unwrap();
@@ -173,10 +173,11 @@ fn a_dataset_gives_its_inputs() {
 #[test]
 fn callbacks_see_samples_and_stop() {
     let mut seen = Vec::new();
-    let mut gan = pair().epochs(9).shown(5).callback(|event: &AdversarialEvent<'_, Generator, Discriminator>| {
-        seen.push(event.samples.to_batch());
-        if event.epoch.number == 2 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
-    });
+    let mut gan =
+        pair().epochs(9).callback_samples(5).callback(|event: &AdversarialEvent<'_, Generator, Discriminator>| {
+            seen.push(event.samples.to_batch());
+            if event.epoch.number == 2 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+        });
     let history = gan.fit(&ring()).unwrap();
     assert_eq!((history.epochs.len(), history.stop), (2, Stop::Callback));
     drop(gan);
@@ -201,7 +202,7 @@ fn what_has_no_meaning_is_refused_before_anything_changes() {
     let data = Batch::from_vec(vec![0.0, 1.0, f32::NAN, 2.0]).unwrap();
     let message = "expected finite real samples, found NaN at element 0 of sample 1 of input 0";
     assert_eq!(refused(pair(), &data), message);
-    let shown = pair().shown(usize::MAX).callback(|_: &AdversarialEvent<'_, Generator, Discriminator>| ());
+    let shown = pair().callback_samples(usize::MAX).callback(|_: &AdversarialEvent<'_, Generator, Discriminator>| ());
     assert!(refused(shown, &ring()).starts_with("the generator's inputs: "));
     let data = (Batch::<(Const<1>,)>::zeros(3), Batch::<(Const<3>,)>::zeros(2));
     let error = Adversarial::new(Conditional::new(1), Critic::new(2)).fit(&data).unwrap_err();

@@ -71,7 +71,7 @@ fn a_deep_network_of_sigmoids_learns_after_pretraining() {
     };
     let random = Deep::new(42);
     let mut pretrained = random.clone();
-    let layer = Autoencoding::new().epochs(15).rate(2e-3).corruption(Corruption::Masking(0.2)).quiet();
+    let layer = Autoencoding::new().epochs(15).learning_rate(2e-3).corruption(Corruption::Masking(0.2)).quiet();
     let layer = layer.reconstruction(Reconstruction::CrossEntropy);
     Pretraining::<Deep>::new()
         .dense(|net| &mut net.h1, Sigmoid, layer)

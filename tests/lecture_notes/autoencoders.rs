@@ -111,8 +111,9 @@ fn stacked_autoencoder() -> Result<(), Box<dyn std::error::Error>> {
 
     let random = Stack::new(1);
     let mut pretrained = random.clone();
-    let layer =
-        || Autoencoding::new().epochs(60).rate(1e-2).reconstruction(Reconstruction::CrossEntropy).seed(1).quiet();
+    let layer = || {
+        Autoencoding::new().epochs(60).learning_rate(1e-2).reconstruction(Reconstruction::CrossEntropy).seed(1).quiet()
+    };
     Pretraining::<Stack>::new()
         .dense(|net| &mut net.first, Sigmoid, layer())
         .dense(|net| &mut net.second, Sigmoid, layer())

@@ -195,7 +195,7 @@ where
                 fake_score: sums.fake_score / sums.samples,
                 discriminator_loss: sums.discriminator_loss / sums.samples,
                 generator_loss: sums.generator_loss / sums.generated,
-                rates: [self.generator_optimizer.rate(), self.discriminator_optimizer.rate()],
+                learning_rates: [self.generator_optimizer.rate(), self.discriminator_optimizer.rate()],
                 seconds,
                 samples_per_second: sums.samples / seconds,
             };
@@ -289,6 +289,15 @@ where
     }
 }
 
+/// The inputs of a network: `first`, and behind it the condition of the batch where there is one.
+fn given_condition<'a, E: Element>(
+    first: RowsRef<'a, E>,
+    batch: &'a [Box<dyn Column<E>>],
+    count: usize,
+) -> [RowsRef<'a, E>; 2] {
+    [first, batch.get(1).map_or(first, |condition| condition.rows(0..count))]
+}
+
 /// Samples of the generator for fresh noise, as it is in training: its pass holds them.
 fn generate<G, D, Z>(generator: &G, run: &mut Run<G, D, Z>, options: &Options) -> usize
 where
@@ -299,10 +308,8 @@ where
     let count = run.batch[0].samples();
     let width = run.noise.width();
     options.noise.fill(&mut run.noise.as_mut_slice()[..count * width], &mut run.random);
-    let mut inputs = [RowsRef::new(&run.noise.as_slice()[..count * width], width); 2];
-    if let Some(condition) = run.batch.get(1) {
-        inputs[1] = condition.rows(0..count);
-    }
+    let noise = RowsRef::new(&run.noise.as_slice()[..count * width], width);
+    let inputs = given_condition(noise, &run.batch, count);
     run.generator.train(generator, &inputs[..run.batch.len()], count);
     count
 }
@@ -324,10 +331,7 @@ where
 {
     let count = generate(generator, run, options);
     let (scale, m) = (1.0 / count as f64, count as f64);
-    let mut inputs = [run.batch[0].rows(0..count); 2];
-    if let Some(condition) = run.batch.get(1) {
-        inputs[1] = condition.rows(0..count);
-    }
+    let mut inputs = given_condition(run.batch[0].rows(0..count), &run.batch, count);
     let mut loss = 0.0;
     for fake in [false, true] {
         if fake {
@@ -378,10 +382,7 @@ where
 {
     let count = generate(generator, run, options);
     let fake = RowsRef::new(run.generator.output(0), run.generator.output_width(0));
-    let mut inputs = [fake; 2];
-    if let Some(condition) = run.batch.get(1) {
-        inputs[1] = condition.rows(0..count);
-    }
+    let inputs = given_condition(fake, &run.batch, count);
     run.discriminator.train(discriminator, &inputs[..run.batch.len()], count);
     let d_logits = &mut run.d_logits[..count];
     let loss = options.loss.evaluate(run.discriminator.output(0), &run.targets[2][..count], d_logits);

@@ -10,7 +10,7 @@ use crate::{BatchView, Network, Shape, train::Stop};
 /// use plumbline::train::AdversarialEpoch;
 /// let epoch = AdversarialEpoch {
 ///     number: 3, value: -1.35, real_score: 0.52, fake_score: 0.48, discriminator_loss: 1.35, generator_loss: 0.75,
-///     rates: [2e-4, 2e-4], seconds: 2.0, samples_per_second: 500.0,
+///     learning_rates: [2e-4, 2e-4], seconds: 2.0, samples_per_second: 500.0,
 /// };
 /// assert_eq!(epoch.to_string(), "epoch 3  V -1.3500  D(x) 0.5200  D(G(z)) 0.4800  loss of D 1.3500, of G 0.7500  500 samples/s");
 /// ```
@@ -29,7 +29,7 @@ pub struct AdversarialEpoch {
     /// The mean loss of G; NaN in an epoch without a step of G.
     pub generator_loss: f64,
     /// The learning rates of the generator and of the discriminator.
-    pub rates: [f64; 2],
+    pub learning_rates: [f64; 2],
     /// The time that training took.
     pub seconds: f64,
     /// Real samples over that time.

@@ -191,7 +191,7 @@ impl<'a, G: Network, D, OG, OD> Adversarial<'a, G, D, OG, OD> {
 
     /// Sets the distribution of the noise z.
     #[must_use]
-    pub fn noise_of(mut self, noise: Noise) -> Self {
+    pub fn noise_distribution(mut self, noise: Noise) -> Self {
         self.options.noise = noise;
         self
     }
@@ -213,7 +213,7 @@ impl<'a, G: Network, D, OG, OD> Adversarial<'a, G, D, OG, OD> {
 
     /// Sets how many samples callbacks see, 64 unless set; of a conditional pair at most as many as the data have, with their conditions.
     #[must_use]
-    pub fn shown(mut self, samples: usize) -> Self {
+    pub fn callback_samples(mut self, samples: usize) -> Self {
         self.options.shown = samples;
         self
     }
@@ -255,7 +255,7 @@ impl<'a, G: Network, D, OG, OD> Adversarial<'a, G, D, OG, OD> {
     /// network! { Generator: [2] -> [3] { out: dense(3); } }
     /// network! { Discriminator: [3] -> [1] { out: dense(1); } }
     /// let gan = Adversarial::new(Generator::new(1), Discriminator::new(2))
-    ///     .shown(4)
+    ///     .callback_samples(4)
     ///     .callback(|event: &AdversarialEvent<'_, Generator, Discriminator>| {
     ///         println!("{}  first sample {:?}", event.epoch, event.samples.sample(0));
     ///     });

@@ -23,7 +23,7 @@ use crate::Element;
 pub struct Autoencoding {
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
-    pub(super) rate: f64,
+    pub(super) learning_rate: f64,
     pub(super) corruption: Corruption,
     pub(super) reconstruction: Reconstruction,
     pub(super) seed: u64,
@@ -70,7 +70,7 @@ impl Autoencoding {
         Autoencoding {
             epochs: 10,
             batch_size: 100,
-            rate: 1e-3,
+            learning_rate: 1e-3,
             corruption: Corruption::None,
             reconstruction: Reconstruction::SquaredError,
             seed: 0,
@@ -92,8 +92,8 @@ impl Autoencoding {
 
     /// Sets the learning rate of Adam.
     #[must_use]
-    pub fn rate(self, rate: f64) -> Self {
-        Autoencoding { rate, ..self }
+    pub fn learning_rate(self, learning_rate: f64) -> Self {
+        Autoencoding { learning_rate, ..self }
     }
 
     /// Sets what is done to the inputs.

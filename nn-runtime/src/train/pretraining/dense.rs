@@ -86,7 +86,7 @@ where
     };
     macro_rules! run {
         ($loss:expr) => {
-            Trainer::new(Adam::new(training.rate), $loss)
+            Trainer::new(Adam::new(training.learning_rate), $loss)
                 .epochs(training.epochs)
                 .batch_size(training.batch_size)
                 .seed(training.seed)

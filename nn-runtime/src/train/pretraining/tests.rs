@@ -58,7 +58,8 @@ fn pretrained(training: Autoencoding) -> (Mlp<f32>, crate::train::PretrainReport
 #[test]
 fn reconstruction_errors_fall_layer_by_layer() {
     for reconstruction in [Reconstruction::SquaredError, Reconstruction::CrossEntropy] {
-        let training = Autoencoding::new().epochs(30).batch_size(20).rate(1e-2).quiet().reconstruction(reconstruction);
+        let training =
+            Autoencoding::new().epochs(30).batch_size(20).learning_rate(1e-2).quiet().reconstruction(reconstruction);
         let mut net = Mlp::<f32>::initialized(1);
         let points = Batch::<(Const<2>,)>::from_vec((0..400).map(|i| (i * 31 % 200) as f32 / 200.0).collect()).unwrap();
         let plan = Pretraining::<Mlp<f32>>::new().dense(|net| &mut net.hidden, Sigmoid, training);
