@@ -1,9 +1,10 @@
 //! How a layer is trained as an autoencoder.
 
-use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
-
-use crate::Element;
+use crate::{
+    Element, Shape,
+    layers::{self, GaussianNoise, MaskingNoise, SaltAndPepper},
+    network::{Random, View, ViewMut},
+};
 
 /// How a `dense` layer is pretrained: as the encoder h = a(W x̃ + b) of an autoencoder whose decoder x̂ = Wᵀ h + c has the same weight, to give the inputs x back
 /// from inputs x̃ that may be corrupted. c is forgotten afterwards.
@@ -139,23 +140,29 @@ impl Corruption {
         }
     }
 
-    pub(super) fn apply<E: Element>(self, values: &mut [E], rng: &mut impl Rng) {
-        let of = E::from_f64;
+    /// x̃ of a part of a batch whose first sample has the index `first`, by the layers of that name.
+    pub(super) fn forward<S: Shape, E: Element>(
+        self,
+        x: View<'_, S, E>,
+        corrupted: ViewMut<'_, S, E>,
+        random: Random,
+        first: usize,
+    ) {
+        match self {
+            Corruption::None => layers::copy(x, corrupted),
+            Corruption::Masking(p) => MaskingNoise { p }.forward(x, corrupted, random, first),
+            Corruption::Normal(sd) => GaussianNoise { sd }.forward(x, corrupted, random, first),
+            Corruption::SaltAndPepper(p) => SaltAndPepper { p }.forward(x, corrupted, random, first),
+        }
+    }
+
+    /// The gradient with respect to x in place of that with respect to x̃.
+    pub(super) fn backward<S: Shape, E: Element>(self, d: ViewMut<'_, S, E>, random: Random, first: usize) {
         match self {
             Corruption::None => {}
-            Corruption::Masking(p) => values.iter_mut().for_each(|x| {
-                if rng.random_bool(p) {
-                    *x = of(0.0);
-                }
-            }),
-            Corruption::Normal(deviation) => values.iter_mut().for_each(|x| {
-                *x += of(deviation * rng.sample::<f64, _>(StandardNormal));
-            }),
-            Corruption::SaltAndPepper(p) => values.iter_mut().for_each(|x| {
-                if rng.random_bool(p) {
-                    *x = of(f64::from(rng.random_bool(0.5)));
-                }
-            }),
+            Corruption::Masking(p) => MaskingNoise { p }.backward(d, random, first),
+            Corruption::Normal(sd) => GaussianNoise { sd }.backward(d, random, first),
+            Corruption::SaltAndPepper(p) => SaltAndPepper { p }.backward(d, random, first),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::{
-    Autoencoding, Corruption, PretrainedLayer, Reconstruction,
+    Autoencoding, PretrainedLayer, Reconstruction,
     autoencoder::{Autoencoder, Encodes},
     error::LayerError,
     step::{Field, Step},
@@ -47,7 +47,8 @@ where
         // Each sample is its own target.
         let data = Dataset::from(clean);
         let decoder = TiedDense::new(true);
-        let mut autoencoder = Autoencoder { encoder: layer.clone(), decoder, activation };
+        let Autoencoding { corruption, .. } = training;
+        let mut autoencoder = Autoencoder { encoder: layer.clone(), decoder, activation, corruption };
         let errors = train(&mut autoencoder, &data, &training)?;
         *layer = autoencoder.encoder;
         let mut codes = Vec::new();
@@ -73,8 +74,7 @@ where
     E: Element,
 {
     let clean = data.inputs();
-    let &Autoencoding { corruption, reconstruction, .. } = training;
-    let sigmoid = reconstruction == Reconstruction::CrossEntropy;
+    let sigmoid = training.reconstruction == Reconstruction::CrossEntropy;
     let errors = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&errors);
     let watch = move |event: &Event<'_>, net: &Autoencoder<I, O, A, E>| {
@@ -84,27 +84,21 @@ where
             errors.push(reconstruction_error(net, clean, sigmoid));
         }
     };
-    macro_rules! run {
-        ($loss:expr) => {
-            Trainer::new(Adam::new(training.learning_rate), $loss)
-                .epochs(training.epochs)
-                .batch_size(training.batch_size)
-                .seed(training.seed)
-                .progress(training.progress)
-                .watch(watch)
-        };
-    }
-    let corrupt = move |batch: &mut Dataset<(I,), Batch<(I,), E>, E>, rng: &mut rand::rngs::StdRng| {
-        corruption.apply(batch.inputs_mut(), rng);
-    };
-    match (reconstruction, corruption) {
-        (Reconstruction::SquaredError, Corruption::None) => run!(MeanSquaredError).fit(autoencoder, data),
-        (Reconstruction::SquaredError, _) => run!(MeanSquaredError).augment(corrupt).fit(autoencoder, data),
-        (Reconstruction::CrossEntropy, Corruption::None) => run!(BinaryCrossEntropy::new()).fit(autoencoder, data),
-        (Reconstruction::CrossEntropy, _) => run!(BinaryCrossEntropy::new()).augment(corrupt).fit(autoencoder, data),
+    let adam = Adam::new(training.learning_rate);
+    if sigmoid {
+        training.set(Trainer::new(adam, BinaryCrossEntropy::new())).watch(watch).fit(autoencoder, data)
+    } else {
+        training.set(Trainer::new(adam, MeanSquaredError)).watch(watch).fit(autoencoder, data)
     }?;
     let errors = errors.lock().map(|errors| errors.clone());
     Ok(errors.unwrap_or_default())
+}
+
+impl Autoencoding {
+    /// A trainer with these options.
+    fn set<'a, E, L>(&self, trainer: Trainer<'a, Adam<E>, L>) -> Trainer<'a, Adam<E>, L> {
+        trainer.epochs(self.epochs).batch_size(self.batch_size).seed(self.seed).progress(self.progress)
+    }
 }
 
 /// The mean squared difference of a number and its reconstruction, over the first 1000 samples at most.
