@@ -5,7 +5,7 @@ use plumbline::{
     data::{Dataset, Labels},
     network::output::Numbers,
     prelude::*,
-    train::{Adagrad, AdamW, GradientError, RmsProp, TrainError},
+    train::{Adagrad, AdamW, GradientError, RmsProp, SparsityPenalty, TrainError},
 };
 use rand::rngs::StdRng;
 
@@ -455,5 +455,49 @@ fn a_trainer_freezes_layers_and_scales_their_rates() {
             assert_ne!(layer_bits(&one, layer), layer_bits(&start, layer), "{layer}");
             assert_eq!(layer_bits(&one, layer), layer_bits(&two, layer), "{layer}");
         }
+    }
+}
+
+network! {
+    /// A cost of the encoder's own, and a decoder that has no parameter of its own.
+    Contractive: [6] -> (back: [6], penalty: [1]) {
+        code: dense(4), sigmoid;
+        back: dense(6, tied = code, bias = false) <- code;
+        penalty: contractive_penalty <- code;
+    }
+}
+
+#[test]
+fn a_frozen_encoder_gets_no_gradient_from_its_penalty_and_its_tied_decoder() {
+    let net = Contractive::new(3);
+    let (x, d_back) = (batch::<ContractiveInput, f32>(40, 1), batch::<ContractiveBack, f32>(40, 2));
+    let d_penalty = batch::<ContractivePenalty, f32>(40, 3);
+    let (mut pass, mut all, mut frozen) = (net.pass(40), net.gradients(), net.gradients());
+    frozen.freeze(|net| &net.code);
+    let mut back = |gradients: &mut Gradients<Contractive>| {
+        net.forward_train(&x, &mut pass);
+        bits(net.backward(&d_back, &d_penalty, &mut pass, gradients).unwrap().as_slice())
+    };
+    assert_eq!(back(&mut all), back(&mut frozen));
+    assert!(all.parameters().all(|tensor| tensor.values.iter().any(|&g| g != 0.0)));
+    assert!(frozen.parameters().all(|tensor| tensor.values.iter().all(|&g| g == 0.0)));
+}
+
+/// A loss that sees the whole batch at once takes another way back.
+#[test]
+fn a_layer_is_frozen_under_a_loss_of_the_whole_batch() {
+    let mut net = Sparse::new(3);
+    let (code, out) = (bits(net.code.weight().as_slice().unwrap()), bits(net.back.weight().as_slice().unwrap()));
+    let data = Dataset::from(batch::<SparseInput, f32>(40, 1));
+    let losses = Losses::new((MeanSquaredError, SparsityPenalty::new(0.1)));
+    Trainer::new(Adam::new(0.01), losses).quiet().freeze(|net: &Sparse| &net.code).fit(&mut net, &data).unwrap();
+    assert_eq!(bits(net.code.weight().as_slice().unwrap()), code);
+    assert_ne!(bits(net.back.weight().as_slice().unwrap()), out);
+}
+
+network! {
+    Sparse: [6] -> (back: [6], code: [4]) {
+        code: dense(4), sigmoid;
+        back: dense(6);
     }
 }
