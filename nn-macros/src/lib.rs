@@ -4,6 +4,7 @@
 //! a graph without a fault → `expand`, Rust. Each stage knows only the one before, and nothing but `report` words a message.
 
 mod check;
+mod context;
 mod expand;
 mod layers;
 mod map;

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
-use crate::check::Sizes;
-use crate::layers::{Layer, Parameter, Part};
+use crate::context::{Part, Sizes};
+use crate::layers::{Layer, Parameter};
 use crate::report::NoFault;
 use crate::shape::Shape;
 

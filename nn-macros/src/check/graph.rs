@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Ident;
 
-use super::{Scope, name};
+use crate::context::{Scope, name};
 use crate::layers;
 use crate::network::Source;
 use crate::report::{Structure, nearest};

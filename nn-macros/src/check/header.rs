@@ -3,7 +3,7 @@
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Token};
 
-use super::Scope;
+use crate::context::Scope;
 use crate::report::{Argument, Mismatch, Structure};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};

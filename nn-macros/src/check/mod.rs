@@ -1,14 +1,8 @@
 //! What the user wrote → the checked graph. One function a rule.
 
-mod arithmetic;
-mod constants;
-mod expression;
 mod graph;
 mod header;
 mod names;
-mod parts;
-mod scope;
-mod sizes;
 mod stages;
 
 use std::collections::HashSet;
@@ -16,15 +10,12 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::format_ident;
 
+use crate::context::{Scope, Siblings};
+use crate::layers;
 use crate::network::{Graph, Input, Network, Output, Sketch};
 use crate::report::{Faults, Structure};
 use crate::shape::Shape;
 use crate::syntax;
-
-pub(crate) use expression::{Folded, fold, name};
-pub(crate) use parts::{Known, Siblings};
-pub(crate) use scope::{Answer, Place, Scope, Value};
-pub(crate) use sizes::{Calculation, PartSizes, Sizes, part_list};
 
 /// What the check of one network comes to.
 pub(crate) enum Outcome {
@@ -35,7 +26,7 @@ pub(crate) enum Outcome {
 
 /// Checks all networks of an invocation.
 pub(crate) fn check(written: Vec<syntax::Network>) -> Vec<Outcome> {
-    let siblings = Siblings::new(&written);
+    let siblings = Siblings::new(&written, layers::is_step, layers::takes_indices);
     let mut names = HashSet::new();
     let (mut outcomes, mut heads) = (Vec::new(), Vec::new());
     for mut network in written {

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use syn::Ident;
 
 use super::graph::label;
-use super::parts::formula;
-use super::{Scope, Siblings};
-use crate::layers::{self, Part};
+use crate::context::{Part, Scope, Siblings, formula, typed};
+use crate::layers;
 use crate::network::{self, Held};
 use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
@@ -78,7 +77,7 @@ pub(super) fn fields(
             {
                 let indices = siblings.takes_indices(path);
                 let path = path.clone();
-                let typed = layers::typed(&path, siblings.is_known(&path), parameters);
+                let typed = typed(&path, siblings.is_known(&path), parameters);
                 let part = Part { path, typed, checked: None, expected: None, gradient: true, indices };
                 Some((name.clone(), Held::Part(part)))
             }

@@ -7,9 +7,8 @@ use syn::Ident;
 use super::graph::{Links, label, two_above, whole};
 use super::header::shape;
 use super::names::suggest;
-use super::parts;
-use super::scope::{Place, Scope, Value};
-use crate::layers::{self, Arguments, Layer, Named, Offer, Part, Row};
+use crate::context::{Part, Referent, Scope, Site, Symbol, Value, formula, typed};
+use crate::layers::{self, Arguments, Layer, Row};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Structure, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -99,13 +98,17 @@ fn same_freedom(written: &Shape, gives: &Shape) -> bool {
 /// Notes what options of the nodes below may find under the node's name.
 fn register(node: &Node, chain: &Chain, scope: &mut Scope) {
     let Some(name) = &node.name else { return };
-    let offers = node.stages.iter().enumerate().map(|(at, stage)| match stage {
-        Stage::Layer(call) => Offer::of(&call.kind.to_string(), chain.stages.get(at).and_then(Option::as_ref)),
-        Stage::Path(_) => Offer::Nothing,
+    let referents = node.stages.iter().enumerate().map(|(at, stage)| match stage {
+        Stage::Layer(call) => {
+            let stage = chain.stages.get(at).and_then(Option::as_ref);
+            layers::referent(&call.kind.to_string(), stage.map(|stage| (&stage.layer, stage.takes.as_slice())))
+        }
+        Stage::Path(_) => Referent::Nothing,
     });
-    let offer = offers.into_iter().find(|offer| !matches!(offer, Offer::Nothing)).unwrap_or(Offer::Nothing);
-    let encodes = layers::encodes(&chain.stages);
-    scope.named.push(Named { name: name.to_string(), tokens: whole(node), offer, encodes });
+    let referent = referents.into_iter().find(|all| !matches!(all, Referent::Nothing)).unwrap_or(Referent::Nothing);
+    let layers: Vec<_> = chain.stages.iter().map(|stage| stage.as_ref().map(|stage| &stage.layer)).collect();
+    let encodes = layers::encodes(&layers);
+    scope.symbols.push(Symbol { name: name.to_string(), tokens: whole(node), referent, encodes });
 }
 
 /// The walk along one node's chain.
@@ -183,7 +186,7 @@ impl Walk<'_> {
             return None;
         }
         // `Block<{ 2 * C }>` where C is a dimension parameter.
-        if let Some(formula) = parts::formula(path, &self.scope.parameters) {
+        if let Some(formula) = formula(path, &self.scope.parameters) {
             let fault = Argument::PartFormula {
                 formula: compact(formula),
                 network: self.network.to_string(),
@@ -204,7 +207,7 @@ impl Walk<'_> {
             Stage::Path(_) => false,
         });
         // Its own faults are found where the statement is held against what the node gives.
-        let stated = node.stated.as_ref().map(|stated| self.scope.quietly(|scope| shape(stated, scope)));
+        let stated = node.stated.as_ref().map(|stated| self.scope.speculative(|scope| shape(stated, scope)));
         let expected = match stated {
             Some(stated) => stated.map(|shape| (shape, "state")),
             None => self.declared.clone().map(|shape| (shape, "declare")),
@@ -213,11 +216,11 @@ impl Walk<'_> {
         let siblings = &self.scope.siblings;
         let (gradient, indices) = (siblings.has_gradient(path), siblings.takes_indices(path));
         let known = siblings.is_known(path);
-        let typed = layers::typed(path, known, &self.scope.parameters);
+        let typed = typed(path, known, &self.scope.parameters);
         let checked = (!known).then(|| self.scope.constants.is_network(path));
         let layer = Layer::Part(Part { path: path.clone(), typed, checked, expected, gradient, indices });
-        let (values, place) = (takes?, Place { subject: label(node), kind: "", tokens: path.to_token_stream() });
-        let gives = layer.gives(&place, &values, self.scope)?;
+        let (values, site) = (takes?, Site { subject: label(node), kind: "", tokens: path.to_token_stream() });
+        let gives = layer.gives(&site, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);
         let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
         let kind = path.segments.last()?.ident.clone();
@@ -292,35 +295,34 @@ impl Walk<'_> {
         let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
         let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
-        let (values, place) = (takes?, Place { kind: row.name, subject, tokens: call.tokens.clone() });
-        let gives = layer.gives(&place, &values, self.scope)?;
+        let (values, site) = (takes?, Site { kind: row.name, subject, tokens: call.tokens.clone() });
+        let gives = layer.gives(&site, &values, self.scope)?;
         let gives = self.scope.constants.name_sizes(gives);
-        let gives =
-            gives.into_iter().map(|size| self.scope.hold_calculated(&place, size)).collect::<Option<Shape>>()?;
+        let gives = gives.into_iter().map(|size| self.scope.hold_calculated(&site, size)).collect::<Option<Shape>>()?;
         let takes: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
         for parameter in layer.parameters(&takes) {
             if parameter.shape.iter().any(Dimension::is_free) {
-                let (subject, found, from) = (place.subject, takes[0].clone(), values[0].from.clone());
+                let (subject, found, from) = (site.subject, takes[0].clone(), values[0].from.clone());
                 let (name, inside) = (parameter.name.into_owned(), values[0].producer.is_some());
                 let fault = Mismatch::FixedParameter { subject, name, found, from, inside };
-                self.scope.faults.add(&place.tokens, fault);
+                self.scope.faults.add(&site.tokens, fault);
                 return None;
             }
         }
-        let gives = self.check_size(&place, gives, &layer, &takes)?;
+        let gives = self.check_size(&site, gives, &layer, &takes)?;
         let (mut taken, mut given) = (takes, gives.clone());
         layer.unify(&mut taken, &mut given);
         Some((network::Stage { kind: call.kind.clone(), takes: taken, gives: given, layer }, gives))
     }
 
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
-    fn check_size(&mut self, place: &Place, gives: Shape, layer: &Layer, takes: &[Shape]) -> Option<Shape> {
-        let fault = Mismatch::Elements { what: format!("what `{}` gives,", place.subject), shape: gives.clone() };
-        self.scope.ask_holdable(&place.tokens, &gives, fault)?;
+    fn check_size(&mut self, site: &Site, gives: Shape, layer: &Layer, takes: &[Shape]) -> Option<Shape> {
+        let fault = Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: gives.clone() };
+        self.scope.ask_holdable(&site.tokens, &gives, fault)?;
         for parameter in layer.parameters(takes) {
-            let (subject, shape) = (place.subject.clone(), parameter.shape.clone());
+            let (subject, shape) = (site.subject.clone(), parameter.shape.clone());
             let fault = Mismatch::Parameters { subject, name: parameter.name.into_owned(), shape };
-            self.scope.ask_holdable(&place.tokens, &parameter.shape, fault)?;
+            self.scope.ask_holdable(&site.tokens, &parameter.shape, fault)?;
         }
         Some(gives)
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::{
-    check::part_list,
+    context::part_list,
     expand::{sizing, types},
     layers::{Cell, Layer, Reduction},
     names::{self, NETWORK},

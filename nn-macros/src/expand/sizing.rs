@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
-    check::{Calculation, PartSizes, part_list},
+    context::{Calculation, PartSizes, part_list},
     expand::{constants, lower::Program, plan::Plan, types},
     names::{self, ALL, AXIS, NETWORK, READER, REST, SIZES},
     network::Network,

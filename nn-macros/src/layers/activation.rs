@@ -3,7 +3,7 @@
 use super::layer_norm::rows;
 use super::real::Range;
 use super::{Arguments, Layer, Lengths, Real, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// A function that follows a layer.
@@ -77,11 +77,11 @@ impl Rule for Activation {
         [relu, selu, gelu, silu, sigmoid, tanh, softplus, softmax, log_softmax, sign, identity, leaky_relu, elu]
     };
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         if matches!(self, Self::Softmax | Self::LogSoftmax) && value.shape.len() > 2 {
             let kind = if matches!(self, Self::Softmax) { "softmax" } else { "log_softmax" };
-            rows(&Place { subject: kind.to_owned(), ..place.clone() }, value, scope)?;
+            rows(&Site { subject: kind.to_owned(), ..site.clone() }, value, scope)?;
         }
         Some(value.shape.clone())
     }

@@ -4,7 +4,7 @@
 use super::pool::Pooling;
 use super::window::{axes, resized, spatial};
 use super::{Arguments, Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::{Dimension, Shape};
 
 /// As many bins as are asked for, whatever the size of the signal or the image. They overlap where its size is no multiple.
@@ -49,8 +49,8 @@ impl Rule for AdaptivePool {
         },
     ];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        spatial(axes(&self.size), place, &takes[0], scope)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        spatial(axes(&self.size), site, &takes[0], scope)?;
         Some(resized(takes[0].shape[0].clone(), self.size.clone()))
     }
 

@@ -1,7 +1,7 @@
 //! `add`: two or more values of equal shape → their sum.
 
 use super::{Layer, Lengths, Row, Rule, Sources};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Operation, Shape};
 
@@ -13,8 +13,8 @@ impl Rule for Add {
     const ROWS: &'static [Row] =
         &[Row { name: "add", call: "add", sources: Sources::Several, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(place, takes, scope, "adds")
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, takes, scope, "adds")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -27,12 +27,12 @@ impl Rule for Add {
 }
 
 /// The shape that all sources have.
-pub(super) fn equal_shapes(place: &Place, takes: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
+pub(super) fn equal_shapes(site: &Site, takes: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
     let (first, others) = takes.split_first()?;
     let mut gives = Some(first.shape.clone());
     for other in others {
         let fault = Mismatch::Equal {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             verb,
             first: first.shape.clone(),
             first_from: first.from.clone(),
@@ -40,11 +40,11 @@ pub(super) fn equal_shapes(place: &Place, takes: &[Value], scope: &mut Scope, ve
             other_from: other.from.clone(),
         };
         let Some(same) = Condition::same_shape(&first.shape, &other.shape) else {
-            scope.faults.add(&place.tokens, fault);
+            scope.faults.add(&site.tokens, fault);
             gives = None;
             continue;
         };
-        let answer = scope.ask(&place.tokens, Some(other), &same, fault);
+        let answer = scope.ask(&site.tokens, Some(other), &same, fault);
         gives = gives.filter(|_| !answer.fails()).map(|gives| {
             let axes = gives.iter().zip(&other.shape);
             axes.map(|(a, b)| Operation::Same.of(&[a.clone(), b.clone()])).collect::<Option<Shape>>()

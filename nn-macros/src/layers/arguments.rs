@@ -5,7 +5,7 @@ use syn::{Expr, Ident, Lit, UnOp};
 
 use super::real::Range;
 use super::{Init, Real, Row};
-use crate::check::{Folded, Scope, fold, name};
+use crate::context::{Folded, Scope, fold, name};
 use crate::report::{Argument, compact, nearest};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::Call;

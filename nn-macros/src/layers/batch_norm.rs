@@ -2,7 +2,7 @@
 
 use super::real::Range;
 use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// Each channel, brought to mean 0 and variance 1 over the batch and its places, then scaled and shifted by its own parameters.
@@ -24,7 +24,7 @@ impl Rule for BatchNorm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, _site: &Site, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
     }
 

@@ -2,7 +2,7 @@
 
 use super::dense::{Otherwise, vector};
 use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::Argument;
 use crate::shape::{Dimension, Operation, Shape};
 
@@ -27,11 +27,11 @@ impl Rule for Boltzmann {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, Otherwise::Nothing)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &takes[0], scope, Otherwise::Nothing)?;
         let visible = &takes[0].shape[0];
         if let (None, Some(i), Some(n)) = (self.all(visible), visible.literal(), self.units.literal()) {
-            scope.faults.add(&place.tokens, Argument::Overflow { expression: format!("{i} + {n}") });
+            scope.faults.add(&site.tokens, Argument::Overflow { expression: format!("{i} + {n}") });
             return None;
         }
         Some(vec![self.units.clone()])

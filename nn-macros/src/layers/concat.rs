@@ -1,7 +1,7 @@
 //! `concat`: two or more values that are equal but for one axis → one after the other along it.
 
 use super::{Arguments, Layer, Lengths, Row, Rule, Sources};
-use crate::check::{Folded, Place, Scope, Value, fold};
+use crate::context::{Folded, Scope, Site, Value, fold};
 use crate::report::{Argument, Mismatch, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -22,21 +22,21 @@ impl Rule for Concat {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let (first, others) = takes.split_first()?;
         let (axis, rank) = (self.axis, first.shape.len());
         if axis >= rank {
-            scope.faults.add(&place.tokens, Mismatch::Axis { axis, rank });
+            scope.faults.add(&site.tokens, Mismatch::Axis { axis, rank });
             return None;
         }
         let mut gives = Some(first.shape.clone());
         for other in others {
-            let (subject, first_from, other_from) = (place.subject.clone(), first.from.clone(), other.from.clone());
+            let (subject, first_from, other_from) = (site.subject.clone(), first.from.clone(), other.from.clone());
             let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
             if other.shape.len() != rank {
                 let fault =
                     Mismatch::ConcatRank { flat: flat(first, other), subject, first: first_shape, first_from, other: other_shape, other_from };
-                scope.faults.add(&place.tokens, fault);
+                scope.faults.add(&site.tokens, fault);
                 gives = None;
                 continue;
             }
@@ -44,15 +44,15 @@ impl Rule for Concat {
             let same = pairs.map(|(_, (a, b))| Condition::Equal(a.clone(), b.clone())).collect();
             let fault =
                 Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
-            let answer = scope.ask(&place.tokens, Some(other), &Condition::All(same), fault);
+            let answer = scope.ask(&site.tokens, Some(other), &Condition::All(same), fault);
             let before = gives.filter(|_| !answer.fails())?;
             let mut joined = Vec::new();
             for (at, (a, b)) in before.iter().zip(&other.shape).enumerate() {
                 let pair = [a.clone(), b.clone()];
                 joined.push(match at == axis {
                     true => {
-                        let what = || format!("axis {axis} of what `{}` gives", place.subject);
-                        scope.calculate(&place.tokens, what, Operation::Sum, &pair)?
+                        let what = || format!("axis {axis} of what `{}` gives", site.subject);
+                        scope.calculate(&site.tokens, what, Operation::Sum, &pair)?
                     }
                     // Where they differ for certain, that is the fault.
                     false => Operation::Same.of(&pair)?,

@@ -1,8 +1,7 @@
 //! `contractive_penalty <- encoder`: how much a dense layer's value changes with what the layer takes.
 
 use super::{Activation, Dense, Layer, Lengths, Row, Rule, dense::Weight};
-use crate::check::{Place, Scope, Value};
-use crate::network::Stage;
+use crate::context::{Scope, Site, Value};
 use crate::report::Naming;
 use crate::shape::{Dimension, Shape};
 
@@ -18,15 +17,15 @@ impl Rule for Contractive {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let node = takes[0].node.as_ref();
-        let encoder = node.and_then(|name| scope.named.iter().find(|named| named.name == *name));
+        let encoder = node.and_then(|name| scope.symbols.iter().find(|named| named.name == *name));
         if encoder.is_some_and(|named| named.encodes) {
             return Some(vec![Dimension::Literal(1)]);
         }
-        let near = scope.named.iter().rfind(|named| named.encodes).map(|named| named.name.clone());
-        let fault = Naming::NotEncoder { subject: place.subject.clone(), from: takes[0].from.clone(), near };
-        scope.faults.add(&place.tokens, fault);
+        let near = scope.symbols.iter().rfind(|named| named.encodes).map(|named| named.name.clone());
+        let fault = Naming::NotEncoder { subject: site.subject.clone(), from: takes[0].from.clone(), near };
+        scope.faults.add(&site.tokens, fault);
         None
     }
 
@@ -37,9 +36,9 @@ impl Rule for Contractive {
 
 /// Whether the penalty of a node with these stages has a closed form: a dense layer on a vector, with a weight of its own, and behind it one
 /// activation at most, whose slope is a function of its value. A stage that another fault left unknown may be one.
-pub(crate) fn encodes(stages: &[Option<Stage>]) -> bool {
+pub(crate) fn encodes(stages: &[Option<&Layer>]) -> bool {
     use Activation::{Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
-    let layer = |stage: &Option<Stage>, fits: fn(&Layer) -> bool| stage.as_ref().is_none_or(|stage| fits(&stage.layer));
+    let layer = |stage: &Option<&Layer>, fits: fn(&Layer) -> bool| stage.is_none_or(fits);
     let (Some(first), rest) = (stages.first(), stages.get(1..).unwrap_or_default()) else { return false };
     let dense: fn(&Layer) -> bool =
         |layer| matches!(layer, Layer::Dense(Dense { weight: Weight::Own(_), each_step: false, .. }));

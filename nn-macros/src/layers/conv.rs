@@ -2,7 +2,7 @@
 
 use super::window::{resized, spatial};
 use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule, Window};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::{Argument, Mismatch};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -36,11 +36,11 @@ impl Rule for Conv {
         Row { name: "conv2d", call: "conv2d(6, kernel = 5)", axes: 2, ..ROW },
     ];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        spatial(self.window.axes(), place, value, scope)?;
-        check_groups(&self.groups, &self.channels, place, value, scope);
-        let extents = self.window.gives(place, value, scope, None)?;
+        spatial(self.window.axes(), site, value, scope)?;
+        check_groups(&self.groups, &self.channels, site, value, scope);
+        let extents = self.window.gives(site, value, scope, None)?;
         Some(resized(self.channels.clone(), extents))
     }
 
@@ -95,13 +95,13 @@ pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<Vec<Dimension>> {
 }
 
 /// Groups divide the channels that a layer takes, and those that it gives.
-pub(super) fn check_groups(groups: &Dimension, gives: &Dimension, place: &Place, value: &Value, scope: &mut Scope) {
+pub(super) fn check_groups(groups: &Dimension, gives: &Dimension, site: &Site, value: &Value, scope: &mut Scope) {
     let near = common_divisors(&value.shape[0], gives);
     for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (gives, None)] {
-        let (subject, groups) = (place.subject.clone(), groups.clone());
+        let (subject, groups) = (site.subject.clone(), groups.clone());
         let condition = Condition::Divides(groups.clone(), channels.clone());
         let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };
-        scope.ask(&place.tokens, None, &condition, fault);
+        scope.ask(&site.tokens, None, &condition, fault);
     }
 }
 

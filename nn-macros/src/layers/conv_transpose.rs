@@ -3,7 +3,7 @@
 use super::conv::{check_groups, parameters, read_kernel};
 use super::window::{area, extent, option, resized, spatial};
 use super::{Arguments, Change, Init, Layer, Lengths, Parameter, Row, Rule, Window};
-use crate::check::{Place, Scope, Value, name};
+use crate::context::{Scope, Site, Value, name};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
 
@@ -41,10 +41,10 @@ impl Rule for ConvTranspose {
         Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, ..ROW },
     ];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        spatial(self.window.axes(), place, value, scope)?;
-        check_groups(&self.groups, &self.channels, place, value, scope);
+        spatial(self.window.axes(), site, value, scope)?;
+        check_groups(&self.groups, &self.channels, site, value, scope);
         let stride = &self.window.stride;
         let below = self.output_padding.iter().zip(stride);
         let below = below.filter(|(padding, _)| **padding != NONE).map(|(padding, stride)| {
@@ -54,19 +54,19 @@ impl Rule for ConvTranspose {
             Condition::AtMost(next, stride.clone())
         });
         let fault = Mismatch::OutputPadding {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             output_padding: extent(&self.output_padding),
             stride: extent(stride),
         };
-        let padded = scope.ask(&place.tokens, None, &Condition::All(below.collect()), fault);
+        let padded = scope.ask(&site.tokens, None, &Condition::All(below.collect()), fault);
         if padded.fails() {
             return None;
         }
         let (mut reaches, mut removed, mut fits) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..stride.len() {
             let mut calculate = |what: &str, operation, operands: &[Dimension]| {
-                let what = || format!("{what} `{}`", place.subject);
-                scope.calculate(&place.tokens, what, operation, operands)
+                let what = || format!("{what} `{}`", site.subject);
+                scope.calculate(&site.tokens, what, operation, operands)
             };
             let steps = calculate("the steps of", Operation::Difference, &[value.shape[axis + 1].clone(), ONE])?;
             let reach = "the reach of the kernels of";
@@ -85,19 +85,19 @@ impl Rule for ConvTranspose {
         };
         let most = reaches.iter().map(|reach| half(reach).unwrap_or(NONE)).collect::<Vec<_>>();
         let fault = Mismatch::TransposedPadding {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             padding: extent(&self.window.before),
             reach: area(&reaches),
             most: option(&most),
         };
-        let fitting = scope.ask(&place.tokens, Some(value), &Condition::All(fits), fault);
+        let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits), fault);
         if fitting.fails() {
             return None;
         }
         let mut sizes = Vec::new();
         for (reach, removed) in reaches.into_iter().zip(removed) {
-            let what = || format!("what `{}` gives", place.subject);
-            sizes.push(scope.calculate(&place.tokens, what, Operation::Difference, &[reach, removed])?);
+            let what = || format!("what `{}` gives", site.subject);
+            sizes.push(scope.calculate(&site.tokens, what, Operation::Difference, &[reach, removed])?);
         }
         padded.guard(resized(self.channels.clone(), fitting.guard(sizes)?))
     }

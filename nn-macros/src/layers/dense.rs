@@ -2,8 +2,8 @@
 
 use proc_macro2::Ident;
 
-use super::{Arguments, Init, Layer, Lengths, Named, Offer, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
+use crate::context::{Referent, Scope, Site, Symbol, Value};
 use crate::report::{Argument, Naming, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -47,22 +47,22 @@ impl Rule for Dense {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         if self.each_step && value.shape.len() != 2 {
-            scope.faults.add(&place.tokens, Rank::Steps { subject, found, from });
+            scope.faults.add(&site.tokens, Rank::Steps { subject, found, from });
             return None;
         }
         if !self.each_step {
-            vector(place, value, scope, Otherwise::Steps(&self.outputs))?;
+            vector(site, value, scope, Otherwise::Steps(&self.outputs))?;
         }
         let (_, steps) = value.shape.split_last()?;
         let mut gives = steps.to_vec();
         gives.push(self.outputs.clone());
         match &self.weight {
             Weight::Own(_) => Some(gives),
-            Weight::Tied(tied) => tied.check(place, value, &self.outputs, scope).map(|()| {
+            Weight::Tied(tied) => tied.check(site, value, &self.outputs, scope).map(|()| {
                 // The size that was asked for, if it is the one that the weight makes.
                 let made = tied.weight.as_ref().and_then(|weight| Operation::Same.of(&[gives.pop()?, weight[1].clone()]));
                 gives.extend(made);
@@ -115,10 +115,10 @@ impl Dense {
     }
 
     /// Its weight, for `tied`.
-    pub(super) fn offer(&self, takes: &[Shape]) -> Offer {
+    pub(super) fn referent(&self, takes: &[Shape]) -> Referent {
         match &self.weight {
-            Weight::Tied(tied) => Offer::TiedWeight { to: tied.name.to_string() },
-            Weight::Own(_) => Offer::Weight(takes[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
+            Weight::Tied(tied) => Referent::TiedWeight { to: tied.name.to_string() },
+            Weight::Own(_) => Referent::Weight(takes[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
         }
     }
 }
@@ -127,13 +127,13 @@ impl Tied {
     /// The layer of that name, if `tied` may name it.
     fn find(name: &Ident, arguments: &mut Arguments) -> Option<Self> {
         let (text, scope) = (name.to_string(), &mut *arguments.scope);
-        let fault = match Named::find(&text, arguments.subject, scope) {
-            Ok(Named { offer: Offer::Weight(weight), .. }) => {
+        let fault = match scope.resolve(&text, arguments.subject) {
+            Ok(Symbol { referent: Referent::Weight(weight), .. }) => {
                 return Some(Self { name: name.clone(), weight: weight.clone() });
             }
-            Ok(Named { offer: Offer::TiedWeight { to }, .. }) => Naming::TiedTwice { name: text, original: to.clone() },
+            Ok(Symbol { referent: Referent::TiedWeight { to }, .. }) => Naming::TiedTwice { name: text, original: to.clone() },
             Ok(_) => Naming::TiedKind { name: text },
-            Err(Some(lack)) => Naming::Tied { name: text, lack },
+            Err(Some(error)) => Naming::Tied { name: text, error },
             Err(None) => return None,
         };
         scope.faults.add(name, fault);
@@ -141,18 +141,18 @@ impl Tied {
     }
 
     /// `weight [n, i]` makes `[i]` of `[n]` when it is used transposed.
-    fn check(&self, place: &Place, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Option<()> {
+    fn check(&self, site: &Site, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Option<()> {
         let Some([n, i]) = self.weight.as_deref() else { return Some(()) };
-        let (subject, source, weight) = (place.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
+        let (subject, source, weight) = (site.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
         let (found, from) = (value.shape.clone(), value.from.clone());
         let takes = value.shape.last()?.clone();
         let fault = Naming::TiedTakes {
             subject: subject.clone(), source: source.clone(), weight: weight.clone(), takes: n.clone(), found, from,
         };
-        let taken = scope.ask(&place.tokens, Some(value), &Condition::Equal(n.clone(), takes), fault);
+        let taken = scope.ask(&site.tokens, Some(value), &Condition::Equal(n.clone(), takes), fault);
         let (gives, found) = (i.clone(), outputs.clone());
         let fault = Naming::TiedGives { subject, source, weight, gives, found };
-        let given = scope.ask(&place.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
+        let given = scope.ask(&site.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
         (!taken.fails() && !given.fails()).then_some(())
     }
 }
@@ -168,7 +168,7 @@ pub(super) enum Otherwise<'a> {
 }
 
 /// Asks for a vector; the help says what `flatten` makes of it, and for rank 2 what the layer can do with it otherwise.
-pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, otherwise: Otherwise) -> Option<()> {
+pub(super) fn vector(site: &Site, value: &Value, scope: &mut Scope, otherwise: Otherwise) -> Option<()> {
     if value.shape.len() == 1 {
         return Some(());
     }
@@ -189,7 +189,7 @@ pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, otherwise:
         _ => None,
     };
     let fault = Rank::Vector {
-        subject: place.subject.clone(),
+        subject: site.subject.clone(),
         found: value.shape.clone(),
         from: value.from.clone(),
         flat: Operation::Product.of(&value.shape).filter(|flat| !flat.is_free()),
@@ -198,6 +198,6 @@ pub(super) fn vector(place: &Place, value: &Value, scope: &mut Scope, otherwise:
         levels,
         last,
     };
-    scope.faults.add(&place.tokens, fault);
+    scope.faults.add(&site.tokens, fault);
     None
 }

@@ -1,7 +1,7 @@
 //! `embedding(vocabulary, n)`: `[t]` of indices → `[t, n]`.
 
 use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::{Rank, Structure};
 use crate::shape::{Dimension, Operation, Shape};
 
@@ -27,19 +27,19 @@ impl Rule for Embedding {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         // Only what enters the network is looked through for numbers that are no indices.
         if value.producer.is_some() {
-            let fault = Structure::IndicesInside { subject: place.subject.clone(), from: value.from.clone() };
-            scope.faults.add(&place.tokens, fault);
+            let fault = Structure::IndicesInside { subject: site.subject.clone(), from: value.from.clone() };
+            scope.faults.add(&site.tokens, fault);
             return None;
         }
         let [steps] = value.shape.as_slice() else {
-            let (subject, found) = (place.subject.clone(), value.shape.clone());
+            let (subject, found) = (site.subject.clone(), value.shape.clone());
             let flat = Operation::Product.of(&value.shape);
             let from = value.from.clone();
-            scope.faults.add(&place.tokens, Rank::Indices { subject, found, from, flat });
+            scope.faults.add(&site.tokens, Rank::Indices { subject, found, from, flat });
             return None;
         };
         Some(vec![steps.clone(), self.outputs.clone()])

@@ -3,7 +3,7 @@
 use super::add::equal_shapes;
 use super::sample::GAUSSIAN;
 use super::{Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::{Dimension, Shape};
 
 /// −½ Σ (1 + log σ² − μ² − σ²) over the elements of a sample.
@@ -19,8 +19,8 @@ impl Rule for GaussianKl {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(place, takes, scope, "takes").map(|_| vec![Dimension::Literal(1)])
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, takes, scope, "takes").map(|_| vec![Dimension::Literal(1)])
     }
 
     /// Padding is 0, of which the divergence is 0.

@@ -3,7 +3,7 @@
 use super::pool::Pooling;
 use super::window::spatial;
 use super::{Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// Each channel as one number.
@@ -28,8 +28,8 @@ impl Rule for GlobalPool {
         },
     ];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        spatial(&[1, 2], place, &takes[0], scope)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        spatial(&[1, 2], site, &takes[0], scope)?;
         Some(takes[0].shape[..1].to_vec())
     }
 

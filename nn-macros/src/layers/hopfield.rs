@@ -2,7 +2,7 @@
 
 use super::dense::{Otherwise, vector};
 use super::{Arguments, Layer, Lengths, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// An associative memory: the state that recall from its input ends in. It has no gradient.
@@ -23,8 +23,8 @@ impl Rule for Hopfield {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, Otherwise::Nothing)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &takes[0], scope, Otherwise::Nothing)?;
         Some(takes[0].shape.clone())
     }
 

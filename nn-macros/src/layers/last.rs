@@ -1,7 +1,7 @@
 //! `last`: `[t, n]` → `[n]`.
 
 use super::{Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
 
@@ -13,15 +13,15 @@ impl Rule for Last {
     const ROWS: &'static [Row] =
         &[Row { name: "last", call: "last", read: |_| Some(Layer::Last(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         if let [_, features] = value.shape.as_slice() {
             return Some(vec![features.clone()]);
         }
-        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         let flat = Operation::Product.of(&found).filter(|flat| !flat.is_free());
         let pooled = found.first().filter(|channels| !channels.is_free()).cloned();
-        scope.faults.add(&place.tokens, Rank::Last { subject, found, from, flat, pooled });
+        scope.faults.add(&site.tokens, Rank::Last { subject, found, from, flat, pooled });
         None
     }
 

@@ -2,7 +2,7 @@
 
 use super::real::Range;
 use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
 
@@ -23,8 +23,8 @@ impl Rule for LayerNorm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        rows(place, &takes[0], scope)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        rows(site, &takes[0], scope)?;
         Some(takes[0].shape.clone())
     }
 
@@ -47,12 +47,12 @@ impl LayerNorm {
 }
 
 /// Asks for `[n]` or `[steps, n]`.
-pub(super) fn rows(place: &Place, value: &Value, scope: &mut Scope) -> Option<()> {
+pub(super) fn rows(site: &Site, value: &Value, scope: &mut Scope) -> Option<()> {
     if value.shape.len() <= 2 {
         return Some(());
     }
     let flat = Operation::Product.of(&value.shape);
-    let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&place.tokens, Rank::Rows { subject, found, from, flat });
+    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
+    scope.faults.add(&site.tokens, Rank::Rows { subject, found, from, flat });
     None
 }

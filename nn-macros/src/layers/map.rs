@@ -1,7 +1,7 @@
 //! `map(|x| expression)`: the same shape, elementwise.
 
 use super::{Arguments, Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::map::{self, Mapping};
 use crate::shape::Shape;
 
@@ -21,7 +21,7 @@ impl Rule for Map {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, _site: &Site, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
     }
 

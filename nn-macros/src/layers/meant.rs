@@ -1,14 +1,7 @@
 //! What a word that names no layer was meant to be.
 
 use super::{elsewhere, names};
-use crate::report::nearest;
-
-/// What a message offers in place of a word: layers to write, or how to say what it means.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Meant {
-    pub(crate) near: Option<String>,
-    pub(crate) hint: Option<String>,
-}
+use crate::report::{Meant, nearest};
 
 /// Layers over signals or images as other libraries call them, without their axes.
 const BY_AXES: &[(&str, &[&str])] = &[
@@ -139,8 +132,9 @@ pub(crate) fn meant(word: &str, rank: Option<usize>) -> Meant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Meant, OTHERS, meant};
+    use super::{OTHERS, meant};
     use crate::layers::{find, names};
+    use crate::report::Meant;
 
     #[test]
     fn the_rank_says_which_pool_is_meant_and_no_word_becomes_another_function() {

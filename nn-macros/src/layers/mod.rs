@@ -4,13 +4,13 @@ mod arguments;
 mod init;
 mod lengths;
 mod meant;
-mod offer;
 mod real;
+mod state;
 mod window;
 
 use std::borrow::Cow;
 
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
@@ -18,13 +18,13 @@ pub(crate) use contractive::encodes;
 pub(crate) use dense::Weight;
 pub(crate) use init::Init;
 pub(crate) use lengths::{Change, Lengths, time_axis};
-pub(crate) use meant::{Meant, meant};
+pub(crate) use meant::meant;
 pub(crate) use noise::NoiseKind;
-pub(crate) use offer::{Memory, Named, Offer};
 pub(crate) use pool::{Pooling, Reduction};
 pub(crate) use rbm::{Hidden, Visible};
 pub(crate) use real::Real;
 pub(crate) use recurrent::{Cell, StateActivation};
+pub(crate) use state::referent;
 pub(crate) use window::Window;
 
 /// The list of layers: the file, and the type in it.
@@ -40,9 +40,9 @@ macro_rules! rows {
 
         impl Layer {
             /// What the layer gives for what it takes. Faults are noted in the scope.
-            pub(crate) fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+            pub(crate) fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
                 match self {
-                    $(Self::$layer(layer) => layer.gives(place, takes, scope),)*
+                    $(Self::$layer(layer) => layer.gives(site, takes, scope),)*
                 }
             }
 
@@ -80,8 +80,6 @@ macro_rules! rows {
         static ROWS: &[&[Row]] = &[$($layer::ROWS),*];
     };
 }
-
-pub(crate) use part::{fixed, typed};
 
 rows! {
     activation Activation,
@@ -167,7 +165,7 @@ trait Rule: Sized {
     const ROWS: &'static [Row];
 
     /// What it gives for what it takes.
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
 
     /// What becomes of the lengths of sequences whose steps lie along `axis` of what it takes. Every layer answers: one that is silent would
     /// let padding into the numbers of whoever comes behind it.

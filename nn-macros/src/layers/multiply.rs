@@ -2,7 +2,7 @@
 
 use super::add::equal_shapes;
 use super::{Layer, Lengths, Row, Rule, Sources};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// The elementwise product of its sources.
@@ -13,8 +13,8 @@ impl Rule for Multiply {
     const ROWS: &'static [Row] =
         &[Row { name: "multiply", call: "multiply", sources: Sources::Several, read: |_| Some(Layer::Multiply(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(place, takes, scope, "multiplies")
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, takes, scope, "multiplies")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

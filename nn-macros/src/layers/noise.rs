@@ -2,7 +2,7 @@
 
 use super::real::Range;
 use super::{Arguments, Layer, Lengths, Real, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// A layer that is random in training and hands its values on otherwise.
@@ -58,7 +58,7 @@ impl Rule for Noise {
         },
     ];
 
-    fn gives(&self, _place: &Place, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, _site: &Site, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
         Some(takes[0].shape.clone())
     }
 

@@ -2,7 +2,7 @@
 
 use super::dense::{Otherwise, vector};
 use super::{Layer, Lengths, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::{Dimension, Shape};
 
 /// Rosenblatt's unit: the sign of an affine map. It has no gradient.
@@ -19,8 +19,8 @@ impl Rule for Perceptron {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, Otherwise::Nothing)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![Dimension::Literal(1)])
     }
 

@@ -5,7 +5,7 @@ use syn::{Expr, Lit};
 
 use super::dense::{Otherwise, vector};
 use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
-use crate::check::{Place, Scope, Value, name};
+use crate::context::{Scope, Site, Value, name};
 use crate::report::{Energy, compact, nearest};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -56,11 +56,11 @@ impl Rule for Rbm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         match &self.visible {
-            Visible::Softmax(levels) => levelled(place, &takes[0], levels, scope)?,
-            Visible::Bernoulli => vector(place, &takes[0], scope, Otherwise::Levels)?,
-            Visible::Gaussian | Visible::GaussianVariance => vector(place, &takes[0], scope, Otherwise::Nothing)?,
+            Visible::Softmax(levels) => levelled(site, &takes[0], levels, scope)?,
+            Visible::Bernoulli => vector(site, &takes[0], scope, Otherwise::Levels)?,
+            Visible::Gaussian | Visible::GaussianVariance => vector(site, &takes[0], scope, Otherwise::Nothing)?,
         }
         Some(self.hidden_shape())
     }
@@ -209,8 +209,8 @@ fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
 }
 
 /// Asks for `[items, k]`.
-fn levelled(place: &Place, value: &Value, levels: &Dimension, scope: &mut Scope) -> Option<()> {
-    let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -> Option<()> {
+    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
     let [items, rows] = value.shape.as_slice() else {
         let rows = Operation::Product.of(&value.shape).and_then(|all| match (all.literal(), levels.literal()) {
             (Some(all), Some(levels)) if all % levels == 0 => {
@@ -218,7 +218,7 @@ fn levelled(place: &Place, value: &Value, levels: &Dimension, scope: &mut Scope)
             }
             _ => None,
         });
-        scope.faults.add(&place.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows });
+        scope.faults.add(&site.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows });
         return None;
     };
     // Where it is free the parameters' rule says so.
@@ -227,6 +227,6 @@ fn levelled(place: &Place, value: &Value, levels: &Dimension, scope: &mut Scope)
     }
     let turned = (items == levels).then(|| vec![rows.clone(), items.clone()]);
     let fault = Energy::Levels { subject, levels: levels.clone(), rows: rows.clone(), found, from, turned };
-    let equal = scope.ask(&place.tokens, Some(value), &Condition::Equal(levels.clone(), rows.clone()), fault);
+    let equal = scope.ask(&site.tokens, Some(value), &Condition::Equal(levels.clone(), rows.clone()), fault);
     (!equal.fails()).then_some(())
 }

@@ -3,8 +3,9 @@
 use proc_macro2::Ident;
 
 use super::real::Range;
-use super::{Arguments, Init, Layer, Lengths, Memory, Offer, Parameter, Real, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use super::state::start_from;
+use super::{Arguments, Init, Layer, Lengths, Parameter, Real, Row, Rule};
+use crate::context::{Referent, Scope, Site, StateForm, Value};
 use crate::report::{Argument, Rank, Sequenced};
 use crate::shape::{Dimension, LARGEST, Operation, Shape};
 
@@ -90,18 +91,18 @@ impl Rule for Recurrent {
         },
     ];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
+        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         match value.shape.as_slice() {
             [_, features] if features.is_free() => {
-                scope.faults.add(&place.tokens, Rank::Features { subject, found, from });
+                scope.faults.add(&site.tokens, Rank::Features { subject, found, from });
                 None
             }
             [steps, _] => Some(vec![steps.clone(), self.outputs()]),
             _ => {
                 let cure = sequenced(value);
-                scope.faults.add(&place.tokens, Rank::Sequence { subject, found, from, cure });
+                scope.faults.add(&site.tokens, Rank::Sequence { subject, found, from, cure });
                 None
             }
         }
@@ -147,7 +148,7 @@ impl Recurrent {
         let mut layer =
             Self { cell: cell?, units: units?, layers: layers?, bidirectional: bidirectional?, init: init?, state: None };
         if let Some(name) = state? {
-            layer.units = layer.memory().start_from(name, arguments)?;
+            layer.units = start_from(&layer.state_form(), name, arguments)?;
             layer.state = Some(name.clone());
         }
         Some(Layer::Recurrent(layer))
@@ -171,14 +172,15 @@ impl Recurrent {
         }
     }
 
-    fn memory(&self) -> Memory {
+    /// The form of its state.
+    fn state_form(&self) -> StateForm {
         let Self { units, layers, bidirectional, .. } = self;
-        Memory { kind: self.cell.kind(), units: units.clone(), layers: *layers, bidirectional: *bidirectional }
+        StateForm { kind: self.cell.kind(), units: units.clone(), layers: *layers, bidirectional: *bidirectional }
     }
 
     /// Its state, for `state`.
-    pub(super) fn offer(&self) -> Offer {
-        Offer::Memory { kind: self.cell.kind(), memory: Some(self.memory()) }
+    pub(super) fn referent(&self) -> Referent {
+        Referent::State { kind: self.cell.kind(), form: Some(self.state_form()) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::dense::{Otherwise, vector};
 use super::{Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::{Dimension, Shape};
 
 /// A vector, at each of a number of steps.
@@ -22,8 +22,8 @@ impl Rule for Repeat {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(place, &takes[0], scope, Otherwise::Nothing)?;
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &takes[0], scope, Otherwise::Nothing)?;
         Some(vec![self.times.clone(), takes[0].shape[0].clone()])
     }
 

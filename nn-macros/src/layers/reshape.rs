@@ -1,7 +1,7 @@
 //! `reshape([..])`: any shape → the given one, of as many elements.
 
 use super::{Arguments, Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::{Mismatch, Written};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -21,13 +21,13 @@ impl Rule for Reshape {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
-        let (at, elements) = (&place.tokens, || format!("the number of elements of `{}`", place.subject));
+        let (at, elements) = (&site.tokens, || format!("the number of elements of `{}`", site.subject));
         let product = scope.calculate(at, elements, Operation::Product, &self.shape)?;
         let elements = scope.calculate(at, elements, Operation::Product, &value.shape)?;
         let fault = Mismatch::Reshape {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             from: value.from.clone(),
             found: value.shape.clone(),
             elements: elements.clone(),
@@ -35,7 +35,7 @@ impl Rule for Reshape {
             product: product.clone(),
             cure: self.cure(&elements),
         };
-        scope.ask(&place.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
+        scope.ask(&site.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
     }
 
     fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths {

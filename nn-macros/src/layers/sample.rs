@@ -2,7 +2,7 @@
 
 use super::add::equal_shapes;
 use super::{Layer, Lengths, Row, Rule, Sources};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 /// μ + exp(½ log σ²) · ε in training, μ in inference.
@@ -16,8 +16,8 @@ impl Rule for Sample {
     const ROWS: &'static [Row] =
         &[Row { name: "sample", call: "sample", sources: GAUSSIAN, read: |_| Some(Layer::Sample(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(place, takes, scope, "takes")
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, takes, scope, "takes")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

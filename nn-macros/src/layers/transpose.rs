@@ -1,7 +1,7 @@
 //! `transpose`: `[a, b]` → `[b, a]`.
 
 use super::{Layer, Lengths, Row, Rule};
-use crate::check::{Place, Scope, Value};
+use crate::context::{Scope, Site, Value};
 use crate::report::Rank;
 use crate::shape::{Dimension, Shape};
 
@@ -17,7 +17,7 @@ impl Rule for Transpose {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, place: &Place, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
         let value = &takes[0];
         if let [a, b] = value.shape.as_slice() {
             return Some(vec![b.clone(), a.clone()]);
@@ -26,8 +26,8 @@ impl Rule for Transpose {
             [Dimension::Literal(1), height, width] => Some(vec![height.clone(), width.clone()]),
             _ => None,
         };
-        let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-        scope.faults.add(&place.tokens, Rank::Matrix { subject, found, from, matrix });
+        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
+        scope.faults.add(&site.tokens, Rank::Matrix { subject, found, from, matrix });
         None
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::Expr;
 
 use super::{Arguments, Change, Lengths};
-use crate::check::{Answer, Place, Scope, Value, name};
+use crate::context::{Answer, Scope, Site, Value, name};
 use crate::report::{Argument, Mismatch, Piece, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -76,7 +76,7 @@ impl Window {
     /// The extents that the window gives, where the kernel fits; `most_padding` bounds the padding that the help may propose.
     pub(super) fn gives(
         &self,
-        place: &Place,
+        site: &Site,
         value: &Value,
         scope: &mut Scope,
         most_padding: Option<&[Dimension]>,
@@ -84,11 +84,11 @@ impl Window {
         let input = &value.shape[1..];
         let (mut spans, mut padding, mut padded) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..input.len() {
-            let (at, subject) = (&place.tokens, &place.subject);
+            let (at, subject) = (&site.tokens, &site.subject);
             let span = span(scope, at, subject, &self.kernel[axis], &self.dilation[axis])?;
             // With `padding = same` it falls out of what is asked below, and its value with it.
             let calculated = self.dilation[axis].literal().is_none();
-            spans.push(if calculated { scope.hold_calculated(place, span)? } else { span });
+            spans.push(if calculated { scope.hold_calculated(site, span)? } else { span });
             let both = [self.before[axis].clone(), self.after[axis].clone()];
             let around = scope.calculate(at, || format!("the padding of `{subject}`"), Operation::Sum, &both)?;
             let whole = [input[axis].clone(), around.clone()];
@@ -97,16 +97,16 @@ impl Window {
             padding.push(around);
         }
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
-        let fault = self.misfit(place, input, &spans, &padded, most_padding);
-        let fitting = scope.ask(&place.tokens, Some(value), &Condition::All(fits.collect()), fault);
+        let fault = self.misfit(site, input, &spans, &padded, most_padding);
+        let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits.collect()), fault);
         if fitting.fails() {
             return None;
         }
         let mut gives = Vec::new();
         for axis in 0..input.len() {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
-            let what = || format!("what `{}` gives", place.subject);
-            gives.push(scope.calculate(&place.tokens, what, Operation::Window, &operands)?);
+            let what = || format!("what `{}` gives", site.subject);
+            gives.push(scope.calculate(&site.tokens, what, Operation::Window, &operands)?);
         }
         fitting.guard(gives)
     }
@@ -124,7 +124,7 @@ impl Window {
     /// What to say where the kernel does not fit, with the kernel and the padding that would.
     fn misfit(
         &self,
-        place: &Place,
+        site: &Site,
         input: &[Dimension],
         spans: &[Dimension],
         padded: &[Dimension],
@@ -149,7 +149,7 @@ impl Window {
             _ => false,
         });
         Mismatch::Window {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             kernel: extent(&self.kernel),
             dilation: (!self.dilation.iter().all(one)).then(|| times(spans)),
             padded: (padded != input).then(|| times(padded)),
@@ -160,16 +160,16 @@ impl Window {
     }
 
     /// Windows that lie in the padding alone have no mean and no maximum: `max_pool2d(2, padding = 2)`.
-    pub(super) fn check_pool_padding(&self, place: &Place, scope: &mut Scope) -> Answer {
+    pub(super) fn check_pool_padding(&self, site: &Site, scope: &mut Scope) -> Answer {
         let most: Vec<Dimension> = self.kernel.iter().map(half).collect();
         let fault = Mismatch::PoolPadding {
-            subject: place.subject.clone(),
+            subject: site.subject.clone(),
             padding: extent(&self.before),
             kernel: extent(&self.kernel),
             most: option(&most),
         };
         let least = self.before.iter().zip(&most).map(|(before, most)| Condition::AtMost(before.clone(), most.clone()));
-        scope.ask(&place.tokens, None, &Condition::All(least.collect()), fault)
+        scope.ask(&site.tokens, None, &Condition::All(least.collect()), fault)
     }
 }
 
@@ -197,7 +197,7 @@ pub(super) fn axes(sizes: &[Dimension]) -> &'static [usize] {
 
 /// Asks for `[channels, length]` where a layer moves along one axis, for `[channels, height, width]` where along two, and for
 /// either where it may be both.
-pub(super) fn spatial(axes: &'static [usize], place: &Place, value: &Value, scope: &mut Scope) -> Option<()> {
+pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope: &mut Scope) -> Option<()> {
     let found = value.shape.len() - 1;
     if axes.contains(&found) {
         return Some(());
@@ -213,9 +213,9 @@ pub(super) fn spatial(axes: &'static [usize], place: &Place, value: &Value, scop
         _ => None,
     };
     // The layer of the same kind for what was found.
-    let other = (found > 0).then(|| place.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
-    let (subject, found, from) = (place.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&place.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other });
+    let other = (found > 0).then(|| site.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
+    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
+    scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other });
     None
 }
 

@@ -6,7 +6,7 @@ use syn::{BinOp, Block, Expr, ExprClosure, ExprIf, Ident, Lit, Pat, Stmt, Type, 
 
 use super::Mapping;
 use super::expression::{Binary, Comparison, Function, Graph, Selection, Value};
-use crate::check::{Scope, name};
+use crate::context::{Scope, name};
 use crate::report::{Mapped, compact, nearest};
 
 /// Functions of two arguments.

@@ -176,10 +176,10 @@ fn symbolic_reverse_and_numerical_derivatives_agree() {
 /// What the closure `|x| expression` is read as.
 fn read(closure: TokenStream) -> super::Mapping {
     let name = Ident::new("Net", Span::call_site());
-    let mut scope = crate::check::Scope::new(
+    let mut scope = crate::context::Scope::new(
         &name,
         Vec::new(),
-        crate::check::Siblings::default(),
+        crate::context::Siblings::default(),
         crate::report::Faults::default(),
     );
     let written = syn::parse2(closure).unwrap();

@@ -2,7 +2,6 @@
 
 use super::message::say;
 use super::{Message, Piece, nearest};
-use crate::layers::Meant;
 use crate::shape::{Dimension, LARGEST};
 
 /// A mistake in what one layer is given.
@@ -46,6 +45,13 @@ pub(crate) enum Argument {
     InitTakesNothing { name: String },
     SameWithStride { stride: Vec<Piece>, padding: Vec<Piece> },
     InitTied { name: String, source: String },
+}
+
+/// What a message offers in place of a word: layers to write, or how to say what it means.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Meant {
+    pub(crate) near: Option<String>,
+    pub(crate) hint: Option<String>,
 }
 
 /// A size that is out of range.

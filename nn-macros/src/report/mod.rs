@@ -13,13 +13,13 @@ mod rank;
 mod shape;
 mod syntax;
 
-pub(crate) use arguments::{Argument, Found};
+pub(crate) use arguments::{Argument, Found, Meant};
 pub(crate) use energy::Energy;
 pub(crate) use faults::{Faults, NoFault, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;
 pub(crate) use message::{Message, Piece, bare, compact};
-pub(crate) use naming::{Lack, Naming};
+pub(crate) use naming::{Naming, ResolveError};
 pub(crate) use near::nearest;
 pub(crate) use parts::PartMismatch;
 pub(crate) use rank::{Rank, Sequenced};

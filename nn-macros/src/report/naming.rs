@@ -11,7 +11,7 @@ use crate::shape::{Dimension, Shape};
 pub(crate) enum Naming {
     Tied {
         name: String,
-        lack: Lack,
+        error: ResolveError,
     },
     TiedKind {
         name: String,
@@ -46,7 +46,7 @@ pub(crate) enum Naming {
         reader: String,
         kind: &'static str,
         name: String,
-        lack: Lack,
+        error: ResolveError,
         others: Vec<String>,
     },
     StateNone {
@@ -82,7 +82,7 @@ pub(crate) enum Naming {
 
 /// Why an option finds no node of a name above it.
 #[derive(Debug)]
-pub(crate) enum Lack {
+pub(crate) enum ResolveError {
     /// It is the layer's own.
     Itself,
     /// It is that of a node below.
@@ -97,14 +97,14 @@ pub(crate) enum Lack {
 impl From<Naming> for Message {
     fn from(fault: Naming) -> Self {
         match fault {
-            Naming::Tied { name, lack } => match lack {
-                Lack::Itself => Self::new(say!["`", name, "` is tied to itself"])
+            Naming::Tied { name, error } => match error {
+                ResolveError::Itself => Self::new(say!["`", name, "` is tied to itself"])
                     .help(say!["`tied` names another `dense` layer above"]),
-                Lack::Below => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
+                ResolveError::Below => Self::new(say!["`", name, "` comes after the layer that is tied to it"])
                     .help(say!["tie the later of the two to the earlier"]),
-                Lack::Input => Self::new(say![input(&name), " has no weight to tie to"])
+                ResolveError::Input => Self::new(say![input(&name), " has no weight to tie to"])
                     .help(say!["`tied` names a `dense` layer above"]),
-                Lack::Unknown { near } => cure(Self::new(say!["no node has the name `", name, "`"]), near, &[]),
+                ResolveError::Unknown { near } => cure(Self::new(say!["no node has the name `", name, "`"]), near, &[]),
             },
             Naming::TiedKind { name } => {
                 Self::new(say!["`", name, "` is no `dense` layer and has no weight to tie to"])
@@ -158,19 +158,27 @@ impl From<Naming> for Message {
                 &from
             ])
             .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
-            Naming::State { reader, kind, name, lack, others } => match lack {
-                Lack::Itself => carried(Self::new(say!["`", name, "` starts from its own state"]), kind, &others),
-                Lack::Below => Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
-                    .help(say!["move `", name, "` above `", reader, "`"]),
-                Lack::Input => carried(Self::new(say![input(&name), " has no state to start from"]), kind, &others),
-                Lack::Unknown { near } => {
-                    let message = Self::new(say!["no node has the name `", name, "`"]);
-                    match near {
-                        Some(_) => cure(message, near, &[]),
-                        None => message.help(names(kind, &others)),
+            Naming::State { reader, kind, name, error, others } => {
+                match error {
+                    ResolveError::Itself => {
+                        carried(Self::new(say!["`", name, "` starts from its own state"]), kind, &others)
+                    }
+                    ResolveError::Below => {
+                        Self::new(say!["`", name, "` comes after `", reader, "`, which starts from its state"])
+                            .help(say!["move `", name, "` above `", reader, "`"])
+                    }
+                    ResolveError::Input => {
+                        carried(Self::new(say![input(&name), " has no state to start from"]), kind, &others)
+                    }
+                    ResolveError::Unknown { near } => {
+                        let message = Self::new(say!["no node has the name `", name, "`"]);
+                        match near {
+                            Some(_) => cure(message, near, &[]),
+                            None => message.help(names(kind, &others)),
+                        }
                     }
                 }
-            },
+            }
             Naming::StateNone { kind, name, others } => {
                 Self::new(say!["`", name, "` is no recurrent layer and has no state to start from"])
                     .help(names(kind, &others))

@@ -3,6 +3,7 @@
 mod gate;
 mod graph;
 mod growth;
+mod imports;
 mod messages;
 mod mistakes;
 mod naming;

@@ -2,6 +2,9 @@
 
 use syn::{BinOp, Expr, Ident, Lit, UnOp};
 
+use crate::names;
+use crate::shape::Operation;
+
 /// An expression as the macro sees it.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Folded {
@@ -73,6 +76,50 @@ pub(crate) fn name(expression: &Expr) -> Option<&Ident> {
     match expression {
         Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident(),
         _ => None,
+    }
+}
+
+/// The first name in arithmetic that is in lower case, as those of variables are and those of constants are not.
+pub(super) fn variable(expression: &Expr) -> Option<&Ident> {
+    match expression {
+        Expr::Binary(binary) => variable(&binary.left).or_else(|| variable(&binary.right)),
+        Expr::Paren(inner) => variable(&inner.expr),
+        Expr::Group(inner) => variable(&inner.expr),
+        other => name(other).filter(|name| names::plain(name).starts_with(char::is_lowercase)),
+    }
+}
+
+/// The operation on sizes that the operator stands for.
+pub(crate) fn operation(operator: &BinOp) -> Option<Operation> {
+    Some(match operator {
+        BinOp::Add(_) => Operation::Sum,
+        BinOp::Sub(_) => Operation::Difference,
+        BinOp::Mul(_) => Operation::Product,
+        BinOp::Div(_) => Operation::Quotient,
+        _ => return None,
+    })
+}
+
+/// The dimension parameters in the expression, each once.
+pub(crate) fn mentioned(parameters: &[Ident], expression: &Expr, all: &mut Vec<Ident>) {
+    match expression {
+        Expr::Binary(binary) => {
+            mentioned(parameters, &binary.left, all);
+            mentioned(parameters, &binary.right, all);
+        }
+        Expr::Paren(inner) => mentioned(parameters, &inner.expr, all),
+        Expr::Group(inner) => mentioned(parameters, &inner.expr, all),
+        other => all.extend(name(other).filter(|name| parameters.contains(name) && !all.contains(name)).cloned()),
+    }
+}
+
+/// Whether a dimension parameter stands in the expression.
+pub(crate) fn mentions(parameters: &[Ident], expression: &Expr) -> bool {
+    match expression {
+        Expr::Binary(binary) => mentions(parameters, &binary.left) || mentions(parameters, &binary.right),
+        Expr::Paren(inner) => mentions(parameters, &inner.expr),
+        Expr::Group(inner) => mentions(parameters, &inner.expr),
+        other => name(other).is_some_and(|name| parameters.contains(name)),
     }
 }
 

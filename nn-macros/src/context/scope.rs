@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{BinOp, Expr, Ident};
+use syn::{Expr, Ident};
 
 use super::constants::{Constants, Producer, guarded};
-use super::expression::{Folded, fold, name};
-use super::parts::Siblings;
-use crate::layers::{Named, Offer};
-use crate::report::{Argument, Faults, Found, Message, Mismatch, compact};
+use super::expression::{Folded, fold, mentioned, mentions, name, operation, variable};
+use super::part::Part;
+use super::siblings::Siblings;
+use super::site::{Answer, Site, Value};
+use super::symbol::{Referent, Symbol};
+use crate::paths;
+use crate::report::{Argument, Faults, Found, Message, Mismatch, ResolveError, compact, nearest};
 use crate::shape::{Condition, Dimension, Formula, MOST_TERMS, Operation, Shape, Verdict};
-use crate::{names, paths};
 
 /// The state of one network's check.
 pub(crate) struct Scope {
@@ -24,7 +26,7 @@ pub(crate) struct Scope {
     /// The networks of the invocation.
     pub(crate) siblings: Siblings,
     /// The named nodes so far, which options may name.
-    pub(crate) named: Vec<Named>,
+    pub(crate) symbols: Vec<Symbol>,
     /// What the compiler has been asked about single sizes and shapes.
     asked: HashSet<String>,
     /// The sizes that were asked for where they are written.
@@ -41,38 +43,6 @@ pub(crate) struct Scope {
     pub(crate) inputs: Vec<String>,
 }
 
-/// A value that a stage takes.
-#[derive(Clone)]
-pub(crate) struct Value {
-    /// How messages call where it comes from: `` `pool2` ``, `the input`.
-    pub(crate) from: String,
-    /// What a note on it underlines; `None` for an input.
-    pub(crate) producer: Option<(String, TokenStream)>,
-    /// The node whose value it is, by its name, where it has one.
-    pub(crate) node: Option<String>,
-    pub(crate) shape: Shape,
-}
-
-/// A stage under check.
-#[derive(Clone)]
-pub(crate) struct Place {
-    /// The name of its layer; empty for a part.
-    pub(crate) kind: &'static str,
-    /// How messages call it: its node's name, or its kind.
-    pub(crate) subject: String,
-    /// What an error about it underlines.
-    pub(crate) tokens: TokenStream,
-}
-
-/// What came of asking for a condition.
-pub(crate) enum Answer {
-    Holds,
-    /// The fault is noted.
-    Fails,
-    /// The compiler decides; a named constant of type `bool`.
-    Deferred(TokenStream),
-}
-
 impl Scope {
     pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, siblings: Siblings, faults: Faults) -> Self {
         let constants = Constants::new(network, parameters.clone());
@@ -82,7 +52,7 @@ impl Scope {
             parameters,
             parameters_fit: true,
             siblings,
-            named: Vec::new(),
+            symbols: Vec::new(),
             names: Vec::new(),
             unknown_layers: Vec::new(),
             inputs: Vec::new(),
@@ -95,7 +65,7 @@ impl Scope {
 
     /// Whether a layer above has a memory, so that what has two axes is probably a sequence.
     pub(crate) fn remembers(&self) -> bool {
-        self.named.iter().any(|named| matches!(named.offer, Offer::Memory { .. }))
+        self.symbols.iter().any(|symbol| matches!(symbol.referent, Referent::State { .. }))
     }
 
     /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.
@@ -210,7 +180,7 @@ impl Scope {
     }
 
     /// Asks that a dimension parameter is a size; where padding alone has it, it may be 0.
-    pub(super) fn ask_parameter(&mut self, name: &Ident) {
+    pub(crate) fn ask_parameter(&mut self, name: &Ident) {
         let fits = paths::checked("fits", Span::call_site());
         let found = Dimension::Parameter(Formula::parameter(name, false));
         let fault = Argument::ParameterTooLarge { name: name.to_string(), found };
@@ -234,13 +204,13 @@ impl Scope {
     }
 
     /// Asks that a size which a layer calculated has a value, where the compiler calculates it.
-    pub(crate) fn hold_calculated(&mut self, place: &Place, size: Dimension) -> Option<Dimension> {
+    pub(crate) fn hold_calculated(&mut self, site: &Site, size: Dimension) -> Option<Dimension> {
         if size.is_written() || size.is_free() || self.held.contains(&size.tokens().to_string()) {
             return Some(size);
         }
         let within = Condition::Calculated(size.clone());
-        let fault = Mismatch::NoValue { subject: place.subject.clone(), size: size.clone() };
-        let size = self.ask(&place.tokens, None, &within, fault).guard(vec![size])?.pop()?;
+        let fault = Mismatch::NoValue { subject: site.subject.clone(), size: size.clone() };
+        let size = self.ask(&site.tokens, None, &within, fault).guard(vec![size])?.pop()?;
         let size = self.constants.name_size(size);
         self.held.insert(size.tokens().to_string());
         Some(size)
@@ -281,12 +251,12 @@ impl Scope {
     }
 
     /// A dimension parameter as a size.
-    pub(super) fn parameter(&self, name: &Ident) -> Dimension {
+    pub(crate) fn parameter(&self, name: &Ident) -> Dimension {
         Dimension::Parameter(Formula::parameter(name, self.positive.contains(&name.to_string())))
     }
 
     /// A constant as a size: where it is none, another check says so.
-    pub(super) fn written(&mut self, expression: &Expr) -> Dimension {
+    pub(crate) fn written(&mut self, expression: &Expr) -> Dimension {
         let (written, _) = self.constants.evaluate(expression);
         match Condition::Within(0, written.clone()).verdict() {
             Verdict::Deferred(condition) => self.constants.name_size(guarded(&condition, written)),
@@ -320,65 +290,51 @@ impl Scope {
             },
         }
     }
-}
 
-/// The first name in arithmetic that is in lower case, as those of variables are and those of constants are not.
-fn variable(expression: &Expr) -> Option<&Ident> {
-    match expression {
-        Expr::Binary(binary) => variable(&binary.left).or_else(|| variable(&binary.right)),
-        Expr::Paren(inner) => variable(&inner.expr),
-        Expr::Group(inner) => variable(&inner.expr),
-        other => name(other).filter(|name| names::plain(name).starts_with(char::is_lowercase)),
+    /// Notes the sizes of a part; what it gives, each free axis with a size of its own.
+    pub(crate) fn part_sizes(&mut self, name: &str, part: &Part, takes: &Shape, gives: Shape) -> Shape {
+        // A part without a name is a fault of its own.
+        let Ok(name) = syn::parse_str::<Ident>(name) else { return gives };
+        self.constants.sizes.part(&name, part, takes.clone(), gives)
     }
-}
 
-/// The operation on sizes that the operator stands for.
-pub(super) fn operation(operator: &BinOp) -> Option<Operation> {
-    Some(match operator {
-        BinOp::Add(_) => Operation::Sum,
-        BinOp::Sub(_) => Operation::Difference,
-        BinOp::Mul(_) => Operation::Product,
-        BinOp::Div(_) => Operation::Quotient,
-        _ => return None,
-    })
-}
-
-/// The dimension parameters in the expression, each once.
-pub(super) fn mentioned(parameters: &[Ident], expression: &Expr, all: &mut Vec<Ident>) {
-    match expression {
-        Expr::Binary(binary) => {
-            mentioned(parameters, &binary.left, all);
-            mentioned(parameters, &binary.right, all);
-        }
-        Expr::Paren(inner) => mentioned(parameters, &inner.expr, all),
-        Expr::Group(inner) => mentioned(parameters, &inner.expr, all),
-        other => all.extend(name(other).filter(|name| parameters.contains(name) && !all.contains(name)).cloned()),
+    /// Whether sizes are free in the network.
+    pub(crate) fn has_free_sizes(&self) -> bool {
+        !self.constants.sizes.is_empty()
     }
-}
 
-/// Whether a dimension parameter stands in the expression.
-pub(super) fn mentions(parameters: &[Ident], expression: &Expr) -> bool {
-    match expression {
-        Expr::Binary(binary) => mentions(parameters, &binary.left) || mentions(parameters, &binary.right),
-        Expr::Paren(inner) => mentions(parameters, &inner.expr),
-        Expr::Group(inner) => mentions(parameters, &inner.expr),
-        other => name(other).is_some_and(|name| parameters.contains(name)),
-    }
-}
-
-impl Answer {
-    /// The shape where the condition holds; a size stays unknown where the compiler finds that it does not.
-    pub(crate) fn guard(self, shape: Shape) -> Option<Shape> {
-        match self {
-            Self::Holds => Some(shape),
-            Self::Fails => None,
-            Self::Deferred(condition) => {
-                Some(shape.into_iter().map(|dimension| guarded(&condition, dimension)).collect())
-            }
+    /// Asks at run time that a part gives the shape that the network goes on with.
+    pub(crate) fn part_gives(&mut self, name: &str, part: &Part, gives: &Shape) {
+        if let Ok(name) = syn::parse_str::<Ident>(name) {
+            self.constants.sizes.part_gives(&name, part, gives);
         }
     }
 
-    pub(crate) fn fails(&self) -> bool {
-        matches!(self, Self::Fails)
+    /// Does something whose faults are another network's, and reported there.
+    pub(crate) fn speculative<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.faults.count();
+        let result = f(self);
+        self.faults.forget_after(before);
+        result
+    }
+
+    /// The node above that an option of the layer `reader` names; `Err(None)` where another fault tells why there is none.
+    pub(crate) fn resolve(&self, name: &str, reader: &str) -> Result<&Symbol, Option<ResolveError>> {
+        if let Some(symbol) = self.symbols.iter().find(|symbol| symbol.name == name) {
+            return Ok(symbol);
+        }
+        if self.unknown_layers.iter().any(|word| word == name) {
+            return Err(None);
+        }
+        Err(Some(if name == reader {
+            ResolveError::Itself
+        } else if self.names.iter().any(|node| node == name) {
+            ResolveError::Below
+        } else if self.inputs.iter().any(|input| input == name) {
+            ResolveError::Input
+        } else {
+            let near = nearest(name, self.symbols.iter().map(|symbol| symbol.name.as_str()));
+            ResolveError::Unknown { near: near.map(str::to_owned) }
+        }))
     }
 }

@@ -7,8 +7,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Path, spanned::Spanned};
 
 use super::arithmetic;
+use super::part::{Part, fixed};
 use super::sizes::{Sizes, mentions_sizes};
-use crate::layers::{self, Part};
 use crate::report::{Message, compact, ends};
 use crate::shape::{Dimension, Shape};
 use crate::{names, paths};
@@ -25,7 +25,7 @@ pub(crate) struct Constants {
     checks: Vec<TokenStream>,
     named: HashMap<String, Ident>,
     /// What only the running program knows.
-    pub(super) sizes: Sizes,
+    pub(crate) sizes: Sizes,
 }
 
 /// Where the value comes from that a check finds wrong: a function's name, and the tokens for the compiler's note.
@@ -61,7 +61,7 @@ impl Constants {
 
     /// The name of a constant that has a value where the path is a network. Its error is the only one where it is none.
     pub(crate) fn is_network(&mut self, path: &Path) -> Ident {
-        let fixed = layers::fixed(path, &self.parameters);
+        let fixed = fixed(path, &self.parameters);
         let ask = quote_spanned!(path.span()=> <#fixed as ::plumbline::network::submodule::IsNetwork>::YES);
         self.name_item("bool", &ask)
     }

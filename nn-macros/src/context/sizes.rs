@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::layers::Part;
+use super::part::Part;
 use crate::names::{self, NETWORK, RULE, SIZES};
 use crate::report::Message;
 use crate::shape::{Dimension, Formula, Shape};
@@ -49,7 +49,7 @@ pub(crate) struct PartSizes {
 
 impl Sizes {
     /// A size of an input.
-    pub(super) fn input(&mut self) -> Dimension {
+    pub(crate) fn input(&mut self) -> Dimension {
         self.inputs += 1;
         Dimension::Parameter(Formula::free(self.next()))
     }
@@ -60,7 +60,7 @@ impl Sizes {
     }
 
     /// Whether the network has any.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
 

@@ -1,0 +1,55 @@
+//! The site of a fault: the stage under check, the values that it takes, and what came of asking for a condition there.
+
+use proc_macro2::TokenStream;
+
+use super::constants::guarded;
+use crate::shape::Shape;
+
+/// A value that a stage takes.
+#[derive(Clone)]
+pub(crate) struct Value {
+    /// How messages call where it comes from: `` `pool2` ``, `the input`.
+    pub(crate) from: String,
+    /// What a note on it underlines; `None` for an input.
+    pub(crate) producer: Option<(String, TokenStream)>,
+    /// The node whose value it is, by its name, where it has one.
+    pub(crate) node: Option<String>,
+    pub(crate) shape: Shape,
+}
+
+/// A stage under check.
+#[derive(Clone)]
+pub(crate) struct Site {
+    /// The name of its layer; empty for a part.
+    pub(crate) kind: &'static str,
+    /// How messages call it: its node's name, or its kind.
+    pub(crate) subject: String,
+    /// What an error about it underlines.
+    pub(crate) tokens: TokenStream,
+}
+
+/// What came of asking for a condition.
+pub(crate) enum Answer {
+    Holds,
+    /// The fault is noted.
+    Fails,
+    /// The compiler decides; a named constant of type `bool`.
+    Deferred(TokenStream),
+}
+
+impl Answer {
+    /// The shape where the condition holds; a size stays unknown where the compiler finds that it does not.
+    pub(crate) fn guard(self, shape: Shape) -> Option<Shape> {
+        match self {
+            Self::Holds => Some(shape),
+            Self::Fails => None,
+            Self::Deferred(condition) => {
+                Some(shape.into_iter().map(|dimension| guarded(&condition, dimension)).collect())
+            }
+        }
+    }
+
+    pub(crate) fn fails(&self) -> bool {
+        matches!(self, Self::Fails)
+    }
+}
