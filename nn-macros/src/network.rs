@@ -88,9 +88,9 @@ pub(crate) struct Stage {
     /// The layer's name as the user wrote it, with its span.
     pub(crate) kind: Ident,
     /// The shapes it takes, one for each source.
-    pub(crate) takes: Vec<Shape>,
+    pub(crate) inputs: Vec<Shape>,
     /// The shape it gives.
-    pub(crate) gives: Shape,
+    pub(crate) output: Shape,
     pub(crate) layer: Layer,
 }
 
@@ -111,8 +111,8 @@ impl Deref for Network {
 
 impl Node {
     /// The shape that its last stage gives.
-    pub(crate) fn gives(&self) -> &Shape {
-        &self.stages[self.stages.len() - 1].gives
+    pub(crate) fn output(&self) -> &Shape {
+        &self.stages[self.stages.len() - 1].output
     }
 
     /// The stage that has parameters, where there is one.
@@ -129,12 +129,12 @@ impl Stage {
 
     /// The layer's parameters under PyTorch's names, with their shapes; those of a part are its own affair.
     pub(crate) fn parameters(&self) -> Vec<Parameter> {
-        self.layer.parameters(&self.takes)
+        self.layer.parameters(&self.inputs)
     }
 
     /// The numbers that the layer keeps of what it has seen, likewise.
     pub(crate) fn statistics(&self) -> Vec<Parameter> {
-        self.layer.statistics(&self.takes)
+        self.layer.statistics(&self.inputs)
     }
 }
 

@@ -165,7 +165,7 @@ fn line(draw: &Draw, index: usize, shape: &[usize]) -> String {
 }
 
 /// The shape that a layer gives, or `None` where it does not take `shape`.
-fn gives(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
+fn output(draw: &Draw, shape: &[usize]) -> Option<Vec<usize>> {
     let (image, signal) = (<[usize; 3]>::try_from(shape).ok(), <[usize; 2]>::try_from(shape).ok());
     Some(match *draw {
         Draw::Conv { channels, kernel, stride, padding, dilation } => {
@@ -224,10 +224,10 @@ proptest! {
         let mut lines = Vec::new();
         for draw in &draws {
             let next = line(draw, lines.len(), &shape);
-            match gives(draw, &shape) {
-                Some(gives) => {
+            match output(draw, &shape) {
+                Some(output) => {
                     lines.push(next);
-                    shape = gives;
+                    shape = output;
                 }
                 // A layer that does not take the shape is a fault, whatever the network is said to give.
                 None => {

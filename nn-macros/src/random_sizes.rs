@@ -133,7 +133,7 @@ proptest! {
                 prop_assert!(valid, "{}", source);
                 for stage in network.nodes.iter().flat_map(|node| &node.stages) {
                     let parameters = stage.parameters().into_iter().map(|parameter| parameter.shape);
-                    let mut shapes = stage.takes.iter().cloned().chain([stage.gives.clone()]).chain(parameters);
+                    let mut shapes = stage.inputs.iter().cloned().chain([stage.output.clone()]).chain(parameters);
                     prop_assert!(shapes.all(|shape| is_holdable(&shape)), "{}", source);
                 }
             }

@@ -61,14 +61,14 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let mut scope = Scope::new(&name, parameters, siblings.clone(), faults);
     header::check_parameters(&mut scope);
     header::check_attributes(&attributes, &mut scope);
-    let takes = header::inputs(&inputs, &mut scope);
-    let gives = header::ports(&outputs, &mut scope);
+    let input_shapes = header::inputs(&inputs, &mut scope);
+    let output_shapes = header::ports(&outputs, &mut scope);
     names::check_names([&inputs, &outputs], &nodes, &mut scope);
     let links = graph::link(&inputs, &outputs, &nodes, &mut scope);
-    let chains = stages::check_nodes(&name, &inputs, [&takes, &gives], &nodes, &links, &mut scope);
-    stages::check_outputs(&name, &outputs, &gives, &nodes, &links, &chains, &mut scope);
+    let chains = stages::check_nodes(&name, &inputs, [&input_shapes, &output_shapes], &nodes, &links, &mut scope);
+    stages::check_outputs(&name, &outputs, &output_shapes, &nodes, &links, &chains, &mut scope);
 
-    let whole = [&takes, &gives].into_iter().flatten().all(Option::is_some)
+    let whole = [&input_shapes, &output_shapes].into_iter().flatten().all(Option::is_some)
         && links.outputs.iter().all(Option::is_some)
         && links.sources.iter().all(Option::is_some)
         && chains.iter().all(stages::Chain::is_whole);
@@ -82,7 +82,7 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     };
     match faults.finish() {
         Ok(proof) if whole => {
-            let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
+            let (inputs, outputs) = (named(&inputs, input_shapes), named(&outputs, output_shapes));
             let inputs = inputs.into_iter().filter_map(|(name, shape)| Some(Input { name, shape: shape? })).collect();
             let outputs = outputs.into_iter().zip(links.outputs);
             let output = |((name, shape), node): ((_, Option<Shape>), Option<usize>)| {
@@ -97,13 +97,13 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
         // A part has a fault, which is reported there.
         faulty => {
             let errors = faulty.err().unwrap_or_default();
-            let (mut takes, mut gives) = (takes, gives);
+            let (mut input_shapes, mut output_shapes) = (input_shapes, output_shapes);
             if !parameters_fit {
                 // The stub has as many, under names that no shape mentions.
                 parameters = (0..parameters.len()).map(|index| format_ident!("Parameter{index}")).collect();
-                takes.iter_mut().chain(&mut gives).for_each(|shape| *shape = None);
+                input_shapes.iter_mut().chain(&mut output_shapes).for_each(|shape| *shape = None);
             }
-            let (inputs, outputs) = (named(&inputs, takes), named(&outputs, gives));
+            let (inputs, outputs) = (named(&inputs, input_shapes), named(&outputs, output_shapes));
             let known = stages::held(&chains, parameters_fit);
             let fields = names::fields(&name, siblings, &parameters, &nodes, &known);
             let sketch = Sketch { visibility, name, parameters, inputs, outputs, fields, constants };

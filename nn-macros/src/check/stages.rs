@@ -18,13 +18,13 @@ use crate::syntax::{Call, Node, Port, Sources, Stage};
 #[derive(Default)]
 pub(super) struct Chain {
     stages: Vec<Option<network::Stage>>,
-    gives: Option<Shape>,
+    output: Option<Shape>,
 }
 
 impl Chain {
     /// Whether every stage is without fault, and what they give is known.
     pub(super) fn is_whole(&self) -> bool {
-        self.gives.is_some() && self.stages.iter().all(Option::is_some)
+        self.output.is_some() && self.stages.iter().all(Option::is_some)
     }
 }
 
@@ -39,15 +39,15 @@ pub(super) fn check_nodes(
 ) -> Vec<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
-        let takes = links.sources[index].as_ref().and_then(|sources| {
+        let inputs = links.sources[index].as_ref().and_then(|sources| {
             sources.iter().map(|&source| value(source, inputs, shapes, nodes, &chains)).collect::<Option<Vec<_>>>()
         });
         let count = links.sources[index].as_ref().map(Vec::len);
         let output = links.outputs.iter().position(|output| *output == Some(index));
         let declared = output.and_then(|output| declared.get(output)?.clone());
-        let mut chain = Walk { network, nodes, index, declared, scope }.chain(takes, count);
+        let mut chain = Walk { network, nodes, index, declared, scope }.chain(inputs, count);
         if let Some(stated) = &node.stated {
-            chain.gives = check_stated(node, stated, chain.gives, scope);
+            chain.output = check_stated(node, stated, chain.output, scope);
         }
         register(node, &chain, scope);
         chains.push(chain);
@@ -65,7 +65,7 @@ fn value(source: Source, inputs: &[Port], shapes: &[Option<Shape>], nodes: &[Nod
             Some(Value { from, producer: None, node: None, shape: shapes.get(index)?.clone()? })
         }
         Source::Node(index) => {
-            let (node, shape) = (&nodes[index], chains.get(index)?.gives.clone()?);
+            let (node, shape) = (&nodes[index], chains.get(index)?.output.clone()?);
             let (from, producer) = (format!("`{}`", label(node)), Some((label(node), whole(node))));
             Some(Value { from, producer, node: node.name.as_ref().map(ToString::to_string), shape })
         }
@@ -73,14 +73,14 @@ fn value(source: Source, inputs: &[Port], shapes: &[Option<Shape>], nodes: &[Nod
 }
 
 /// What a node is stated to give is what it gives: `pool2: max_pool2d(2) -> [16, 4, 4];`
-fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>, scope: &mut Scope) -> Option<Shape> {
+fn check_stated(node: &Node, stated: &crate::syntax::Shape, output: Option<Shape>, scope: &mut Scope) -> Option<Shape> {
     let at = &stated.tokens;
     let stated = shape(stated, scope);
-    let (stated, gives) = (stated?, gives?);
-    let fault = Mismatch::Stated { node: label(node), stated: stated.clone(), gives: gives.clone() };
-    match Condition::same_shape(&stated, &gives).filter(|_| same_freedom(&stated, &gives)) {
+    let (stated, output) = (stated?, output?);
+    let fault = Mismatch::Stated { node: label(node), stated: stated.clone(), output: output.clone() };
+    match Condition::same_shape(&stated, &output).filter(|_| same_freedom(&stated, &output)) {
         Some(same) => {
-            let guarded = scope.ask(at, None, &same, fault).guard(gives)?;
+            let guarded = scope.ask(at, None, &same, fault).guard(output)?;
             Some(scope.constants.name_sizes(guarded))
         }
         None => {
@@ -91,8 +91,8 @@ fn check_stated(node: &Node, stated: &crate::syntax::Shape, gives: Option<Shape>
 }
 
 /// `_` is written where only the running program knows the size, and nowhere else.
-fn same_freedom(written: &Shape, gives: &Shape) -> bool {
-    written.iter().zip(gives).all(|(written, gives)| written.is_free() == gives.is_free())
+fn same_freedom(written: &Shape, output: &Shape) -> bool {
+    written.iter().zip(output).all(|(written, output)| written.is_free() == output.is_free())
 }
 
 /// Notes what options of the nodes below may find under the node's name.
@@ -101,7 +101,7 @@ fn register(node: &Node, chain: &Chain, scope: &mut Scope) {
     let referents = node.stages.iter().enumerate().map(|(at, stage)| match stage {
         Stage::Layer(call) => {
             let stage = chain.stages.get(at).and_then(Option::as_ref);
-            layers::referent(&call.kind.to_string(), stage.map(|stage| (&stage.layer, stage.takes.as_slice())))
+            layers::referent(&call.kind.to_string(), stage.map(|stage| (&stage.layer, stage.inputs.as_slice())))
         }
         Stage::Path(_) => Referent::Nothing,
     });
@@ -123,7 +123,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// `takes` is `None` where a source's shape is unknown, `count` where a source is.
-    fn chain(mut self, mut takes: Option<Vec<Value>>, count: Option<usize>) -> Chain {
+    fn chain(mut self, mut inputs: Option<Vec<Value>>, count: Option<usize>) -> Chain {
         let node = &self.nodes[self.index];
         let mut chain = Chain::default();
         // What the chain's stage with parameters is called.
@@ -132,8 +132,8 @@ impl Walk<'_> {
             let call = match stage {
                 Stage::Layer(call) => call,
                 Stage::Path(path) => {
-                    let (stage, gives) = self.part(at, path, takes.take(), trained.clone(), count).unzip();
-                    takes = gives.map(|shape| {
+                    let (stage, output) = self.part(at, path, inputs.take(), trained.clone(), count).unzip();
+                    inputs = output.map(|shape| {
                         let name = compact(path);
                         let producer = ("part".to_owned(), path.to_token_stream());
                         vec![Value { from: format!("`{name}`"), producer: Some(producer), node: None, shape }]
@@ -143,9 +143,9 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            let rank = takes.as_ref().and_then(|values| Some(values.first()?.shape.len()));
+            let rank = inputs.as_ref().and_then(|values| Some(values.first()?.shape.len()));
             let Some(row) = self.row(call, rank) else {
-                takes = None;
+                inputs = None;
                 chain.stages.push(None);
                 continue;
             };
@@ -154,11 +154,11 @@ impl Walk<'_> {
                 trained = trained.or(Some(call.kind.to_string()));
             }
             if !self.check_sources(at, call, row, if at == 0 { count } else { Some(1) }) {
-                takes = None;
+                inputs = None;
             }
-            let stage = self.stage(at, call, row, takes.take());
-            let (stage, gives) = stage.unzip();
-            takes = gives.map(|shape| {
+            let stage = self.stage(at, call, row, inputs.take());
+            let (stage, output) = stage.unzip();
+            inputs = output.map(|shape| {
                 let name = call.kind.to_string();
                 let producer = Some((name.clone(), call.tokens.clone()));
                 vec![Value { from: format!("`{name}`"), producer, node: None, shape }]
@@ -167,7 +167,7 @@ impl Walk<'_> {
         }
         // A node that could not be read to its end may do more than what was read.
         let whole = !node.broken && !node.stages.is_empty();
-        chain.gives = takes.filter(|_| whole).and_then(|mut values| values.pop()).map(|value| value.shape);
+        chain.output = inputs.filter(|_| whole).and_then(|mut values| values.pop()).map(|value| value.shape);
         chain
     }
 
@@ -176,7 +176,7 @@ impl Walk<'_> {
         &mut self,
         at: usize,
         path: &syn::Path,
-        takes: Option<Vec<Value>>,
+        inputs: Option<Vec<Value>>,
         earlier: Option<String>,
         count: Option<usize>,
     ) -> Option<(network::Stage, Shape)> {
@@ -219,12 +219,12 @@ impl Walk<'_> {
         let typed = typed(path, known, &self.scope.parameters);
         let checked = (!known).then(|| self.scope.constants.is_network(path));
         let layer = Layer::Part(Part { path: path.clone(), typed, checked, expected, gradient, indices });
-        let (values, site) = (takes?, Site { subject: label(node), kind: "", tokens: path.to_token_stream() });
-        let gives = layer.gives(&site, &values, self.scope)?;
-        let gives = self.scope.constants.name_sizes(gives);
-        let takes: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
+        let (values, site) = (inputs?, Site { subject: label(node), kind: "", tokens: path.to_token_stream() });
+        let output = layer.output(&site, &values, self.scope)?;
+        let output = self.scope.constants.name_sizes(output);
+        let inputs: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
         let kind = path.segments.last()?.ident.clone();
-        Some((network::Stage { kind, takes, gives: gives.clone(), layer }, gives))
+        Some((network::Stage { kind, inputs, output: output.clone(), layer }, output))
     }
 
     /// A layer has a known name: `dens(10)`. What is meant may depend on the rank of what it would take.
@@ -289,42 +289,43 @@ impl Walk<'_> {
         at: usize,
         call: &Call,
         row: &'static Row,
-        takes: Option<Vec<Value>>,
+        inputs: Option<Vec<Value>>,
     ) -> Option<(network::Stage, Shape)> {
         let node = &self.nodes[self.index];
         let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
         let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
-        let (values, site) = (takes?, Site { kind: row.name, subject, tokens: call.tokens.clone() });
-        let gives = layer.gives(&site, &values, self.scope)?;
-        let gives = self.scope.constants.name_sizes(gives);
-        let gives = gives.into_iter().map(|size| self.scope.hold_calculated(&site, size)).collect::<Option<Shape>>()?;
-        let takes: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
-        for parameter in layer.parameters(&takes) {
+        let (values, site) = (inputs?, Site { kind: row.name, subject, tokens: call.tokens.clone() });
+        let output = layer.output(&site, &values, self.scope)?;
+        let output = self.scope.constants.name_sizes(output);
+        let output =
+            output.into_iter().map(|size| self.scope.hold_calculated(&site, size)).collect::<Option<Shape>>()?;
+        let inputs: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
+        for parameter in layer.parameters(&inputs) {
             if parameter.shape.iter().any(Dimension::is_free) {
-                let (subject, found, from) = (site.subject, takes[0].clone(), values[0].from.clone());
+                let (subject, found, from) = (site.subject, inputs[0].clone(), values[0].from.clone());
                 let (name, inside) = (parameter.name.into_owned(), values[0].producer.is_some());
                 let fault = Mismatch::FixedParameter { subject, name, found, from, inside };
                 self.scope.faults.add(&site.tokens, fault);
                 return None;
             }
         }
-        let gives = self.check_size(&site, gives, &layer, &takes)?;
-        let (mut taken, mut given) = (takes, gives.clone());
+        let output = self.check_size(&site, output, &layer, &inputs)?;
+        let (mut taken, mut given) = (inputs, output.clone());
         layer.unify(&mut taken, &mut given);
-        Some((network::Stage { kind: call.kind.clone(), takes: taken, gives: given, layer }, gives))
+        Some((network::Stage { kind: call.kind.clone(), inputs: taken, output: given, layer }, output))
     }
 
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
-    fn check_size(&mut self, site: &Site, gives: Shape, layer: &Layer, takes: &[Shape]) -> Option<Shape> {
-        let fault = Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: gives.clone() };
-        self.scope.ask_holdable(&site.tokens, &gives, fault)?;
-        for parameter in layer.parameters(takes) {
+    fn check_size(&mut self, site: &Site, output: Shape, layer: &Layer, inputs: &[Shape]) -> Option<Shape> {
+        let fault = Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: output.clone() };
+        self.scope.ask_holdable(&site.tokens, &output, fault)?;
+        for parameter in layer.parameters(inputs) {
             let (subject, shape) = (site.subject.clone(), parameter.shape.clone());
             let fault = Mismatch::Parameters { subject, name: parameter.name.into_owned(), shape };
             self.scope.ask_holdable(&site.tokens, &parameter.shape, fault)?;
         }
-        Some(gives)
+        Some(output)
     }
 
     /// The activation that comes next: later in the chain, or as the beginning of the node below.
@@ -360,21 +361,21 @@ pub(super) fn check_outputs(
 ) {
     for ((port, declared), node) in ports.iter().zip(declared).zip(&links.outputs) {
         let (Some(declared), Some(index)) = (declared, node) else { continue };
-        let Some(gives) = &chains[*index].gives else { continue };
+        let Some(output) = &chains[*index].output else { continue };
         let node = &nodes[*index];
         let fault = Mismatch::Declared {
             network: network.to_string(),
             port: port.name.as_ref().map(Ident::to_string),
             declared: declared.clone(),
             node: label(node),
-            gives: gives.clone(),
-            cure: dense_cure(node, declared, gives)
-                .or_else(|| units_cure(node, &chains[*index], declared, gives))
-                .or_else(|| flatten_cure(declared, gives))
-                .or_else(|| steps_cure(node, declared, gives).filter(|_| scope.remembers()))
-                .or_else(|| pool_cure(declared, gives)),
+            output: output.clone(),
+            cure: dense_cure(node, declared, output)
+                .or_else(|| units_cure(node, &chains[*index], declared, output))
+                .or_else(|| flatten_cure(declared, output))
+                .or_else(|| steps_cure(node, declared, output).filter(|_| scope.remembers()))
+                .or_else(|| pool_cure(declared, output)),
         };
-        match Condition::same_shape(declared, gives).filter(|_| same_freedom(declared, gives)) {
+        match Condition::same_shape(declared, output).filter(|_| same_freedom(declared, output)) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
             None => scope.faults.add(whole(node), fault),
         }
@@ -382,42 +383,42 @@ pub(super) fn check_outputs(
 }
 
 /// Another `dense`, or a machine of other hidden units, where that gives what is declared.
-fn dense_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
+fn dense_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
     let kinds = ["dense", "rbm", "boltzmann"];
     let kind = node.stages.iter().find_map(|stage| match stage {
         Stage::Layer(call) => kinds.into_iter().find(|kind| call.kind == kind),
         Stage::Path(_) => None,
     })?;
     let (Dimension::Literal(wanted), rows) = declared.split_last()? else { return None };
-    let same_rows = gives.split_last().is_some_and(|(_, found)| found == rows);
+    let same_rows = output.split_last().is_some_and(|(_, found)| found == rows);
     same_rows.then(|| format!("write `{kind}({wanted})`"))
 }
 
 /// Other units of a recurrent layer, where they give what is declared.
-fn units_cure(node: &Node, chain: &Chain, declared: &Shape, gives: &Shape) -> Option<String> {
+fn units_cure(node: &Node, chain: &Chain, declared: &Shape, output: &Shape) -> Option<String> {
     let mut stages = chain.stages.iter().flatten();
     let (recurrent, stage) = stages.find_map(|stage| match &stage.layer {
         Layer::Recurrent(recurrent) => Some((recurrent, stage)),
         _ => None,
     })?;
-    let ((Dimension::Literal(wanted), rows), (found, others)) = (declared.split_last()?, gives.split_last()?) else {
+    let ((Dimension::Literal(wanted), rows), (found, others)) = (declared.split_last()?, output.split_last()?) else {
         return None;
     };
     let (name, directions) = (node.name.as_ref()?, recurrent.directions() as u64);
-    let fits = rows == others && stage.gives.last() == Some(found) && wanted % directions == 0;
+    let fits = rows == others && stage.output.last() == Some(found) && wanted % directions == 0;
     fits.then(|| format!("give `{name}` {} units", wanted / directions))
 }
 
 /// `flatten`, where that gives what is declared.
-fn flatten_cure(declared: &Shape, gives: &Shape) -> Option<String> {
-    let flat = Operation::Product.of(gives)?;
-    (declared.len() == 1 && gives.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
+fn flatten_cure(declared: &Shape, output: &Shape) -> Option<String> {
+    let flat = Operation::Product.of(output)?;
+    (declared.len() == 1 && output.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
 }
 
 /// One step of a sequence, or a sequence of one vector, where that is what is declared.
-fn steps_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
+fn steps_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
     let is_last = matches!(node.stages.last(), Some(Stage::Layer(call)) if call.kind == "last");
-    match (declared.as_slice(), gives.as_slice()) {
+    match (declared.as_slice(), output.as_slice()) {
         ([wanted], [_, found]) if wanted == found => Some("put `last;` after it".to_owned()),
         ([Dimension::Literal(wanted)], [_, _]) => Some(format!("put `last;` and `dense({wanted})` after it")),
         ([_, wanted], [found]) if is_last && wanted == found => Some("leave out `last`".to_owned()),
@@ -429,9 +430,9 @@ fn steps_cure(node: &Node, declared: &Shape, gives: &Shape) -> Option<String> {
 }
 
 /// A pool that makes free sizes known.
-fn pool_cure(declared: &Shape, gives: &Shape) -> Option<String> {
-    let wanted = !declared.iter().any(Dimension::is_free) && gives.iter().any(Dimension::is_free);
-    let pool = if gives.len() > 1 { "`global_avg_pool;` after it" } else { "`global_avg_pool;` in its place" };
+fn pool_cure(declared: &Shape, output: &Shape) -> Option<String> {
+    let wanted = !declared.iter().any(Dimension::is_free) && output.iter().any(Dimension::is_free);
+    let pool = if output.len() > 1 { "`global_avg_pool;` after it" } else { "`global_avg_pool;` in its place" };
     wanted.then(|| format!("make the sizes known with an adaptive pool, or with {pool}"))
 }
 

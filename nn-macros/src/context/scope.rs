@@ -292,10 +292,10 @@ impl Scope {
     }
 
     /// Notes the sizes of a part; what it gives, each free axis with a size of its own.
-    pub(crate) fn part_sizes(&mut self, name: &str, part: &Part, takes: &Shape, gives: Shape) -> Shape {
+    pub(crate) fn part_sizes(&mut self, name: &str, part: &Part, inputs: &Shape, output: Shape) -> Shape {
         // A part without a name is a fault of its own.
-        let Ok(name) = syn::parse_str::<Ident>(name) else { return gives };
-        self.constants.sizes.part(&name, part, takes.clone(), gives)
+        let Ok(name) = syn::parse_str::<Ident>(name) else { return output };
+        self.constants.sizes.part(&name, part, inputs.clone(), output)
     }
 
     /// Whether sizes are free in the network.
@@ -304,9 +304,9 @@ impl Scope {
     }
 
     /// Asks at run time that a part gives the shape that the network goes on with.
-    pub(crate) fn part_gives(&mut self, name: &str, part: &Part, gives: &Shape) {
+    pub(crate) fn part_gives(&mut self, name: &str, part: &Part, output: &Shape) {
         if let Ok(name) = syn::parse_str::<Ident>(name) {
-            self.constants.sizes.part_gives(&name, part, gives);
+            self.constants.sizes.part_gives(&name, part, output);
         }
     }
 

@@ -16,8 +16,8 @@ use crate::syntax::{self, Size};
 /// What a part takes and gives.
 #[derive(Clone, Debug)]
 pub(crate) struct Signature {
-    pub(crate) takes: Shape,
-    pub(crate) gives: Shape,
+    pub(crate) input: Shape,
+    pub(crate) output: Shape,
 }
 
 /// What the macro knows of a path.
@@ -51,7 +51,7 @@ pub(crate) fn known(path: &Path, scope: &mut Scope) -> Known {
         let names = sibling.parameters.iter().map(Ident::to_string).enumerate();
         let bound = names.map(|(index, name)| (name, size(index))).collect();
         let mut header = Header { path, bound: &bound, sibling, scope };
-        Ok::<_, Unread>(Signature { takes: header.shape(input)?, gives: header.shape(output)? })
+        Ok::<_, Unread>(Signature { input: header.shape(input)?, output: header.shape(output)? })
     };
     // A fault of the header whatever the arguments are is reported where it is declared.
     let declared = |index: usize| Dimension::Parameter(Formula::parameter(&sibling.parameters[index], false));

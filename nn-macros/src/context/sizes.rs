@@ -40,9 +40,9 @@ pub(crate) struct PartSizes {
     /// The part's node.
     pub(crate) name: Ident,
     pub(crate) part: Box<Part>,
-    pub(crate) takes: Shape,
+    pub(crate) input: Shape,
     /// The axes that are free of what it gives, each with its place in the list.
-    pub(crate) gives: Vec<(usize, usize)>,
+    pub(crate) output: Vec<(usize, usize)>,
     /// The places of the widths of its scratch, in training and in inference.
     pub(crate) scratch: [usize; 2],
 }
@@ -83,9 +83,9 @@ impl Sizes {
     }
 
     /// Notes a part; what it gives, with a place for each free axis.
-    pub(super) fn part(&mut self, name: &Ident, part: &Part, takes: Shape, gives: Shape) -> Shape {
+    pub(super) fn part(&mut self, name: &Ident, part: &Part, input: Shape, output: Shape) -> Shape {
         let mut places = Vec::new();
-        let shape = gives.into_iter().enumerate().map(|(axis, dimension)| match dimension {
+        let shape = output.into_iter().enumerate().map(|(axis, dimension)| match dimension {
             Dimension::Free => {
                 places.push((axis, self.next()));
                 Dimension::Parameter(Formula::free(self.count - 1))
@@ -101,16 +101,16 @@ impl Sizes {
                 return ::core::option::Option::Some(#RULE);
             }
         });
-        self.calculated.push(Calculation::Part(PartSizes { name, part, takes, gives: places, scratch }));
+        self.calculated.push(Calculation::Part(PartSizes { name, part, input, output: places, scratch }));
         shape
     }
 
     /// A rule that a part gives the shape that the network goes on with.
-    pub(super) fn part_gives(&mut self, name: &Ident, part: &Part, gives: &Shape) {
+    pub(super) fn part_gives(&mut self, name: &Ident, part: &Part, output: &Shape) {
         let (network, sizes, label) = (part.with_element(), part_list(name), name.to_string());
-        let gives = gives.iter().map(Dimension::tokens);
+        let output = output.iter().map(Dimension::tokens);
         self.rules.push(quote! {
-            if let ::core::option::Option::Some(#RULE) = #NETWORK::gives_other::<#network>(#label, #sizes, &[#(#gives),*]) {
+            if let ::core::option::Option::Some(#RULE) = #NETWORK::gives_other::<#network>(#label, #sizes, &[#(#output),*]) {
                 return ::core::option::Option::Some(#RULE);
             }
         });

@@ -71,8 +71,8 @@ pub(super) fn backward(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer
     let inputs = (0..program.buffers.len()).filter(|&buffer| program.buffers[buffer].input.is_some());
     let mut fixed: Vec<Buffer> = program.outputs.iter().copied().chain(inputs).collect();
     for step in program.steps.iter().filter(|step| step.is_kept(network)) {
-        if !fixed.contains(&step.gives.buffer) {
-            fixed.push(step.gives.buffer);
+        if !fixed.contains(&step.output.buffer) {
+            fixed.push(step.output.buffer);
         }
     }
     let mut homes: Vec<Option<Ident>> = vec![None; program.buffers.len()];
@@ -170,10 +170,10 @@ fn needs(program: &Program<'_>) -> Vec<Need> {
         let trained =
             matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. } | Operation::Recurrent { .. });
         let own = if trained { Need::Parameters } else { Need::Inputs };
-        let before = step.takes.iter().map(|value| needs[value.buffer]);
-        let need = before.chain([own, needs[step.gives.buffer]]).max();
-        for gives in [Some(step.gives.buffer), step.memory().map(|memory| memory.end.buffer)].into_iter().flatten() {
-            needs[gives] = need.unwrap_or(Need::Inputs);
+        let before = step.inputs.iter().map(|value| needs[value.buffer]);
+        let need = before.chain([own, needs[step.output.buffer]]).max();
+        for output in [Some(step.output.buffer), step.memory().map(|memory| memory.end.buffer)].into_iter().flatten() {
+            needs[output] = need.unwrap_or(Need::Inputs);
         }
     }
     needs
@@ -201,22 +201,22 @@ impl Writer<'_, '_> {
     }
 
     fn step(&mut self, step: &Step) {
-        let gives = step.gives.buffer;
+        let output = step.output.buffer;
         // A layer whose last state is read, and nothing else of it, has a gradient of zeros.
         if step.memory().is_some_and(|memory| self.gradients[memory.end.buffer].is_some())
-            && self.gradients[gives].is_none()
+            && self.gradients[output].is_none()
         {
-            let (slot, _) = self.target(&step.gives);
-            let d = self.program().view_mut(&slot.name, &step.gives.shape);
+            let (slot, _) = self.target(&step.output);
+            let d = self.program().view_mut(&slot.name, &step.output.shape);
             self.statements.extend(quote!(#LAYERS::clear(#d);));
         }
         // A value that no output depends on has no gradient.
-        let Some(slot) = self.gradients[gives].clone() else { return };
-        let in_place = step.takes.is_empty();
+        let Some(slot) = self.gradients[output].clone() else { return };
+        let in_place = step.inputs.is_empty();
         let transferred = self.reverse(step, &slot);
         self.clear_padding(step);
         let mine = std::mem::take(&mut self.statements);
-        let only_inputs = self.needs[gives] == Need::Inputs;
+        let only_inputs = self.needs[output] == Need::Inputs;
         self.legs.add(if only_inputs && !mine.is_empty() { quote!(if #INPUTS { #mine }) } else { mine });
         if !in_place
             && !transferred
@@ -232,12 +232,12 @@ impl Writer<'_, '_> {
         if matches!(step.operation, Operation::Recurrent { .. }) {
             return;
         }
-        for (source, takes) in step.takes.iter().enumerate() {
+        for (source, input) in step.inputs.iter().enumerate() {
             let Some((steps, _)) = self.names.taken_steps(step, source) else { continue };
-            let Some(slot) = self.gradients[takes.buffer].clone() else { continue };
-            let d_x = self.program().view_mut(&slot.name, &takes.shape);
+            let Some(slot) = self.gradients[input.buffer].clone() else { continue };
+            let d_x = self.program().view_mut(&slot.name, &input.shape);
             let call = quote!(#NETWORK::clear_padding(#d_x, #steps););
-            let guarded = self.needs[takes.buffer] == Need::Inputs;
+            let guarded = self.needs[input.buffer] == Need::Inputs;
             self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
         }
     }
@@ -245,9 +245,9 @@ impl Writer<'_, '_> {
     /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
     fn reverse(&mut self, step: &Step, slot: &Slot) -> bool {
         let network = self.program().network;
-        let (name, shape) = (&slot.name, &step.gives.shape);
+        let (name, shape) = (&slot.name, &step.output.shape);
         let (d, d_mut) = (self.program().view(name, shape), self.program().view_mut(name, shape));
-        let y = self.names.view(&step.gives);
+        let y = self.names.view(&step.output);
         match step.operation {
             Operation::Interleave => self.write(step, 0, |x| quote!(#LAYERS::deinterleave(#d, #x);)),
             Operation::Deinterleave => self.write(step, 0, |x| quote!(#LAYERS::interleave(#d, #x);)),
@@ -259,7 +259,7 @@ impl Writer<'_, '_> {
             Operation::Recurrent { ref memory, .. } => self.recurrent(step, memory, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let Some(stage) = step.stage(network) else { return false };
-                let x = step.takes.first().map(|value| self.names.view(value));
+                let x = step.inputs.first().map(|value| self.names.view(value));
                 match &stage.layer {
                     Layer::Activation(activation) => {
                         let function = types::activation(activation, &stage.kind);
@@ -273,7 +273,7 @@ impl Writer<'_, '_> {
                             }
                             _ => quote!(#LAYERS::activation::backward(#function, #y, #d_mut);),
                         });
-                        return !step.takes.is_empty() && self.pass_on(step, slot);
+                        return !step.inputs.is_empty() && self.pass_on(step, slot);
                     }
                     Layer::Map(map) => {
                         let slope = map.mapping.slope();
@@ -289,9 +289,9 @@ impl Writer<'_, '_> {
                     Layer::Add(_) => return self.pass_on(step, slot),
                     Layer::Multiply(_) => {
                         let (before, factors) = (std::mem::take(&mut self.statements), names::local("factors", ""));
-                        let views = step.takes.iter().map(|value| self.names.view(value));
+                        let views = step.inputs.iter().map(|value| self.names.view(value));
                         let views: Vec<TokenStream> = views.collect();
-                        for index in 0..step.takes.len() {
+                        for index in 0..step.inputs.len() {
                             let place = types::count(index);
                             self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, #factors, #place, #x);));
                         }
@@ -341,44 +341,44 @@ impl Writer<'_, '_> {
         let layer = forward::layer(self.program(), step);
         let first = before.map(|buffer| {
             let (x, function) = (
-                self.names.view(&Value { buffer, ..step.gives.clone() }),
+                self.names.view(&Value { buffer, ..step.output.clone() }),
                 forward::function(self.program(), step, activation),
             );
             quote!(#LAYERS::activation::backward_from_input(#function, #x, #d_mut);)
         });
         let activation = forward::fused(self.program(), step, activation.filter(|_| before.is_none()));
-        let takes = &step.takes[0];
-        let need = self.needs[takes.buffer];
-        let (target, temporary) = self.target(takes);
-        let d_x = self.optional(&target, takes);
+        let input = &step.inputs[0];
+        let need = self.needs[input.buffer];
+        let (target, temporary) = self.target(input);
+        let d_x = self.optional(&target, input);
         let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
         let call = if step.has_product(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#first #layer.backward(#tied #y, #d_mut, #d_x #activation);)
         } else if legs::meets(self.program(), step) {
-            let (x, share, common) = (self.names.view(takes), field.map(share_of), legs::common(self.program(), step));
+            let (x, share, common) = (self.names.view(input), field.map(share_of), legs::common(self.program(), step));
             self.legs.add(quote! {
                 #first
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
             });
             self.legs.meet();
-            let d_x = self.program().view_mut(&target.name, &takes.shape);
+            let d_x = self.program().view_mut(&target.name, &input.shape);
             let call = quote!(#layer.backward(#x, #d, #d_x, &mut #common););
             if need == Need::Inputs { quote!(if #INPUTS { #call }) } else { call }
         } else {
-            let x = self.names.view(takes);
+            let x = self.names.view(input);
             let share = field.map(share_of);
             quote!(#first #layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
         };
         self.statements.extend(call);
-        self.add_temporary(takes, &target, temporary, need == Need::Inputs);
+        self.add_temporary(input, &target, temporary, need == Need::Inputs);
     }
 
     /// Prints the backward pass of a network inside the network.
     fn part(&mut self, step: &Step, d: &TokenStream) {
-        let takes = &step.takes[0];
-        let (target, temporary) = self.target(takes);
-        let inputs = match self.needs[takes.buffer] {
+        let input = &step.inputs[0];
+        let (target, temporary) = self.target(input);
+        let inputs = match self.needs[input.buffer] {
             Need::Parameters => quote!(true),
             Need::Inputs => quote!(#INPUTS),
         };
@@ -386,12 +386,12 @@ impl Writer<'_, '_> {
         let (share, learned) =
             step.part(self.program().network).map(|(name, _)| (share_name(name), learned_name(name))).unzip();
         let nested = self.names.nested(step, true);
-        let d_x = self.optional(&target, takes);
+        let d_x = self.optional(&target, input);
         if let Some((_, part)) = step.part(self.program().network) {
             let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share, #learned););
             self.legs.part(&part.network(), &call);
         }
-        self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
+        self.add_temporary(input, &target, temporary, self.needs[input.buffer] == Need::Inputs);
     }
 
     /// Prints the backward pass of a layer with memory, from the gradients with respect to what it gives and to its last state, where that is
@@ -406,10 +406,10 @@ impl Writer<'_, '_> {
             (None, kind) => quote!(::core::option::Option::None::<#NETWORK::#kind<'_, #state, #E>>),
         };
         let d_end = option(end.as_ref().map(|slot| self.program().view(&slot.name, &memory.end.shape)), "View");
-        let takes = &step.takes[0];
-        let (target, temporary) = self.target(takes);
-        let d_x = self.optional(&target, takes);
-        let other = step.takes.get(1).map(|other| (other, self.target(other)));
+        let input = &step.inputs[0];
+        let (target, temporary) = self.target(input);
+        let d_x = self.optional(&target, input);
+        let other = step.inputs.get(1).map(|other| (other, self.target(other)));
         let d_other = other.as_ref().map(|(other, (slot, _))| self.program().view_mut(&slot.name, &other.shape));
         let d_start = option(d_other.clone(), "ViewMut");
         self.statements.extend(quote!(#layer.backward(#d, #d_x, #lengths, #d_end, #d_start, #trace.data_mut());));
@@ -418,7 +418,7 @@ impl Writer<'_, '_> {
             self.statements.extend(quote!(#LAYERS::begin_backward(#start, #d_other);));
             self.add_temporary(other, &slot, temporary, false);
         }
-        self.add_temporary(takes, &target, temporary, self.needs[takes.buffer] == Need::Inputs);
+        self.add_temporary(input, &target, temporary, self.needs[input.buffer] == Need::Inputs);
         if let Some(place) = end.and_then(|slot| slot.pooled) {
             self.pool.give_back(place);
         }
@@ -437,12 +437,12 @@ impl Writer<'_, '_> {
 
     /// Prints a call that writes the gradient with respect to the step's source `index`.
     fn write(&mut self, step: &Step, index: usize, call: impl Fn(TokenStream) -> TokenStream) {
-        let takes = &step.takes[index];
-        let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
-        let (target, temporary) = self.target(takes);
-        let call = call(self.program().view_mut(&target.name, &takes.shape));
+        let input = &step.inputs[index];
+        let guarded = self.needs[input.buffer] == Need::Inputs && self.needs[step.output.buffer] == Need::Parameters;
+        let (target, temporary) = self.target(input);
+        let call = call(self.program().view_mut(&target.name, &input.shape));
         self.statements.extend(if guarded { quote!(if #INPUTS { #call }) } else { call });
-        self.add_temporary(takes, &target, temporary, guarded);
+        self.add_temporary(input, &target, temporary, guarded);
     }
 
     /// Where the next gradient with respect to a value goes: its own memory the first time, and temporary memory
@@ -482,20 +482,21 @@ impl Writer<'_, '_> {
 
     /// The gradient of what a step gives is that of each of its sources; the last one may take over its memory.
     fn pass_on(&mut self, step: &Step, slot: &Slot) -> bool {
-        let shape = &step.gives.shape;
-        let last = step.takes.len() - 1;
-        for (index, takes) in step.takes.iter().enumerate() {
-            let first = self.gradients[takes.buffer].is_none() && self.homes[takes.buffer].is_none();
+        let shape = &step.output.shape;
+        let last = step.inputs.len() - 1;
+        for (index, input) in step.inputs.iter().enumerate() {
+            let first = self.gradients[input.buffer].is_none() && self.homes[input.buffer].is_none();
             if index == last && first && slot.pooled.is_some() {
-                self.gradients[takes.buffer] = Some(slot.clone());
+                self.gradients[input.buffer] = Some(slot.clone());
                 return true;
             }
-            let guarded = self.needs[takes.buffer] == Need::Inputs && self.needs[step.gives.buffer] == Need::Parameters;
-            let function = if self.gradients[takes.buffer].is_none() { "copy" } else { "accumulate" };
+            let guarded =
+                self.needs[input.buffer] == Need::Inputs && self.needs[step.output.buffer] == Need::Parameters;
+            let function = if self.gradients[input.buffer].is_none() { "copy" } else { "accumulate" };
             let function = format_ident!("{function}");
-            let sum = match self.gradients[takes.buffer].clone() {
+            let sum = match self.gradients[input.buffer].clone() {
                 Some(slot) => slot,
-                None => self.target(takes).0,
+                None => self.target(input).0,
             };
             let (d, sum) = (self.program().view(&slot.name, shape), self.program().view_mut(&sum.name, shape));
             let call = quote!(#LAYERS::#function(#d, #sum););

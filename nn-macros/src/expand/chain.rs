@@ -38,7 +38,7 @@ impl<'p, 'a> Chain<'p, 'a> {
             let fused = stages.get(index + 1).is_some_and(fuses) && !stages[index].layer.is_activated();
             // A value is read as the shape that its reader takes, so that a size which only the compiler finds wrong is
             // no mismatch of types as well.
-            for (value, shape) in values.iter_mut().zip(&stages[index].takes) {
+            for (value, shape) in values.iter_mut().zip(&stages[index].inputs) {
                 value.shape = shape.clone();
             }
             let value = self.stage(&stages[index], index, fused, values);
@@ -80,7 +80,7 @@ impl<'p, 'a> Chain<'p, 'a> {
             }
             layer if layer.settles() => {
                 let name = format!("{}_other", self.program.network.nodes[self.node].label);
-                let other = self.program.buffer(name, &stage.gives, false);
+                let other = self.program.buffer(name, &stage.output, false);
                 self.overwritable = true;
                 self.write(Operation::Settle { stage: index, other }, stage, values)
             }
@@ -94,18 +94,18 @@ impl<'p, 'a> Chain<'p, 'a> {
 
     /// A step into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
     /// image already; what is no image outside is turned into rows.
-    fn write(&mut self, operation: Operation, stage: &Stage, mut takes: Vec<Value>) -> Value {
-        let mut shape = stage.gives.clone();
+    fn write(&mut self, operation: Operation, stage: &Stage, mut inputs: Vec<Value>) -> Value {
+        let mut shape = stage.output.clone();
         let there = |value: &Value| value.shape.len() == 2 && self.program.is_image(value.buffer);
-        if stage.layer.is_over_images() || matches!(stage.layer, Layer::BatchNorm(_)) && takes.iter().all(there) {
-            takes = takes.into_iter().map(|value| self.program.image(value).0).collect();
+        if stage.layer.is_over_images() || matches!(stage.layer, Layer::BatchNorm(_)) && inputs.iter().all(there) {
+            inputs = inputs.into_iter().map(|value| self.program.image(value).0).collect();
             shape = types::image(&shape);
         }
         let name = self.program.network.nodes[self.node].label.clone();
         let buffer = self.program.buffer(name, &shape, shape.len() == 3);
         self.fresh = true;
-        let value = self.program.step(operation, Some(self.node), takes, Value { buffer, shape });
-        if stage.gives.len() == value.shape.len() { value } else { self.turn(&value, stage.gives.clone()) }
+        let value = self.program.step(operation, Some(self.node), inputs, Value { buffer, shape });
+        if stage.output.len() == value.shape.len() { value } else { self.turn(&value, stage.output.clone()) }
     }
 
     /// The value as a shape of another layout.
@@ -132,15 +132,15 @@ impl<'p, 'a> Chain<'p, 'a> {
         };
         let scratch = self.program.buffer(format!("{label}_scratch"), &vec![training], false);
         self.program.buffers[scratch].infer_width = Some(inference);
-        let rows = vec![length(&stage.gives)];
+        let rows = vec![length(&stage.output)];
         let buffer = self.program.buffer(label, &rows, false);
         (self.fresh, self.overwritable) = (true, true);
         let operation = Operation::Part { stage: index, scratch };
         let value = self.program.step(operation, Some(self.node), vec![taken], Value { buffer, shape: rows });
-        if stage.gives.len() == 3 {
-            self.turn(&value, stage.gives.clone())
+        if stage.output.len() == 3 {
+            self.turn(&value, stage.output.clone())
         } else {
-            Value { shape: stage.gives.clone(), ..value }
+            Value { shape: stage.output.clone(), ..value }
         }
     }
 
@@ -154,27 +154,27 @@ impl<'p, 'a> Chain<'p, 'a> {
         };
         let [state, start] = types::state_widths(layer);
         let (start, end) = (buffer("start", start), buffer("end", state));
-        let (field, steps) = (types::field(stage), types::size(&stage.takes[0][0]));
+        let (field, steps) = (types::field(stage), types::size(&stage.inputs[0][0]));
         let width = |of: TokenStream| Dimension::Constant(quote!(<#field>::#of(#steps)));
         let trace = buffer("trace", width(quote!(trace))).buffer;
         program.buffers[trace].infer_width = Some(width(quote!(room)));
-        let gives = Value { buffer: program.buffer(label, &stage.gives, false), shape: stage.gives.clone() };
-        let mut takes = values;
-        takes.extend(layer.state.as_ref().and_then(|other| {
+        let output = Value { buffer: program.buffer(label, &stage.output, false), shape: stage.output.clone() };
+        let mut inputs = values;
+        inputs.extend(layer.state.as_ref().and_then(|other| {
             let mut memories = program.memories();
             memories.find(|(name, _)| *name == other).map(|(_, memory)| memory.end.clone())
         }));
         (self.fresh, self.overwritable) = (true, true);
         let operation = Operation::Recurrent { stage: index, memory: Memory { start, end, trace } };
-        self.program.step(operation, Some(self.node), takes, gives)
+        self.program.step(operation, Some(self.node), inputs, output)
     }
 
     fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
         let value = values.into_iter().next().expect("a reshape has a source");
-        if self.program.buffers[value.buffer].interleaved == (stage.gives.len() == 3) {
-            return Value { buffer: value.buffer, shape: stage.gives.clone() };
+        if self.program.buffers[value.buffer].interleaved == (stage.output.len() == 3) {
+            return Value { buffer: value.buffer, shape: stage.output.clone() };
         }
-        self.turn(&value, stage.gives.clone())
+        self.turn(&value, stage.output.clone())
     }
 }
 

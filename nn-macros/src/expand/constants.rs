@@ -17,8 +17,8 @@ use crate::{
 pub(super) fn layers(network: &Network) -> TokenStream {
     let rows = network.nodes.iter().map(|node| {
         let (name, kind) = (node.name.as_ref().map_or_else(|| node.label.clone(), names::plain), kinds(node));
-        let inputs = node.stages[0].takes.iter().map(types::sizes);
-        let output = types::sizes(node.gives());
+        let inputs = node.stages[0].inputs.iter().map(types::sizes);
+        let output = types::sizes(node.output());
         let parameters = parameters(node);
         let own = total(node.stages.iter().map(operations).collect());
         let parts = node.stages.iter().filter_map(|stage| match &stage.layer {
@@ -79,81 +79,81 @@ struct Product(Vec<Dimension>);
 /// The floating-point operations of a stage for a sample: multiplications, additions, comparisons, and one for each value of an activation. A `map`
 /// counts each operation of its simplified expression, both branches of an `if` among them.
 fn operations(stage: &Stage) -> Vec<Product> {
-    let gives = &stage.gives;
+    let output = &stage.output;
     let two = Dimension::Literal(2);
     let one = |shape: &Shape| vec![Product(shape.clone())];
     match &stage.layer {
         Layer::Dense(dense) => {
-            let features = stage.takes[0][stage.takes[0].len() - 1].clone();
-            let mut terms = vec![Product([vec![two, features], gives.clone()].concat())];
-            terms.extend(dense.bias.then(|| Product(gives.clone())));
+            let features = stage.inputs[0][stage.inputs[0].len() - 1].clone();
+            let mut terms = vec![Product([vec![two, features], output.clone()].concat())];
+            terms.extend(dense.bias.then(|| Product(output.clone())));
             terms
         }
         Layer::Conv(conv) => {
             let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
-            let pixels = gives[1..].to_vec();
+            let pixels = output[1..].to_vec();
             let mut terms = vec![Product([vec![two], weight, pixels].concat())];
-            terms.extend(conv.bias.then(|| Product(gives.clone())));
+            terms.extend(conv.bias.then(|| Product(output.clone())));
             terms
         }
         // Each element of the input takes part with all of its channel's weights.
         Layer::ConvTranspose(conv) => {
             let weight = stage.parameters().into_iter().next().map(|weight| weight.shape).unwrap_or_default();
-            let pixels = stage.takes[0][1..].to_vec();
+            let pixels = stage.inputs[0][1..].to_vec();
             let mut terms = vec![Product([vec![two], weight, pixels].concat())];
-            terms.extend(conv.bias.then(|| Product(gives.clone())));
+            terms.extend(conv.bias.then(|| Product(output.clone())));
             terms
         }
         // One sweep of as many as it takes until nothing changes; of a Boltzmann machine, over its hidden units.
         Layer::Boltzmann(_) | Layer::Hopfield(_) => match stage.parameters().into_iter().next() {
-            Some(weight) => vec![Product([vec![two], gives.clone(), weight.shape[..1].to_vec()].concat())],
+            Some(weight) => vec![Product([vec![two], output.clone(), weight.shape[..1].to_vec()].concat())],
             None => Vec::new(),
         },
         Layer::Rbm(_) => {
-            let weight = [gives.clone(), stage.takes[0].clone()].concat();
-            vec![Product([vec![two.clone()], weight].concat()), Product([vec![two], gives.clone()].concat())]
+            let weight = [output.clone(), stage.inputs[0].clone()].concat();
+            vec![Product([vec![two.clone()], weight].concat()), Product([vec![two], output.clone()].concat())]
         }
-        Layer::Perceptron(_) => vec![Product([vec![two], stage.takes[0].clone()].concat())],
+        Layer::Perceptron(_) => vec![Product([vec![two], stage.inputs[0].clone()].concat())],
         Layer::Pool(pool) => {
-            let all = [pool.window.kernel.clone(), gives.clone()].concat();
+            let all = [pool.window.kernel.clone(), output.clone()].concat();
             match pool.reduction {
                 Reduction::Plain(_) => vec![Product(all)],
                 // A power and a sum for each element, then a root.
-                Reduction::Norm(_) => vec![Product([vec![two], all].concat()), Product(gives.clone())],
+                Reduction::Norm(_) => vec![Product([vec![two], all].concat()), Product(output.clone())],
                 Reduction::Weighted(_) => vec![Product([vec![two], all].concat())],
             }
         }
         // A bin has ⌈in / out⌉ elements an axis, and one more here and there where they overlap.
         Layer::AdaptivePool(pool) => {
-            let axes = stage.takes[0][1..].iter().zip(&pool.size);
-            let bin = axes.map(|(takes, gives)| {
-                Operation::QuotientUp.of(&[takes.clone(), gives.clone()]).unwrap_or(Dimension::Literal(1))
+            let axes = stage.inputs[0][1..].iter().zip(&pool.size);
+            let bin = axes.map(|(inputs, output)| {
+                Operation::QuotientUp.of(&[inputs.clone(), output.clone()]).unwrap_or(Dimension::Literal(1))
             });
-            vec![Product(bin.chain(gives.iter().cloned()).collect())]
+            vec![Product(bin.chain(output.iter().cloned()).collect())]
         }
-        Layer::GlobalPool(_) => one(&stage.takes[0]),
+        Layer::GlobalPool(_) => one(&stage.inputs[0]),
         Layer::Add(_) | Layer::Multiply(_) => {
-            let terms = Dimension::Literal(stage.takes.len() as u64 - 1);
-            vec![Product([vec![terms], gives.clone()].concat())]
+            let terms = Dimension::Literal(stage.inputs.len() as u64 - 1);
+            vec![Product([vec![terms], output.clone()].concat())]
         }
         // For each element: a square, an exponential, a difference of four terms.
-        Layer::GaussianKl(_) => vec![Product([vec![Dimension::Literal(5)], stage.takes[0].clone()].concat())],
+        Layer::GaussianKl(_) => vec![Product([vec![Dimension::Literal(5)], stage.inputs[0].clone()].concat())],
         // For each unit: its slope, its square, a factor and a sum. The sizes of the weight's rows are the same for every sample.
-        Layer::Contractive(_) => vec![Product([vec![Dimension::Literal(4)], stage.takes[0].clone()].concat())],
-        Layer::Activation(_) => one(gives),
+        Layer::Contractive(_) => vec![Product([vec![Dimension::Literal(4)], stage.inputs[0].clone()].concat())],
+        Layer::Activation(_) => one(output),
         Layer::Map(map) => {
             let operations = Dimension::Literal(map.mapping.operations());
-            vec![Product([vec![operations], gives.clone()].concat())]
+            vec![Product([vec![operations], output.clone()].concat())]
         }
         // For each step, a multiplication and an addition with each weight, the biases, and for each unit its activations and what joins them.
         Layer::Recurrent(layer) => {
-            let steps = stage.takes[0][0].clone();
+            let steps = stage.inputs[0][0].clone();
             let unit = match layer.cell {
                 Cell::Rnn { .. } => 1,
                 Cell::Lstm { .. } => 9,
                 Cell::Gru => 8,
             };
-            let units = vec![Dimension::Literal(unit * layer.layers as u64), gives[1].clone(), steps.clone()];
+            let units = vec![Dimension::Literal(unit * layer.layers as u64), output[1].clone(), steps.clone()];
             let parameters = stage.parameters().into_iter().map(|parameter| {
                 let factor = if parameter.shape.len() > 1 { two.clone() } else { Dimension::Literal(1) };
                 Product([vec![factor, steps.clone()], parameter.shape].concat())
@@ -161,9 +161,9 @@ fn operations(stage: &Stage) -> Vec<Product> {
             parameters.chain([Product(units)]).collect()
         }
         // In inference, for each number: a difference, a factor and a bias.
-        Layer::BatchNorm(_) => vec![Product([vec![Dimension::Literal(3)], gives.clone()].concat())],
+        Layer::BatchNorm(_) => vec![Product([vec![Dimension::Literal(3)], output.clone()].concat())],
         // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
-        Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], gives.clone()].concat())],
+        Layer::LayerNorm(_) => vec![Product([vec![Dimension::Literal(7)], output.clone()].concat())],
         // A part counts its own.
         Layer::Part(_) => Vec::new(),
         Layer::Embedding(_)

@@ -29,7 +29,7 @@ pub(super) fn table(network: &Network) -> String {
         let kinds = constants::kinds(node);
         let label =
             if node.name.is_some() { format!("`{}`: {kinds}", node.label.trim_start_matches("r#")) } else { kinds };
-        let _ = writeln!(text, "| {label} | `{}` | {count} |", shape(node.gives()));
+        let _ = writeln!(text, "| {label} | `{}` | {count} |", shape(node.output()));
     }
     if let Some(total) = total {
         let _ = writeln!(text, "| total | | {total} |");
@@ -39,8 +39,8 @@ pub(super) fn table(network: &Network) -> String {
 
 /// A field's line: what the layer takes and gives.
 pub(super) fn node(node: &Node) -> String {
-    let takes: Vec<String> = node.stages[0].takes.iter().map(|takes| format!("`{}`", shape(takes))).collect();
-    format!("{}: {} → `{}`", constants::kinds(node), takes.join(", "), shape(node.gives()))
+    let inputs: Vec<String> = node.stages[0].inputs.iter().map(|inputs| format!("`{}`", shape(inputs))).collect();
+    format!("{}: {} → `{}`", constants::kinds(node), inputs.join(", "), shape(node.output()))
 }
 
 fn count(node: &Node) -> Option<u64> {

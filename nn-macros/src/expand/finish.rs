@@ -27,12 +27,12 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let (mut own, mut tied, mut remainders) = (Vec::new(), Vec::new(), TokenStream::new());
     for step in program.steps.iter().filter(|step| step.has_product(network)) {
         let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
-        let x = names.view(&step.takes[0]);
+        let x = names.view(&step.inputs[0]);
         if step.stage(network).is_some_and(|stage| stage.layer.has_remainder()) {
             let learned = learned_name(name);
             remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
         }
-        let d_y = homes[step.gives.buffer].as_ref().map(|d_y| program.view(d_y, &step.gives.shape));
+        let d_y = homes[step.output.buffer].as_ref().map(|d_y| program.view(d_y, &step.output.shape));
         match step.tied(network) {
             None => {
                 own.push(quote!(#GRADIENTS.#name.product(#x, #d_y)));
@@ -51,8 +51,8 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     }
     let penalties = program.steps.iter().filter_map(|step| {
         let (encoder, function) = forward::encoder(program, step)?;
-        let h = names.view(&step.takes[0]);
-        let d_y = program.view(homes[step.gives.buffer].as_ref()?, &step.gives.shape);
+        let h = names.view(&step.inputs[0]);
+        let d_y = program.view(homes[step.output.buffer].as_ref()?, &step.output.shape);
         let learned = learned_name(encoder);
         Some(quote! {
             if #learned.any() {
@@ -65,7 +65,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let mut shares: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
     for step in &program.steps {
         let Some((name, part)) = step.part(network) else { continue };
-        let (x, kept, network) = (names.name(step.takes[0].buffer), forward::part_name(name), part.network());
+        let (x, kept, network) = (names.name(step.inputs[0].buffer), forward::part_name(name), part.network());
         let (sizes, module, learned) = (sizing::of_part(program, name), part.trained(), learned_name(name));
         let place = types::count(shares.len());
         parts.extend(quote! {
@@ -91,7 +91,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     let own = (!own.is_empty()).then(|| quote!(#NETWORK::learned_products([#(#own),*], [#(#owners),*]);));
     let recurrent = program.steps.iter().filter_map(|step| {
         let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
-        let (trace, steps) = (names.name(memory.trace), types::size(&step.takes[0].shape[0]));
+        let (trace, steps) = (names.name(memory.trace), types::size(&step.inputs[0].shape[0]));
         let learned = learned_name(name);
         Some(quote!(if #learned.any() { #GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps); }))
     });

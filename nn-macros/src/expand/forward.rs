@@ -21,7 +21,7 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     // The last step that uses each buffer.
     let mut last = vec![None; program.buffers.len()];
     for (index, step) in program.steps.iter().enumerate() {
-        let used = step.takes.iter().map(|value| value.buffer).chain([step.gives.buffer]).chain(step.room());
+        let used = step.inputs.iter().map(|value| value.buffer).chain([step.output.buffer]).chain(step.room());
         used.for_each(|buffer| last[buffer] = Some(index));
     }
     let mut in_scratch = vec![false; program.buffers.len()];
@@ -30,9 +30,9 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
     let mut slots: Vec<Option<usize>> = vec![None; program.buffers.len()];
     let mut statements = TokenStream::new();
     for (index, step) in program.steps.iter().enumerate() {
-        let gives = step.gives.buffer;
-        if in_scratch[gives] && slots[gives].is_none() {
-            slots[gives] = Some(pool.take(&program.buffers[gives].width));
+        let output = step.output.buffer;
+        if in_scratch[output] && slots[output].is_none() {
+            slots[output] = Some(pool.take(&program.buffers[output].width));
         }
         let room = step.room();
         if let Some(room) = room {
@@ -41,7 +41,7 @@ pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
         }
         let names = Names { program, slot: &|buffer| slots[buffer] };
         statements.extend(names.statement(step, false));
-        let mut done: Vec<Buffer> = step.takes.iter().map(|value| value.buffer).chain([gives]).collect();
+        let mut done: Vec<Buffer> = step.inputs.iter().map(|value| value.buffer).chain([output]).collect();
         done.extend(room);
         done.sort_unstable();
         done.dedup();
@@ -158,7 +158,7 @@ impl Names<'_, '_> {
             _ => self.given_steps(step),
         };
         let clear = steps.map(|steps| {
-            let y = self.view_mut(&step.gives);
+            let y = self.view_mut(&step.output);
             quote!(#NETWORK::clear_padding(#y, #steps);)
         });
         quote!(#call #clear)
@@ -167,12 +167,12 @@ impl Names<'_, '_> {
     /// Where the steps lie of what a step gives, where it is a sequence.
     pub(super) fn given_steps(&self, step: &Step) -> Option<TokenStream> {
         let stage = step.stage(self.program.network)?;
-        self.program.times.given(step.node?, step.stage_index()?, &stage.gives)
+        self.program.times.given(step.node?, step.stage_index()?, &stage.output)
     }
 
     /// Where the steps lie of what a step takes from a source, where it is a sequence; and their axis.
     pub(super) fn taken_steps(&self, step: &Step, source: usize) -> Option<(TokenStream, usize)> {
-        let shape = step.stage(self.program.network)?.takes.get(source)?;
+        let shape = step.stage(self.program.network)?.inputs.get(source)?;
         self.program.times.taken(step.node?, step.stage_index()?, source, shape)
     }
 
@@ -181,7 +181,7 @@ impl Names<'_, '_> {
         let stage = step.stage(self.program.network)?;
         let (steps, axis) = self.taken_steps(step, 0)?;
         let own = match &stage.layer {
-            Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.takes[0].len(),
+            Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.inputs[0].len(),
             Layer::AdaptivePool(_) | Layer::GlobalPool(_) => axis > 0,
             _ => false,
         };
@@ -194,13 +194,13 @@ impl Names<'_, '_> {
         let is_max = |stage: &Stage| matches!(&stage.layer, Layer::Pool(pool) if pool.is_max());
         let steps = stage.filter(|stage| is_max(stage)).and_then(|_| self.taken_steps(step, 0));
         let Some((steps, 1..)) = steps else { return [None, None] };
-        let x = self.view_mut(&step.takes[0]);
+        let x = self.view_mut(&step.inputs[0]);
         [Some(quote!(#NETWORK::lower_padding(#x, #steps);)), Some(quote!(#NETWORK::clear_padding(#x, #steps);))]
     }
 
     fn call(&self, step: &Step, training: bool) -> TokenStream {
-        let y = self.view_mut(&step.gives);
-        let views: Vec<TokenStream> = step.takes.iter().map(|value| self.view(value)).collect();
+        let y = self.view_mut(&step.output);
+        let views: Vec<TokenStream> = step.inputs.iter().map(|value| self.view(value)).collect();
         let x = views.first();
         match step.operation {
             Operation::Interleave => quote!(#LAYERS::interleave(#x, #y);),
@@ -210,7 +210,7 @@ impl Names<'_, '_> {
                 let layer = layer(self.program, step);
                 let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
                 // In training the activation is a step of its own where its slope needs what it takes.
-                let before = before.filter(|_| training).map(|buffer| Value { buffer, ..step.gives.clone() });
+                let before = before.filter(|_| training).map(|buffer| Value { buffer, ..step.output.clone() });
                 let (y, after) = match &before {
                     Some(before) => (self.view_mut(before), self.activated(step, activation, before, &y)),
                     None => (y, TokenStream::new()),
@@ -233,7 +233,7 @@ impl Names<'_, '_> {
             }
             Operation::Settle { other, .. } => {
                 let (layer, other) = (layer(self.program, step), self.name(other));
-                let other = self.program.view_mut(&other, &step.gives.shape);
+                let other = self.program.view_mut(&other, &step.output.shape);
                 quote!(#layer.forward(#x, #y, #other);)
             }
             Operation::Part { .. } => {
@@ -252,7 +252,7 @@ impl Names<'_, '_> {
 
     /// What a part tells the others before the step.
     fn measure(&self, step: &Step) -> TokenStream {
-        let (layer, x) = (layer(self.program, step), self.view(&step.takes[0]));
+        let (layer, x) = (layer(self.program, step), self.view(&step.inputs[0]));
         let common = legs::common(self.program, step);
         match self.taken_steps(step, 0) {
             Some((steps, _)) => quote!(#layer.measure_steps(#x, #steps, &mut #common);),
@@ -273,7 +273,7 @@ impl Names<'_, '_> {
         else {
             return TokenStream::new();
         };
-        let (x, scratch) = (self.name(step.takes[0].buffer), self.name(*scratch));
+        let (x, scratch) = (self.name(step.inputs[0].buffer), self.name(*scratch));
         let inside = if training { inside.trained() } else { inside.with_element() };
         let place = step.node.zip(step.stage_index());
         let lengths = place.and_then(|(node, stage)| self.program.times.lengths_of_part(node, stage, &quote!(#inside)));
@@ -427,7 +427,7 @@ pub(super) fn random(step: &Step) -> TokenStream {
 
 /// Where each source of a `concat` begins along its axis; before that, what these expressions need, where the macro does not know them.
 pub(super) fn offsets(step: &Step, axis: usize) -> (Option<TokenStream>, Vec<TokenStream>) {
-    let sizes: Vec<&Dimension> = step.takes.iter().map(|value| &value.shape[axis]).collect();
+    let sizes: Vec<&Dimension> = step.inputs.iter().map(|value| &value.shape[axis]).collect();
     let known = sizes.iter().try_fold((Vec::new(), 0_u64), |(mut known, before), size| {
         known.push(types::size(&Dimension::Literal(before)));
         Some((known, before.checked_add(size.literal()?)?))

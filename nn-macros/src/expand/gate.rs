@@ -23,7 +23,7 @@ pub(super) struct Method {
     pub(super) receiver: Option<Receiver>,
     /// The other arguments with their types.
     pub(super) arguments: Vec<(Ident, TokenStream)>,
-    pub(super) gives: Option<TokenStream>,
+    pub(super) returns: Option<TokenStream>,
     pub(super) body: TokenStream,
 }
 
@@ -73,8 +73,8 @@ impl Method {
             Receiver::Exclusive => quote!(&mut self,),
         });
         let arguments = self.arguments.iter().map(|(name, ty)| quote!(#name: #ty));
-        let gives = self.gives.iter();
-        quote!(fn #name #inputs(#receiver #(#arguments),*) #(-> #gives)*)
+        let returns = self.returns.iter();
+        quote!(fn #name #inputs(#receiver #(#arguments),*) #(-> #returns)*)
     }
 
     fn whole(&self) -> TokenStream {
@@ -93,12 +93,12 @@ impl Method {
         let types = self.arguments.iter().map(|(_, ty)| ty);
         let own = self.receiver.map(|_| quote!(self,));
         let arguments = self.arguments.iter().map(|(name, _)| name);
-        let gives = self.gives.iter();
+        let returns = self.returns.iter();
         quote! {
             #head {
                 (const {
                     let () = <Self as #root::Network>::CHECKED;
-                    <Self as #behind<#E>>::#name #inputs as fn(#receiver #(#types),*) #(-> #gives)*
+                    <Self as #behind<#E>>::#name #inputs as fn(#receiver #(#types),*) #(-> #returns)*
                 })(#own #(#arguments),*)
             }
         }

@@ -109,8 +109,8 @@ pub(super) struct Step {
     /// The node that it belongs to, if any.
     pub(super) node: Option<usize>,
     /// What it reads; empty where it works in place.
-    pub(super) takes: Vec<Value>,
-    pub(super) gives: Value,
+    pub(super) inputs: Vec<Value>,
+    pub(super) output: Value,
 }
 
 /// A network as steps.
@@ -175,7 +175,7 @@ pub(super) fn lower(network: &Network, times: Times) -> Program<'_> {
     program.remove_unread();
     for step in &program.steps {
         let states = step.memory().into_iter().flat_map(|memory| [&memory.start, &memory.end]);
-        for value in step.takes.iter().chain([&step.gives]).chain(states) {
+        for value in step.inputs.iter().chain([&step.output]).chain(states) {
             if !program.shapes.contains(&value.shape) {
                 program.shapes.push(value.shape.clone());
             }
@@ -270,16 +270,22 @@ impl<'a> Program<'a> {
         self.memories().map(|(_, memory)| memory.trace)
     }
 
-    pub(super) fn step(&mut self, operation: Operation, node: Option<usize>, takes: Vec<Value>, gives: Value) -> Value {
-        self.steps.push(Step { operation, node, takes, gives: gives.clone() });
-        gives
+    pub(super) fn step(
+        &mut self,
+        operation: Operation,
+        node: Option<usize>,
+        inputs: Vec<Value>,
+        output: Value,
+    ) -> Value {
+        self.steps.push(Step { operation, node, inputs, output: output.clone() });
+        output
     }
 
     /// Gives the node's last layer with parameters a buffer for what its activation takes.
     pub(super) fn keep_before(&mut self, node: usize) {
         let trained = |step: &Step| step.node == Some(node) && matches!(step.operation, Operation::Trained { .. });
         let Some(place) = self.steps.iter().rposition(trained) else { return };
-        let Value { buffer, shape } = self.steps[place].gives.clone();
+        let Value { buffer, shape } = self.steps[place].output.clone();
         let name = format!("{}_before", self.buffers[buffer].name);
         let own = self.buffer(name, &shape, self.buffers[buffer].interleaved);
         if let Operation::Trained { before, .. } = &mut self.steps[place].operation {
@@ -306,14 +312,14 @@ impl<'a> Program<'a> {
             return (Value { buffer, shape }, false);
         }
         let buffer = self.buffer(name, &shape, interleaved);
-        let (operation, takes) = if interleaved {
+        let (operation, inputs) = if interleaved {
             (Operation::Interleave, Value { buffer: value.buffer, shape: vec![length(&value.shape)] })
         } else {
             (Operation::Deinterleave, value.clone())
         };
         self.buffers[buffer].twin = Some(value.buffer);
         self.buffers[value.buffer].twin = Some(buffer);
-        (self.step(operation, None, vec![takes], Value { buffer, shape }), true)
+        (self.step(operation, None, vec![inputs], Value { buffer, shape }), true)
     }
 
     /// Whether a buffer's numbers lie with the samples innermost, there or elsewhere.
@@ -341,8 +347,8 @@ impl<'a> Program<'a> {
         steps.reverse();
         steps.retain(|step| {
             // The state of a layer with memory is wanted in any case.
-            let wanted = read[step.gives.buffer] || step.memory().is_some();
-            step.takes.iter().for_each(|value| read[value.buffer] |= wanted);
+            let wanted = read[step.output.buffer] || step.memory().is_some();
+            step.inputs.iter().for_each(|value| read[value.buffer] |= wanted);
             wanted
         });
         steps.reverse();
@@ -359,7 +365,7 @@ impl<'a> Program<'a> {
                 Operation::Trained { before, .. } => before,
                 _ => None,
             };
-            let values = step.takes.iter().chain([&step.gives]).map(|value| value.buffer);
+            let values = step.inputs.iter().chain([&step.output]).map(|value| value.buffer);
             values.chain(own).for_each(|buffer| used[buffer] = true);
         }
         used
@@ -371,12 +377,12 @@ impl<'a> Program<'a> {
         let name = format!("{}_output", self.buffers[value.buffer].name);
         let buffer = self.buffer(name, &value.shape, false);
         let shape = vec![length(&value.shape)];
-        let (operation, takes) = if interleaved {
+        let (operation, inputs) = if interleaved {
             (Operation::Deinterleave, value)
         } else {
             (Operation::Copy, Value { buffer: value.buffer, shape: shape.clone() })
         };
-        self.step(operation, None, vec![takes], Value { buffer, shape });
+        self.step(operation, None, vec![inputs], Value { buffer, shape });
         buffer
     }
 }

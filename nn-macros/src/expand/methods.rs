@@ -63,7 +63,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
         inputs: false,
         receiver: None,
         arguments: vec![(SEED.ident(), quote!(::core::primitive::u64))],
-        gives: Some(quote!(Self)),
+        returns: Some(quote!(Self)),
         body: quote! {
             let #RNG = &mut #NETWORK::generator(#SEED);
             #name { #(#fields: #fresh,)* #ELEMENT: ::core::marker::PhantomData }
@@ -74,7 +74,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
         inputs: false,
         receiver: Some(Receiver::Shared),
         arguments: vec![(PART.ident(), quote!(&mut #NETWORK::Part<'_, Self>))],
-        gives: None,
+        returns: None,
         body: plan.infer.clone(),
     };
     let all: Vec<Method> = [initialized, infer].into_iter().chain(memories).collect();
@@ -132,7 +132,7 @@ fn memories(plan: &Plan<'_>) -> Option<Method> {
         inputs: false,
         receiver: Some(Receiver::Shared),
         arguments: Vec::new(),
-        gives: Some(quote!(::std::vec::Vec<#NETWORK::Remembered<'_, #E>>)),
+        returns: Some(quote!(::std::vec::Vec<#NETWORK::Remembered<'_, #E>>)),
         body: quote! {
             let mut #ALL = ::std::vec::Vec::new();
             #offsets
@@ -242,9 +242,9 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let parts = plan.program.parts().filter(|(_, part)| asked.insert(part.checked.as_ref()));
     let gradients: Vec<_> = parts.filter_map(|(_, part)| part.ask_gradient(&network.parameters)).collect();
     let part = || (PART.ident(), quote!(&mut #NETWORK::Part<'_, Self>));
-    let method = |name, arguments, gives, body| {
+    let method = |name, arguments, returns, body| {
         let receiver = Some(Receiver::Shared);
-        Method { name, inputs: name == "backward_part", receiver, arguments, gives, body }
+        Method { name, inputs: name == "backward_part", receiver, arguments, returns, body }
     };
     let zeroed = quote!(#name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData });
     let whole = vec![(WHOLE.ident(), quote!(#NETWORK::Whole<'_, Self>)), (GRADIENTS.ident(), quote!(&mut Self))];

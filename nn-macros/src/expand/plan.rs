@@ -32,7 +32,7 @@ impl<'a> Plan<'a> {
         let mut kept = program.outputs.clone();
         for step in &program.steps {
             let Some(read) =
-                step.takes.first().filter(|_| step.is_kept(program.network) || step.part(program.network).is_some())
+                step.inputs.first().filter(|_| step.is_kept(program.network) || step.part(program.network).is_some())
             else {
                 continue;
             };

@@ -129,7 +129,7 @@ impl<'a> Ports<'a> {
             input_types: input_types.to_vec(),
             output_types: output_types.to_vec(),
             input_shapes: network.inputs.iter().map(|input| &input.shape).collect(),
-            output_shapes: network.outputs.iter().map(|output| network.nodes[output.node].gives()).collect(),
+            output_shapes: network.outputs.iter().map(|output| network.nodes[output.node].output()).collect(),
         }
     }
 

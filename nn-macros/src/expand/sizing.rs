@@ -52,7 +52,7 @@ pub(super) fn sizing(network: &Network, plan: &Plan<'_>) -> Option<TokenStream> 
     let calculated = sizes.calculated.iter().map(calculation);
     let flops = constants::flops(network);
     let memory = with_plans(plan);
-    let output = network.outputs.first().map(|output| types::sizes(network.nodes[output.node].gives()));
+    let output = network.outputs.first().map(|output| types::sizes(network.nodes[output.node].output()));
     Some(quote! {
         const SIZING: ::core::option::Option<#NETWORK::Sizing> = ::core::option::Option::Some(#NETWORK::Sizing {
             count: #own #(+ #counts)*,
@@ -73,15 +73,15 @@ fn calculation(calculation: &Calculation) -> TokenStream {
         }
         Calculation::Part(part) => {
             let (name, network) = (part_list(&part.name), part.part.with_element());
-            let takes = types::sizes(&part.takes);
-            let gives = part.gives.iter().map(|&(axis, place)| {
+            let inputs = types::sizes(&part.input);
+            let output = part.output.iter().map(|&(axis, place)| {
                 let (axis, place) = (types::count(axis), types::count(place));
                 quote!(#SIZES[#place] = #NETWORK::output_size::<#network>(#name, #axis);)
             });
             let [training, inference] = part.scratch.map(types::count);
             quote! {
-                #NETWORK::enter_part::<#network>(#name, &#takes);
-                #(#gives)*
+                #NETWORK::enter_part::<#network>(#name, &#inputs);
+                #(#output)*
                 [#SIZES[#training], #SIZES[#inference]] = #NETWORK::scratch_of::<#network>(#name);
             }
         }

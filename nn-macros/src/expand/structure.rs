@@ -134,12 +134,12 @@ pub(super) fn parameters(network: &Network) -> TokenStream {
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
     let index = || vec![(INDEX.ident(), quote!(::core::primitive::usize))];
-    let method = |name, receiver, arguments, gives, body| Method {
+    let method = |name, receiver, arguments, returns, body| Method {
         name,
         inputs: false,
         receiver: Some(receiver),
         arguments,
-        gives: Some(gives),
+        returns: Some(returns),
         body,
     };
     let all = [

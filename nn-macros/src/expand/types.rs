@@ -141,9 +141,9 @@ fn window_type(window: &Window) -> TokenStream {
 
 /// The type of a layer that a network holds in a field; `None` for those that are a call alone.
 pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
-    let (takes, gives) = (&stage.takes[0], &stage.gives);
+    let (inputs, output) = (&stage.inputs[0], &stage.output);
     let over_images = stage.layer.is_over_images();
-    let [x, y] = [takes, gives].map(|value| shape(&if over_images { image(value) } else { value.clone() }));
+    let [x, y] = [inputs, output].map(|value| shape(&if over_images { image(value) } else { value.clone() }));
     let last = |shape: &Shape| dimension(&shape[shape.len() - 1]);
     Some(match &stage.layer {
         Layer::Part(part) => {
@@ -152,7 +152,7 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
         }
         Layer::Dense(dense) => {
             let name = if matches!(dense.weight, Weight::Own(_)) { "Dense" } else { "TiedDense" };
-            let (name, i, o) = (named(name, &stage.kind), last(takes), last(gives));
+            let (name, i, o) = (named(name, &stage.kind), last(inputs), last(output));
             quote!(#name<#i, #o, #E>)
         }
         Layer::Conv(Conv { window, groups, .. }) | Layer::ConvTranspose(ConvTranspose { window, groups, .. }) => {
@@ -166,7 +166,7 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             quote!(#name<#x, #y, #window, #groups, #E>)
         }
         Layer::Perceptron(_) => {
-            let (name, i) = (named("Perceptron", &stage.kind), last(takes));
+            let (name, i) = (named("Perceptron", &stage.kind), last(inputs));
             quote!(#name<#i, #E>)
         }
         Layer::Pool(pool) => {
@@ -178,7 +178,7 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             quote!(#name<#x, #y>)
         }
         Layer::BatchNorm(_) => {
-            let (name, channels) = (named("BatchNorm", &stage.kind), dimension(&takes[0]));
+            let (name, channels) = (named("BatchNorm", &stage.kind), dimension(&inputs[0]));
             quote!(#name<#channels, #E>)
         }
         Layer::Embedding(embedding) => {
@@ -187,26 +187,26 @@ pub(super) fn field(stage: &Stage) -> Option<TokenStream> {
             quote!(#name<#vocabulary, #outputs, #E>)
         }
         Layer::LayerNorm(_) => {
-            let (name, n) = (named("LayerNorm", &stage.kind), last(takes));
+            let (name, n) = (named("LayerNorm", &stage.kind), last(inputs));
             quote!(#name<#n, #E>)
         }
         Layer::Boltzmann(machine) => {
-            let (name, i, n) = (model("Boltzmann", &stage.kind), last(takes), dimension(&machine.units));
+            let (name, i, n) = (model("Boltzmann", &stage.kind), last(inputs), dimension(&machine.units));
             quote!(#name<#i, #n, #E>)
         }
         Layer::Hopfield(net) => {
-            let (root, name, i) = (paths::plumbline(), model("Hopfield", &stage.kind), last(takes));
+            let (root, name, i) = (paths::plumbline(), model("Hopfield", &stage.kind), last(inputs));
             let update = if net.synchronous { quote!(Synchronous) } else { quote!(Asynchronous) };
             quote!(#name<#i, #root::energy::update::#update, #E>)
         }
         Layer::Rbm(rbm) => {
-            let (name, i, n) = (model("Rbm", &stage.kind), dimension(&takes[0]), dimension(&rbm.units));
+            let (name, i, n) = (model("Rbm", &stage.kind), dimension(&inputs[0]), dimension(&rbm.units));
             let [visible, hidden] = units(&rbm.visible, &rbm.hidden);
             quote!(#name<#i, #n, #visible, #hidden, #E>)
         }
         Layer::Recurrent(layer) => {
             let (name, cell) = (named("Recurrent", &stage.kind), named(cell_type(&layer.cell), &stage.kind));
-            let (i, n) = (last(takes), dimension(&layer.units));
+            let (i, n) = (last(inputs), dimension(&layer.units));
             let (layers, directions) = (count(layer.layers), count(layer.directions()));
             quote!(#name<#cell, #i, #n, #layers, #directions, #E>)
         }
@@ -266,7 +266,7 @@ fn over_images_type(stage: &Stage) -> String {
         | Layer::GlobalPool(GlobalPool { pooling: Pooling::Max }) => "AdaptiveMaxPool",
         _ => "AdaptiveAvgPool",
     };
-    format!("{name}{}d", stage.takes[0].len() - 1)
+    format!("{name}{}d", stage.inputs[0].len() - 1)
 }
 
 /// The stage of a node that its field holds.

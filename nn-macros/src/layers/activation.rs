@@ -77,8 +77,8 @@ impl Rule for Activation {
         [relu, selu, gelu, silu, sigmoid, tanh, softplus, softmax, log_softmax, sign, identity, leaky_relu, elu]
     };
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         if matches!(self, Self::Softmax | Self::LogSoftmax) && value.shape.len() > 2 {
             let kind = if matches!(self, Self::Softmax) { "softmax" } else { "log_softmax" };
             rows(&Site { subject: kind.to_owned(), ..site.clone() }, value, scope)?;

@@ -49,9 +49,9 @@ impl Rule for AdaptivePool {
         },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        spatial(axes(&self.size), site, &takes[0], scope)?;
-        Some(resized(takes[0].shape[0].clone(), self.size.clone()))
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        spatial(axes(&self.size), site, &inputs[0], scope)?;
+        Some(resized(inputs[0].shape[0].clone(), self.size.clone()))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

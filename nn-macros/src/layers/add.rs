@@ -13,23 +13,23 @@ impl Rule for Add {
     const ROWS: &'static [Row] =
         &[Row { name: "add", call: "add", sources: Sources::Several, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(site, takes, scope, "adds")
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, inputs, scope, "adds")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
     }
 
-    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
-        takes.fill(gives.clone());
+    fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
+        inputs.fill(output.clone());
     }
 }
 
 /// The shape that all sources have.
-pub(super) fn equal_shapes(site: &Site, takes: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
-    let (first, others) = takes.split_first()?;
-    let mut gives = Some(first.shape.clone());
+pub(super) fn equal_shapes(site: &Site, inputs: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
+    let (first, others) = inputs.split_first()?;
+    let mut output = Some(first.shape.clone());
     for other in others {
         let fault = Mismatch::Equal {
             subject: site.subject.clone(),
@@ -41,14 +41,14 @@ pub(super) fn equal_shapes(site: &Site, takes: &[Value], scope: &mut Scope, verb
         };
         let Some(same) = Condition::same_shape(&first.shape, &other.shape) else {
             scope.faults.add(&site.tokens, fault);
-            gives = None;
+            output = None;
             continue;
         };
         let answer = scope.ask(&site.tokens, Some(other), &same, fault);
-        gives = gives.filter(|_| !answer.fails()).map(|gives| {
-            let axes = gives.iter().zip(&other.shape);
+        output = output.filter(|_| !answer.fails()).map(|output| {
+            let axes = output.iter().zip(&other.shape);
             axes.map(|(a, b)| Operation::Same.of(&[a.clone(), b.clone()])).collect::<Option<Shape>>()
         })?;
     }
-    gives
+    output
 }

@@ -24,8 +24,8 @@ impl Rule for BatchNorm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, _site: &Site, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(takes[0].shape.clone())
+    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Option<Shape> {
+        Some(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -33,18 +33,18 @@ impl Rule for BatchNorm {
     }
 
     /// `weight [c]` and `bias [c]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        of_channels(["weight", "bias"], takes)
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        of_channels(["weight", "bias"], inputs)
     }
 
     /// `running_mean [c]` and `running_var [c]`.
-    fn statistics(&self, takes: &[Shape]) -> Vec<Parameter> {
-        of_channels(["running_mean", "running_var"], takes)
+    fn statistics(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        of_channels(["running_mean", "running_var"], inputs)
     }
 }
 
-fn of_channels(names: [&'static str; 2], takes: &[Shape]) -> Vec<Parameter> {
-    names.map(|name| Parameter { name: name.into(), shape: takes[0][..1].to_vec() }).into()
+fn of_channels(names: [&'static str; 2], inputs: &[Shape]) -> Vec<Parameter> {
+    names.map(|name| Parameter { name: name.into(), shape: inputs[0][..1].to_vec() }).into()
 }
 
 impl BatchNorm {

@@ -27,9 +27,9 @@ impl Rule for Boltzmann {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(site, &takes[0], scope, Otherwise::Nothing)?;
-        let visible = &takes[0].shape[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &inputs[0], scope, Otherwise::Nothing)?;
+        let visible = &inputs[0].shape[0];
         if let (None, Some(i), Some(n)) = (self.all(visible), visible.literal(), self.units.literal()) {
             scope.faults.add(&site.tokens, Argument::Overflow { expression: format!("{i} + {n}") });
             return None;
@@ -42,8 +42,8 @@ impl Rule for Boltzmann {
     }
 
     /// `weight [i + n, i + n]` and `bias [i + n]`, the visible units first.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let Some(all) = self.all(&takes[0][0]) else { return Vec::new() };
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let Some(all) = self.all(&inputs[0][0]) else { return Vec::new() };
         vec![
             Parameter { name: "weight".into(), shape: vec![all.clone(), all.clone()] },
             Parameter { name: "bias".into(), shape: vec![all] },

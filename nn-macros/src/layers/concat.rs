@@ -22,14 +22,14 @@ impl Rule for Concat {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let (first, others) = takes.split_first()?;
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let (first, others) = inputs.split_first()?;
         let (axis, rank) = (self.axis, first.shape.len());
         if axis >= rank {
             scope.faults.add(&site.tokens, Mismatch::Axis { axis, rank });
             return None;
         }
-        let mut gives = Some(first.shape.clone());
+        let mut output = Some(first.shape.clone());
         for other in others {
             let (subject, first_from, other_from) = (site.subject.clone(), first.from.clone(), other.from.clone());
             let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
@@ -37,7 +37,7 @@ impl Rule for Concat {
                 let fault =
                     Mismatch::ConcatRank { flat: flat(first, other), subject, first: first_shape, first_from, other: other_shape, other_from };
                 scope.faults.add(&site.tokens, fault);
-                gives = None;
+                output = None;
                 continue;
             }
             let pairs = first.shape.iter().zip(&other.shape).enumerate().filter(|(at, _)| *at != axis);
@@ -45,7 +45,7 @@ impl Rule for Concat {
             let fault =
                 Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
             let answer = scope.ask(&site.tokens, Some(other), &Condition::All(same), fault);
-            let before = gives.filter(|_| !answer.fails())?;
+            let before = output.filter(|_| !answer.fails())?;
             let mut joined = Vec::new();
             for (at, (a, b)) in before.iter().zip(&other.shape).enumerate() {
                 let pair = [a.clone(), b.clone()];
@@ -58,18 +58,18 @@ impl Rule for Concat {
                     false => Operation::Same.of(&pair)?,
                 });
             }
-            gives = Some(joined);
+            output = Some(joined);
         }
-        gives
+        output
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         if axis == self.axis { Lengths::Mixed } else { Lengths::Kept(axis) }
     }
 
-    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
-        for shape in takes {
-            let own = std::mem::replace(shape, gives.clone()).swap_remove(self.axis);
+    fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
+        for shape in inputs {
+            let own = std::mem::replace(shape, output.clone()).swap_remove(self.axis);
             shape[self.axis] = own;
         }
     }

@@ -17,14 +17,14 @@ impl Rule for Contractive {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let node = takes[0].node.as_ref();
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let node = inputs[0].node.as_ref();
         let encoder = node.and_then(|name| scope.symbols.iter().find(|named| named.name == *name));
         if encoder.is_some_and(|named| named.encodes) {
             return Some(vec![Dimension::Literal(1)]);
         }
         let near = scope.symbols.iter().rfind(|named| named.encodes).map(|named| named.name.clone());
-        let fault = Naming::NotEncoder { subject: site.subject.clone(), from: takes[0].from.clone(), near };
+        let fault = Naming::NotEncoder { subject: site.subject.clone(), from: inputs[0].from.clone(), near };
         scope.faults.add(&site.tokens, fault);
         None
     }

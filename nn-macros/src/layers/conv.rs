@@ -36,11 +36,11 @@ impl Rule for Conv {
         Row { name: "conv2d", call: "conv2d(6, kernel = 5)", axes: 2, ..ROW },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         spatial(self.window.axes(), site, value, scope)?;
         check_groups(&self.groups, &self.channels, site, value, scope);
-        let extents = self.window.gives(site, value, scope, None)?;
+        let extents = self.window.output(site, value, scope, None)?;
         Some(resized(self.channels.clone(), extents))
     }
 
@@ -49,8 +49,8 @@ impl Rule for Conv {
     }
 
     /// `weight [c, k/groups, kernel…]` and `bias [c]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let grouped = Operation::Quotient.of(&[takes[0][0].clone(), self.groups.clone()]);
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let grouped = Operation::Quotient.of(&[inputs[0][0].clone(), self.groups.clone()]);
         parameters([Some(self.channels.clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
     }
 }
@@ -95,9 +95,9 @@ pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<Vec<Dimension>> {
 }
 
 /// Groups divide the channels that a layer takes, and those that it gives.
-pub(super) fn check_groups(groups: &Dimension, gives: &Dimension, site: &Site, value: &Value, scope: &mut Scope) {
-    let near = common_divisors(&value.shape[0], gives);
-    for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (gives, None)] {
+pub(super) fn check_groups(groups: &Dimension, output: &Dimension, site: &Site, value: &Value, scope: &mut Scope) {
+    let near = common_divisors(&value.shape[0], output);
+    for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (output, None)] {
         let (subject, groups) = (site.subject.clone(), groups.clone());
         let condition = Condition::Divides(groups.clone(), channels.clone());
         let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };

@@ -41,8 +41,8 @@ impl Rule for ConvTranspose {
         Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, ..ROW },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         spatial(self.window.axes(), site, value, scope)?;
         check_groups(&self.groups, &self.channels, site, value, scope);
         let stride = &self.window.stride;
@@ -114,9 +114,9 @@ impl Rule for ConvTranspose {
     }
 
     /// `weight [k, c/groups, kernel…]` and `bias [c]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let grouped = Operation::Quotient.of(&[self.channels.clone(), self.groups.clone()]);
-        parameters([Some(takes[0][0].clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
+        parameters([Some(inputs[0][0].clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
     }
 }
 

@@ -47,8 +47,8 @@ impl Rule for Dense {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         if self.each_step && value.shape.len() != 2 {
             scope.faults.add(&site.tokens, Rank::Steps { subject, found, from });
@@ -58,34 +58,34 @@ impl Rule for Dense {
             vector(site, value, scope, Otherwise::Steps(&self.outputs))?;
         }
         let (_, steps) = value.shape.split_last()?;
-        let mut gives = steps.to_vec();
-        gives.push(self.outputs.clone());
+        let mut output = steps.to_vec();
+        output.push(self.outputs.clone());
         match &self.weight {
-            Weight::Own(_) => Some(gives),
+            Weight::Own(_) => Some(output),
             Weight::Tied(tied) => tied.check(site, value, &self.outputs, scope).map(|()| {
                 // The size that was asked for, if it is the one that the weight makes.
-                let made = tied.weight.as_ref().and_then(|weight| Operation::Same.of(&[gives.pop()?, weight[1].clone()]));
-                gives.extend(made);
-                gives
+                let made = tied.weight.as_ref().and_then(|weight| Operation::Same.of(&[output.pop()?, weight[1].clone()]));
+                output.extend(made);
+                output
             }),
         }
     }
 
-    fn lengths(&self, axis: usize, takes: &Shape, _gives: &Shape) -> Lengths {
-        Lengths::unless_last(axis, takes)
+    fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::unless_last(axis, inputs)
     }
 
-    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+    fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
         let Weight::Tied(Tied { weight: Some(weight), .. }) = &self.weight else { return };
-        if let ([taken], [n, i]) = (takes, weight.as_slice()) {
+        if let ([taken], [n, i]) = (inputs, weight.as_slice()) {
             taken.splice(taken.len() - 1.., [n.clone()]);
-            gives.splice(gives.len() - 1.., [i.clone()]);
+            output.splice(output.len() - 1.., [i.clone()]);
         }
     }
 
     /// `weight [n, i]` unless tied, and `bias [n]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let features = takes[0].last().filter(|_| matches!(self.weight, Weight::Own(_)));
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let features = inputs[0].last().filter(|_| matches!(self.weight, Weight::Own(_)));
         let weight = features.map(|features| vec![self.outputs.clone(), features.clone()]);
         let weight = weight.map(|shape| Parameter { name: "weight".into(), shape });
         let bias = self.bias.then(|| Parameter { name: "bias".into(), shape: vec![self.outputs.clone()] });
@@ -115,10 +115,10 @@ impl Dense {
     }
 
     /// Its weight, for `tied`.
-    pub(super) fn referent(&self, takes: &[Shape]) -> Referent {
+    pub(super) fn referent(&self, inputs: &[Shape]) -> Referent {
         match &self.weight {
             Weight::Tied(tied) => Referent::TiedWeight { to: tied.name.to_string() },
-            Weight::Own(_) => Referent::Weight(takes[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
+            Weight::Own(_) => Referent::Weight(inputs[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
         }
     }
 }
@@ -145,13 +145,13 @@ impl Tied {
         let Some([n, i]) = self.weight.as_deref() else { return Some(()) };
         let (subject, source, weight) = (site.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
         let (found, from) = (value.shape.clone(), value.from.clone());
-        let takes = value.shape.last()?.clone();
+        let inputs = value.shape.last()?.clone();
         let fault = Naming::TiedTakes {
-            subject: subject.clone(), source: source.clone(), weight: weight.clone(), takes: n.clone(), found, from,
+            subject: subject.clone(), source: source.clone(), weight: weight.clone(), inputs: n.clone(), found, from,
         };
-        let taken = scope.ask(&site.tokens, Some(value), &Condition::Equal(n.clone(), takes), fault);
-        let (gives, found) = (i.clone(), outputs.clone());
-        let fault = Naming::TiedGives { subject, source, weight, gives, found };
+        let taken = scope.ask(&site.tokens, Some(value), &Condition::Equal(n.clone(), inputs), fault);
+        let (output, found) = (i.clone(), outputs.clone());
+        let fault = Naming::TiedGives { subject, source, weight, output, found };
         let given = scope.ask(&site.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
         (!taken.fails() && !given.fails()).then_some(())
     }

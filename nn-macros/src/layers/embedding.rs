@@ -27,8 +27,8 @@ impl Rule for Embedding {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         // Only what enters the network is looked through for numbers that are no indices.
         if value.producer.is_some() {
             let fault = Structure::IndicesInside { subject: site.subject.clone(), from: value.from.clone() };

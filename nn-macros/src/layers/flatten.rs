@@ -12,12 +12,12 @@ impl Rule for Flatten {
     const ROWS: &'static [Row] =
         &[Row { name: "flatten", call: "flatten", read: |_| Some(Layer::Flatten(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
         let what = || format!("the number of elements of `{}`", site.subject);
-        scope.calculate(&site.tokens, what, Operation::Product, &takes[0].shape).map(|size| vec![size])
+        scope.calculate(&site.tokens, what, Operation::Product, &inputs[0].shape).map(|size| vec![size])
     }
 
-    fn lengths(&self, axis: usize, takes: &Shape, _gives: &Shape) -> Lengths {
-        if takes.len() == 1 { Lengths::Kept(axis) } else { Lengths::Mixed }
+    fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
+        if inputs.len() == 1 { Lengths::Kept(axis) } else { Lengths::Mixed }
     }
 }

@@ -19,8 +19,8 @@ impl Rule for GaussianKl {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(site, takes, scope, "takes").map(|_| vec![Dimension::Literal(1)])
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, inputs, scope, "takes").map(|_| vec![Dimension::Literal(1)])
     }
 
     /// Padding is 0, of which the divergence is 0.
@@ -28,8 +28,8 @@ impl Rule for GaussianKl {
         Lengths::Read
     }
 
-    fn unify(&self, takes: &mut [Shape], _gives: &mut Shape) {
-        let first = takes[0].clone();
-        takes.fill(first);
+    fn unify(&self, inputs: &mut [Shape], _gives: &mut Shape) {
+        let first = inputs[0].clone();
+        inputs.fill(first);
     }
 }

@@ -28,9 +28,9 @@ impl Rule for GlobalPool {
         },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        spatial(&[1, 2], site, &takes[0], scope)?;
-        Some(takes[0].shape[..1].to_vec())
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        spatial(&[1, 2], site, &inputs[0], scope)?;
+        Some(inputs[0].shape[..1].to_vec())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -23,9 +23,9 @@ impl Rule for Hopfield {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(site, &takes[0], scope, Otherwise::Nothing)?;
-        Some(takes[0].shape.clone())
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &inputs[0], scope, Otherwise::Nothing)?;
+        Some(inputs[0].shape.clone())
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -33,8 +33,8 @@ impl Rule for Hopfield {
     }
 
     /// `weight [i, i]` and `threshold [i]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let units = takes[0].clone();
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let units = inputs[0].clone();
         vec![
             Parameter { name: "weight".into(), shape: [units.clone(), units.clone()].concat() },
             Parameter { name: "threshold".into(), shape: units },

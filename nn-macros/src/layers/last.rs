@@ -13,8 +13,8 @@ impl Rule for Last {
     const ROWS: &'static [Row] =
         &[Row { name: "last", call: "last", read: |_| Some(Layer::Last(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         if let [_, features] = value.shape.as_slice() {
             return Some(vec![features.clone()]);
         }

@@ -23,18 +23,18 @@ impl Rule for LayerNorm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        rows(site, &takes[0], scope)?;
-        Some(takes[0].shape.clone())
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        rows(site, &inputs[0], scope)?;
+        Some(inputs[0].shape.clone())
     }
 
-    fn lengths(&self, axis: usize, takes: &Shape, _gives: &Shape) -> Lengths {
-        Lengths::unless_last(axis, takes)
+    fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
+        Lengths::unless_last(axis, inputs)
     }
 
     /// `weight [n]` and `bias [n]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let last = &takes[0][takes[0].len() - 1..];
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let last = &inputs[0][inputs[0].len() - 1..];
         ["weight", "bias"].map(|name| Parameter { name: name.into(), shape: last.to_vec() }).into()
     }
 }

@@ -45,8 +45,8 @@ impl Lengths {
     }
 
     /// Of a layer that takes the numbers along the last axis together.
-    pub(super) fn unless_last(axis: usize, takes: &Shape) -> Self {
-        if axis + 1 == takes.len() { Self::Mixed } else { Self::Kept(axis) }
+    pub(super) fn unless_last(axis: usize, inputs: &Shape) -> Self {
+        if axis + 1 == inputs.len() { Self::Mixed } else { Self::Kept(axis) }
     }
 }
 

@@ -21,8 +21,8 @@ impl Rule for Map {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, _site: &Site, takes: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(takes[0].shape.clone())
+    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Option<Shape> {
+        Some(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -40,38 +40,38 @@ macro_rules! rows {
 
         impl Layer {
             /// What the layer gives for what it takes. Faults are noted in the scope.
-            pub(crate) fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+            pub(crate) fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
                 match self {
-                    $(Self::$layer(layer) => layer.gives(site, takes, scope),)*
+                    $(Self::$layer(layer) => layer.output(site, inputs, scope),)*
                 }
             }
 
             /// Writes sizes that must be equal as one size. Where the compiler finds that they are not, what is
             /// generated is still of one piece, and the failed check is the only error.
-            pub(crate) fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
+            pub(crate) fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
                 match self {
-                    $(Self::$layer(layer) => layer.unify(takes, gives),)*
+                    $(Self::$layer(layer) => layer.unify(inputs, output),)*
                 }
             }
 
             /// The layer's parameters, given the shapes it takes.
-            pub(crate) fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+            pub(crate) fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
                 match self {
-                    $(Self::$layer(layer) => layer.parameters(takes),)*
+                    $(Self::$layer(layer) => layer.parameters(inputs),)*
                 }
             }
 
             /// What becomes of the lengths of sequences along an axis of what it takes first of those that are sequences.
-            pub(crate) fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths {
+            pub(crate) fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths {
                 match self {
-                    $(Self::$layer(layer) => layer.lengths(axis, takes, gives),)*
+                    $(Self::$layer(layer) => layer.lengths(axis, inputs, output),)*
                 }
             }
 
             /// The layer's statistics, given the shapes it takes.
-            pub(crate) fn statistics(&self, takes: &[Shape]) -> Vec<Parameter> {
+            pub(crate) fn statistics(&self, inputs: &[Shape]) -> Vec<Parameter> {
                 match self {
-                    $(Self::$layer(layer) => layer.statistics(takes),)*
+                    $(Self::$layer(layer) => layer.statistics(inputs),)*
                 }
             }
         }
@@ -165,11 +165,11 @@ trait Rule: Sized {
     const ROWS: &'static [Row];
 
     /// What it gives for what it takes.
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape>;
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape>;
 
     /// What becomes of the lengths of sequences whose steps lie along `axis` of what it takes. Every layer answers: one that is silent would
     /// let padding into the numbers of whoever comes behind it.
-    fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths;
+    fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths;
 
     /// Writes sizes that its rule asks to be equal as one size.
     fn unify(&self, _takes: &mut [Shape], _gives: &mut Shape) {}

@@ -13,15 +13,15 @@ impl Rule for Multiply {
     const ROWS: &'static [Row] =
         &[Row { name: "multiply", call: "multiply", sources: Sources::Several, read: |_| Some(Layer::Multiply(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(site, takes, scope, "multiplies")
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, inputs, scope, "multiplies")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
     }
 
-    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
-        takes.fill(gives.clone());
+    fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
+        inputs.fill(output.clone());
     }
 }

@@ -15,8 +15,8 @@ impl Rule for Part {
     /// It is named by its path.
     const ROWS: &'static [Row] = &[];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let (value, path) = (&takes[0], compact(&self.path));
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let (value, path) = (&inputs[0], compact(&self.path));
         if self.indices && value.producer.is_some() {
             let fault = Structure::IndicesInside { subject: site.subject.clone(), from: value.from.clone() };
             scope.faults.add(&site.tokens, fault);
@@ -47,19 +47,19 @@ impl Rule for Part {
                 }
                 let fault = PartMismatch::Takes {
                     subject: site.subject.clone(),
-                    takes: bare(&signature.takes),
+                    input: bare(&signature.input),
                     found: value.shape.clone(),
                     from: value.from.clone(),
                 };
-                match Condition::same_shape(&signature.takes, &value.shape) {
+                match Condition::same_shape(&signature.input, &value.shape) {
                     Some(same) => {
-                        let gives = scope.ask(&site.tokens, Some(value), &same, fault).guard(signature.gives)?;
+                        let output = scope.ask(&site.tokens, Some(value), &same, fault).guard(signature.output)?;
                         let free = scope.siblings.is_free(&self.path);
                         // `_` in what a network of known sizes is declared to give is a fault of its own.
-                        if !free && gives.iter().any(Dimension::is_free) {
+                        if !free && output.iter().any(Dimension::is_free) {
                             return None;
                         }
-                        Some(if free { scope.part_sizes(&site.subject, self, &value.shape, gives) } else { gives })
+                        Some(if free { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
                     }
                     None => {
                         scope.faults.add(&site.tokens, fault);
@@ -71,8 +71,8 @@ impl Rule for Part {
         }
     }
 
-    fn lengths(&self, _axis: usize, _takes: &Shape, gives: &Shape) -> Lengths {
-        Lengths::Inside(time_axis(gives))
+    fn lengths(&self, _axis: usize, _takes: &Shape, output: &Shape) -> Lengths {
+        Lengths::Inside(time_axis(output))
     }
 }
 
@@ -81,14 +81,14 @@ impl Part {
     fn deferred(&self, site: &Site, value: &Value, scope: &mut Scope) -> Option<Shape> {
         let (subject, path) = (site.subject.clone(), compact(&self.path));
         scope.constants.ask_part(self);
-        let takes = self.dims("Input");
+        let inputs = self.dims("Input");
         let fault = PartMismatch::Takes {
             subject: subject.clone(),
-            takes: vec![Piece::Shape(takes.clone())],
+            input: vec![Piece::Shape(inputs.clone())],
             found: value.shape.clone(),
             from: value.from.clone(),
         };
-        scope.ask_tokens(&site.tokens, Some(value), &same_shape(&takes, &value.shape), fault);
+        scope.ask_tokens(&site.tokens, Some(value), &same_shape(&inputs, &value.shape), fault);
         let (part, fault) = (self.network(), PartMismatch::Indices { subject: subject.clone(), path: path.clone() });
         scope.ask_tokens(&site.tokens, None, &quote!(!#part::INDICES), fault);
         let open = scope.has_free_sizes();
@@ -99,29 +99,29 @@ impl Part {
             scope.ask_tokens(&site.tokens, None, &fixed, fault);
         }
         let dims = self.dims("Output");
-        let gives = vec![Piece::Shape(dims.clone())];
+        let output = vec![Piece::Shape(dims.clone())];
         if let Some((expected, verb)) = &self.expected {
             if !open && expected.iter().any(Dimension::is_free) {
                 let fault = PartMismatch::Known { subject, expected: expected.clone(), verb };
                 scope.faults.add(&site.tokens, fault);
                 return None;
             }
-            let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, gives };
+            let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, output };
             scope.ask_tokens(&site.tokens, None, &same_shape(&dims, expected), fault);
             if !open {
                 return Some(expected.clone());
             }
-            let gives = scope.part_sizes(&site.subject, self, &value.shape, expected.clone());
-            scope.part_gives(&site.subject, self, &gives);
-            return Some(gives);
+            let output = scope.part_sizes(&site.subject, self, &value.shape, expected.clone());
+            scope.part_gives(&site.subject, self, &output);
+            return Some(output);
         }
-        let fault = PartMismatch::Unstated { subject, path, gives };
+        let fault = PartMismatch::Unstated { subject, path, output };
         let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
         let vector = scope.ask_tokens(&site.tokens, None, &known, fault);
         // Where it has no value the part's own check says so.
         let size = quote!(::plumbline::check::guarded(::plumbline::check::fits(1, #dims[0]), #dims[0]));
-        let gives = vector.guard(vec![Dimension::Constant(size)]).unwrap_or_default();
-        Some(if open { scope.part_sizes(&site.subject, self, &value.shape, gives) } else { gives })
+        let output = vector.guard(vec![Dimension::Constant(size)]).unwrap_or_default();
+        Some(if open { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
     }
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.

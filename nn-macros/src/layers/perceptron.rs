@@ -19,8 +19,8 @@ impl Rule for Perceptron {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(site, &takes[0], scope, Otherwise::Nothing)?;
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &inputs[0], scope, Otherwise::Nothing)?;
         Some(vec![Dimension::Literal(1)])
     }
 
@@ -29,10 +29,10 @@ impl Rule for Perceptron {
     }
 
     /// `weight [1, i]` and `bias [1]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let one = Dimension::Literal(1);
         vec![
-            Parameter { name: "weight".into(), shape: vec![one.clone(), takes[0][0].clone()] },
+            Parameter { name: "weight".into(), shape: vec![one.clone(), inputs[0][0].clone()] },
             Parameter { name: "bias".into(), shape: vec![one] },
         ]
     }

@@ -65,15 +65,15 @@ impl Rule for Pool {
         Row { name: "weighted_avg_pool2d", call: "weighted_avg_pool2d(3, sigma = 0.75)", axes: 2, ..WEIGHTED },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let (value, window) = (&takes[0], &self.window);
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let (value, window) = (&inputs[0], &self.window);
         spatial(window.axes(), site, value, scope)?;
         let padded = window.check_pool_padding(site, scope);
         if padded.fails() {
             return None;
         }
         let most: Vec<Dimension> = window.kernel.iter().map(half).collect();
-        let extents = window.gives(site, value, scope, Some(&most))?;
+        let extents = window.output(site, value, scope, Some(&most))?;
         padded.guard(resized(value.shape[0].clone(), extents))
     }
 

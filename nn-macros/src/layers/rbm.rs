@@ -56,11 +56,11 @@ impl Rule for Rbm {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
         match &self.visible {
-            Visible::Softmax(levels) => levelled(site, &takes[0], levels, scope)?,
-            Visible::Bernoulli => vector(site, &takes[0], scope, Otherwise::Levels)?,
-            Visible::Gaussian | Visible::GaussianVariance => vector(site, &takes[0], scope, Otherwise::Nothing)?,
+            Visible::Softmax(levels) => levelled(site, &inputs[0], levels, scope)?,
+            Visible::Bernoulli => vector(site, &inputs[0], scope, Otherwise::Levels)?,
+            Visible::Gaussian | Visible::GaussianVariance => vector(site, &inputs[0], scope, Otherwise::Nothing)?,
         }
         Some(self.hidden_shape())
     }
@@ -69,16 +69,16 @@ impl Rule for Rbm {
         Lengths::Mixed
     }
 
-    fn unify(&self, takes: &mut [Shape], _gives: &mut Shape) {
-        if let (Visible::Softmax(levels), [taken]) = (&self.visible, takes) {
+    fn unify(&self, inputs: &mut [Shape], _gives: &mut Shape) {
+        if let (Visible::Softmax(levels), [taken]) = (&self.visible, inputs) {
             taken.splice(taken.len() - 1.., [levels.clone()]);
         }
     }
 
     /// `weight [n, i]`, `visible_bias [i]` and `hidden_bias [n]`, and `visible_log_variance [i]` where variances are learned; for softmax units `[items, k]`
     /// stands in place of `[i]`, or `[n, k]` in place of `[n]`.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let (units, visible) = (self.hidden_shape(), takes[0].clone());
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let (units, visible) = (self.hidden_shape(), inputs[0].clone());
         let weight = [units.clone(), visible.clone()].concat();
         let variance = matches!(self.visible, Visible::GaussianVariance).then(|| visible.clone());
         let own = [("weight", weight), ("visible_bias", visible), ("hidden_bias", units)];

@@ -91,8 +91,8 @@ impl Rule for Recurrent {
         },
     ];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         match value.shape.as_slice() {
             [_, features] if features.is_free() => {
@@ -114,8 +114,8 @@ impl Rule for Recurrent {
 
     /// For each layer and direction `weight_ih [g · n, i]`, `weight_hh [g · n, n]`, `bias_ih [g · n]` and `bias_hh [g · n]` with g blocks,
     /// and `weight_peephole [3, n]` of an LSTM that has them.
-    fn parameters(&self, takes: &[Shape]) -> Vec<Parameter> {
-        let Some(features) = takes[0].last() else { return Vec::new() };
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let Some(features) = inputs[0].last() else { return Vec::new() };
         let (rows, units) = (self.times(self.cell.blocks()), &self.units);
         let mut parameters = Vec::new();
         for layer in 0..self.layers {

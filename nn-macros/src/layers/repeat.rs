@@ -22,9 +22,9 @@ impl Rule for Repeat {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        vector(site, &takes[0], scope, Otherwise::Nothing)?;
-        Some(vec![self.times.clone(), takes[0].shape[0].clone()])
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        vector(site, &inputs[0], scope, Otherwise::Nothing)?;
+        Some(vec![self.times.clone(), inputs[0].shape[0].clone()])
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -21,8 +21,8 @@ impl Rule for Reshape {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         let (at, elements) = (&site.tokens, || format!("the number of elements of `{}`", site.subject));
         let product = scope.calculate(at, elements, Operation::Product, &self.shape)?;
         let elements = scope.calculate(at, elements, Operation::Product, &value.shape)?;
@@ -38,13 +38,13 @@ impl Rule for Reshape {
         scope.ask(&site.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
     }
 
-    fn lengths(&self, axis: usize, takes: &Shape, gives: &Shape) -> Lengths {
+    fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths {
         // The numbers stay in their order: steps stay steps where all sizes up to time are the same, or all from it on.
-        let behind = takes.len() - axis;
-        if gives.get(..=axis) == takes.get(..=axis) {
+        let behind = inputs.len() - axis;
+        if output.get(..=axis) == inputs.get(..=axis) {
             Lengths::Kept(axis)
-        } else if gives.len() >= behind && gives[gives.len() - behind..] == takes[axis..] {
-            Lengths::Kept(gives.len() - behind)
+        } else if output.len() >= behind && output[output.len() - behind..] == inputs[axis..] {
+            Lengths::Kept(output.len() - behind)
         } else {
             Lengths::Mixed
         }

@@ -16,15 +16,15 @@ impl Rule for Sample {
     const ROWS: &'static [Row] =
         &[Row { name: "sample", call: "sample", sources: GAUSSIAN, read: |_| Some(Layer::Sample(Self)), ..Row::PLAIN }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        equal_shapes(site, takes, scope, "takes")
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        equal_shapes(site, inputs, scope, "takes")
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
     }
 
-    fn unify(&self, takes: &mut [Shape], gives: &mut Shape) {
-        takes.fill(gives.clone());
+    fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
+        inputs.fill(output.clone());
     }
 }

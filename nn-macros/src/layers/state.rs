@@ -10,7 +10,7 @@ use crate::shape::{Condition, Dimension, Operation, Shape};
 /// What a layer of that name offers, and takes; `layer` is `None` where another fault left it unknown.
 pub(crate) fn referent(kind: &str, layer: Option<(&Layer, &[Shape])>) -> Referent {
     match layer {
-        Some((Layer::Dense(dense), takes)) => dense.referent(takes),
+        Some((Layer::Dense(dense), inputs)) => dense.referent(inputs),
         Some((Layer::Recurrent(recurrent), _)) => recurrent.referent(),
         Some(_) => Referent::Nothing,
         None if Dense::ROWS.iter().any(|row| row.name == kind) => Referent::Weight(None),

@@ -17,8 +17,8 @@ impl Rule for Transpose {
         ..Row::PLAIN
     }];
 
-    fn gives(&self, site: &Site, takes: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let value = &takes[0];
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+        let value = &inputs[0];
         if let [a, b] = value.shape.as_slice() {
             return Some(vec![b.clone(), a.clone()]);
         }

@@ -74,7 +74,7 @@ impl Window {
     }
 
     /// The extents that the window gives, where the kernel fits; `most_padding` bounds the padding that the help may propose.
-    pub(super) fn gives(
+    pub(super) fn output(
         &self,
         site: &Site,
         value: &Value,
@@ -102,13 +102,13 @@ impl Window {
         if fitting.fails() {
             return None;
         }
-        let mut gives = Vec::new();
+        let mut output = Vec::new();
         for axis in 0..input.len() {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
             let what = || format!("what `{}` gives", site.subject);
-            gives.push(scope.calculate(&site.tokens, what, Operation::Window, &operands)?);
+            output.push(scope.calculate(&site.tokens, what, Operation::Window, &operands)?);
         }
-        fitting.guard(gives)
+        fitting.guard(output)
     }
 
     /// What becomes of the length of a sequence along an axis of the window.

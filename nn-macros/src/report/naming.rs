@@ -30,14 +30,14 @@ pub(crate) enum Naming {
         subject: String,
         source: String,
         weight: Shape,
-        gives: Dimension,
+        output: Dimension,
         found: Dimension,
     },
     TiedTakes {
         subject: String,
         source: String,
         weight: Shape,
-        takes: Dimension,
+        inputs: Dimension,
         found: Shape,
         from: String,
     },
@@ -130,7 +130,7 @@ impl From<Naming> for Message {
                     "`dense(…)` without `tied` has the transposed shape; `tied` names a layer with its own weight"
                 ])
             }
-            Naming::TiedGives { subject, source, weight, gives, found } => Self::new(say![
+            Naming::TiedGives { subject, source, weight, output, found } => Self::new(say![
                 "`",
                 subject,
                 "` is tied to `",
@@ -138,12 +138,12 @@ impl From<Naming> for Message {
                 "`, whose weight is ",
                 weight,
                 ": it gives ",
-                vec![gives.clone()],
+                vec![output.clone()],
                 ", found ",
                 vec![found]
             ])
-            .help(say!["write `dense(", gives, ", tied = ", source, ")`"]),
-            Naming::TiedTakes { subject, source, weight, takes, found, from } => Self::new(say![
+            .help(say!["write `dense(", output, ", tied = ", source, ")`"]),
+            Naming::TiedTakes { subject, source, weight, inputs, found, from } => Self::new(say![
                 "`",
                 subject,
                 "` is tied to `",
@@ -151,13 +151,13 @@ impl From<Naming> for Message {
                 "`, whose weight is ",
                 weight,
                 ": it takes ",
-                vec![takes.clone()],
+                vec![inputs.clone()],
                 ", found ",
                 found,
                 " from ",
                 &from
             ])
-            .help(say!["let ", from, " give ", vec![takes], ", or leave out `tied = ", source, "`"]),
+            .help(say!["let ", from, " give ", vec![inputs], ", or leave out `tied = ", source, "`"]),
             Naming::State { reader, kind, name, error, others } => {
                 match error {
                     ResolveError::Itself => {

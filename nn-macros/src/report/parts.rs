@@ -12,7 +12,7 @@ pub(crate) enum PartMismatch {
     /// `takes` and `gives` are shapes in brackets.
     Takes {
         subject: String,
-        takes: Vec<Piece>,
+        input: Vec<Piece>,
         found: Shape,
         from: String,
     },
@@ -22,7 +22,7 @@ pub(crate) enum PartMismatch {
         expected: Shape,
         /// What the user did to it: `state` or `declare`.
         verb: &'static str,
-        gives: Vec<Piece>,
+        output: Vec<Piece>,
     },
     /// A size of its header that is none with the dimensions of the path.
     NoShape {
@@ -40,7 +40,7 @@ pub(crate) enum PartMismatch {
     Unstated {
         subject: String,
         path: String,
-        gives: Vec<Piece>,
+        output: Vec<Piece>,
     },
     Free {
         subject: String,
@@ -71,11 +71,11 @@ pub(crate) enum PartMismatch {
 impl From<PartMismatch> for Message {
     fn from(fault: PartMismatch) -> Self {
         match fault {
-            PartMismatch::Takes { subject, takes, found, from } => {
-                Self::new(say!["`", subject, "` takes `", &takes, "`, found ", found, " from ", &from])
-                    .help(say!["let ", from, " give `", takes, "`"])
+            PartMismatch::Takes { subject, input, found, from } => {
+                Self::new(say!["`", subject, "` takes `", &input, "`, found ", found, " from ", &from])
+                    .help(say!["let ", from, " give `", input, "`"])
             }
-            PartMismatch::Gives { subject, path, expected, verb, gives } => Self::new(say![
+            PartMismatch::Gives { subject, path, expected, verb, output } => Self::new(say![
                 "`",
                 subject,
                 "` is ",
@@ -85,10 +85,10 @@ impl From<PartMismatch> for Message {
                 ", but `",
                 path,
                 "` gives `",
-                &gives,
+                &output,
                 "`"
             ])
-            .help(say![verb, " `-> ", gives, "`"]),
+            .help(say![verb, " `-> ", output, "`"]),
             PartMismatch::NoShape { path, written, why, values } => {
                 let text = say!["`", path, "` has a size that is no size: `", &written, "` is ", why, " for "];
                 Self::new([text, stated(&values)].concat()).help(say![
@@ -108,16 +108,16 @@ impl From<PartMismatch> for Message {
                 ", but no input of the network has a free size"
             ])
             .help(say![verb, " the sizes that it gives"]),
-            PartMismatch::Unstated { subject, path, gives } => Self::new(say![
+            PartMismatch::Unstated { subject, path, output } => Self::new(say![
                 "what `",
                 subject,
                 "` gives is no vector and must be stated, found `",
-                gives,
+                output,
                 "` from `",
                 &path,
                 "`"
             ])
-            .help(say!["write `", subject, ": ", path, " -> ", gives, "`"]),
+            .help(say!["write `", subject, ": ", path, " -> ", output, "`"]),
             PartMismatch::Indices { subject, path } => {
                 Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
                     .help(say!["declare it in the same `network!`"])

@@ -199,12 +199,13 @@ impl From<Rank> for Message {
                 message
             }
             Rank::Spatial { subject, axes, found, from, reshaped, other } => {
-                let takes = match axes {
+                let expected = match axes {
                     [1] => "a signal `[channels, length]`",
                     [2] => "an image `[channels, height, width]`",
                     _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
                 };
-                let mut message = Self::new(say!["`", subject, "` takes ", takes, ", found ", &found, " from ", from]);
+                let mut message =
+                    Self::new(say!["`", subject, "` takes ", expected, ", found ", &found, " from ", from]);
                 if let Some(reshaped) = &reshaped {
                     let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
                     message = message.help(say!["`reshape(", bare(reshaped), ")` before it makes ", what]);

@@ -91,13 +91,13 @@ pub(crate) enum Mismatch {
         port: Option<String>,
         declared: Shape,
         node: String,
-        gives: Shape,
+        output: Shape,
         cure: Option<String>,
     },
     Stated {
         node: String,
         stated: Shape,
-        gives: Shape,
+        output: Shape,
     },
     /// A size that a layer's sizes lead to, and that has no value.
     NoSize {
@@ -295,28 +295,28 @@ impl From<Mismatch> for Message {
                 ]);
                 message.help(say!["let ", other_from, " give ", first, ", or ", first_from, " give ", other])
             }
-            Mismatch::Declared { network, port, declared, node, gives, cure } => {
+            Mismatch::Declared { network, port, declared, node, output, cure } => {
                 let message = Self::new(match &port {
                     None => {
-                        say!["`", network, "` is declared to give ", &declared, ", but `", node, "` gives ", &gives]
+                        say!["`", network, "` is declared to give ", &declared, ", but `", node, "` gives ", &output]
                     }
                     Some(port) => {
-                        say!["the output `", port, "` is declared as ", &declared, ", but its node gives ", &gives]
+                        say!["the output `", port, "` is declared as ", &declared, ", but its node gives ", &output]
                     }
                 });
                 let declare = match port {
-                    None => say!["declare `-> ", bare(&gives), "`"],
-                    Some(port) => say!["declare `", port, ": ", bare(&gives), "`"],
+                    None => say!["declare `-> ", bare(&output), "`"],
+                    Some(port) => say!["declare `", port, ": ", bare(&output), "`"],
                 };
                 match cure {
                     Some(cure) => message.help([declare, say![", or ", cure]].concat()),
                     None => message.help(declare),
                 }
             }
-            Mismatch::Stated { node, stated, gives } => {
-                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", &gives]).help(say![
+            Mismatch::Stated { node, stated, output } => {
+                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", &output]).help(say![
                     "state `-> ",
-                    bare(&gives),
+                    bare(&output),
                     "`"
                 ])
             }

@@ -28,7 +28,7 @@ fn lenet_has_the_shapes_and_parameters_of_the_textbook() {
     });
     assert_eq!(network.name, "LeNet5");
     assert_eq!((network.attributes.len(), network.constants.len()), (1, 0));
-    let given: Vec<_> = network.nodes.iter().map(|node| sizes(node.gives())).collect();
+    let given: Vec<_> = network.nodes.iter().map(|node| sizes(node.output())).collect();
     let expected: [&[u64]; 8] = [&[6, 28, 28], &[6, 14, 14], &[16, 10, 10], &[16, 5, 5], &[400], &[120], &[84], &[10]];
     assert_eq!(given, expected);
     let stages = network.nodes.iter().flat_map(|node| &node.stages);
@@ -178,8 +178,8 @@ fn a_sequence_of_any_length_is_read_to_one_vector_and_a_vector_is_repeated() {
             repeat(4);
         }
     });
-    assert_eq!(network.nodes[2].gives().len(), 2);
-    assert!(matches!(network.nodes[2].gives()[1], Dimension::Parameter(_)));
+    assert_eq!(network.nodes[2].output().len(), 2);
+    assert!(matches!(network.nodes[2].output()[1], Dimension::Parameter(_)));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn equal_constant_expressions_need_no_check() {
             out: dense(WIDTH);
         }
     });
-    assert!(matches!(network.nodes[2].gives()[0], Dimension::Constant(_)));
+    assert!(matches!(network.nodes[2].output()[0], Dimension::Constant(_)));
     let text: String = network.constants.iter().map(|item| format!("{item}\n")).collect();
     assert!(!text.contains("adds equal shapes"), "{text}");
     assert!(!text.contains("declared"), "{text}");

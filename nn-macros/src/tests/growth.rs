@@ -168,13 +168,13 @@ fn layers_of_many_sources() {
     for (parameters, shape, size) in shapes {
         for layer in ["add", "multiply", "concat"] {
             let network = |count: usize| {
-                let gives = match (layer, size) {
+                let output = match (layer, size) {
                     ("concat", "8") => format!("[{}]", 8 * count),
                     ("concat", "_") => "[_, 8]".to_owned(),
                     ("concat", size) => format!("[{count} * {size}]"),
                     _ => shape.to_owned(),
                 };
-                let head = format!("Net{parameters}: {shape} -> {gives} {{");
+                let head = format!("Net{parameters}: {shape} -> {output} {{");
                 repeated(&head, "a#: tanh <- input;", &format!("all: {layer} <- ({}); }}", all(count)), count)
             };
             assert_linear(&format!("{layer} of many {shape}"), network);

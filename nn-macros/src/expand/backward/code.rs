@@ -13,7 +13,7 @@ use crate::{
 impl Writer<'_, '_> {
     /// Prints the gradients with respect to what the step takes, from that with respect to what it gives.
     pub(super) fn code(&mut self, step: &Step, layer: &Layer, d: &TokenStream) {
-        let views: Vec<TokenStream> = step.takes.iter().map(|value| self.names.view(value)).collect();
+        let views: Vec<TokenStream> = step.inputs.iter().map(|value| self.names.view(value)).collect();
         match (layer, &views[..]) {
             (Layer::Sample(_), [_, log_variance]) => {
                 let random = forward::random(step);

@@ -45,7 +45,7 @@ impl Times {
 
     /// The lengths of what a stage takes, where it is a sequence whose steps are the vectors of its first axis; else none.
     pub(in crate::expand) fn of_vectors(&self, node: usize, stage: usize) -> TokenStream {
-        match self.takes[node][stage][0] {
+        match self.inputs[node][stage][0] {
             Some(Timed { time, axis: 0 }) => {
                 let lengths = lengths(time);
                 quote!(#lengths)
@@ -61,7 +61,7 @@ impl Times {
         stage: usize,
         network: &TokenStream,
     ) -> Option<TokenStream> {
-        let Timed { time, axis } = self.takes[node][stage][0]?;
+        let Timed { time, axis } = self.inputs[node][stage][0]?;
         let (lengths, axis) = (lengths(time), types::count(axis));
         Some(quote!(#NETWORK::lengths_into::<#network>(#lengths, #axis)))
     }
@@ -74,18 +74,18 @@ impl Times {
         source: usize,
         shape: &Shape,
     ) -> Option<(TokenStream, usize)> {
-        let timed = (*self.takes[node][stage].get(source)?)?;
+        let timed = (*self.inputs[node][stage].get(source)?)?;
         Some((described(timed, shape), timed.axis))
     }
 
     /// Where the steps lie of what a stage gives, where it is a sequence.
     pub(in crate::expand) fn given(&self, node: usize, stage: usize, shape: &Shape) -> Option<TokenStream> {
-        self.gives[node][stage].map(|timed| described(timed, shape))
+        self.output[node][stage].map(|timed| described(timed, shape))
     }
 
     /// Where the steps of an output lie, where it is a sequence.
     pub(in crate::expand) fn output(&self, network: &Network, output: usize) -> Option<TokenStream> {
-        let shape = network.nodes[network.outputs[output].node].gives();
+        let shape = network.nodes[network.outputs[output].node].output();
         self.outputs[output].map(|timed| described(timed, shape))
     }
 

@@ -79,9 +79,9 @@ pub(crate) struct Times {
     /// For each time, those that layers have made of it.
     made: Vec<Vec<Time>>,
     /// For each node, those of what each stage takes.
-    takes: Vec<Vec<Vec<Option<Timed>>>>,
+    inputs: Vec<Vec<Vec<Option<Timed>>>>,
     /// For each node, those of what each stage gives.
-    gives: Vec<Vec<Option<Timed>>>,
+    output: Vec<Vec<Option<Timed>>>,
     /// Those of the outputs.
     outputs: Vec<Option<Timed>>,
     statements: Vec<Statement>,
@@ -95,8 +95,8 @@ impl Times {
         let mut times = Times {
             origins: Vec::new(),
             made: Vec::new(),
-            takes: Vec::new(),
-            gives: Vec::new(),
+            inputs: Vec::new(),
+            output: Vec::new(),
             outputs: Vec::new(),
             statements: Vec::new(),
             elsewhere: Vec::new(),
@@ -113,22 +113,22 @@ impl Times {
         for (at, node) in network.nodes.iter().enumerate() {
             let sources = node.sources.iter().map(|source| match *source {
                 Source::Input(index) => Some(Timed { time: index, axis: time_axis(&network.inputs[index].shape) }),
-                Source::Node(index) => times.gives[index].last().copied().flatten(),
+                Source::Node(index) => times.output[index].last().copied().flatten(),
             });
             let mut now: Vec<Option<Timed>> = sources.collect();
-            let (mut takes, mut gives) = (Vec::new(), Vec::new());
+            let (mut inputs, mut output) = (Vec::new(), Vec::new());
             for (index, stage) in node.stages.iter().enumerate() {
                 let given = times.after(stage, [at, index], &node.label, &now, parts);
-                takes.push(std::mem::replace(&mut now, vec![given]));
-                gives.push(given);
+                inputs.push(std::mem::replace(&mut now, vec![given]));
+                output.push(given);
             }
-            times.takes.push(takes);
-            times.gives.push(gives);
+            times.inputs.push(inputs);
+            times.output.push(output);
         }
         for output in &network.outputs {
-            let (node, timed) = (&network.nodes[output.node], times.gives[output.node].last().copied().flatten());
-            let told = timed.filter(|timed| timed.axis == time_axis(node.gives()));
-            if let Some(timed) = timed.filter(|timed| told.is_none() && node.gives()[timed.axis].is_free()) {
+            let (node, timed) = (&network.nodes[output.node], times.output[output.node].last().copied().flatten());
+            let told = timed.filter(|timed| timed.axis == time_axis(node.output()));
+            if let Some(timed) = timed.filter(|timed| told.is_none() && node.output()[timed.axis].is_free()) {
                 times.mixed(timed, &node.label);
             }
             times.outputs.push(told);
@@ -147,21 +147,21 @@ impl Times {
         for (index, node) in network.nodes.iter().enumerate().rev() {
             let mut asked = read[index];
             for (at, stage) in node.stages.iter().enumerate().rev() {
-                let goes_on = self.gives[index][at].is_some() && asked;
-                self.gives[index][at] = self.gives[index][at].filter(|_| asked);
-                let takes = &mut self.takes[index][at];
-                asked = goes_on || takes.iter().flatten().next().is_some_and(|timed| reads(stage, timed.axis));
-                takes.iter_mut().for_each(|timed| *timed = timed.filter(|_| asked));
+                let goes_on = self.output[index][at].is_some() && asked;
+                self.output[index][at] = self.output[index][at].filter(|_| asked);
+                let inputs = &mut self.inputs[index][at];
+                asked = goes_on || inputs.iter().flatten().next().is_some_and(|timed| reads(stage, timed.axis));
+                inputs.iter_mut().for_each(|timed| *timed = timed.filter(|_| asked));
             }
-            for (source, timed) in node.sources.iter().zip(&self.takes[index][0]) {
+            for (source, timed) in node.sources.iter().zip(&self.inputs[index][0]) {
                 if let (Source::Node(source), Some(_)) = (source, timed) {
                     read[*source] = true;
                 }
             }
         }
         // What branches have in common matters where somebody asks for it.
-        let Times { statements, elsewhere, gives, .. } = self;
-        let asked = |[node, stage]: [usize; 2]| gives[node][stage].is_some();
+        let Times { statements, elsewhere, output, .. } = self;
+        let asked = |[node, stage]: [usize; 2]| output[node][stage].is_some();
         statements.retain(|statement| match statement.kind {
             Kind::Comparison(Some(place)) => asked(place),
             _ => true,
@@ -175,17 +175,17 @@ impl Times {
         stage: &Stage,
         place: [usize; 2],
         label: &str,
-        takes: &[Option<Timed>],
+        inputs: &[Option<Timed>],
         parts: &Parts,
     ) -> Option<Timed> {
-        let first = takes.iter().position(Option::is_some)?;
-        let (timed, shape) = (takes[first]?, &stage.takes[first]);
-        let others = || takes[first + 1..].iter().flatten();
+        let first = inputs.iter().position(Option::is_some)?;
+        let (timed, shape) = (inputs[first]?, &stage.inputs[first]);
+        let others = || inputs[first + 1..].iter().flatten();
         let free = shape[timed.axis].is_free();
-        let becomes = stage.layer.lengths(timed.axis, shape, &stage.gives);
+        let becomes = stage.layer.lengths(timed.axis, shape, &stage.output);
         if matches!(becomes, Lengths::Mixed) || others().any(|other| other.axis != timed.axis) {
             if free {
-                takes.iter().flatten().for_each(|timed| self.mixed(*timed, label));
+                inputs.iter().flatten().for_each(|timed| self.mixed(*timed, label));
             }
             return None;
         }
@@ -250,7 +250,7 @@ impl Times {
             );
         }
         if let Some(known) = known {
-            if known.takes != timed.axis || !known.is_sequence {
+            if known.inputs != timed.axis || !known.is_sequence {
                 return None;
             }
             if !known.changes {
@@ -400,7 +400,7 @@ impl Times {
     /// For each time, whether a layer asks for its lengths, or one that follows from it.
     fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.origins.len()];
-        let timed = self.takes.iter().flatten().flatten().chain(self.gives.iter().flatten());
+        let timed = self.inputs.iter().flatten().flatten().chain(self.output.iter().flatten());
         timed.flatten().for_each(|timed| used[timed.time] = true);
         for time in (0..used.len()).rev() {
             if let (true, Some(before)) = (used[time], self.before(time)) {
@@ -414,11 +414,11 @@ impl Times {
 /// Whether a layer asks for the lengths of what it takes, whoever asks for those of what it gives.
 fn reads(stage: &Stage, axis: usize) -> bool {
     match &stage.layer {
-        Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.takes[0].len(),
+        Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.inputs[0].len(),
         Layer::BatchNorm(_) => axis > 0,
         Layer::Recurrent(_) => axis == 0,
         Layer::Part(_) => true,
-        layer => matches!(layer.lengths(axis, &stage.takes[0], &stage.gives), Lengths::Read),
+        layer => matches!(layer.lengths(axis, &stage.inputs[0], &stage.output), Lengths::Read),
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Parts(HashMap<String, PartTimes>);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PartTimes {
     /// The axis of time of what it takes.
-    pub(super) takes: usize,
+    pub(super) inputs: usize,
     /// Whether what it gives is a sequence.
     pub(super) is_sequence: bool,
     /// Whether that may have other lengths than what it takes.
@@ -57,7 +57,7 @@ impl Parts {
         inside.for_each(|part| self.learn(&part, networks));
         let times = Times::new(network, self);
         let known = PartTimes {
-            takes: time_axis(&network.inputs[0].shape),
+            inputs: time_axis(&network.inputs[0].shape),
             is_sequence: times.outputs[0].is_some(),
             changes: times.changes(0),
             may_differ: times.may_differ(),
