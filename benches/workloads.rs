@@ -3,7 +3,7 @@
 //! `cargo bench --bench workloads -- --threads 2 --only lenet,mlp_small --budget 0.5` prints a row a workload and, where
 //! `BENCH_RAW` names a file, appends it there as JSON with the fields peer, workload, kind, batch, threads, samples_s,
 //! median_ms, p10_ms, p90_ms, n. A training step is forward, loss, backward and the optimizer's step. 10 warm-ups, then at
-//! least 30 calls; the median.
+//! least 30 calls; the median. `PLUMBLINE_ISA` names an instruction set other than the widest: `CONTRIBUTING.md` lists them.
 
 use std::{
     hint::black_box,

@@ -311,9 +311,9 @@ fn load<S: Simd, E: Element, const W: usize>(simd: S, numbers: &[E]) -> [E::Vect
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        kernels::simd::at_each_level,
-        layers::testing::{assert_close, values},
+    use crate::kernels::{
+        simd::at_each_level,
+        testing::{assert_close, values},
     };
 
     fn bits<E: Element>(count: usize) -> Vec<E> {

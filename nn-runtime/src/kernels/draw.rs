@@ -4,8 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{noise::normal, simd::run},
-    network::Random,
+    kernels::{noise::normal, random::Random, simd::run},
 };
 
 /// Uniform numbers of an element type. Sealed through [`crate::Element`].

@@ -200,7 +200,7 @@ impl<E: Element> WithSimd for SoftplusDifference<'_, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::testing::{assert_close, values};
+    use crate::kernels::testing::{assert_close, values};
 
     fn softplus_of(x: f64) -> f64 {
         x.max(0.0) + (-x.abs()).exp().ln_1p()

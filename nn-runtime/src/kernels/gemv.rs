@@ -1,44 +1,42 @@
-//! y = a(W x + b) for one sample: what a program with a deadline calls.
+//! y = f(W x + b) for one sample: what a program with a deadline calls.
 //!
-//! The sizes are compile-time constants, so that loops over small layers are unrolled, and the activation is applied while
+//! The sizes are compile-time constants, so that loops over small matrices are unrolled, and the function is applied while
 //! the sums are still in a register.
-
-use pulp::{Simd, WithSimd};
-
-use crate::{
-    Element,
-    kernels::{
-        math::Math,
-        simd::{lanes, run},
-    },
-    layers::Activation,
-    shape::Dimension,
-};
 
 use std::marker::PhantomData;
 
-/// y = a(W x + b) with `weight` [O, I] row-major and `bias` [O] or empty.
-#[inline(always)]
-pub(crate) fn gemv<I: Dimension, O: Dimension, E: Element, A: Activation<E>>(
-    weight: &[E],
-    bias: &[E],
-    x: &[E],
-    y: &mut [E],
-    a: A,
-) {
-    run(Gemv::<I, O, E, A> { weight, bias, x, y, a, sizes: PhantomData });
+use pulp::{Simd, WithSimd};
+
+use crate::kernels::{
+    elementwise::Unary,
+    math::Math,
+    simd::{lanes, run},
+};
+
+/// The sizes of a matrix, known when the program is compiled.
+pub(crate) trait MatrixSizes {
+    /// The rows.
+    const ROWS: usize;
+    /// The columns.
+    const COLUMNS: usize;
 }
 
-struct Gemv<'a, I, O, E, A> {
+/// y = f(W x + b) with `weight` row-major and `bias` of as many numbers as it has rows, or empty.
+#[inline(always)]
+pub(crate) fn gemv<N: MatrixSizes, E: Math, F: Unary<E>>(weight: &[E], bias: &[E], x: &[E], y: &mut [E], f: F) {
+    run(Gemv::<N, E, F> { weight, bias, x, y, f, sizes: PhantomData });
+}
+
+struct Gemv<'a, N, E, F> {
     weight: &'a [E],
     bias: &'a [E],
     x: &'a [E],
     y: &'a mut [E],
-    a: A,
-    sizes: PhantomData<(I, O)>,
+    f: F,
+    sizes: PhantomData<N>,
 }
 
-impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> WithSimd for Gemv<'_, I, O, E, A> {
+impl<N: MatrixSizes, E: Math, F: Unary<E>> WithSimd for Gemv<'_, N, E, F> {
     type Output = ();
 
     #[inline(always)]
@@ -59,27 +57,27 @@ impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> WithSimd for Gemv<'_
     }
 }
 
-impl<I: Dimension, O: Dimension, E: Math, A: Activation<E>> Gemv<'_, I, O, E, A> {
+impl<N: MatrixSizes, E: Math, F: Unary<E>> Gemv<'_, N, E, F> {
     #[inline(always)]
     fn blocks<S: Simd, const R: usize>(mut self, simd: S) {
-        let full = O::SIZE / R * R;
+        let full = N::ROWS / R * R;
         for row in (0..full).step_by(R) {
             self.block::<S, R>(simd, row, R);
         }
-        if full < O::SIZE {
-            self.block::<S, R>(simd, full, O::SIZE - full);
+        if full < N::ROWS {
+            self.block::<S, R>(simd, full, N::ROWS - full);
         }
     }
 
     /// The outputs `row..row + count`. Inlined, so that a constant `count` unrolls the loops over rows.
     #[inline(always)]
     fn block<S: Simd, const R: usize>(&mut self, simd: S, row: usize, count: usize) {
-        let weight = &self.weight[row * I::SIZE..(row + count) * I::SIZE];
-        let mut z = dots::<S, E, R>(simd, weight, &self.x[..I::SIZE], count);
+        let weight = &self.weight[row * N::COLUMNS..(row + count) * N::COLUMNS];
+        let mut z = dots::<S, E, R>(simd, weight, &self.x[..N::COLUMNS], count);
         if !self.bias.is_empty() {
             z = E::add(simd, z, E::load_partial(simd, &self.bias[row..row + count]));
         }
-        E::store_partial(simd, &mut self.y[row..row + count], self.a.forward(simd, z));
+        E::store_partial(simd, &mut self.y[row..row + count], self.f.call(simd, z));
     }
 }
 

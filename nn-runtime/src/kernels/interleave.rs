@@ -1,6 +1,11 @@
 //! Between samples one after the other and samples side by side.
 
+#[cfg(target_arch = "x86_64")]
+use pulp::Arch;
+
 use crate::Element;
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::isa::arch;
 
 /// Element e of sample s, at `s × length + e` in `rows`, goes to `e × lanes + s` in `columns`; the lanes beyond the samples become zero.
 pub(crate) fn interleave<E: Element>(rows: &[E], samples: usize, length: usize, columns: &mut [E], lanes: usize) {
@@ -21,8 +26,8 @@ pub(crate) fn deinterleave<E: Element>(columns: &[E], lanes: usize, length: usiz
 /// rows.
 pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx") {
-        // SAFETY: the processor has AVX.
+    if !matches!(arch(), Arch::Scalar) {
+        // SAFETY: an instruction set is chosen only where the processor has it, and each but the scalar one includes AVX.
         return unsafe { x86::transpose_f32(from, columns, rows, to, width) };
     }
     transpose::<f32, 8>(from, columns, rows, to, width, block_of::<f32, 8>);
@@ -31,8 +36,8 @@ pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut 
 /// The same for `f64`.
 pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut [f64], width: usize) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx") {
-        // SAFETY: the processor has AVX.
+    if !matches!(arch(), Arch::Scalar) {
+        // SAFETY: an instruction set is chosen only where the processor has it, and each but the scalar one includes AVX.
         return unsafe { x86::transpose_f64(from, columns, rows, to, width) };
     }
     transpose::<f64, 4>(from, columns, rows, to, width, block_of::<f64, 4>);

@@ -6,7 +6,7 @@ use crate::{
     Element,
     kernels::{
         math::Math,
-        simd::{Lanes, run},
+        simd::{LANES, Lanes, run},
         softmax::{Sums, first_lanes, load_rest},
     },
 };
@@ -33,9 +33,6 @@ pub(crate) fn pointwise<E: Element, F: Pointwise<E>>(f: F, y: &[E], t: &[E], sca
 
 /// Registers whose values are added up in the element's own precision before the sum goes on in `f64`.
 const BLOCK: usize = 64;
-
-/// The lanes of the widest register.
-const LANES: usize = 16;
 
 struct Both<'a, E, F> {
     f: F,

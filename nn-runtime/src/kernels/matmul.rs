@@ -187,7 +187,7 @@ mod tests {
     use pulp::{Simd, WithSimd};
 
     use super::*;
-    use crate::layers::testing::{assert_close, values};
+    use crate::kernels::testing::{assert_close, values};
 
     /// The kernels of our own on the instruction set that they are run with.
     struct Check<E> {

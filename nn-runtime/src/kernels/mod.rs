@@ -13,6 +13,7 @@ pub(crate) mod field;
 pub(crate) mod gemv;
 pub(crate) mod images;
 pub(crate) mod interleave;
+mod isa;
 pub(crate) mod layer_norm;
 pub(crate) mod loss;
 pub(crate) mod map;
@@ -22,6 +23,7 @@ pub(crate) mod noise;
 pub(crate) mod optimizer;
 pub(crate) mod pool;
 mod product;
+pub(crate) mod random;
 pub(crate) mod ratings;
 pub(crate) mod recurrent;
 mod row_product;
@@ -32,3 +34,7 @@ pub mod simd;
 pub(crate) mod sites;
 pub(crate) mod softmax;
 pub(crate) mod sum;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod walk;

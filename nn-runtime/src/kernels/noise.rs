@@ -2,7 +2,10 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Element, kernels::simd::run, network::Random};
+use crate::{
+    Element,
+    kernels::{random::Random, simd::run},
+};
 
 /// What becomes of a number.
 pub(crate) trait Corrupt<E>: Copy {

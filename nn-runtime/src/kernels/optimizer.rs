@@ -282,7 +282,7 @@ impl<E: Math, R: Rule<E, K>, const K: usize> WithSimd for Update<'_, E, R, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kernels::simd::at_each_level, layers::testing::values};
+    use crate::kernels::{simd::at_each_level, testing::values};
 
     fn finds<E: Element>() {
         let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 2.1 * WITHIN, -2.1 * WITHIN, 1e30, -1e30];

@@ -4,7 +4,7 @@ mod average;
 mod max;
 mod norm;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod weighted;
 
 use std::ops::Range;
@@ -13,8 +13,10 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{math::Math, simd},
-    network::LANES,
+    kernels::{
+        math::Math,
+        simd::{self, LANES},
+    },
 };
 
 pub(crate) use average::{AveragePool, AveragePoolGradient};

@@ -171,7 +171,7 @@ fn mixed<S: Simd, E: Math>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::testing::{assert_close, values};
+    use crate::kernels::testing::{assert_close, values};
 
     #[test]
     fn rows_agree_with_their_definitions() {

@@ -1,13 +1,15 @@
 //! One vector vocabulary for `f32` and `f64`, over the instruction set chosen when the program runs.
 //!
 //! A kernel is a struct of its operands with [`pulp::WithSimd`]; `run` calls it with the widest vectors that the
-//! processor has, so a binary built without `target-cpu=native` is as fast as one built with it.
+//! processor has, or those that `PLUMBLINE_ISA` names, so a binary built without `target-cpu=native` is as fast as one built with it.
 
 use pulp::{MemMask, Simd};
 
-use crate::kernels::shuffle;
+#[cfg(test)]
+pub(crate) use crate::kernels::isa::at_each_level;
+use crate::kernels::{isa::arch, shuffle};
 
-/// Runs `kernel` with the widest vectors of this processor.
+/// Runs `kernel` on the instruction set of this process.
 #[inline(always)]
 pub(crate) fn run<K: pulp::WithSimd>(kernel: K) -> K::Output {
     arch().dispatch(kernel)
@@ -16,56 +18,15 @@ pub(crate) fn run<K: pulp::WithSimd>(kernel: K) -> K::Output {
 /// Runs a kernel on each instruction set of this processor that the library may choose.
 #[cfg(test)]
 pub(crate) fn on_each<K: pulp::WithSimd>(kernel: impl Fn() -> K) {
-    Simd::vectorize(pulp::Scalar::new(), kernel());
-    #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(v3) = pulp::x86::V3::try_new() {
-            Simd::vectorize(v3, kernel());
-        }
-        if let Some(v4) = pulp::x86::V4::try_new() {
-            Simd::vectorize(v4, kernel());
-        }
-    }
-    run(kernel());
+    let result: Result<(), ()> = at_each_level(|| {
+        run(kernel());
+        Ok(())
+    });
+    result.expect("a kernel that fails panics");
 }
 
-#[cfg(not(test))]
-#[inline(always)]
-fn arch() -> pulp::Arch {
-    pulp::Arch::new()
-}
-
-#[cfg(test)]
-pub(crate) use levels::{arch, at_each_level};
-
-/// The instruction sets of this processor that tests go through.
-#[cfg(test)]
-mod levels {
-    use std::cell::Cell;
-
-    use pulp::Arch;
-
-    thread_local! {
-        static CHOSEN: Cell<Option<Arch>> = const { Cell::new(None) };
-    }
-
-    pub(crate) fn arch() -> Arch {
-        CHOSEN.get().unwrap_or_default()
-    }
-
-    /// Calls `f` with the kernels of this thread kept to each instruction set in turn, until one fails.
-    pub(crate) fn at_each_level<T>(mut f: impl FnMut() -> Result<(), T>) -> Result<(), T> {
-        let mut levels = vec![Arch::Scalar, Arch::new()];
-        #[cfg(target_arch = "x86_64")]
-        levels.extend(pulp::x86::V3::try_new().map(Arch::V3));
-        let result = levels.into_iter().try_for_each(|level| {
-            CHOSEN.set(Some(level));
-            f()
-        });
-        CHOSEN.set(None);
-        result
-    }
-}
+/// The lanes of the widest register there is, of the narrowest element. Samples that lie side by side fill a multiple of them.
+pub const LANES: usize = 16;
 
 /// Vector arithmetic on an element type. Sealed through [`crate::Element`].
 ///

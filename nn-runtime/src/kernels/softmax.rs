@@ -6,9 +6,8 @@ use crate::{
     Element,
     kernels::{
         math::Math,
-        simd::{Lanes, run},
+        simd::{LANES, Lanes, run},
     },
-    network::LANES,
 };
 
 /// Each row of `width` numbers becomes its softmax.

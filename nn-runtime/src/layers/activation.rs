@@ -334,7 +334,7 @@ impl<E: Math> Activation<E> for Softplus {
 
 /// x ↦ f(x)
 #[derive(Clone, Copy)]
-struct Forward<A>(A);
+pub(super) struct Forward<A>(pub(super) A);
 
 impl<E: Math, A: Activation<E>> Unary<E> for Forward<A> {
     #[inline(always)]

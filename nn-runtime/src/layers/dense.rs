@@ -9,7 +9,7 @@ use crate::{
     Element, Shape,
     kernels::{
         aligned::Aligned,
-        gemv,
+        gemv::{self, MatrixSizes},
         matmul::{Matrix, MatrixMut, matmul},
     },
     layers::{Activation, Init, activation, type_check, weight_and_bias::weight_and_bias},
@@ -108,7 +108,7 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
         a: A,
     ) {
         if x.data().len() == I::SIZE {
-            gemv::gemv::<I, O, E, A>(&self.weight, &self.bias, x.data(), y.data_mut(), a);
+            gemv::gemv::<(O, I), E, _>(&self.weight, &self.bias, x.data(), y.data_mut(), activation::Forward(a));
         } else {
             affine(x.data(), self.weight_matrix().transpose(), &self.bias, y.data_mut());
             activation::forward(a, y);
@@ -149,6 +149,11 @@ impl<I: Dimension, O: Dimension, E: Element> Dense<I, O, E> {
             accumulate: false,
         })
     }
+}
+
+impl<R: Dimension, C: Dimension> MatrixSizes for (R, C) {
+    const ROWS: usize = R::SIZE;
+    const COLUMNS: usize = C::SIZE;
 }
 
 /// y = x M + b for rows x, where b may be empty for none.

@@ -2,13 +2,11 @@
 
 use std::fmt;
 
+pub use crate::kernels::simd::LANES;
 use crate::{
     Element, Shape,
     shape::{Dims, FixedShape},
 };
-
-/// The samples that one block of an interleaved value holds: the lanes of the widest register, in `f32`.
-pub const LANES: usize = 16;
 
 /// Values of shape `S` of a part's samples, to read.
 ///

@@ -8,7 +8,10 @@ use super::{
     Axis, Geometry, count, gather_lanes, load, store,
     tile::{for_tile, next_scalars, next_vectors},
 };
-use crate::{Element, kernels::simd::Lanes, network::LANES};
+use crate::{
+    Element,
+    kernels::simd::{LANES, Lanes},
+};
 
 /// weight (o, c, h, w) += Σ d_y (o, i, j) × x (c, i · stride + h · dilation − padding, …), summed over pixels and samples;
 /// bias (o) += Σ d_y (o, i, j). Where `weight` is empty, only d_y is brought to what the sums are over.

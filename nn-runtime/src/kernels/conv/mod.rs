@@ -11,7 +11,7 @@ mod geometry;
 mod gradient;
 mod single;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tile;
 
 use axis::Axis;
@@ -68,7 +68,7 @@ fn count(sizes: &[usize]) -> usize {
 
 /// Runs `kernel` with registers that divide `lanes`.
 fn run<K: pulp::WithSimd>(lanes: usize, kernel: K) -> K::Output {
-    if lanes.is_multiple_of(crate::network::LANES) { simd::run(kernel) } else { kernel.with_simd(pulp::Scalar) }
+    if lanes.is_multiple_of(simd::LANES) { simd::run(kernel) } else { kernel.with_simd(pulp::Scalar) }
 }
 
 /// The register at `from`.

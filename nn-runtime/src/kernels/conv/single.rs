@@ -6,7 +6,7 @@ use super::{
     Correlate, count, load, store,
     tile::{Sums, calculate, next_scalars, next_vectors, scalars_for, vectors_for_any},
 };
-use crate::Element;
+use crate::{Element, kernels::simd::LANES};
 
 /// A [`Correlate`] over one lane, forward.
 ///
@@ -24,7 +24,7 @@ struct Parts<'a, E> {
 impl<E: Element> Single<'_, E> {
     /// The numbers of scratch needed, with registers of up to as many lanes as there are.
     pub(super) fn scratch(job: &Correlate<'_, E>) -> usize {
-        let width = crate::network::LANES;
+        let width = LANES;
         let (a, b) = (Self::sizes(job, width, true), Self::sizes(job, width, false));
         a.iter().sum::<usize>().max(b.iter().sum())
     }
@@ -44,7 +44,7 @@ impl<E: Element> Single<'_, E> {
             [image, 0, count(&[job.outputs, width]), count(&[job.outputs, Self::run(job).next_multiple_of(width)])]
         };
         // Each part begins at a cache line.
-        sizes.map(|size| size.next_multiple_of(crate::network::LANES))
+        sizes.map(|size| size.next_multiple_of(LANES))
     }
 
     /// The pixels from the first to the last of the output where its rows lie as far apart as those of the padded image.

@@ -55,7 +55,7 @@ fn close<E: Element>(what: &str, found: E, expected: f64, magnitude: f64) -> Res
     Ok(())
 }
 
-fn agrees<E: Element>(s: Geometry, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
+pub(in crate::kernels) fn agrees<E: Element>(s: Geometry, samples: usize, mut seed: u64) -> Result<(), TestCaseError> {
     let lanes = if samples == 1 { 1 } else { samples.next_multiple_of(16) };
     let (inputs, outputs) = (s.channels * s.input[0] * s.input[1], s.outputs * s.output[0] * s.output[1]);
     let (inputs, outputs) = (s.groups * inputs, s.groups * outputs);

@@ -201,6 +201,13 @@ fn powers_and_weights_agree<E: Element>(s: PoolSizes, samples: usize, mut seed: 
     Ok(())
 }
 
+/// All of the above.
+pub(in crate::kernels) fn all_agree<E: Element>(s: PoolSizes, samples: usize, seed: u64) -> Result<(), TestCaseError> {
+    agrees::<E>(s, samples, seed)?;
+    maxima_keep_nan::<E>(s, samples, seed)?;
+    powers_and_weights_agree::<E>(s, samples, seed)
+}
+
 proptest! {
     #[test]
     fn norms_and_weighted_means_agree_with_the_definition((sizes, samples, seed) in cases()) {
