@@ -42,6 +42,10 @@ pub mod prelude {
 
 // Pages of the documentation, and of no program.
 #[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/tour.md")]
+pub mod tour {}
+
+#[cfg(any(doc, doctest))]
 pub mod language {
     //! The reference of the language of [`network!`](macro@crate::network): its [grammar], its [typing rules](layers), layer by layer, and [what
     //! is generated](generated). The examples are compiled and run by the tests.
@@ -63,8 +67,34 @@ pub mod training {}
 pub mod autoencoders {}
 
 #[cfg(all(doc, not(doctest)))]
-#[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
+pub mod errors {
+    //! Every error and its cure, a page for each kind: of the language's [syntax] and of the [graph]; of [shapes](shape), with [constants] and with
+    //! [parameters] as sizes, with [free] sizes; of [sequences](recurrent); between [networks](parts); of [energy]-based models; and in [training],
+    //! also of [two networks against each other](adversarial).
+
+    #[doc = include_str!("../docs/errors/syntax.md")]
+    pub mod syntax {}
+    #[doc = include_str!("../docs/errors/graph.md")]
+    pub mod graph {}
+    #[doc = include_str!("../docs/errors/shape.md")]
+    pub mod shape {}
+    #[doc = include_str!("../docs/errors/recurrent.md")]
+    pub mod recurrent {}
+    #[doc = include_str!("../docs/errors/constants.md")]
+    pub mod constants {}
+    #[doc = include_str!("../docs/errors/parameters.md")]
+    pub mod parameters {}
+    #[doc = include_str!("../docs/errors/free.md")]
+    pub mod free {}
+    #[doc = include_str!("../docs/errors/parts.md")]
+    pub mod parts {}
+    #[doc = include_str!("../docs/errors/energy.md")]
+    pub mod energy {}
+    #[doc = include_str!("../docs/errors/training.md")]
+    pub mod training {}
+    #[doc = include_str!("../docs/errors/adversarial.md")]
+    pub mod adversarial {}
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,18 +1,22 @@
-//! The page `docs/errors.md`: every error and its cure, made from the compile-fail tests, so that it cannot go stale.
+//! The pages `docs/errors`: every error and its cure, a page for each kind, made from the compile-fail tests, so that they cannot go stale.
 
 use std::{
+    collections::BTreeMap,
     env,
     fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
 
-const PAGE: &str = "docs/errors.md";
+/// The folder of the pages.
+const PAGES: &str = "docs/errors";
+/// The page that lists the others, and each mistake.
+const INDEX: &str = "README.md";
 const COMMAND: &str = "PLUMBLINE_WRITE=1 cargo test --test errors_page";
 
 /// The kinds with a title and a word of introduction, in the page's order. A folder that is not here comes after them under
 /// its own name.
-const KINDS: [(&str, &str, &str); 10] = [
+const KINDS: [(&str, &str, &str); 11] = [
     ("syntax", "Syntax", "What is written is no network: a token, a name, an option or a value is missing or wrong."),
     ("graph", "Graph", "Nodes, sources and outputs that do not make one graph."),
     (
@@ -58,14 +62,19 @@ const KINDS: [(&str, &str, &str); 10] = [
         "Training",
         "Networks, data, losses and metrics that do not belong together. The compiler finds these by their types.",
     ),
+    (
+        "adversarial",
+        "Two networks against each other",
+        "Generators and discriminators whose shapes do not meet, and data that neither takes.",
+    ),
 ];
 
 const INTRODUCTION: &str = "\
-Each entry shows a mistake, what the compiler says of it, and its cure. To find a message here, search this page for its words
+Each entry shows a mistake, what the compiler says of it, and its cure. To find a message, search this folder for its words
 without the names and numbers of your own: `does not fit the`, `takes a vector, found`, `has no option`.
 
 All faults of a network are reported at once, each where it is made, by `cargo check` and in the editor. Left out of the reports
-below are the compiler's notes on where the library states a bound, and on macros.
+are the compiler's notes on where the library states a bound, and on macros.
 ";
 
 /// One compile-fail test.
@@ -129,9 +138,9 @@ impl Entry {
         faults
     }
 
-    fn write(&self, folder: &str, page: &mut String) {
+    fn write(&self, page: &mut String) {
         let Entry { name, heading, program, report, .. } = self;
-        writeln!(page, "\n<a id=\"{folder}-{name}\"></a>\n\n### {heading}\n").unwrap();
+        writeln!(page, "\n<a id=\"{name}\"></a>\n\n## {heading}\n").unwrap();
         writeln!(page, "```rust\n{program}\n```\n\n```text\n{report}\n```\n").unwrap();
         let faults = self.faults();
         let with_help = faults.iter().filter(|fault| !fault.helps.is_empty());
@@ -210,41 +219,65 @@ fn entries(root: &Path, folder: &str) -> Vec<Entry> {
     files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).map(|path| Entry::read(&path)).collect()
 }
 
-fn page(root: &Path) -> String {
-    let mut page = format!("# Every error and its cure\n\n<!-- Written by `{COMMAND}`. -->\n\n{INTRODUCTION}");
-    let kinds: Vec<_> = kinds(root).into_iter().map(|kind| (entries(root, &kind.0), kind)).collect();
-    for (entries, (folder, title, _)) in &kinds {
-        writeln!(page, "\n* [{title}](#{folder})").unwrap();
-        for Entry { name, heading, .. } in entries {
-            writeln!(page, "  * [{heading}](#{folder}-{name})").unwrap();
-        }
-    }
-    for (entries, (folder, title, introduction)) in &kinds {
-        writeln!(page, "\n<a id=\"{folder}\"></a>\n\n## {title}").unwrap();
+/// The pages by their files: the index, and one for each kind.
+fn pages(root: &Path) -> BTreeMap<String, String> {
+    let head = |title: &str| format!("# {title}\n\n<!-- Written by `{COMMAND}`. -->\n");
+    let mut index = format!("{}\n{INTRODUCTION}", head("Every error and its cure"));
+    let mut pages = BTreeMap::new();
+    for (folder, title, introduction) in kinds(root) {
+        let mut page = head(&title);
         if !introduction.is_empty() {
             writeln!(page, "\n{introduction}").unwrap();
         }
-        entries.iter().for_each(|entry| entry.write(folder, &mut page));
+        writeln!(page).unwrap();
+        writeln!(index, "\n## [{title}]({folder}.md)\n").unwrap();
+        let entries = entries(root, &folder);
+        for Entry { name, heading, .. } in &entries {
+            writeln!(page, "* [{heading}](#{name})").unwrap();
+            writeln!(index, "* [{heading}]({folder}.md#{name})").unwrap();
+        }
+        entries.iter().for_each(|entry| entry.write(&mut page));
+        pages.insert(format!("{folder}.md"), page);
     }
-    page
+    pages.insert(INDEX.to_owned(), index);
+    pages
 }
 
 #[test]
-fn the_page_is_what_the_tests_say() {
+fn the_pages_are_what_the_tests_say() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let file = root.join(PAGE);
-    let new = page(root);
+    let folder = root.join(PAGES);
+    let new = pages(root);
     if env::var_os("PLUMBLINE_WRITE").is_some() {
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, &new).unwrap();
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+        new.iter().for_each(|(file, page)| fs::write(folder.join(file), page).unwrap());
     }
-    let old = fs::read_to_string(&file).unwrap_or_default();
-    let differs = old.lines().zip(new.lines()).position(|(old, new)| old != new);
-    let line = differs.unwrap_or_else(|| old.lines().count().min(new.lines().count())) + 1;
-    assert!(
-        old == new,
-        "{PAGE} is not what the compile-fail tests say, from line {line} on; write it anew:\n\n    {COMMAND}\n"
-    );
+    let files: Vec<String> =
+        inside(&folder).iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(files, new.keys().cloned().collect::<Vec<_>>(), "the files of {PAGES}; write them anew: {COMMAND}");
+    for (file, new) in new {
+        let old = fs::read_to_string(folder.join(&file)).unwrap();
+        let differs = old.lines().zip(new.lines()).position(|(old, new)| old != new);
+        let line = differs.unwrap_or_else(|| old.lines().count().min(new.lines().count())) + 1;
+        assert!(
+            old == new,
+            "{PAGES}/{file} is not what the compile-fail tests say, from line {line} on; write it anew:\n\n    {COMMAND}\n"
+        );
+    }
+}
+
+/// The documentation of the crate shows the pages, too.
+#[test]
+fn the_crate_includes_every_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    for (folder, ..) in kinds(root) {
+        let page = format!("include_str!(\"../{PAGES}/{folder}.md\")");
+        assert!(source.contains(&page), "src/lib.rs lacks the page of {folder}");
+    }
 }
 
 #[test]

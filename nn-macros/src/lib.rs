@@ -155,7 +155,7 @@ use quote::quote;
 /// # Errors
 ///
 /// Every fault of every network is reported at once: sizes that are literals by the macro, named constants by the
-/// compiler's constant evaluation. Both appear in `cargo check`. The page `plumbline::errors`, which is `docs/errors.md` in the
+/// compiler's constant evaluation. Both appear in `cargo check`. The page `plumbline::errors`, which is `docs/errors` in the
 /// repository, shows every one of them with its cure.
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {

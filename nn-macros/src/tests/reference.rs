@@ -55,9 +55,9 @@ fn each_layer_has_a_section_and_a_row_where_layers_are_listed() {
     assert_eq!(sorted(documented), all(), "the headings of docs/language/layers.md");
     let listed = first_column(&text("nn-macros/src/lib.rs"), "/// # Layers");
     assert_eq!(sorted(listed), all(), "the table in nn-macros/src/lib.rs");
-    let listed = first_column(&text("README.md"), "## Layers");
+    let listed = first_column(&text("docs/language/layers.md"), "## All layers");
     let layers = layers::names().filter(|name| !layers::is_activation(name)).map(str::to_owned).collect();
-    assert_eq!(sorted(listed), sorted(layers), "the table in README.md");
+    assert_eq!(sorted(listed), sorted(layers), "the table in docs/language/layers.md");
 }
 
 #[test]
