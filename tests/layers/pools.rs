@@ -1,9 +1,7 @@
 //! Norms and weighted means over windows: gradients against central differences in `f64`, values, and what the networks say of
 //! themselves.
 
-mod differences;
-
-use differences::check;
+use crate::differences::check;
 use plumbline::prelude::*;
 
 const P: f64 = 1.5;

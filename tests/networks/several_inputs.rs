@@ -1,9 +1,6 @@
 //! Losses, steps and checks of gradients on networks with several inputs.
 
-#[path = "differences/numbers.rs"]
-mod numbers;
-
-use numbers::data_of;
+use crate::differences::data_of;
 use plumbline::{
     ShapeError,
     prelude::*,

@@ -1,8 +1,6 @@
 //! `map`: gradients against central differences in `f64`, values, constants and what the network says of it.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::prelude::*;
 
 const SCALE: f64 = 1.5;

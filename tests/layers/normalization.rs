@@ -1,9 +1,7 @@
 //! `batch_norm` in whole networks: gradients against central differences in `f64`, running statistics that follow the batches and move
 //! with the optimizer, inference by them, files that keep them.
 
-mod differences;
-
-use differences::{check, check_on, data, data_of};
+use crate::differences::{check, check_on, data, data_of};
 use plumbline::{network::Role, prelude::*};
 
 const CHANNELS: usize = 3;

@@ -1,8 +1,6 @@
 //! Layers with windows where sizes are free: the gradients at several sizes, the numbers of a network of those sizes, and what does not fit.
 
-mod differences;
-
-use differences::{check, check_on, data_of};
+use crate::differences::{check, check_on, data_of};
 use plumbline::prelude::*;
 
 network! {

@@ -2,14 +2,8 @@
 //! for `dense` and recurrent layers, where numbers agree to 1e-6 of the largest in `f32` and to 1e-14 in `f64`, behind several of them to 2e-6; and for
 //! the gradients of parameters, which agree to 2e-6 and 1e-14. Gradients agree with central differences as well.
 
-#[path = "differences/on.rs"]
-mod differences;
-
-#[path = "differences/alone.rs"]
-mod alone;
-
-use alone::{Apart, apart_from_alone, each_as_if_alone, near, padding, run, sizes_of};
-use differences::{check_on, data, data_of};
+use crate::alone::{Apart, apart_from_alone, each_as_if_alone, near, padding, run, sizes_of};
+use crate::differences::{check_on, data, data_of};
 use plumbline::{
     Element, ShapeError,
     network::{entry, rows},

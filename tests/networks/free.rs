@@ -1,8 +1,6 @@
 //! Networks with free dimensions: any size in one program, the sizes checked where data enters.
 
-mod differences;
-
-use differences::{check, check_on, data, data_of};
+use crate::differences::{check, check_on, data, data_of};
 use plumbline::{
     ShapeError,
     network::PassError,

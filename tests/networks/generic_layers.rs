@@ -1,8 +1,6 @@
 //! Layers inside networks that are generic over dimensions: gradients at two sizes, and both precisions.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::{prelude::*, train::GradientCheck};
 
 network! {

@@ -1,9 +1,6 @@
 //! Networks with memory: gradients against central differences in `f64` for every cell, option and configuration.
 
-#[path = "differences/on.rs"]
-mod differences;
-
-use differences::{check_on, data, data_of};
+use crate::differences::{check_on, data, data_of};
 use plumbline::prelude::*;
 
 const UNITS: usize = 3;

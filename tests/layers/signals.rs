@@ -1,8 +1,6 @@
 //! Layers over signals `[c, l]`: gradients against central differences in `f64`, and what the networks say of themselves.
 
-mod differences;
-
-use differences::check;
+use crate::differences::check;
 use plumbline::prelude::*;
 
 const LENGTH: usize = 12;

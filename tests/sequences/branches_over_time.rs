@@ -1,10 +1,7 @@
 //! Branches of a sequence that come together again: where they make different lengths of it, a ragged batch is refused, over a free axis of time and
 //! over one of fixed size.
 
-#[path = "differences/on.rs"]
-mod differences;
-
-use differences::{check_on, data, data_of};
+use crate::differences::{check_on, data, data_of};
 use plumbline::{Element, ShapeError, prelude::*, train::TrainError};
 
 const TWO: usize = 2;

@@ -1,8 +1,6 @@
 //! Backpropagation against central differences in `f64`: every layer, option and activation, every way that a value can be read.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::prelude::*;
 
 /// A network and its test, under one name.

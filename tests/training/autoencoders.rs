@@ -1,6 +1,5 @@
 //! Autoencoders: the layers of a variational one, the penalties, and each kind from its network to its training.
 
-#[path = "autoencoders/kinds.rs"]
 mod kinds;
 
 use plumbline::{

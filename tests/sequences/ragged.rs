@@ -1,10 +1,7 @@
 //! Padded sequences in networks with memory: gradients against central differences in `f64`, each sequence as if it were alone, and whatever lies in
 //! the padding without effect.
 
-#[path = "differences/on.rs"]
-mod differences;
-
-use differences::{check_on, data, data_of};
+use crate::differences::{check_on, data, data_of};
 use plumbline::prelude::*;
 
 network! {

@@ -1,8 +1,6 @@
 //! Networks inside networks, and layers of the user's own: gradients, and equality with the same network in one piece.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::Layer;
 use plumbline::prelude::*;
 use rand::rngs::StdRng;

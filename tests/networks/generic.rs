@@ -1,8 +1,6 @@
 //! Networks that are generic over dimensions: by themselves, at several sizes in one network, and within each other.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::prelude::*;
 
 network! {

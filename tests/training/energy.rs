@@ -1,8 +1,6 @@
 //! Energy-based layers in networks, used as a user would.
 
-mod differences;
-
-use differences::{check, data};
+use crate::differences::{check, data};
 use plumbline::{
     energy::{
         Ais, Boltzmann, ContrastiveDivergence, EnergyError, Hopfield, MaximumLikelihood, Rbm,

@@ -1,9 +1,6 @@
 //! Networks that begin with rows by index: alone, in parts, with inputs of other kinds.
 
-#[path = "differences/on.rs"]
-mod differences;
-
-use differences::{check_on, data, data_of};
+use crate::differences::{check_on, data, data_of};
 use plumbline::{ShapeError, prelude::*, train::TrainError};
 
 network! {
