@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
 use crate::context::{Part, Sizes};
-use crate::layers::{Layer, Parameter};
+use crate::layers::{self, Activation, Facts, Layer, Parameter, Placement, Runtime, Weights, Work};
 use crate::report::NoFault;
 use crate::shape::Shape;
 
@@ -115,6 +115,13 @@ impl Node {
         &self.stages[self.stages.len() - 1].output
     }
 
+    /// The stage that its field holds.
+    pub(crate) fn held(&self) -> Option<(&Ident, &Stage)> {
+        let name = self.name.as_ref()?;
+        let is_model = |stage: &&Stage| stage.facts().model.is_some();
+        Some((name, self.trained().or_else(|| self.stages.iter().find(is_model))?))
+    }
+
     /// The stage that has parameters, where there is one.
     pub(crate) fn trained(&self) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.learns())
@@ -124,7 +131,43 @@ impl Node {
 impl Stage {
     /// Whether it has parameters, as far as the macro knows: a part may.
     pub(crate) fn learns(&self) -> bool {
-        matches!(self.layer, Layer::Part(_)) || !self.parameters().is_empty()
+        self.layer.submodule().is_some() || !self.parameters().is_empty()
+    }
+
+    /// The layer at its place.
+    pub(crate) fn placement(&self) -> Placement<'_> {
+        Placement { kind: &self.kind, inputs: &self.inputs, output: &self.output }
+    }
+
+    /// What the layer says of itself.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        self.layer.facts()
+    }
+
+    /// The layer as a type of the runtime, where it is more than a call.
+    pub(crate) fn runtime(&self) -> Option<Runtime> {
+        self.facts().model.map(|model| model.runtime(&self.placement()))
+    }
+
+    /// How it is trained, where it has weights.
+    pub(crate) fn weights(&self) -> Option<Weights<'_>> {
+        match self.facts().work {
+            Work::Weights(weights) => Some(weights),
+            _ => None,
+        }
+    }
+
+    /// The activation that it is.
+    pub(crate) fn activation(&self) -> Option<&Activation> {
+        match self.facts().work {
+            Work::Activation(activation) => Some(activation),
+            _ => None,
+        }
+    }
+
+    /// Whether it has a gradient, as far as the macro knows.
+    pub(crate) fn has_gradient(&self) -> bool {
+        self.layer.submodule().map_or_else(|| !layers::is_step(&self.kind.to_string()), |part| part.gradient)
     }
 
     /// The layer's parameters under PyTorch's names, with their shapes; those of a part are its own affair.

@@ -61,7 +61,7 @@ pub(super) fn fields(
     // The stage that the field would hold; one without parameters holds nothing to be used.
     let held = |stages: &'_ [Stage]| {
         let trained = stages.iter().position(|stage| match stage {
-            Stage::Layer(call) => layers::find(&call.kind.to_string()).is_some_and(|row| row.trained),
+            Stage::Layer(call) => layers::find(&call.kind.to_string()).is_some_and(|row| row.is_trained()),
             Stage::Path(_) => true,
         });
         trained.unwrap_or(0)

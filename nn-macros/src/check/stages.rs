@@ -149,7 +149,7 @@ impl Walk<'_> {
                 chain.stages.push(None);
                 continue;
             };
-            if row.trained {
+            if row.is_trained() {
                 self.check_name(&call.tokens, trained.clone());
                 trained = trained.or(Some(call.kind.to_string()));
             }
@@ -292,7 +292,7 @@ impl Walk<'_> {
         inputs: Option<Vec<Value>>,
     ) -> Option<(network::Stage, Shape)> {
         let node = &self.nodes[self.index];
-        let subject = if at == 0 || row.trained { label(node) } else { call.kind.to_string() };
+        let subject = if at == 0 || row.is_trained() { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
         let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
         let (values, site) = (inputs?, Site { kind: row.name, subject, tokens: call.tokens.clone() });

@@ -1,13 +1,11 @@
 //! The steps in reverse order: gradients with respect to values, and what is left for the whole batch.
 
-mod code;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     expand::{
-        chain, finish,
+        finish,
         forward::{self, Names},
         legs::{self, Legs},
         lower::{Buffer, Memory, Operation, Program, Step, Value},
@@ -15,8 +13,9 @@ use crate::{
         structure::{learned, learned_name},
         types,
     },
-    layers::{Activation, Layer},
+    layers::{self, Gradient, WeightGradient},
     names::{self, E, INPUTS, LAYERS, NETWORK, PART, SHARE},
+    network::Stage,
     shape::Dimension,
 };
 
@@ -179,17 +178,23 @@ fn needs(program: &Program<'_>) -> Vec<Need> {
     needs
 }
 
+/// Whether the stage's parameter gradients are added up sample by sample.
+fn accumulates(stage: &Stage) -> bool {
+    let gradient = stage.weights().map(|weights| weights.gradient);
+    matches!(gradient, Some(WeightGradient::Accumulated | WeightGradient::Synchronized))
+}
+
 /// The fields whose parameter gradients are added up sample by sample.
 pub(super) fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     let network = program.network;
-    let adds_up = |step: &&Step| step.stage(network).is_some_and(|stage| stage.layer.adds_up());
+    let adds_up = |step: &&Step| step.stage(network).is_some_and(accumulates);
     let nodes = program.steps.iter().filter(adds_up).filter_map(|step| step.node);
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
 /// The numbers in the parameters and the statistics of such a layer.
 pub(super) fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
-    let stage = step.stage(program.network).filter(|stage| stage.layer.adds_up())?;
+    let stage = step.stage(program.network).filter(|stage| accumulates(stage))?;
     let tensors = stage.parameters().into_iter().chain(stage.statistics());
     let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
     Some(quote!(#NETWORK::total(&[#(#lengths),*])))
@@ -244,7 +249,6 @@ impl Writer<'_, '_> {
 
     /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
     fn reverse(&mut self, step: &Step, slot: &Slot) -> bool {
-        let network = self.program().network;
         let (name, shape) = (&slot.name, &step.output.shape);
         let (d, d_mut) = (self.program().view(name, shape), self.program().view_mut(name, shape));
         let y = self.names.view(&step.output);
@@ -258,72 +262,20 @@ impl Writer<'_, '_> {
             Operation::Settle { .. } => {}
             Operation::Recurrent { ref memory, .. } => self.recurrent(step, memory, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
-                let Some(stage) = step.stage(network) else { return false };
-                let x = step.inputs.first().map(|value| self.names.view(value));
-                match &stage.layer {
-                    Layer::Activation(activation) => {
-                        let function = types::activation(activation, &stage.kind);
-                        let own = self.names.own_steps(step);
-                        self.statements.extend(match activation {
-                            _ if own.is_some() => quote!(#function.backward_steps(#y, #d_mut, #own);),
-                            Activation::Gelu | Activation::Silu => quote!(#function.backward(#x, #d_mut);),
-                            Activation::Softmax | Activation::LogSoftmax => quote!(#function.backward(#y, #d_mut);),
-                            other if chain::slope_needs_input(other) => {
-                                quote!(#LAYERS::activation::backward_from_input(#function, #x, #d_mut);)
-                            }
-                            _ => quote!(#LAYERS::activation::backward(#function, #y, #d_mut);),
-                        });
+                let Some((calls, call)) = self.names.calls(step, y, true) else { return false };
+                match calls.backward(&call, &Gradient { read: d, write: d_mut }) {
+                    layers::Backward::Nothing => {}
+                    layers::Backward::InPlace(statements) => {
+                        self.statements.extend(statements);
                         return !step.inputs.is_empty() && self.pass_on(step, slot);
                     }
-                    Layer::Map(map) => {
-                        let slope = map.mapping.slope();
-                        self.statements.extend(quote!(#LAYERS::map::backward(#slope, #x, #d_mut);));
-                        return self.pass_on(step, slot);
-                    }
-                    Layer::Noise(_) => {
-                        let layer = forward::layer(self.program(), step);
-                        let random = forward::random(step);
-                        self.statements.extend(quote!(#layer.backward(#d_mut, #random, #PART.first);));
-                        return self.pass_on(step, slot);
-                    }
-                    Layer::Add(_) => return self.pass_on(step, slot),
-                    Layer::Multiply(_) => {
-                        let (before, factors) = (std::mem::take(&mut self.statements), names::local("factors", ""));
-                        let views = step.inputs.iter().map(|value| self.names.view(value));
-                        let views: Vec<TokenStream> = views.collect();
-                        for index in 0..step.inputs.len() {
-                            let place = types::count(index);
-                            self.write(step, index, |x| quote!(#LAYERS::multiply_backward(#d, #factors, #place, #x);));
-                        }
-                        let calls = std::mem::replace(&mut self.statements, before);
-                        self.statements.extend(quote!({ let #factors = [#(#views),*]; #calls }));
-                    }
-                    Layer::Sample(_) | Layer::GaussianKl(_) | Layer::Contractive(_) => {
-                        self.code(step, &stage.layer.clone(), &d)
-                    }
-                    Layer::Concat(concat) => {
-                        let axis = types::count(concat.axis);
-                        let (offsets, each) = forward::offsets(step, concat.axis);
+                    layers::Backward::Each { shared, calls } => {
                         let before = std::mem::take(&mut self.statements);
-                        for (index, offset) in each.into_iter().enumerate() {
-                            self.write(step, index, |x| quote!(#LAYERS::Concat::<#axis>::take(#d, #x, #offset);));
+                        for (index, call) in calls.iter().enumerate() {
+                            self.write(step, index, |d_x| call(&d_x));
                         }
                         let calls = std::mem::replace(&mut self.statements, before);
-                        self.statements.extend(if offsets.is_some() { quote!({ #offsets #calls }) } else { calls });
-                    }
-                    Layer::Last(_) => {
-                        let lengths = self.names.lengths(step);
-                        self.write(step, 0, |d_x| quote!(#LAYERS::last_backward(#d, #d_x, #lengths);));
-                    }
-                    Layer::Repeat(_) => self.write(step, 0, |d_x| quote!(#LAYERS::repeat_backward(#d, #d_x);)),
-                    layer => {
-                        let both = layer.keeps_both().then(|| quote!(#x, #y,));
-                        let (layer, own) = (forward::layer(self.program(), step), self.names.own_steps(step));
-                        let [before, after] = self.names.lowest_padding(step);
-                        self.write(step, 0, |d_x| match &own {
-                            Some(steps) => quote!(#layer.backward_steps(#both #d, #d_x, #steps);),
-                            None => quote!(#before #layer.backward(#both #d, #d_x); #after),
-                        });
+                        self.statements.extend(if shared.is_some() { quote!({ #shared #calls }) } else { calls });
                     }
                 }
             }

@@ -7,10 +7,10 @@ use crate::{
     expand::{
         lower::{Memory, Operation, Program, Value},
         sizing,
-        types::{self, length},
     },
-    layers::{Activation, Layer, Part, Recurrent},
+    layers::{Activation, Layout, Part, Saves, States, Weights, Work},
     network::Stage,
+    shape::types::{self, length},
     shape::{Dimension, Formula, Shape},
 };
 
@@ -35,61 +35,67 @@ impl<'p, 'a> Chain<'p, 'a> {
         let stages = &self.program.network.nodes[self.node].stages;
         let mut index = 0;
         while index < stages.len() {
-            let fused = stages.get(index + 1).is_some_and(fuses) && !stages[index].layer.is_activated();
+            let activation = stages.get(index + 1).filter(|next| next.activation().is_some_and(Activation::fuses));
+            let fused = activation.filter(|_| stages[index].weights().is_some_and(|weights| weights.fuses));
             // A value is read as the shape that its reader takes, so that a size which only the compiler finds wrong is
             // no mismatch of types as well.
             for (value, shape) in values.iter_mut().zip(&stages[index].inputs) {
                 value.shape = shape.clone();
             }
             let value = self.stage(&stages[index], index, fused, values);
-            index += if fused && trained(&stages[index]) { 2 } else { 1 };
+            index += if fused.is_some() { 2 } else { 1 };
             values = vec![value];
         }
         values.swap_remove(0)
     }
 
-    fn stage(&mut self, stage: &Stage, index: usize, fused: bool, values: Vec<Value>) -> Value {
-        if trained(stage) {
-            let activation = fused.then_some(index + 1);
-            self.overwritable = activation.is_none() && !stage.layer.is_activated();
-            let value = self.write(Operation::Trained { stage: index, activation, before: None }, stage, values);
-            let next = &self.program.network.nodes[self.node].stages;
-            if activation.and_then(|index| next.get(index)).is_some_and(needs_input) {
-                self.program.keep_before(self.node);
-            }
-            return value;
-        }
-        match &stage.layer {
-            Layer::Part(part) => {
-                let value = values.into_iter().next().expect("a part has a source");
-                self.part(stage, index, part, value)
-            }
-            Layer::Recurrent(layer) => self.recurrent(stage, index, layer, values),
-            Layer::Flatten(_) | Layer::Reshape(_) => self.reshape(stage, values),
-            Layer::Activation(Activation::Identity) => values.into_iter().next().expect("an activation has a source"),
-            Layer::Activation(activation) => {
-                let in_place = self.fresh && self.overwritable && !slope_needs_input(activation);
+    fn stage(&mut self, stage: &Stage, index: usize, fused: Option<&Stage>, mut values: Vec<Value>) -> Value {
+        match stage.facts().work {
+            Work::Identity => values.swap_remove(0),
+            Work::Reshape => self.reshape(stage, values.swap_remove(0)),
+            Work::Submodule(part) => self.part(stage, index, part, values.swap_remove(0)),
+            Work::Recurrent(states) => self.recurrent(stage, index, &states, values),
+            Work::Weights(weights) => self.weights(stage, index, fused, &weights, values),
+            Work::Activation(activation) if self.fresh && self.overwritable && !needs_input(activation) => {
                 self.overwritable = false;
-                if in_place {
-                    let value = values.into_iter().next().expect("an activation has a source");
-                    let operation = Operation::InPlace { stage: index };
-                    self.program.changes(value.buffer);
-                    return self.program.step(operation, Some(self.node), Vec::new(), value);
-                }
-                self.write(Operation::Plain { stage: index }, stage, values)
+                let (value, operation) = (values.swap_remove(0), Operation::InPlace { stage: index });
+                self.program.changes(value.buffer);
+                self.program.step(operation, Some(self.node), Vec::new(), value)
             }
-            layer if layer.settles() => {
+            Work::Activation(activation) => self.plain(stage, index, activation.saves(), values),
+            Work::Calls(_, saves) => self.plain(stage, index, saves, values),
+            Work::Penalty(_) => self.plain(stage, index, Saves::Input, values),
+            Work::FixedPoint => {
                 let name = format!("{}_other", self.program.network.nodes[self.node].label);
                 let other = self.program.buffer(name, &stage.output, false);
                 self.overwritable = true;
                 self.write(Operation::Settle { stage: index, other }, stage, values)
             }
-            _ => {
-                // Most layers do without their result.
-                self.overwritable = !stage.layer.keeps_both();
-                self.write(Operation::Plain { stage: index }, stage, values)
-            }
         }
+    }
+
+    /// A layer with weights, and the activation that it calculates along with its output.
+    fn weights(
+        &mut self,
+        stage: &Stage,
+        index: usize,
+        fused: Option<&Stage>,
+        weights: &Weights,
+        values: Vec<Value>,
+    ) -> Value {
+        let activation = fused.map(|_| index + 1);
+        self.overwritable = activation.is_none() && weights.fuses;
+        let value = self.write(Operation::Trained { stage: index, activation, before: None }, stage, values);
+        if fused.and_then(Stage::activation).is_some_and(needs_input) {
+            self.program.keep_before(self.node);
+        }
+        value
+    }
+
+    /// A layer without weights, whose output may be overwritten where a backward pass does without it.
+    fn plain(&mut self, stage: &Stage, index: usize, saves: Saves, values: Vec<Value>) -> Value {
+        self.overwritable = matches!(saves, Saves::Neither | Saves::Input);
+        self.write(Operation::Plain { stage: index }, stage, values)
     }
 
     /// A step into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
@@ -97,7 +103,12 @@ impl<'p, 'a> Chain<'p, 'a> {
     fn write(&mut self, operation: Operation, stage: &Stage, mut inputs: Vec<Value>) -> Value {
         let mut shape = stage.output.clone();
         let there = |value: &Value| value.shape.len() == 2 && self.program.is_image(value.buffer);
-        if stage.layer.is_over_images() || matches!(stage.layer, Layer::BatchNorm(_)) && inputs.iter().all(there) {
+        let innermost = match stage.facts().layout {
+            Layout::Innermost => true,
+            Layout::AsItLies => inputs.iter().all(there),
+            Layout::ByRank => false,
+        };
+        if innermost {
             inputs = inputs.into_iter().map(|value| self.program.image(value).0).collect();
             shape = types::image(&shape);
         }
@@ -145,22 +156,22 @@ impl<'p, 'a> Chain<'p, 'a> {
     }
 
     /// A layer with memory has states, and memory for its steps.
-    fn recurrent(&mut self, stage: &Stage, index: usize, layer: &Recurrent, values: Vec<Value>) -> Value {
+    fn recurrent(&mut self, stage: &Stage, index: usize, states: &States, values: Vec<Value>) -> Value {
         let program = &mut *self.program;
         let label = program.network.nodes[self.node].label.clone();
         let mut buffer = |role: &str, width: Dimension| {
             let shape = vec![width];
             Value { buffer: program.buffer(format!("{label}_{role}"), &shape, false), shape }
         };
-        let [state, start] = types::state_widths(layer);
-        let (start, end) = (buffer("start", start), buffer("end", state));
-        let (field, steps) = (types::field(stage), types::size(&stage.inputs[0][0]));
-        let width = |of: TokenStream| Dimension::Constant(quote!(<#field>::#of(#steps)));
+        let [start, end] = states.widths.clone();
+        let (start, end) = (buffer("start", start), buffer("end", end));
+        let (ty, steps) = (stage.runtime().map(|runtime| runtime.ty), types::size(&stage.inputs[0][0]));
+        let width = |of: TokenStream| Dimension::Constant(quote!(<#ty>::#of(#steps)));
         let trace = buffer("trace", width(quote!(trace))).buffer;
         program.buffers[trace].infer_width = Some(width(quote!(room)));
         let output = Value { buffer: program.buffer(label, &stage.output, false), shape: stage.output.clone() };
         let mut inputs = values;
-        inputs.extend(layer.state.as_ref().and_then(|other| {
+        inputs.extend(states.from.and_then(|other| {
             let mut memories = program.memories();
             memories.find(|(name, _)| *name == other).map(|(_, memory)| memory.end.clone())
         }));
@@ -169,8 +180,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         self.program.step(operation, Some(self.node), inputs, output)
     }
 
-    fn reshape(&mut self, stage: &Stage, values: Vec<Value>) -> Value {
-        let value = values.into_iter().next().expect("a reshape has a source");
+    fn reshape(&mut self, stage: &Stage, value: Value) -> Value {
         if self.program.buffers[value.buffer].interleaved == (stage.output.len() == 3) {
             return Value { buffer: value.buffer, shape: stage.output.clone() };
         }
@@ -178,25 +188,7 @@ impl<'p, 'a> Chain<'p, 'a> {
     }
 }
 
-fn trained(stage: &Stage) -> bool {
-    stage.layer.has_product() || stage.layer.adds_up()
-}
-
-/// Whether a stage is an activation that the layer before it calculates along with its own result.
-fn fuses(stage: &Stage) -> bool {
-    use Activation::{Elu, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
-    let Layer::Activation(activation) = &stage.layer else { return false };
-    matches!(activation, Relu | LeakyRelu(_) | Elu(_) | Selu | Sigmoid | Tanh | Softplus)
-}
-
-/// Whether a stage is an activation whose slope needs what it takes.
-fn needs_input(stage: &Stage) -> bool {
-    matches!(&stage.layer, Layer::Activation(activation) if slope_needs_input(activation))
-}
-
-/// Whether an activation's slope needs what it takes. Where the result of `tanh`, `sigmoid`, `elu` or `selu` is near its limit, rounding has taken from
-/// it what the slope is made of.
-pub(super) fn slope_needs_input(activation: &Activation) -> bool {
-    use Activation::{Elu, Gelu, Selu, Sigmoid, Silu, Tanh};
-    matches!(activation, Elu(_) | Gelu | Selu | Sigmoid | Silu | Tanh)
+/// Whether an activation's derivative is calculated from its input.
+fn needs_input(activation: &Activation) -> bool {
+    activation.saves() == Saves::Input
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use crate::{
     expand::{constants, types},
-    layers::Layer,
     network::{Network, Node},
     shape::{Dimension, Shape},
 };
@@ -23,7 +22,7 @@ pub(super) fn table(network: &Network) -> String {
         let count = match count {
             Some(0) => String::new(),
             Some(count) => count.to_string(),
-            None if node.stages.iter().any(|stage| matches!(stage.layer, Layer::Part(_))) => "its own".to_owned(),
+            None if node.stages.iter().any(|stage| stage.layer.submodule().is_some()) => "its own".to_owned(),
             None => "by constants".to_owned(),
         };
         let kinds = constants::kinds(node);
@@ -44,7 +43,7 @@ pub(super) fn node(node: &Node) -> String {
 }
 
 fn count(node: &Node) -> Option<u64> {
-    if node.stages.iter().any(|stage| matches!(stage.layer, Layer::Part(_))) {
+    if node.stages.iter().any(|stage| stage.layer.submodule().is_some()) {
         return None;
     }
     let parameters = node.stages.iter().flat_map(crate::network::Stage::parameters);

@@ -12,7 +12,9 @@ use crate::{
         structure::{self, learned, learned_name},
         types,
     },
-    names::{GRADIENTS, LAYERS, NETWORK, OFFSETS, WHOLE},
+    layers::{WeightGradient, Work},
+    names::{GRADIENTS, NETWORK, OFFSETS, WHOLE},
+    network::Stage,
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
@@ -28,7 +30,8 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
     for step in program.steps.iter().filter(|step| step.has_product(network)) {
         let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
         let x = names.view(&step.inputs[0]);
-        if step.stage(network).is_some_and(|stage| stage.layer.has_remainder()) {
+        let gradient = step.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
+        if gradient == Some(WeightGradient::Finished) {
             let learned = learned_name(name);
             remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
         }
@@ -50,15 +53,12 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         }
     }
     let penalties = program.steps.iter().filter_map(|step| {
-        let (encoder, function) = forward::encoder(program, step)?;
+        let Work::Penalty(penalty) = step.stage(network)?.facts().work else { return None };
+        let encoder = forward::encoder(program, step)?;
         let h = names.view(&step.inputs[0]);
         let d_y = program.view(homes[step.output.buffer].as_ref()?, &step.output.shape);
-        let learned = learned_name(encoder);
-        Some(quote! {
-            if #learned.any() {
-                #LAYERS::contractive_penalty_gradient(&self.#encoder, #function, #h, #d_y, &mut #GRADIENTS.#encoder);
-            }
-        })
+        let (learned, gradient) = (learned_name(encoder.name), penalty.weight_gradient(&encoder, &h, &d_y));
+        Some(quote!(if #learned.any() { #gradient }))
     });
     let penalties: TokenStream = penalties.collect();
     let mut parts = TokenStream::new();

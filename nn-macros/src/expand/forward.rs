@@ -10,10 +10,9 @@ use crate::{
         plan::Pool,
         sizing, types,
     },
-    layers::{Activation, Layer},
-    names::{self, KEPT, LAYERS, NETWORK, OFFSETS, PART},
-    network::Stage,
-    shape::Dimension,
+    layers::{Call, Calls, Encoder, Work},
+    names::{self, KEPT, LAYERS, NETWORK, PART},
+    network::{Node, Stage},
 };
 
 /// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
@@ -133,7 +132,7 @@ pub(super) struct Names<'n, 'a> {
     pub(super) slot: &'n dyn Fn(Buffer) -> Option<usize>,
 }
 
-impl Names<'_, '_> {
+impl<'a> Names<'_, 'a> {
     pub(super) fn name(&self, buffer: Buffer) -> Ident {
         match (self.slot)(buffer) {
             Some(slot) => slot_name(slot),
@@ -176,28 +175,6 @@ impl Names<'_, '_> {
         self.program.times.taken(step.node?, step.stage_index()?, source, shape)
     }
 
-    /// The steps of what a layer takes, where it goes over those of each sample by itself: a softmax along time, and pooling to a fixed size.
-    pub(super) fn own_steps(&self, step: &Step) -> Option<TokenStream> {
-        let stage = step.stage(self.program.network)?;
-        let (steps, axis) = self.taken_steps(step, 0)?;
-        let own = match &stage.layer {
-            Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.inputs[0].len(),
-            Layer::AdaptivePool(_) | Layer::GlobalPool(_) => axis > 0,
-            _ => false,
-        };
-        own.then_some(steps)
-    }
-
-    /// A maximum over windows reads −∞ behind the end of a sequence: the statements before its call, and those after it.
-    pub(super) fn lowest_padding(&self, step: &Step) -> [Option<TokenStream>; 2] {
-        let stage = step.stage(self.program.network);
-        let is_max = |stage: &Stage| matches!(&stage.layer, Layer::Pool(pool) if pool.is_max());
-        let steps = stage.filter(|stage| is_max(stage)).and_then(|_| self.taken_steps(step, 0));
-        let Some((steps, 1..)) = steps else { return [None, None] };
-        let x = self.view_mut(&step.inputs[0]);
-        [Some(quote!(#NETWORK::lower_padding(#x, #steps);)), Some(quote!(#NETWORK::clear_padding(#x, #steps);))]
-    }
-
     fn call(&self, step: &Step, training: bool) -> TokenStream {
         let y = self.view_mut(&step.output);
         let views: Vec<TokenStream> = step.inputs.iter().map(|value| self.view(value)).collect();
@@ -222,7 +199,10 @@ impl Names<'_, '_> {
                 }
                 quote!(#layer.forward(#tied #x, #y #activation); #after)
             }
-            Operation::Plain { .. } | Operation::InPlace { .. } => self.plain(step, &views, &y, training),
+            Operation::Plain { .. } | Operation::InPlace { .. } => {
+                let Some((calls, call)) = self.calls(step, y, training) else { return TokenStream::new() };
+                calls.forward(&call)
+            }
             Operation::Recurrent { ref memory, .. } => {
                 let layer = layer(self.program, step);
                 let method = format_ident!("{}", if training { "forward" } else { "infer" });
@@ -291,70 +271,29 @@ impl Names<'_, '_> {
         }
     }
 
-    fn plain(&self, step: &Step, views: &[TokenStream], y: &TokenStream, training: bool) -> TokenStream {
-        let Some(stage) = step.stage(self.program.network) else { return TokenStream::new() };
-        let x = views.first();
-        match &stage.layer {
-            Layer::Activation(activation) => {
-                let function = types::activation(activation, &stage.kind);
-                if let Some(steps) = self.own_steps(step) {
-                    let copy = x.map(|x| quote!(#LAYERS::copy(#x, #y);));
-                    return quote!(#copy #function.forward_steps(#y, #steps););
-                }
-                match (activation, x) {
-                    (Activation::Gelu | Activation::Silu, _) => quote!(#function.forward(#x, #y);),
-                    (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, Some(x)) => {
-                        quote!(#LAYERS::copy(#x, #y); #function.forward(#y);)
-                    }
-                    (Activation::Softmax | Activation::LogSoftmax | Activation::Sign, None) => {
-                        quote!(#function.forward(#y);)
-                    }
-                    (_, Some(x)) => quote!(#LAYERS::activation::apply(#function, #x, #y);),
-                    (_, None) => quote!(#LAYERS::activation::forward(#function, #y);),
-                }
-            }
-            Layer::Add(_) => quote!(#LAYERS::add([#(#views),*], #y);),
-            Layer::Multiply(_) => quote!(#LAYERS::multiply([#(#views),*], #y);),
-            Layer::Concat(concat) => {
-                let (offsets, each) = offsets(step, concat.axis);
-                let axis = types::count(concat.axis);
-                let layer = quote!(#LAYERS::Concat::<#axis>);
-                let calls = quote!(#(#layer::put(#views, #y, #each);)*);
-                if offsets.is_some() { quote!({ #offsets #calls }) } else { calls }
-            }
-            Layer::Map(map) => {
-                let function = map.mapping.value();
-                quote!(#LAYERS::map::forward(#function, #x, #y);)
-            }
-            Layer::Last(_) => {
-                let lengths = self.lengths(step);
-                quote!(#LAYERS::last(#x, #y, #lengths);)
-            }
-            Layer::Repeat(_) => quote!(#LAYERS::repeat(#x, #y);),
-            Layer::Sample(_) if !training => quote!(#LAYERS::copy(#x, #y);),
-            Layer::Sample(_) => {
-                let random = random(step);
-                quote!(#LAYERS::sample(#(#views,)* #y, #random, #PART.first);)
-            }
-            Layer::GaussianKl(_) => quote!(#LAYERS::gaussian_kl(#(#views,)* #y);),
-            Layer::Contractive(_) => {
-                let Some((encoder, function)) = encoder(self.program, step) else { return TokenStream::new() };
-                quote!(#LAYERS::contractive_penalty(&self.#encoder, #function, #x, #y);)
-            }
-            Layer::Noise(_) if !training => quote!(#LAYERS::copy(#x, #y);),
-            Layer::Noise(_) => {
-                let (layer, random) = (layer(self.program, step), random(step));
-                quote!(#layer.forward(#x, #y, #random, #PART.first);)
-            }
-            _ => {
-                let layer = layer(self.program, step);
-                if let Some(steps) = self.own_steps(step) {
-                    return quote!(#layer.forward_steps(#x, #y, #steps););
-                }
-                let [before, after] = self.lowest_padding(step);
-                quote!(#before #layer.forward(#x, #y); #after)
-            }
-        }
+    /// The calls of a step, and their values; `output` is the step's, as the calls use it.
+    pub(super) fn calls(&self, step: &Step, output: TokenStream, training: bool) -> Option<(&'a dyn Calls, Call<'a>)> {
+        let stage = step.stage(self.program.network)?;
+        let calls: &dyn Calls = match stage.facts().work {
+            Work::Activation(activation) => activation,
+            Work::Calls(calls, _) => calls,
+            Work::Penalty(penalty) => penalty,
+            _ => return None,
+        };
+        let call = Call {
+            of: stage.placement(),
+            inputs: step.inputs.iter().map(|value| self.view(value)).collect(),
+            shapes: step.inputs.iter().map(|value| value.shape.clone()).collect(),
+            input_mut: self.view_mut(step.inputs.first().unwrap_or(&step.output)),
+            output,
+            layer: layer(self.program, step),
+            training,
+            steps: self.taken_steps(step, 0),
+            lengths: self.lengths(step),
+            random: random(step),
+            encoder: encoder(self.program, step),
+        };
+        Some((calls, call))
     }
 }
 
@@ -368,26 +307,15 @@ pub(super) fn input_names(names: &Names<'_, '_>) -> Vec<Ident> {
 pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
     let Some(stage) = step.stage(program.network) else { return TokenStream::new() };
     let node = step.node.map(|node| &program.network.nodes[node]);
-    match node.and_then(types::held).filter(|(_, held)| std::ptr::eq(*held, stage)) {
+    match node.and_then(Node::held).filter(|(_, held)| std::ptr::eq(*held, stage)) {
         Some((name, _)) => quote!(self.#name),
-        None => match &stage.layer {
-            Layer::Noise(_) => {
-                let fresh = types::fresh(stage);
-                quote!((#fresh))
-            }
-            _ => {
-                let (layer, argument) = (types::field(stage), types::argument(stage));
-                quote!(<#layer>::new(#argument))
-            }
-        },
+        None => stage.runtime().map_or_else(TokenStream::new, |runtime| runtime.here),
     }
 }
 
 /// The activation that a layer applies to its result, as the last argument of a call; nothing where the layer is activated by itself.
 pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) -> Option<TokenStream> {
-    if step.stage(program.network)?.layer.is_activated() {
-        return None;
-    }
+    step.stage(program.network)?.weights().filter(|weights| weights.fuses)?;
     let function = function(program, step, index);
     Some(quote!(, #function))
 }
@@ -395,23 +323,19 @@ pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) ->
 /// An activation of the step's node, the identity where there is none.
 pub(super) fn function(program: &Program<'_>, step: &Step, index: Option<usize>) -> TokenStream {
     let stages = step.node.map(|node| &program.network.nodes[node].stages);
-    match index.zip(stages).and_then(|(index, stages)| stages.get(index)) {
-        Some(stage) => match &stage.layer {
-            Layer::Activation(activation) => types::activation(activation, &stage.kind),
-            _ => quote!(#LAYERS::Identity),
-        },
-        None => quote!(#LAYERS::Identity),
-    }
+    activation(index.zip(stages).and_then(|(index, stages)| stages.get(index)))
 }
 
 /// The dense layer that a step reads the weight of, and the activation behind it.
-pub(super) fn encoder<'a>(program: &Program<'a>, step: &Step) -> Option<(&'a Ident, TokenStream)> {
+pub(super) fn encoder<'a>(program: &Program<'a>, step: &Step) -> Option<Encoder<'a>> {
     let (name, stage) = step.reads_weight(program.network)?;
-    let function = match stage.map(|stage| (&stage.layer, &stage.kind)) {
-        Some((Layer::Activation(activation), kind)) => types::activation(activation, kind),
-        _ => quote!(#LAYERS::Identity),
-    };
-    Some((name, function))
+    Some(Encoder { name, function: activation(stage) })
+}
+
+/// The function of a stage that is an activation, else the identity.
+fn activation(stage: Option<&Stage>) -> TokenStream {
+    let function = stage.and_then(|stage| Some(stage.activation()?.runtime(&stage.kind)));
+    function.unwrap_or_else(|| quote!(#LAYERS::Identity))
 }
 
 /// The random numbers of a step's layer.
@@ -423,22 +347,4 @@ pub(super) fn random(step: &Step) -> TokenStream {
     };
     let layer = proc_macro2::Literal::u64_unsuffixed(node << 8 | stage);
     quote!(#PART.random.layer(#layer))
-}
-
-/// Where each source of a `concat` begins along its axis; before that, what these expressions need, where the macro does not know them.
-pub(super) fn offsets(step: &Step, axis: usize) -> (Option<TokenStream>, Vec<TokenStream>) {
-    let sizes: Vec<&Dimension> = step.inputs.iter().map(|value| &value.shape[axis]).collect();
-    let known = sizes.iter().try_fold((Vec::new(), 0_u64), |(mut known, before), size| {
-        known.push(types::size(&Dimension::Literal(before)));
-        Some((known, before.checked_add(size.literal()?)?))
-    });
-    match known {
-        Some((known, _)) => (None, known),
-        None => {
-            let places = (0..sizes.len()).map(types::count);
-            let each = places.map(|place| quote!(#OFFSETS[#place])).collect();
-            let sizes = sizes.into_iter().map(types::size);
-            (Some(quote!(let #OFFSETS = #NETWORK::offsets([#(#sizes),*]);)), each)
-        }
-    }
 }

@@ -1,25 +1,23 @@
 //! What a network's outputs are, as far as their last layers tell: losses ask for it.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::{
-    layers::{Activation, Hidden, Layer, Part, Pooling, Reduction},
+    layers::{OutputKind, Part},
     names::NETWORK,
-    network::{Network, Node, Source, Stage},
+    network::{Network, Node, Source},
 };
 
 /// What is known of a value's numbers.
 #[derive(Clone, Debug)]
 enum Kind {
-    Unknown,
-    Numbers,
-    Sigmoid,
-    Softmax,
-    LogSoftmax,
+    Of(OutputKind),
     /// What a network inside gives.
     Part(TokenStream),
 }
+
+const UNKNOWN: Kind = Kind::Of(OutputKind::Unknown);
 
 /// `Network::OutputKind`: a type, or a tuple of two to four.
 pub(super) fn output_kind(network: &Network) -> TokenStream {
@@ -33,24 +31,24 @@ pub(super) fn output_kind(network: &Network) -> TokenStream {
     match kinds.as_slice() {
         [kind] => kind.clone(),
         [_, _] | [_, _, _] | [_, _, _, _] => quote!((#(#kinds),*)),
-        _ => Kind::Unknown.tokens(),
+        _ => UNKNOWN.tokens(),
     }
 }
 
 /// The same for a network with faults.
 pub(super) fn unknown() -> TokenStream {
-    Kind::Unknown.tokens()
+    UNKNOWN.tokens()
 }
 
 fn of_node(node: &Node, others: &[Kind], parameters: &[Ident]) -> Kind {
     let sources = node.sources.iter().map(|source| match source {
-        Source::Input(_) => Kind::Unknown,
+        Source::Input(_) => UNKNOWN,
         Source::Node(node) => others[*node].clone(),
     });
-    let kind = sources.reduce(Kind::of_both).unwrap_or(Kind::Unknown);
-    node.stages.iter().fold(kind, |kind, stage| match &stage.layer {
-        Layer::Part(part) => Kind::Part(of_part(part, parameters)),
-        _ => kind.after(stage),
+    let kind = sources.reduce(Kind::of_both).unwrap_or(UNKNOWN);
+    node.stages.iter().fold(kind, |kind, stage| match stage.layer.submodule() {
+        Some(part) => Kind::Part(of_part(part, parameters)),
+        None => kind.after(stage.facts().output),
     })
 }
 
@@ -64,87 +62,37 @@ fn of_part(part: &Part, parameters: &[Ident]) -> TokenStream {
 impl Kind {
     /// The kind of values of which some are of one kind and the others of another.
     fn of_both(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Numbers, Self::Numbers) => Self::Numbers,
-            (Self::Sigmoid, Self::Sigmoid) => Self::Sigmoid,
-            (Self::Softmax, Self::Softmax) => Self::Softmax,
-            (Self::LogSoftmax, Self::LogSoftmax) => Self::LogSoftmax,
-            _ => Self::Unknown,
+        match (&self, other) {
+            (Self::Of(one), Self::Of(other)) if *one == other => self,
+            _ => UNKNOWN,
         }
     }
 
     /// The kind of what a layer gives for values of this one.
-    fn after(self, stage: &Stage) -> Self {
-        match &stage.layer {
-            Layer::Activation(activation) => match activation {
-                Activation::Identity => self,
-                Activation::Sigmoid => Self::Sigmoid,
-                Activation::Softmax => Self::Softmax,
-                Activation::LogSoftmax => Self::LogSoftmax,
-                _ => Self::Numbers,
-            },
-            Layer::Rbm(rbm) if matches!(rbm.hidden, Hidden::Bernoulli) => Self::Sigmoid,
-            Layer::Rbm(rbm) if matches!(rbm.hidden, Hidden::Softmax(_)) => Self::Softmax,
-            Layer::Rbm(_)
-            | Layer::Dense(_)
-            | Layer::Conv(_)
-            | Layer::ConvTranspose(_)
-            | Layer::Recurrent(_)
-            | Layer::BatchNorm(_)
-            | Layer::LayerNorm(_)
-            | Layer::Embedding(_)
-            | Layer::Sample(_)
-            | Layer::GaussianKl(_)
-            | Layer::Contractive(_) => Self::Numbers,
-            // They move numbers, or leave some out.
-            Layer::Flatten(_)
-            | Layer::Reshape(_)
-            | Layer::Transpose(_)
-            | Layer::Last(_)
-            | Layer::Repeat(_)
-            | Layer::Concat(_)
-            | Layer::Noise(_) => self,
-            Layer::Pool(pool) => match pool.reduction {
-                Reduction::Norm(_) => Self::Unknown,
-                Reduction::Plain(Pooling::Max) => self,
-                Reduction::Plain(Pooling::Avg) | Reduction::Weighted(_) => self.averaged(),
-            },
-            Layer::AdaptivePool(pool) => {
-                if pool.pooling == Pooling::Max {
-                    self
-                } else {
-                    self.averaged()
-                }
-            }
-            Layer::GlobalPool(pool) => {
-                if pool.pooling == Pooling::Max {
-                    self
-                } else {
-                    self.averaged()
-                }
-            }
+    fn after(self, output: OutputKind) -> Self {
+        use OutputKind::{Averaged, LogSoftmax, Product, Same, Sigmoid, Softmax};
+        match (output, &self) {
+            (Same, _) => self,
+            // Averages of probabilities are some; those of logarithms are none of their averages.
+            (Averaged, Self::Of(LogSoftmax) | Self::Part(_)) => UNKNOWN,
+            (Averaged, _) => self,
             // Products of probabilities are some.
-            Layer::Multiply(_) => match self {
-                Self::Sigmoid | Self::Softmax => Self::Sigmoid,
-                _ => Self::Unknown,
-            },
-            _ => Self::Unknown,
+            (Product, Self::Of(Sigmoid | Softmax)) => Self::Of(Sigmoid),
+            (Product, _) => UNKNOWN,
+            (known, _) => Self::Of(known),
         }
-    }
-
-    /// Averages of probabilities are some; those of logarithms are none of their averages.
-    fn averaged(self) -> Self {
-        if matches!(self, Self::LogSoftmax | Self::Part(_)) { Self::Unknown } else { self }
     }
 
     fn tokens(&self) -> TokenStream {
-        match self {
-            Self::Unknown => quote!(#NETWORK::output::Unknown),
-            Self::Numbers => quote!(#NETWORK::output::Numbers),
-            Self::Sigmoid => quote!(#NETWORK::output::OfSigmoid),
-            Self::Softmax => quote!(#NETWORK::output::OfSoftmax),
-            Self::LogSoftmax => quote!(#NETWORK::output::OfLogSoftmax),
-            Self::Part(kind) => kind.clone(),
-        }
+        let name = match self {
+            Self::Part(kind) => return kind.clone(),
+            Self::Of(OutputKind::Numbers) => "Numbers",
+            Self::Of(OutputKind::Sigmoid) => "OfSigmoid",
+            Self::Of(OutputKind::Softmax) => "OfSoftmax",
+            Self::Of(OutputKind::LogSoftmax) => "OfLogSoftmax",
+            Self::Of(_) => "Unknown",
+        };
+        let name = format_ident!("{name}");
+        quote!(#NETWORK::output::#name)
     }
 }

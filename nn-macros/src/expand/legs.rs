@@ -8,7 +8,9 @@ use crate::{
         lower::{Program, Step},
         types,
     },
+    layers::{Runtime, WeightGradient},
     names::{self, NETWORK, PART},
+    network::Stage,
 };
 
 /// Statements that a part of a batch goes through in training. Where no layer needs what the parts have in common they are printed as they
@@ -82,13 +84,15 @@ fn name(leg: usize) -> Ident {
 
 /// Whether the step's layer needs what the parts of a batch have in common.
 pub(super) fn meets(program: &Program<'_>, step: &Step) -> bool {
-    step.stage(program.network).is_some_and(|stage| stage.layer.meets())
+    let weights = step.stage(program.network).and_then(Stage::weights);
+    weights.is_some_and(|weights| weights.gradient == WeightGradient::Synchronized)
 }
 
 /// The numbers that a part tells the others: for each such layer, then for each network inside.
 pub(super) fn widths(program: &Program<'_>) -> Vec<TokenStream> {
     let own = program.steps.iter().filter(|step| meets(program, step));
-    let own = own.filter_map(|step| types::field(step.stage(program.network)?)).map(|layer| quote!(<#layer>::COMMON));
+    let own = own.filter_map(|step| step.stage(program.network)?.runtime());
+    let own = own.map(|Runtime { ty, .. }| quote!(<#ty>::COMMON));
     let nested = program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.common));
     own.chain(nested).collect()
 }

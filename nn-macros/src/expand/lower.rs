@@ -12,16 +12,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::{
-    expand::{
-        chain::Chain,
-        sizing,
-        time::Times,
-        types::{self, length},
-    },
-    layers::{Layer, Part, Weight},
+    expand::{chain::Chain, sizing, time::Times},
+    layers::{Part, WeightGradient, Work},
     names,
     network::{Network, Source, Stage},
-    shape::{Dimension, Shape},
+    shape::{
+        Dimension, Shape,
+        types::{self, length},
+    },
 };
 
 /// An index into [`Program::buffers`].
@@ -159,7 +157,7 @@ pub(super) fn lower(network: &Network, times: Times) -> Program<'_> {
                 Source::Node(index) => nodes[index].clone(),
             })
             .collect();
-        let reshapes = |stage: &Stage| matches!(stage.layer, Layer::Flatten(_) | Layer::Reshape(_));
+        let reshapes = |stage: &Stage| matches!(stage.facts().work, Work::Reshape);
         if !node.stages.first().is_some_and(reshapes) {
             values = values.into_iter().map(|value| program.laid_out(value)).collect();
         }
@@ -426,14 +424,13 @@ impl Step {
 
     /// Whether the step's weight gradient is one product over the whole batch, which needs what it read kept.
     pub(super) fn has_product(&self, network: &Network) -> bool {
-        self.stage(network).is_some_and(|stage| stage.layer.has_product())
+        let gradient = self.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
+        matches!(gradient, Some(WeightGradient::WholeBatch | WeightGradient::Finished))
     }
 
     /// The dense layer that the step reads the weight of, and the activation that it reads the value of.
     pub(super) fn reads_weight<'a>(&self, network: &'a Network) -> Option<(&'a Ident, Option<&'a Stage>)> {
-        if !self.stage(network)?.layer.reads_weight() {
-            return None;
-        }
+        let Work::Penalty(_) = self.stage(network)?.facts().work else { return None };
         let Source::Node(encoder) = *network.nodes[self.node?].sources.first()? else { return None };
         let encoder = &network.nodes[encoder];
         Some((encoder.name.as_ref()?, encoder.stages.get(1)))
@@ -447,20 +444,12 @@ impl Step {
 
     /// The network inside the network that the step calls, under its field's name.
     pub(super) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
-        match &self.stage(network)?.layer {
-            Layer::Part(part) => Some((network.nodes[self.node?].name.as_ref()?, part)),
-            _ => None,
-        }
+        let part = self.stage(network)?.layer.submodule()?;
+        Some((network.nodes[self.node?].name.as_ref()?, part))
     }
 
     /// The layer whose weight the step borrows.
     pub(super) fn tied<'a>(&self, network: &'a Network) -> Option<&'a Ident> {
-        match &self.stage(network)?.layer {
-            Layer::Dense(dense) => match &dense.weight {
-                Weight::Tied(tied) => Some(&tied.name),
-                Weight::Own(_) => None,
-            },
-            _ => None,
-        }
+        self.stage(network)?.weights()?.tied
     }
 }

@@ -14,9 +14,9 @@ use crate::{
         plan::Plan,
         ports, sizing, types,
     },
-    layers::{self, Layer},
+    layers::{Weights, Work},
     names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, OFFSETS, PART, REST, RNG, SEED, SHARE, WHOLE},
-    network::{Network, Source, Stage},
+    network::{Network, Node, Source, Stage},
     paths,
     shape::Shape,
 };
@@ -55,9 +55,9 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let total = total(network, plan);
     let times = plan.program.times.items();
     let memories = memories(plan);
-    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
+    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(Node::held).collect();
     let fields = held.iter().map(|(name, _)| name);
-    let fresh = held.iter().map(|(_, stage)| types::fresh(stage));
+    let fresh = held.iter().map(|(_, stage)| stage.runtime().map(|runtime| runtime.new));
     let initialized = Method {
         name: "initialized",
         inputs: false,
@@ -151,13 +151,14 @@ pub(super) fn refuses(network: &Network, times: &Times) -> bool {
 pub(super) fn indices(network: &Network) -> Option<TokenStream> {
     let checks = network.nodes.iter().filter_map(|node| {
         let Some(Source::Input(input)) = node.sources.first() else { return None };
-        match &node.stages[0].layer {
-            Layer::Embedding(embedding) => {
-                let (input, vocabulary) = (types::count(*input), types::size(&embedding.vocabulary));
+        let input = types::count(*input);
+        match node.stages[0].facts().work {
+            Work::Weights(Weights { vocabulary: Some(vocabulary), .. }) => {
+                let vocabulary = types::size(vocabulary);
                 Some(quote!(inputs[#input].check_indices(#vocabulary)?;))
             }
-            Layer::Part(part) if part.indices => {
-                let (part, input) = (part.with_element(), types::count(*input));
+            Work::Submodule(part) if part.indices => {
+                let part = part.with_element();
                 Some(quote!(<#part as #NETWORK::Network>::check_indices(&inputs[#input..=#input])?;))
             }
             _ => None,
@@ -227,15 +228,15 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     }
     let generics = Generics(&network.parameters);
     let (declared, used) = (generics.declared(), generics.used());
-    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(types::held).collect();
+    let held: Vec<(&Ident, &Stage)> = network.nodes.iter().filter_map(Node::held).collect();
     let fields: Vec<&Ident> = held.iter().map(|(name, _)| *name).collect();
-    let zeroed = held.iter().map(|(name, stage)| match &stage.layer {
-        Layer::Part(part) => {
+    let zeroed = held.iter().map(|(name, stage)| match stage.layer.submodule() {
+        Some(part) => {
             let part = part.trained();
             quote!(<#part as #NETWORK::Trainable>::zeroed(&self.#name))
         }
-        _ if stage.learns() => quote!(self.#name.zeroed()),
-        _ => quote!(self.#name.clone()),
+        None if stage.learns() => quote!(self.#name.zeroed()),
+        None => quote!(self.#name.clone()),
     });
     // Parts of one type are asked once.
     let mut asked = HashSet::new();
@@ -267,11 +268,7 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
 /// The first layer that has no gradient: its node's name and its kind.
 pub(super) fn without_gradient(network: &Network) -> Option<(String, Ident)> {
     network.nodes.iter().find_map(|node| {
-        let none = |stage: &&Stage| match &stage.layer {
-            Layer::Part(part) => !part.gradient,
-            _ => layers::is_step(&stage.kind.to_string()),
-        };
-        let stage = node.stages.iter().find(none)?;
+        let stage = node.stages.iter().find(|stage| !stage.has_gradient())?;
         Some((node.label.clone(), stage.kind.clone()))
     })
 }

@@ -22,11 +22,11 @@ mod sizing;
 mod structure;
 mod stub;
 mod time;
-mod types;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::shape::types;
 pub(crate) use time::Parts;
 use time::Times;
 

@@ -7,7 +7,7 @@ use crate::{
         lower::{Buffer, Program},
         types,
     },
-    layers::Layer,
+    layers::Work,
     names::{self, NETWORK},
     shape::Dimension,
 };
@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
         let states = self.program.memories().map(|(name, _)| names::plain(name));
         let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
         let bidirectional =
-            own.clone().any(|stage| matches!(&stage.layer, Layer::Recurrent(layer) if layer.bidirectional));
+            own.clone().any(|stage| matches!(stage.facts().work, Work::Recurrent(states) if states.bidirectional));
         let nested = self.program.parts().map(|(_, part)| part.network());
         let bidirectional = quote!(#bidirectional #(|| #nested::PLAN.bidirectional)*);
         let parts = self.program.parts().zip(parts).map(|((name, _), plan)| {

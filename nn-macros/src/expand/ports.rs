@@ -13,7 +13,7 @@ use crate::{
         methods::{indices, refuses, without_gradient},
         structure, stub, types,
     },
-    layers::{self, Layer},
+    layers::{self, Work},
     names::{self, E, GRADIENTS, PASS, SAMPLES, SIZES, STATE},
     network::{Held, Network, Sketch, Stage},
     paths,
@@ -68,7 +68,7 @@ struct Ports<'a> {
 
 /// Whether a stage may carry a state.
 fn remembers(stage: &Stage) -> bool {
-    matches!(stage.layer, Layer::Recurrent(_) | Layer::Part(_))
+    matches!(stage.facts().work, Work::Recurrent(_) | Work::Submodule(_))
 }
 
 /// A type or a value, or a tuple of several.

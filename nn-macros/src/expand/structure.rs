@@ -11,9 +11,8 @@ use crate::{
         generics::Generics,
         other_words, types,
     },
-    layers::Layer,
     names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
-    network::{Network, Stage},
+    network::{Network, Node, Stage},
     paths,
 };
 
@@ -22,8 +21,8 @@ pub(super) fn structure(network: &Network) -> TokenStream {
     let (attributes, visibility, name) = (&network.attributes, &network.visibility, &network.name);
     let table = documentation::table(network);
     let fields = network.nodes.iter().filter_map(|node| {
-        let (name, stage) = types::held(node)?;
-        let (ty, attributes) = (types::field(stage), &node.attributes);
+        let (name, stage) = Node::held(node)?;
+        let (ty, attributes) = (stage.runtime().map(|runtime| runtime.ty), &node.attributes);
         let text = documentation::node(node);
         Some(quote!(#(#attributes)* #[doc = #text] pub #name: #ty))
     });
@@ -96,7 +95,7 @@ pub(super) fn shapes(network: &Network) -> Vec<(Ident, TokenStream, String)> {
 
 /// The fields that hold parameters.
 pub(super) fn trained(network: &Network) -> Vec<(&Ident, &Stage)> {
-    network.nodes.iter().filter_map(types::held).filter(|(_, stage)| stage.learns()).collect()
+    network.nodes.iter().filter_map(Node::held).filter(|(_, stage)| stage.learns()).collect()
 }
 
 /// Which layers learn, under names of their own, out of what `holder` says of the whole network.
@@ -109,12 +108,12 @@ pub(super) fn learned(network: &Network, holder: &TokenStream) -> TokenStream {
 
 /// A field as a reference. That to a part goes by the name that says nothing more where the part is no network.
 fn borrow((field, stage): &(&Ident, &Stage), mutable: &Option<TokenStream>) -> TokenStream {
-    match &stage.layer {
-        Layer::Part(part) => {
+    match stage.layer.submodule() {
+        Some(part) => {
             let part = part.with_element();
             quote!({ let #REST: &#mutable #part = &#mutable self.#field; #REST })
         }
-        _ => quote!(&#mutable self.#field),
+        None => quote!(&#mutable self.#field),
     }
 }
 

@@ -7,10 +7,11 @@ use quote::{ToTokens, quote};
 
 use crate::{
     expand::{generics::Generics, kinds, other_words, ports, structure, types},
+    layers::{self, Surroundings},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
-    network::{Held, Sketch},
+    network::{Held, Sketch, Stage},
     paths,
-    shape::{Dimension, Shape},
+    shape::Shape,
 };
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
@@ -19,11 +20,20 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let (visibility, name) = (&sketch.visibility, &sketch.name);
     let input = ports(&sketch.inputs);
     let output = ports(&sketch.outputs);
+    let only = |ports: &'_ [(Option<Ident>, Option<Shape>)]| match ports {
+        [(_, shape)] => shape.clone(),
+        _ => None,
+    };
+    let (input_shape, output_shape) = (only(&sketch.inputs), only(&sketch.outputs));
+    let around = Surroundings { input: input_shape.as_ref(), output: output_shape.as_ref() };
     let fields = sketch.fields.iter().map(|(field, held)| {
         let ty = match held {
-            Held::Layer(kind, known) => {
-                known.as_deref().and_then(types::field).unwrap_or_else(|| placeholder(kind, sketch))
-            }
+            Held::Layer(kind, known) => match known.as_deref().and_then(Stage::runtime) {
+                Some(runtime) => runtime.ty,
+                None => {
+                    layers::find(&kind.to_string()).and_then(|row| row.stub).map_or(quote!(()), |stub| stub(&around))
+                }
+            },
             Held::Part(part) => part.field().to_token_stream(),
         };
         quote!(pub #field: #ty)
@@ -107,73 +117,6 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
         };
         #(#constants)*
     }
-}
-
-/// The type of a layer with a fault. An energy-based model has the units that the network's data and outputs would ask for: its methods take them.
-fn placeholder(kind: &Ident, sketch: &Sketch) -> TokenStream {
-    let root = paths::plumbline();
-    let one = quote!(#root::Const<1>);
-    let layers = quote!(#root::layers);
-    let convolution = |name: TokenStream| {
-        let (shape, window) = (quote!((#one, #one, #one)), quote!(#layers::Window<1, 1, 1, 1, 0, 0, 1, 1>));
-        quote!(#layers::#name<#shape, #shape, #window, #one, #E>)
-    };
-    match kind.to_string().as_str() {
-        "dense" => quote!(#layers::Dense<#one, #one, #E>),
-        "conv1d" => convolution(quote!(Conv1d)),
-        "conv2d" => convolution(quote!(Conv2d)),
-        "conv_transpose1d" => convolution(quote!(ConvTranspose1d)),
-        "conv_transpose2d" => convolution(quote!(ConvTranspose2d)),
-        "batch_norm" => quote!(#layers::BatchNorm<#one, #E>),
-        "embedding" => quote!(#layers::Embedding<#one, #one, #E>),
-        "layer_norm" => quote!(#layers::LayerNorm<#one, #E>),
-        "perceptron" => quote!(#layers::Perceptron<#one, #E>),
-        "boltzmann" => {
-            let (_, i, n) = units(sketch);
-            quote!(#root::energy::Boltzmann<#i, #n, #E>)
-        }
-        "hopfield" => {
-            let (_, i, _) = units(sketch);
-            quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, #E>)
-        }
-        "rbm" => {
-            let ([visible, hidden], i, n) = units(sketch);
-            quote!(#root::energy::Rbm<#i, #n, #visible, #hidden, #E>)
-        }
-        "rnn" => quote!(#layers::Recurrent<#layers::Rnn, #one, #one, 1, 1, #E>),
-        "lstm" => quote!(#layers::Recurrent<#layers::Lstm, #one, #one, 1, 1, #E>),
-        "gru" => quote!(#layers::Recurrent<#layers::Gru, #one, #one, 1, 1, #E>),
-        _ => quote!(()),
-    }
-}
-
-/// The kinds of the visible units that take the network's input and of the hidden ones that give its output, and their numbers.
-fn units(sketch: &Sketch) -> ([TokenStream; 2], TokenStream, TokenStream) {
-    let root = paths::plumbline();
-    let one = quote!(#root::Const<1>);
-    let (mut visible, mut i) = (quote!(Bernoulli), one.clone());
-    let (mut hidden, mut n) = (quote!(Bernoulli), one);
-    if let [(_, Some(shape))] = sketch.inputs.as_slice() {
-        match shape.as_slice() {
-            [items, Dimension::Literal(levels)] => {
-                let levels = types::size(&Dimension::Literal(*levels));
-                (visible, i) = (quote!(Softmax<#levels>), types::dimension(items));
-            }
-            shape if !shape.iter().any(Dimension::is_free) => i = types::dimension(&types::length(&shape.to_vec())),
-            _ => {}
-        }
-    }
-    if let [(_, Some(shape))] = sketch.outputs.as_slice() {
-        match shape.as_slice() {
-            [units] if !units.is_free() => n = types::dimension(units),
-            [units, Dimension::Literal(levels)] if !units.is_free() => {
-                let levels = types::size(&Dimension::Literal(*levels));
-                (hidden, n) = (quote!(Softmax<#levels>), types::dimension(units));
-            }
-            _ => {}
-        }
-    }
-    ([visible, hidden].map(|kind| quote!(#root::energy::units::#kind)), i, n)
 }
 
 pub(super) fn known(shape: Option<&Shape>) -> TokenStream {

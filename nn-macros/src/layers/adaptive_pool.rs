@@ -1,11 +1,13 @@
 //! `adaptive_max_pool1d(l)`, `adaptive_avg_pool1d(l)`: `[c, _]` → `[c, l]`; `adaptive_max_pool2d([h, w])`,
 //! `adaptive_avg_pool2d([h, w])`: `[c, _, _]` → `[c, h, w]`.
 
-use super::pool::Pooling;
+use proc_macro2::TokenStream;
+
+use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::{axes, resized, spatial};
-use super::{Arguments, Layer, Lengths, Row, Rule};
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
-use crate::shape::{Dimension, Shape};
+use crate::shape::{Dimension, Operation, Shape};
 
 /// As many bins as are asked for, whatever the size of the signal or the image. They overlap where its size is no multiple.
 #[derive(Clone, Debug)]
@@ -56,6 +58,38 @@ impl Rule for AdaptivePool {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::by_channel(axis, |_| Lengths::Read)
+    }
+
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // A bin has ⌈in / out⌉ elements an axis, and one more here and there where they overlap.
+        let bins = of.inputs[0][1..].iter().zip(&self.size).map(|(size, bins)| {
+            Operation::QuotientUp.of(&[size.clone(), bins.clone()]).unwrap_or(Dimension::Literal(1))
+        });
+        vec![bins.chain(of.output.iter().cloned()).collect()]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, self.pooling.saves()), layout: Layout::Innermost, model: Some(self), output: self.pooling.output() }
+    }
+}
+
+impl Model for AdaptivePool {
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        bins(self.pooling, of)
+    }
+}
+
+impl Calls for AdaptivePool {
+    fn forward(&self, call: &Call) -> TokenStream {
+        over_bins(call)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        over_bins_backward(self.pooling, call, gradient)
     }
 }
 

@@ -1,7 +1,12 @@
 //! `add`: two or more values of equal shape → their sum.
 
-use super::{Layer, Lengths, Row, Rule, Sources};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::facts::each;
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::LAYERS;
 use crate::report::Mismatch;
 use crate::shape::{Condition, Operation, Shape};
 
@@ -23,6 +28,25 @@ impl Rule for Add {
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
         inputs.fill(output.clone());
+    }
+
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        vec![each(of.inputs.len() as u64 - 1, of.output)]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: None, output: OutputKind::Unknown }
+    }
+}
+
+impl Calls for Add {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (inputs, y) = (&call.inputs, &call.output);
+        quote!(#LAYERS::add([#(#inputs),*], #y);)
+    }
+
+    fn backward<'a>(&'a self, _call: &'a Call<'a>, _gradient: &Gradient) -> Backward<'a> {
+        Backward::InPlace(TokenStream::new())
     }
 }
 

@@ -1,9 +1,13 @@
 //! `batch_norm`: the same shape, whose first axis is that of the channels.
 
+use quote::quote;
+
+use super::facts::each;
 use super::real::Range;
-use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
+use super::runtime::element;
+use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
-use crate::shape::Shape;
+use crate::shape::{Shape, types};
 
 /// Each channel, brought to mean 0 and variance 1 over the batch and its places, then scaled and shifted by its own parameters.
 #[derive(Clone, Debug)]
@@ -19,7 +23,7 @@ impl Rule for BatchNorm {
         name: "batch_norm",
         call: "batch_norm",
         options: &["epsilon", "momentum"],
-        trained: true,
+        stub: Some(|_| stub::sized("BatchNorm", 1)),
         read: |arguments| Self::read(arguments).map(Layer::BatchNorm),
         ..Row::PLAIN
     }];
@@ -29,17 +33,34 @@ impl Rule for BatchNorm {
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
-        Lengths::across_channels(axis, |_| Lengths::Kept(axis))
-    }
-
-    /// `weight [c]` and `bias [c]`.
-    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
-        of_channels(["weight", "bias"], inputs)
+        Lengths::across_channels(axis, |_| Lengths::Walked(axis))
     }
 
     /// `running_mean [c]` and `running_var [c]`.
     fn statistics(&self, inputs: &[Shape]) -> Vec<Parameter> {
         of_channels(["running_mean", "running_var"], inputs)
+    }
+
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // In inference, for each number: a difference, a factor and a bias.
+        vec![each(3, of.output)]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::Synchronized, fuses: true, tied: None, vocabulary: None }), layout: Layout::AsItLies, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for BatchNorm {
+    /// `weight [c]` and `bias [c]`.
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        of_channels(["weight", "bias"], inputs)
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let Self { momentum, epsilon } = self;
+        let channels = types::dimension(&of.inputs[0][0]);
+        Runtime::layer("BatchNorm", of, &[channels, element()], &quote!(new(#momentum, #epsilon)))
     }
 }
 

@@ -1,10 +1,17 @@
 //! `boltzmann(n)`: `[i]` → `[n]`.
 
+use quote::quote;
+
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
+use super::facts::each;
+use super::runtime::{element, last};
+use super::stub::Units;
+use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::{E, RNG};
+use crate::paths;
 use crate::report::Argument;
-use crate::shape::{Dimension, Operation, Shape};
+use crate::shape::{Dimension, Operation, Shape, types};
 
 /// A Boltzmann machine with all connections, which gives the mean-field probabilities of its hidden units. It has no gradient.
 #[derive(Clone, Debug)]
@@ -21,7 +28,10 @@ impl Rule for Boltzmann {
         arguments: [1, 1],
         argument: "number of hidden units",
         options: &["init"],
-        trained: true,
+        stub: Some(|around| {
+            let (root, Units { count: i, .. }, Units { count: n, .. }) = (paths::plumbline(), Units::visible(around), Units::hidden(around));
+            quote!(#root::energy::Boltzmann<#i, #n, #E>)
+        }),
         gradient: false,
         read: |arguments| Self::read(arguments).map(Layer::Boltzmann),
         ..Row::PLAIN
@@ -41,6 +51,17 @@ impl Rule for Boltzmann {
         Lengths::Mixed
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // One sweep over the hidden units, of as many as it takes until nothing changes.
+        self.all(&of.inputs[0][0]).map(|all| [each(2, of.output), vec![all]].concat()).into_iter().collect()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::FixedPoint, layout: Layout::ByRank, model: Some(self), output: OutputKind::Unknown }
+    }
+}
+
+impl Model for Boltzmann {
     /// `weight [i + n, i + n]` and `bias [i + n]`, the visible units first.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let Some(all) = self.all(&inputs[0][0]) else { return Vec::new() };
@@ -48,6 +69,11 @@ impl Rule for Boltzmann {
             Parameter { name: "weight".into(), shape: vec![all.clone(), all.clone()] },
             Parameter { name: "bias".into(), shape: vec![all] },
         ]
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let (init, sizes) = (&self.init, [last(&of.inputs[0]), types::dimension(&self.units), element()]);
+        Runtime::energy("Boltzmann", of, &sizes, &quote!(new(#init, #RNG)))
     }
 }
 

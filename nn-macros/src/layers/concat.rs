@@ -1,9 +1,13 @@
 //! `concat`: two or more values that are equal but for one axis → one after the other along it.
 
-use super::{Arguments, Layer, Lengths, Row, Rule, Sources};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work, Write};
 use crate::context::{Folded, Scope, Site, Value, fold};
+use crate::names::{LAYERS, NETWORK, OFFSETS};
 use crate::report::{Argument, Mismatch, compact};
-use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// Its sources, one after the other.
 #[derive(Clone, Debug)]
@@ -71,6 +75,53 @@ impl Rule for Concat {
         for shape in inputs {
             let own = std::mem::replace(shape, output.clone()).swap_remove(self.axis);
             shape[self.axis] = own;
+        }
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: None, output: OutputKind::Same }
+    }
+}
+
+impl Calls for Concat {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (offsets, each) = self.offsets(call);
+        let (inputs, y, axis) = (&call.inputs, &call.output, types::count(self.axis));
+        let layer = quote!(#LAYERS::Concat::<#axis>);
+        let calls = quote!(#(#layer::put(#inputs, #y, #each);)*);
+        if offsets.is_some() { quote!({ #offsets #calls }) } else { calls }
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let ((shared, each), axis, d) = (self.offsets(call), types::count(self.axis), gradient.read.clone());
+        let calls = each.into_iter().map(|offset| -> Write<'a> {
+            let (axis, d) = (axis.clone(), d.clone());
+            Box::new(move |d_x| quote!(#LAYERS::Concat::<#axis>::take(#d, #d_x, #offset);))
+        });
+        Backward::Each { shared, calls: calls.collect() }
+    }
+}
+
+impl Concat {
+    /// Where each source begins along the axis; before that, what these expressions need where the macro does not know them.
+    fn offsets(&self, call: &Call) -> (Option<TokenStream>, Vec<TokenStream>) {
+        let sizes: Vec<&Dimension> = call.shapes.iter().map(|shape| &shape[self.axis]).collect();
+        let known = sizes.iter().try_fold((Vec::new(), 0_u64), |(mut known, before), size| {
+            known.push(types::size(&Dimension::Literal(before)));
+            Some((known, before.checked_add(size.literal()?)?))
+        });
+        match known {
+            Some((known, _)) => (None, known),
+            None => {
+                let places = (0..sizes.len()).map(types::count);
+                let each = places.map(|place| quote!(#OFFSETS[#place])).collect();
+                let sizes = sizes.into_iter().map(types::size);
+                (Some(quote!(let #OFFSETS = #NETWORK::offsets([#(#sizes),*]);)), each)
+            }
         }
     }
 }

@@ -1,10 +1,16 @@
 //! `conv1d(c)`: `[k, l]` → `[c, l']`; `conv2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
+use quote::quote;
+
+use super::facts::each;
+use super::runtime::{element, images, over_axes};
 use super::window::{resized, spatial};
-use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule, Window};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::RNG;
+use crate::paths;
 use crate::report::{Argument, Mismatch};
-use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A convolution over the axes of its window.
 #[derive(Clone, Debug)]
@@ -25,15 +31,26 @@ const ROW: Row = Row {
     arguments: [1, 1],
     argument: "number of channels",
     options: &["kernel", "stride", "padding", "dilation", "groups", "bias", "flip", "init"],
-    trained: true,
     read: |arguments| Conv::read(arguments).map(Layer::Conv),
     ..Row::PLAIN
 };
 
 impl Rule for Conv {
     const ROWS: &'static [Row] = &[
-        Row { name: "conv1d", call: "conv1d(6, kernel = 5)", axes: 1, ..ROW },
-        Row { name: "conv2d", call: "conv2d(6, kernel = 5)", axes: 2, ..ROW },
+        Row {
+            name: "conv1d",
+            call: "conv1d(6, kernel = 5)",
+            axes: 1,
+            stub: Some(|_| stub::convolution("Conv1d")),
+            ..ROW
+        },
+        Row {
+            name: "conv2d",
+            call: "conv2d(6, kernel = 5)",
+            axes: 2,
+            stub: Some(|_| stub::convolution("Conv2d")),
+            ..ROW
+        },
     ];
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
@@ -48,11 +65,48 @@ impl Rule for Conv {
         Lengths::across_channels(axis, |spatial| self.window.lengths(spatial))
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        operations(self, of, of.output, self.bias)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::Accumulated, fuses: true, tied: None, vocabulary: None }), layout: Layout::Innermost, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for Conv {
     /// `weight [c, k/groups, kernel…]` and `bias [c]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let grouped = Operation::Quotient.of(&[inputs[0][0].clone(), self.groups.clone()]);
         parameters([Some(self.channels.clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
     }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        runtime("Conv", of, &self.window, self.flip, &self.groups, &self.init, self.bias)
+    }
+}
+
+/// An operation for each weight at each pixel, of the input or the output, and one for each bias.
+pub(super) fn operations(layer: &impl Model, of: &Placement, pixels: &Shape, bias: bool) -> Vec<Product> {
+    let weight = layer.parameters(of.inputs).into_iter().next().map(|weight| weight.shape).unwrap_or_default();
+    let products = [each(2, &weight), pixels[1..].to_vec()].concat();
+    [Some(products), bias.then(|| of.output.clone())].into_iter().flatten().collect()
+}
+
+/// The type of a convolution, `name` without its axes.
+pub(super) fn runtime(
+    name: &str,
+    of: &Placement,
+    window: &Window,
+    flip: bool,
+    groups: &Dimension,
+    init: &Init,
+    bias: bool,
+) -> Runtime {
+    let ([x, y], root, window) = (images(of), paths::plumbline(), window.runtime());
+    let window = if flip { quote!(#root::layers::Flipped<#window>) } else { window };
+    let arguments = [x, y, window, types::dimension(groups), element()];
+    Runtime::layer(&over_axes(name, of), of, &arguments, &quote!(new(#init, #bias, #RNG)))
 }
 
 impl Conv {

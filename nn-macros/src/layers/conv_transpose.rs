@@ -1,8 +1,8 @@
 //! `conv_transpose1d(c)`: `[k, l]` → `[c, l']`; `conv_transpose2d(c)`: `[k, h, w]` → `[c, h', w']`.
 
-use super::conv::{check_groups, parameters, read_kernel};
+use super::conv::{check_groups, operations, parameters, read_kernel, runtime};
 use super::window::{area, extent, option, resized, spatial};
-use super::{Arguments, Change, Init, Layer, Lengths, Parameter, Row, Rule, Window};
+use super::{Arguments, stub, Change, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
 use crate::context::{Scope, Site, Value, name};
 use crate::report::Mismatch;
 use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
@@ -30,15 +30,14 @@ const ROW: Row = Row {
     arguments: [1, 1],
     argument: "number of channels",
     options: &["kernel", "stride", "padding", "output_padding", "groups", "bias", "init"],
-    trained: true,
     read: |arguments| ConvTranspose::read(arguments).map(Layer::ConvTranspose),
     ..Row::PLAIN
 };
 
 impl Rule for ConvTranspose {
     const ROWS: &'static [Row] = &[
-        Row { name: "conv_transpose1d", call: "conv_transpose1d(6, kernel = 2, stride = 2)", axes: 1, ..ROW },
-        Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, ..ROW },
+        Row { name: "conv_transpose1d", call: "conv_transpose1d(6, kernel = 2, stride = 2)", axes: 1, stub: Some(|_| stub::convolution("ConvTranspose1d")), ..ROW },
+        Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, stub: Some(|_| stub::convolution("ConvTranspose2d")), ..ROW },
     ];
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
@@ -113,10 +112,25 @@ impl Rule for ConvTranspose {
         })
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // Each element of the input takes part with all of its channel's weights.
+        operations(self, of, &of.inputs[0], self.bias)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::Accumulated, fuses: true, tied: None, vocabulary: None }), layout: Layout::Innermost, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for ConvTranspose {
     /// `weight [k, c/groups, kernel…]` and `bias [c]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let grouped = Operation::Quotient.of(&[self.channels.clone(), self.groups.clone()]);
         parameters([Some(inputs[0][0].clone()), grouped], &self.window, self.bias.then(|| self.channels.clone()))
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        runtime("ConvTranspose", of, &self.window, false, &self.groups, &self.init, self.bias)
     }
 }
 

@@ -1,9 +1,13 @@
 //! `dense(n)`: `[i]` → `[n]`, or `[t, i]` → `[t, n]` with `each_step = true`.
 
 use proc_macro2::Ident;
+use quote::quote;
 
-use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
+use super::facts::each;
+use super::runtime::{element, last};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Referent, Scope, Site, Symbol, Value};
+use crate::names::RNG;
 use crate::report::{Argument, Naming, Rank};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
@@ -42,7 +46,7 @@ impl Rule for Dense {
         arguments: [1, 1],
         argument: "number of outputs",
         options: &["bias", "each_step", "init", "tied"],
-        trained: true,
+        stub: Some(|_| stub::sized("Dense", 2)),
         read: |arguments| Self::read(arguments).map(Layer::Dense),
         ..Row::PLAIN
     }];
@@ -83,6 +87,21 @@ impl Rule for Dense {
         }
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        let products = [last_axis(&of.inputs[0]), of.output].concat();
+        [Some(each(2, &products)), self.bias.then(|| of.output.clone())].into_iter().flatten().collect()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let tied = match &self.weight {
+            Weight::Tied(tied) => Some(&tied.name),
+            Weight::Own(_) => None,
+        };
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::WholeBatch, fuses: true, tied, vocabulary: None }), layout: Layout::ByRank, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for Dense {
     /// `weight [n, i]` unless tied, and `bias [n]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let features = inputs[0].last().filter(|_| matches!(self.weight, Weight::Own(_)));
@@ -91,6 +110,19 @@ impl Rule for Dense {
         let bias = self.bias.then(|| Parameter { name: "bias".into(), shape: vec![self.outputs.clone()] });
         weight.into_iter().chain(bias).collect()
     }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let (bias, sizes) = (self.bias, [last(&of.inputs[0]), last(of.output), element()]);
+        match &self.weight {
+            Weight::Own(init) => Runtime::layer("Dense", of, &sizes, &quote!(new(#init, #bias, #RNG))),
+            Weight::Tied(_) => Runtime::layer("TiedDense", of, &sizes, &quote!(new(#bias))),
+        }
+    }
+}
+
+/// The size of the last axis.
+fn last_axis(shape: &Shape) -> &[Dimension] {
+    &shape[shape.len() - 1..]
 }
 
 impl Dense {

@@ -1,9 +1,13 @@
 //! `embedding(vocabulary, n)`: `[t]` of indices → `[t, n]`.
 
-use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
+use quote::quote;
+
+use super::runtime::element;
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::RNG;
 use crate::report::{Rank, Structure};
-use crate::shape::{Dimension, Operation, Shape};
+use crate::shape::{Dimension, Operation, Shape, types};
 
 /// A row of the weight for each index.
 #[derive(Clone, Debug)]
@@ -22,7 +26,8 @@ impl Rule for Embedding {
         arguments: [2, 2],
         argument: "vocabulary and the number of outputs",
         options: &["init"],
-        trained: true,
+        stub: Some(|_| stub::sized("Embedding", 2)),
+        indices: true,
         read: |arguments| Self::read(arguments).map(Layer::Embedding),
         ..Row::PLAIN
     }];
@@ -49,9 +54,26 @@ impl Rule for Embedding {
         Lengths::Kept(axis)
     }
 
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let vocabulary = Some(&self.vocabulary);
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::WholeBatch, fuses: true, tied: None, vocabulary }), layout: Layout::ByRank, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for Embedding {
     /// `weight [vocabulary, n]`
     fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {
         vec![Parameter { name: "weight".into(), shape: vec![self.vocabulary.clone(), self.outputs.clone()] }]
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let (vocabulary, outputs) = (types::dimension(&self.vocabulary), types::dimension(&self.outputs));
+        let init = &self.init;
+        Runtime::layer("Embedding", of, &[vocabulary, outputs, element()], &quote!(new(#init, #RNG)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `flatten`: any shape → `[number of elements]`.
 
-use super::{Layer, Lengths, Row, Rule};
+use super::{Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::shape::{Operation, Shape};
 
@@ -19,5 +19,13 @@ impl Rule for Flatten {
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
         if inputs.len() == 1 { Lengths::Kept(axis) } else { Lengths::Mixed }
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Reshape, layout: Layout::ByRank, model: None, output: OutputKind::Same }
     }
 }

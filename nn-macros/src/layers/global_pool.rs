@@ -1,8 +1,10 @@
 //! `global_max_pool` and `global_avg_pool`: `[c, l]` or `[c, h, w]` → `[c]`.
 
-use super::pool::Pooling;
+use proc_macro2::TokenStream;
+
+use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::spatial;
-use super::{Layer, Lengths, Row, Rule};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
@@ -35,5 +37,33 @@ impl Rule for GlobalPool {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::by_channel(axis, |_| Lengths::Read)
+    }
+
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        vec![of.inputs[0].clone()]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, self.pooling.saves()), layout: Layout::Innermost, model: Some(self), output: self.pooling.output() }
+    }
+}
+
+impl Model for GlobalPool {
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        bins(self.pooling, of)
+    }
+}
+
+impl Calls for GlobalPool {
+    fn forward(&self, call: &Call) -> TokenStream {
+        over_bins(call)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        over_bins_backward(self.pooling, call, gradient)
     }
 }

@@ -1,8 +1,15 @@
 //! `hopfield`: `[i]` → `[i]`, states of −1 and 1.
 
+use quote::quote;
+
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Layer, Lengths, Parameter, Row, Rule};
+use super::facts::each;
+use super::runtime::{element, last};
+use super::stub::Units;
+use super::{Arguments, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::E;
+use crate::paths;
 use crate::shape::Shape;
 
 /// An associative memory: the state that recall from its input ends in. It has no gradient.
@@ -17,7 +24,10 @@ impl Rule for Hopfield {
         name: "hopfield",
         call: "hopfield",
         options: &["update"],
-        trained: true,
+        stub: Some(|around| {
+            let (root, Units { count: i, .. }) = (paths::plumbline(), Units::visible(around));
+            quote!(#root::energy::Hopfield<#i, #root::energy::update::Asynchronous, #E>)
+        }),
         gradient: false,
         read: |arguments| Self::read(arguments).map(Layer::Hopfield),
         ..Row::PLAIN
@@ -32,6 +42,17 @@ impl Rule for Hopfield {
         Lengths::Mixed
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // One sweep of as many as it takes until nothing changes.
+        vec![[each(2, of.output), of.inputs[0].clone()].concat()]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::FixedPoint, layout: Layout::ByRank, model: Some(self), output: OutputKind::Unknown }
+    }
+}
+
+impl Model for Hopfield {
     /// `weight [i, i]` and `threshold [i]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let units = inputs[0].clone();
@@ -39,6 +60,13 @@ impl Rule for Hopfield {
             Parameter { name: "weight".into(), shape: [units.clone(), units.clone()].concat() },
             Parameter { name: "threshold".into(), shape: units },
         ]
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let root = paths::plumbline();
+        let update = if self.synchronous { quote!(Synchronous) } else { quote!(Asynchronous) };
+        let arguments = [last(&of.inputs[0]), quote!(#root::energy::update::#update), element()];
+        Runtime::energy("Hopfield", of, &arguments, &quote!(zeros()))
     }
 }
 

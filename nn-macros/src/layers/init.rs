@@ -1,6 +1,10 @@
 //! How weights are drawn.
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
 use super::Real;
+use crate::names::LAYERS;
 
 /// The distribution that a layer's weights are drawn from.
 #[derive(Clone, Debug)]
@@ -64,5 +68,22 @@ impl Init {
 
     pub(super) fn takes_number(name: &str) -> bool {
         matches!(name, "normal" | "uniform")
+    }
+}
+
+impl ToTokens for Init {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::HeNormal => quote!(#LAYERS::Init::HeNormal),
+            Self::HeUniform => quote!(#LAYERS::Init::HeUniform),
+            Self::XavierNormal => quote!(#LAYERS::Init::XavierNormal),
+            Self::XavierUniform => quote!(#LAYERS::Init::XavierUniform),
+            Self::LecunNormal => quote!(#LAYERS::Init::LecunNormal),
+            Self::Orthogonal => quote!(#LAYERS::Init::Orthogonal),
+            Self::Identity => quote!(#LAYERS::Init::Identity),
+            Self::Zeros => quote!(#LAYERS::Init::Zeros),
+            Self::Normal(sd) => quote!(#LAYERS::Init::Normal(#sd)),
+            Self::Uniform(a) => quote!(#LAYERS::Init::Uniform(#a)),
+        });
     }
 }

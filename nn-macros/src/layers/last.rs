@@ -1,7 +1,11 @@
 //! `last`: `[t, n]` → `[n]`.
 
-use super::{Layer, Lengths, Row, Rule};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::LAYERS;
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
 
@@ -28,5 +32,25 @@ impl Rule for Last {
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         // Steps behind each other along the second axis stay; only those along the first are its own.
         if axis == 0 { Lengths::Read } else { Lengths::Kept(axis - 1) }
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: None, output: OutputKind::Same }
+    }
+}
+
+impl Calls for Last {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (x, y, lengths) = (call.input(), &call.output, &call.lengths);
+        quote!(#LAYERS::last(#x, #y, #lengths);)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let (d, lengths) = (gradient.read.clone(), &call.lengths);
+        Backward::one(move |d_x| quote!(#LAYERS::last_backward(#d, #d_x, #lengths);))
     }
 }

@@ -1,7 +1,11 @@
 //! `layer_norm`: the same shape, `[n]` or `[t, n]`.
 
+use quote::quote;
+
+use super::facts::each;
 use super::real::Range;
-use super::{Arguments, Layer, Lengths, Parameter, Real, Row, Rule};
+use super::runtime::{element, last};
+use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Rank;
 use crate::shape::{Operation, Shape};
@@ -18,7 +22,7 @@ impl Rule for LayerNorm {
         name: "layer_norm",
         call: "layer_norm",
         options: &["epsilon"],
-        trained: true,
+        stub: Some(|_| stub::sized("LayerNorm", 1)),
         read: |arguments| Self::read(arguments).map(Layer::LayerNorm),
         ..Row::PLAIN
     }];
@@ -32,10 +36,26 @@ impl Rule for LayerNorm {
         Lengths::unless_last(axis, inputs)
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // For each number: a sum, a difference, its square in a sum, a scale, a weight and a bias.
+        vec![each(7, of.output)]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Weights(Weights { gradient: WeightGradient::Accumulated, fuses: true, tied: None, vocabulary: None }), layout: Layout::ByRank, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for LayerNorm {
     /// `weight [n]` and `bias [n]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let last = &inputs[0][inputs[0].len() - 1..];
         ["weight", "bias"].map(|name| Parameter { name: name.into(), shape: last.to_vec() }).into()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let epsilon = &self.epsilon;
+        Runtime::layer("LayerNorm", of, &[last(&of.inputs[0]), element()], &quote!(new(#epsilon)))
     }
 }
 

@@ -8,6 +8,8 @@ pub(crate) enum Lengths {
     /// Each step stays a step, along this axis of what the layer gives. What it gives for real steps depends on no padding, as long as the
     /// padding is 0.
     Kept(usize),
+    /// Each step stays a step, and the layer goes over the real steps alone, for which it asks for the lengths.
+    Walked(usize),
     /// The steps along this axis of what the layer gives are others, as many as follow from the length.
     Changed(usize, Change),
     /// The network inside decides. What it gives may be a sequence along this axis.

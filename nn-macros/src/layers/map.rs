@@ -1,8 +1,13 @@
 //! `map(|x| expression)`: the same shape, elementwise.
 
-use super::{Arguments, Layer, Lengths, Row, Rule};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::facts::each;
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::map::{self, Mapping};
+use crate::names::LAYERS;
 use crate::shape::Shape;
 
 /// A function of the user's, applied to each element.
@@ -27,6 +32,27 @@ impl Rule for Map {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
+    }
+
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // Both branches of an `if` are among them.
+        vec![each(self.mapping.operations(), of.output)]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Input), layout: Layout::ByRank, model: None, output: OutputKind::Unknown }
+    }
+}
+
+impl Calls for Map {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (function, x, y) = (self.mapping.value(), call.input(), &call.output);
+        quote!(#LAYERS::map::forward(#function, #x, #y);)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let (derivative, x, d) = (self.mapping.slope(), call.input(), &gradient.write);
+        Backward::InPlace(quote!(#LAYERS::map::backward(#derivative, #x, #d);))
     }
 }
 

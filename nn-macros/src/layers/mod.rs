@@ -1,11 +1,15 @@
 //! One file a layer: its options, its shape rule, its parameters. A new layer is a file here and a row in the list below.
 
 mod arguments;
+mod call;
+mod facts;
 mod init;
 mod lengths;
 mod meant;
 mod real;
+mod runtime;
 mod state;
+mod stub;
 mod window;
 
 use std::borrow::Cow;
@@ -14,17 +18,22 @@ use crate::context::{Scope, Site, Value};
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
+pub(crate) use call::{Backward, Call, Calls, Encoder, Gradient, Penalty, Write};
 pub(crate) use contractive::encodes;
+#[cfg(test)]
 pub(crate) use dense::Weight;
+pub(crate) use facts::{
+    Facts, Layout, Model, OutputKind, Placement, Product, Saves, States, WeightGradient, Weights, Work,
+};
 pub(crate) use init::Init;
 pub(crate) use lengths::{Change, Lengths, time_axis};
 pub(crate) use meant::meant;
-pub(crate) use noise::NoiseKind;
-pub(crate) use pool::{Pooling, Reduction};
-pub(crate) use rbm::{Hidden, Visible};
 pub(crate) use real::Real;
+#[cfg(test)]
 pub(crate) use recurrent::{Cell, StateActivation};
+pub(crate) use runtime::Runtime;
 pub(crate) use state::referent;
+pub(crate) use stub::{Stub, Surroundings};
 pub(crate) use window::Window;
 
 /// The list of layers: the file, and the type in it.
@@ -54,10 +63,17 @@ macro_rules! rows {
                 }
             }
 
-            /// The layer's parameters, given the shapes it takes.
-            pub(crate) fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+            /// The floating-point operations of a sample: multiplications, additions, comparisons, and one for each value of an activation.
+            pub(crate) fn operations(&self, of: &Placement) -> Vec<Product> {
                 match self {
-                    $(Self::$layer(layer) => layer.parameters(inputs),)*
+                    $(Self::$layer(layer) => layer.operations(of),)*
+                }
+            }
+
+            /// What a program asks of the layer.
+            pub(crate) fn facts(&self) -> Facts<'_> {
+                match self {
+                    $(Self::$layer(layer) => layer.facts(),)*
                 }
             }
 
@@ -126,10 +142,12 @@ pub(crate) struct Row {
     /// The axes that it moves along, for a layer over signals (1) or images (2).
     pub(crate) axes: usize,
     pub(crate) sources: Sources,
-    /// Whether it has parameters and so must have a name.
-    pub(crate) trained: bool,
+    /// What stands in for one with a fault, where the layer has parameters and so must have a name.
+    pub(crate) stub: Option<Stub>,
     /// Whether it has a gradient.
     pub(crate) gradient: bool,
+    /// Whether it reads indices.
+    pub(crate) indices: bool,
     pub(crate) read: fn(&mut Arguments) -> Option<Layer>,
 }
 
@@ -153,10 +171,16 @@ impl Row {
         options: &[],
         axes: 0,
         sources: Sources::One,
-        trained: false,
+        stub: None,
         gradient: true,
+        indices: false,
         read: |_| None,
     };
+
+    /// Whether it has parameters and so must have a name.
+    pub(crate) fn is_trained(&self) -> bool {
+        self.stub.is_some()
+    }
 }
 
 /// What each layer's file defines.
@@ -174,10 +198,11 @@ trait Rule: Sized {
     /// Writes sizes that its rule asks to be equal as one size.
     fn unify(&self, _takes: &mut [Shape], _gives: &mut Shape) {}
 
-    /// Its parameters, given the shapes it takes.
-    fn parameters(&self, _takes: &[Shape]) -> Vec<Parameter> {
-        Vec::new()
-    }
+    /// The products whose sum is the number of its operations for a sample.
+    fn operations(&self, of: &Placement) -> Vec<Product>;
+
+    /// What a program asks of it.
+    fn facts(&self) -> Facts<'_>;
 
     /// What it keeps beside them of what it has seen in training. It is saved with the parameters, and not counted among them.
     fn statistics(&self, _takes: &[Shape]) -> Vec<Parameter> {
@@ -195,57 +220,17 @@ pub(crate) struct Parameter {
 }
 
 impl Layer {
-    /// Whether the layer's parameter gradients are calculated over the whole batch, from what it takes and the gradient of what it gives.
-    pub(crate) fn has_product(&self) -> bool {
-        matches!(self, Self::Dense(_) | Self::Embedding(_) | Self::Rbm(_))
+    /// The layer's parameters, given the shapes it takes.
+    pub(crate) fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        self.facts().model.map(|model| model.parameters(inputs)).unwrap_or_default()
     }
 
-    /// Whether the layer is activated by itself: no activation is fused with it, and its gradient needs what it gave.
-    pub(crate) fn is_activated(&self) -> bool {
-        matches!(self, Self::Rbm(_))
-    }
-
-    /// Whether the products over the whole batch leave something to do with the layer's gradients.
-    pub(crate) fn has_remainder(&self) -> bool {
-        matches!(self, Self::Rbm(_))
-    }
-
-    /// Whether the layer's parameter gradients are added up sample by sample, into the buffer of a share of the batch.
-    pub(crate) fn adds_up(&self) -> bool {
-        matches!(self, Self::BatchNorm(_) | Self::Conv(_) | Self::ConvTranspose(_) | Self::LayerNorm(_))
-    }
-
-    /// Whether the layer works with the weight of the dense layer that it reads, to which it has a gradient over the whole batch.
-    pub(crate) fn reads_weight(&self) -> bool {
-        matches!(self, Self::Contractive(_))
-    }
-
-    /// Whether the layer goes on until its units stay as they are, for which it needs memory of the shape that it gives.
-    pub(crate) fn settles(&self) -> bool {
-        matches!(self, Self::Boltzmann(_) | Self::Hopfield(_))
-    }
-
-    /// Whether, in training, what the layer gives for a sample depends on the others of the batch, so that all parts of it meet.
-    pub(crate) fn meets(&self) -> bool {
-        matches!(self, Self::BatchNorm(_))
-    }
-
-    /// Whether the layer's gradient needs both what it took and what it gave: a maximum is found again by comparing them.
-    pub(crate) fn keeps_both(&self) -> bool {
+    /// The network, or the layer of the user's own, that it is.
+    pub(crate) fn submodule(&self) -> Option<&Part> {
         match self {
-            Self::Pool(pool) => matches!(pool.reduction, Reduction::Plain(Pooling::Max) | Reduction::Norm(_)),
-            Self::AdaptivePool(pool) => pool.pooling == Pooling::Max,
-            Self::GlobalPool(pool) => pool.pooling == Pooling::Max,
-            _ => false,
+            Self::Part(part) => Some(part),
+            _ => None,
         }
-    }
-
-    /// Whether the layer works on images. A signal `[c, l]` is an image `[c, 1, l]` to it.
-    pub(crate) fn is_over_images(&self) -> bool {
-        matches!(
-            self,
-            Self::Conv(_) | Self::ConvTranspose(_) | Self::Pool(_) | Self::AdaptivePool(_) | Self::GlobalPool(_)
-        )
     }
 }
 
@@ -266,7 +251,7 @@ pub(crate) fn is_step(name: &str) -> bool {
 
 /// Whether the name is that of a layer that takes indices.
 pub(crate) fn takes_indices(name: &str) -> bool {
-    name == "embedding"
+    find(name).is_some_and(|row| row.indices)
 }
 
 /// The layer that another library calls so.

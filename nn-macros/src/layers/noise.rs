@@ -1,8 +1,12 @@
 //! `dropout(p)`, `gaussian_noise(sd)`, `masking_noise(p)` and `salt_and_pepper(p)`: the same shape, changed in training only.
 
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
 use super::real::Range;
-use super::{Arguments, Layer, Lengths, Real, Row, Rule};
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::LAYERS;
 use crate::shape::Shape;
 
 /// A layer that is random in training and hands its values on otherwise.
@@ -64,6 +68,55 @@ impl Rule for Noise {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: Some(self), output: OutputKind::Same }
+    }
+}
+
+impl Model for Noise {
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let (name, field) = self.kind.runtime();
+        let (ty, amount) = (Runtime::marker(name, of), &self.amount);
+        let (name, field) = (Ident::new(name, Span::call_site()), Ident::new(field, Span::call_site()));
+        let new = quote!(#LAYERS::#name { #field: #amount });
+        Runtime { ty, here: quote!((#new)), new }
+    }
+}
+
+impl Calls for Noise {
+    fn forward(&self, call: &Call) -> TokenStream {
+        if !call.training {
+            return call.copy();
+        }
+        let (layer, x, y, draw) = (&call.layer, call.input(), &call.output, call.draw());
+        quote!(#layer.forward(#x, #y, #draw);)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let (layer, d, draw) = (&call.layer, &gradient.write, call.draw());
+        Backward::InPlace(quote!(#layer.backward(#d, #draw);))
+    }
+}
+
+impl NoiseKind {
+    /// The layer's type in the runtime, and the field of its amount.
+    fn runtime(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Dropout => ("Dropout", "p"),
+            Self::Gaussian => ("GaussianNoise", "sd"),
+            Self::Masking => ("MaskingNoise", "p"),
+            Self::SaltAndPepper => ("SaltAndPepper", "p"),
+        }
     }
 }
 

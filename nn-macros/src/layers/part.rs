@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use super::{Lengths, Row, Rule, time_axis};
+use super::{Facts, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Placement, Runtime, Work, time_axis};
 pub(crate) use crate::context::Part;
 use crate::context::{Known, Scope, Site, Value, known};
+use crate::names::{NETWORK, RNG};
 use crate::report::{PartMismatch, Piece, Structure, bare, compact};
 use crate::shape::{Condition, Dimension, Shape};
 
@@ -73,6 +74,27 @@ impl Rule for Part {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, output: &Shape) -> Lengths {
         Lengths::Inside(time_axis(output))
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        // It counts its own.
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Submodule(self), layout: Layout::ByRank, model: Some(self), output: OutputKind::Unknown }
+    }
+}
+
+impl Model for Part {
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn runtime(&self, _of: &Placement) -> Runtime {
+        let (ty, network) = (self.field(), self.with_element());
+        let new = quote!(<#network as #NETWORK::Network>::initialized(#NETWORK::seed(#RNG)));
+        Runtime { ty: quote!(#ty), here: new.clone(), new }
     }
 }
 

@@ -1,8 +1,14 @@
 //! `perceptron`: `[i]` → `[1]` in {−1, 1}.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use super::dense::{Otherwise, vector};
-use super::{Layer, Lengths, Parameter, Row, Rule};
+use super::facts::each;
+use super::runtime::{element, last};
+use super::{stub, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::{LAYERS, RNG};
 use crate::shape::{Dimension, Shape};
 
 /// Rosenblatt's unit: the sign of an affine map. It has no gradient.
@@ -13,7 +19,7 @@ impl Rule for Perceptron {
     const ROWS: &'static [Row] = &[Row {
         name: "perceptron",
         call: "perceptron",
-        trained: true,
+        stub: Some(|_| stub::sized("Perceptron", 1)),
         gradient: false,
         read: |_| Some(Layer::Perceptron(Self)),
         ..Row::PLAIN
@@ -28,6 +34,16 @@ impl Rule for Perceptron {
         Lengths::Mixed
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        vec![each(2, &of.inputs[0])]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: Some(self), output: OutputKind::Unknown }
+    }
+}
+
+impl Model for Perceptron {
     /// `weight [1, i]` and `bias [1]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
         let one = Dimension::Literal(1);
@@ -35,5 +51,21 @@ impl Rule for Perceptron {
             Parameter { name: "weight".into(), shape: vec![one.clone(), inputs[0][0].clone()] },
             Parameter { name: "bias".into(), shape: vec![one] },
         ]
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let make = quote!(new(#LAYERS::Init::XavierUniform, #RNG));
+        Runtime::layer("Perceptron", of, &[last(&of.inputs[0]), element()], &make)
+    }
+}
+
+impl Calls for Perceptron {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (layer, x, y) = (&call.layer, call.input(), &call.output);
+        quote!(#layer.forward(#x, #y);)
+    }
+
+    fn backward<'a>(&'a self, _call: &'a Call<'a>, _gradient: &Gradient) -> Backward<'a> {
+        Backward::Nothing
     }
 }

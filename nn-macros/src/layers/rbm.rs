@@ -1,13 +1,18 @@
 //! `rbm(n)`: `[i]` → `[n]`; with `visible = softmax(k)` from `[items, k]`, and with `hidden = softmax(k)` to `[n, k]`.
 
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use super::dense::{Otherwise, vector};
-use super::{Arguments, Init, Layer, Lengths, Parameter, Row, Rule};
+use super::facts::each;
+use super::runtime::{argument, element};
+use super::stub::Units;
+use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value, name};
+use crate::names::{E, RNG};
+use crate::paths;
 use crate::report::{Energy, compact, nearest};
-use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A restricted Boltzmann machine, which gives the mean of its hidden units.
 #[derive(Clone, Debug)]
@@ -51,7 +56,12 @@ impl Rule for Rbm {
         arguments: [1, 1],
         argument: "number of hidden units",
         options: &["hidden", "init", "visible"],
-        trained: true,
+        stub: Some(|around| {
+            let (root, visible, hidden) = (paths::plumbline(), Units::visible(around), Units::hidden(around));
+            let ([i, n], kinds) = ([visible.count, hidden.count], [visible.kind, hidden.kind]);
+            let [visible, hidden] = kinds.map(|kind| quote!(#root::energy::units::#kind));
+            quote!(#root::energy::Rbm<#i, #n, #visible, #hidden, #E>)
+        }),
         read: |arguments| Self::read(arguments).map(Layer::Rbm),
         ..Row::PLAIN
     }];
@@ -75,6 +85,24 @@ impl Rule for Rbm {
         }
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        let weight = [of.output.clone(), of.inputs[0].clone()].concat();
+        vec![each(2, &weight), each(2, of.output)]
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let output = match self.hidden {
+            Hidden::Bernoulli => OutputKind::Sigmoid,
+            Hidden::Softmax(_) => OutputKind::Softmax,
+            Hidden::Relu | Hidden::Gaussian => OutputKind::Numbers,
+        };
+        let gradient = WeightGradient::Finished;
+        let work = Work::Weights(Weights { gradient, fuses: false, tied: None, vocabulary: None });
+        Facts { work, layout: Layout::ByRank, model: Some(self), output }
+    }
+}
+
+impl Model for Rbm {
     /// `weight [n, i]`, `visible_bias [i]` and `hidden_bias [n]`, and `visible_log_variance [i]` where variances are learned; for softmax units `[items, k]`
     /// stands in place of `[i]`, or `[n, k]` in place of `[n]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
@@ -84,6 +112,29 @@ impl Rule for Rbm {
         let own = [("weight", weight), ("visible_bias", visible), ("hidden_bias", units)];
         let all = own.into_iter().chain(variance.map(|shape| ("visible_log_variance", shape)));
         all.map(|(name, shape)| Parameter { name: name.into(), shape }).collect()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let (root, init) = (paths::plumbline(), &self.init);
+        let softmax = |levels| {
+            let levels = argument(levels);
+            quote!(Softmax<#levels>)
+        };
+        let visible = match &self.visible {
+            Visible::Bernoulli => quote!(Bernoulli),
+            Visible::Gaussian => quote!(Gaussian),
+            Visible::GaussianVariance => quote!(GaussianVariance),
+            Visible::Softmax(levels) => softmax(levels),
+        };
+        let hidden = match &self.hidden {
+            Hidden::Bernoulli => quote!(Bernoulli),
+            Hidden::Relu => quote!(Relu),
+            Hidden::Gaussian => quote!(Gaussian),
+            Hidden::Softmax(levels) => softmax(levels),
+        };
+        let [visible, hidden] = [visible, hidden].map(|unit| quote!(#root::energy::units::#unit));
+        let (i, n) = (types::dimension(&of.inputs[0][0]), types::dimension(&self.units));
+        Runtime::energy("Rbm", of, &[i, n, visible, hidden, element()], &quote!(new(#init, #RNG)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A real-valued option: a slope, a probability, a standard deviation.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// A number that the user wrote where a layer takes a real one.
 #[derive(Clone, Debug)]
@@ -25,6 +25,12 @@ pub(super) enum Range {
     AtLeastOne,
     /// Any number that is finite.
     Finite,
+}
+
+impl ToTokens for Real {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.tokens.clone());
+    }
 }
 
 impl Real {

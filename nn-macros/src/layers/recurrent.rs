@@ -1,13 +1,17 @@
 //! `rnn(n)`, `lstm(n)` and `gru(n)`: `[t, i]` → `[t, n]`, or `[t, 2n]` with `bidirectional = true`.
 
 use proc_macro2::Ident;
+use quote::{ToTokens, quote};
 
+use super::facts::each;
 use super::real::Range;
+use super::runtime::{element, last};
 use super::state::start_from;
-use super::{Arguments, Init, Layer, Lengths, Parameter, Real, Row, Rule};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, States, Work};
 use crate::context::{Referent, Scope, Site, StateForm, Value};
+use crate::names::RNG;
 use crate::report::{Argument, Rank, Sequenced};
-use crate::shape::{Dimension, LARGEST, Operation, Shape};
+use crate::shape::{Dimension, LARGEST, Operation, Shape, types};
 
 /// A stack of layers with memory, which goes through a sequence step by step.
 #[derive(Clone, Debug)]
@@ -43,13 +47,14 @@ pub(crate) enum Cell {
 }
 
 /// What all rows have.
-const ROW: Row = Row { arguments: [1, 1], argument: "number of units", trained: true, ..Row::PLAIN };
+const ROW: Row = Row { arguments: [1, 1], argument: "number of units", ..Row::PLAIN };
 
 impl Rule for Recurrent {
     const ROWS: &'static [Row] = &[
         Row {
             name: "rnn",
             call: "rnn(64)",
+            stub: Some(|_| stub::recurrent("Rnn")),
             options: &["activation", "bidirectional", "init", "layers", "state"],
             read: |arguments| {
                 let activation = arguments.choice("activation", &["tanh", "relu", "sigmoid", "identity"]);
@@ -72,6 +77,7 @@ impl Rule for Recurrent {
         Row {
             name: "lstm",
             call: "lstm(64)",
+            stub: Some(|_| stub::recurrent("Lstm")),
             options: &["bidirectional", "forget_bias", "layers", "peephole", "state"],
             read: |arguments| {
                 let peephole = arguments.flag_or("peephole", false);
@@ -85,6 +91,7 @@ impl Rule for Recurrent {
         Row {
             name: "gru",
             call: "gru(64)",
+            stub: Some(|_| stub::recurrent("Gru")),
             options: &["bidirectional", "layers", "state"],
             read: |arguments| Self::read(arguments, Some(Cell::Gru), Some(Init::Orthogonal)),
             ..ROW
@@ -109,9 +116,32 @@ impl Rule for Recurrent {
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
-        if axis == 0 { Lengths::Kept(0) } else { Lengths::Mixed }
+        if axis == 0 { Lengths::Walked(0) } else { Lengths::Mixed }
     }
 
+    fn operations(&self, of: &Placement) -> Vec<Product> {
+        // For each step, a multiplication and an addition with each weight, the biases, and for each unit its activations and what joins them.
+        let steps = of.inputs[0][0].clone();
+        let unit = match self.cell {
+            Cell::Rnn { .. } => 1,
+            Cell::Lstm { .. } => 9,
+            Cell::Gru => 8,
+        };
+        let units = each(unit * self.layers as u64, &[of.output[1].clone(), steps.clone()]);
+        let parameters = self.parameters(of.inputs).into_iter().map(|parameter| {
+            let factor = if parameter.shape.len() > 1 { 2 } else { 1 };
+            each(factor, &[vec![steps.clone()], parameter.shape].concat())
+        });
+        parameters.chain([units]).collect()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let states = States { widths: self.state_widths(), from: self.state.as_ref(), bidirectional: self.bidirectional };
+        Facts { work: Work::Recurrent(states), layout: Layout::ByRank, model: Some(self), output: OutputKind::Numbers }
+    }
+}
+
+impl Model for Recurrent {
     /// For each layer and direction `weight_ih [g · n, i]`, `weight_hh [g · n, n]`, `bias_ih [g · n]` and `bias_hh [g · n]` with g blocks,
     /// and `weight_peephole [3, n]` of an LSTM that has them.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
@@ -134,6 +164,52 @@ impl Rule for Recurrent {
             }
         }
         parameters
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        let cell = Runtime::marker(self.cell.runtime(), of);
+        let (i, n) = (last(&of.inputs[0]), types::dimension(&self.units));
+        let [layers, directions] = [self.layers, self.directions()].map(|count| types::count(count).into_token_stream());
+        let (init, bias) = (&self.init, self.cell.forget_bias().map(|bias| quote!(.with_forget_bias(#bias))));
+        let arguments = [cell, i, n, layers, directions, element()];
+        Runtime::layer("Recurrent", of, &arguments, &quote!(new(#init, #RNG) #bias))
+    }
+}
+
+impl Recurrent {
+    /// The numbers of the state that it starts from, and of its last: the state of another layer has a mark behind it.
+    fn state_widths(&self) -> [Dimension; 2] {
+        let states = if matches!(self.cell, Cell::Lstm { .. }) { 2 } else { 1 };
+        let count = Dimension::Literal((self.layers * self.directions() * states) as u64);
+        let state = types::length(&vec![count, self.units.clone()]);
+        let mark = Dimension::Literal(u64::from(self.state.is_some()));
+        let start = Operation::Sum.of(&[state.clone(), mark]).unwrap_or(state.clone());
+        [start, state]
+    }
+}
+
+impl Cell {
+    /// The marker of the cell in the type of its layer.
+    fn runtime(&self) -> &'static str {
+        match self {
+            Self::Rnn { activation } => match activation {
+                StateActivation::Tanh => "Rnn",
+                StateActivation::Relu => "ReluRnn",
+                StateActivation::Sigmoid => "SigmoidRnn",
+                StateActivation::Identity => "IdentityRnn",
+            },
+            Self::Lstm { peephole: false, .. } => "Lstm",
+            Self::Lstm { peephole: true, .. } => "PeepholeLstm",
+            Self::Gru => "Gru",
+        }
+    }
+
+    /// The bias of the forget gate, where it has one.
+    fn forget_bias(&self) -> Option<&Real> {
+        match self {
+            Self::Lstm { forget_bias, .. } => Some(forget_bias),
+            _ => None,
+        }
     }
 }
 

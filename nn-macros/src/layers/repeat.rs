@@ -1,8 +1,12 @@
 //! `repeat(t)`: `[n]` → `[t, n]`.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use super::dense::{Otherwise, vector};
-use super::{Layer, Lengths, Row, Rule};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::LAYERS;
 use crate::shape::{Dimension, Shape};
 
 /// A vector, at each of a number of steps.
@@ -29,5 +33,25 @@ impl Rule for Repeat {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis + 1)
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: None, output: OutputKind::Same }
+    }
+}
+
+impl Calls for Repeat {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (x, y) = (call.input(), &call.output);
+        quote!(#LAYERS::repeat(#x, #y);)
+    }
+
+    fn backward<'a>(&'a self, _call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let d = gradient.read.clone();
+        Backward::one(move |d_x| quote!(#LAYERS::repeat_backward(#d, #d_x);))
     }
 }

@@ -1,6 +1,6 @@
 //! `reshape([..])`: any shape → the given one, of as many elements.
 
-use super::{Arguments, Layer, Lengths, Row, Rule};
+use super::{Arguments, Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::{Mismatch, Written};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -48,6 +48,14 @@ impl Rule for Reshape {
         } else {
             Lengths::Mixed
         }
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Reshape, layout: Layout::ByRank, model: None, output: OutputKind::Same }
     }
 }
 

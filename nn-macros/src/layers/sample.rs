@@ -1,8 +1,12 @@
 //! `sample <- (mean, log_variance)`: a draw from a normal distribution, written so that both have a gradient.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use super::add::equal_shapes;
-use super::{Layer, Lengths, Row, Rule, Sources};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work};
 use crate::context::{Scope, Site, Value};
+use crate::names::LAYERS;
 use crate::shape::Shape;
 
 /// μ + exp(½ log σ²) · ε in training, μ in inference.
@@ -26,5 +30,33 @@ impl Rule for Sample {
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
         inputs.fill(output.clone());
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Input), layout: Layout::ByRank, model: None, output: OutputKind::Numbers }
+    }
+}
+
+impl Calls for Sample {
+    fn forward(&self, call: &Call) -> TokenStream {
+        if !call.training {
+            return call.copy();
+        }
+        let (inputs, y, draw) = (&call.inputs, &call.output, call.draw());
+        quote!(#LAYERS::sample(#(#inputs,)* #y, #draw);)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let [to_mean, to_log_variance] = [gradient.read.clone(), gradient.read.clone()];
+        let mean = move |d_x: &TokenStream| quote!(#LAYERS::copy(#to_mean, #d_x););
+        let log_variance = move |d_x: &TokenStream| {
+            let (log_variance, draw) = (&call.inputs[1], call.draw());
+            quote!(#LAYERS::sample_backward(#log_variance, #to_log_variance, #d_x, #draw);)
+        };
+        Backward::Each { shared: None, calls: vec![Box::new(mean), Box::new(log_variance)] }
     }
 }

@@ -1,6 +1,9 @@
 //! `transpose`: `[a, b]` → `[b, a]`.
 
-use super::{Layer, Lengths, Row, Rule};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Rank;
 use crate::shape::{Dimension, Shape};
@@ -33,5 +36,35 @@ impl Rule for Transpose {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(1 - axis)
+    }
+
+    fn operations(&self, _of: &Placement) -> Vec<Product> {
+        Vec::new()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts { work: Work::Calls(self, Saves::Neither), layout: Layout::ByRank, model: Some(self), output: OutputKind::Same }
+    }
+}
+
+impl Model for Transpose {
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn runtime(&self, of: &Placement) -> Runtime {
+        Runtime::layer("Transpose", of, &[], &quote!(new()))
+    }
+}
+
+impl Calls for Transpose {
+    fn forward(&self, call: &Call) -> TokenStream {
+        let (layer, x, y) = (&call.layer, call.input(), &call.output);
+        quote!(#layer.forward(#x, #y);)
+    }
+
+    fn backward<'a>(&'a self, call: &'a Call<'a>, gradient: &Gradient) -> Backward<'a> {
+        let (layer, d) = (&call.layer, gradient.read.clone());
+        Backward::one(move |d_x| quote!(#layer.backward(#d, #d_x);))
     }
 }

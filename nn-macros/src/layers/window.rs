@@ -1,12 +1,15 @@
 //! The window that convolution and pooling move over a signal or an image.
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::Expr;
 
+use super::runtime::argument;
 use super::{Arguments, Change, Lengths};
 use crate::context::{Answer, Scope, Site, Value, name};
+use crate::paths;
 use crate::report::{Argument, Mismatch, Piece, Rank};
-use crate::shape::{Condition, Dimension, Operation, Shape};
+use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A window of one axis, or of two with the vertical first: every field has a size for each.
 #[derive(Clone, Debug)]
@@ -27,6 +30,25 @@ impl Window {
     /// How many axes it has, for [`spatial`].
     pub(super) fn axes(&self) -> &'static [usize] {
         axes(&self.kernel)
+    }
+
+    /// Its type in the runtime. A window of one axis is one row high.
+    pub(super) fn runtime(&self) -> TokenStream {
+        let root = paths::plumbline();
+        let fields = [(&self.kernel, 1), (&self.stride, 1), (&self.before, 0), (&self.dilation, 1)];
+        let sizes = fields.into_iter().flat_map(|(sizes, absent)| {
+            let vertical = (sizes.len() == 1).then_some(Dimension::Literal(absent));
+            vertical.into_iter().chain(sizes.iter().cloned())
+        });
+        let sizes: Vec<Dimension> = sizes.collect();
+        // Arithmetic on a dimension parameter is a type, and no constant.
+        let formula = |size: &Dimension| matches!(size, Dimension::Parameter(formula) if formula.name().is_none());
+        if sizes.iter().any(formula) {
+            let pairs = sizes.chunks(2).map(|pair| types::shape(&pair.to_vec()));
+            return quote!(#root::layers::WindowOf<#(#pairs),*>);
+        }
+        let sizes = sizes.iter().map(argument);
+        quote!(#root::layers::Window<#(#sizes),*>)
     }
 
     /// The options `stride`, `padding` and `dilation` of a layer with the given kernel.

@@ -4,6 +4,7 @@ mod condition;
 mod dimension;
 mod formula;
 mod operation;
+pub(crate) mod types;
 
 pub(crate) use condition::{Condition, Verdict};
 pub(crate) use dimension::{Dimension, Shape, free};

@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::checked;
-use crate::layers::{Activation, Cell, Init, Layer, StateActivation, Weight};
+use crate::layers::{Cell, Init, Layer, StateActivation, Weight};
 use crate::network::Source;
 use crate::shape::{Dimension, Shape};
 
@@ -75,8 +75,9 @@ fn weights_are_drawn_for_the_activation_that_follows() {
     assert!(matches!(init(0), Init::HeNormal) && matches!(init(1), Init::XavierUniform));
     assert!(matches!(init(3), Init::HeNormal));
     assert!(matches!(init(4), Init::Normal(deviation) if deviation.tokens.to_string() == "0.1f64"));
-    let slope = &network.nodes[3].stages[1].layer;
-    assert!(matches!(slope, Layer::Activation(Activation::LeakyRelu(slope)) if slope.tokens.to_string() == "0.2f64"));
+    let slope = &network.nodes[3].stages[1];
+    let function = slope.activation().map(|activation| activation.runtime(&slope.kind).to_string());
+    assert_eq!(function, Some(quote!(layers::LeakyRelu(0.2f64)).to_string()));
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(crate) use parts::Parts;
 
 use crate::{
     expand::types,
-    layers::{Activation, Change, Layer, Lengths, Part, time_axis},
+    layers::{Change, Lengths, Part, time_axis},
     names::{self, NETWORK},
     network::{Network, Source, Stage},
     report::{Message, PartMismatch, compact, ends},
@@ -191,7 +191,7 @@ impl Times {
         }
         others().for_each(|other| self.meet([timed.time, other.time], label, place, free));
         match becomes {
-            Lengths::Kept(axis) => Some(Timed { axis, ..timed }),
+            Lengths::Kept(axis) | Lengths::Walked(axis) => Some(Timed { axis, ..timed }),
             Lengths::Read | Lengths::Mixed => None,
             Lengths::Changed(axis, change) => {
                 let same = self.made[timed.time].iter().copied().find(|&time| match &self.origins[time] {
@@ -212,10 +212,7 @@ impl Times {
                 let time = self.origin(timed.time, Origin::Changed(timed.time, change), &value);
                 Some(Timed { time, axis })
             }
-            Lengths::Inside(axis) => {
-                let Layer::Part(part) = &stage.layer else { return None };
-                self.through(part, timed, axis, label, free, parts)
-            }
+            Lengths::Inside(axis) => self.through(stage.layer.submodule()?, timed, axis, label, free, parts),
         }
     }
 
@@ -413,13 +410,8 @@ impl Times {
 
 /// Whether a layer asks for the lengths of what it takes, whoever asks for those of what it gives.
 fn reads(stage: &Stage, axis: usize) -> bool {
-    match &stage.layer {
-        Layer::Activation(Activation::Softmax | Activation::LogSoftmax) => axis + 1 == stage.inputs[0].len(),
-        Layer::BatchNorm(_) => axis > 0,
-        Layer::Recurrent(_) => axis == 0,
-        Layer::Part(_) => true,
-        layer => matches!(layer.lengths(axis, &stage.inputs[0], &stage.output), Lengths::Read),
-    }
+    let lengths = stage.layer.lengths(axis, &stage.inputs[0], &stage.output);
+    matches!(lengths, Lengths::Walked(_) | Lengths::Read | Lengths::Inside(_))
 }
 
 /// What the length of one sequence is called.

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use syn::Path;
 
 use super::Times;
-use crate::{
-    layers::{Layer, time_axis},
-    network::Network,
-};
+use crate::{layers::time_axis, network::Network};
 
 /// The networks of an invocation by name. One that is declared elsewhere is not among them.
 #[derive(Debug, Default)]
@@ -50,10 +47,7 @@ impl Parts {
         }
         let Some(network) = networks.get(name) else { return };
         let stages = network.nodes.iter().flat_map(|node| &node.stages);
-        let inside = stages.filter_map(|stage| match &stage.layer {
-            Layer::Part(part) => self::name(&part.path),
-            _ => None,
-        });
+        let inside = stages.filter_map(|stage| self::name(&stage.layer.submodule()?.path));
         inside.for_each(|part| self.learn(&part, networks));
         let times = Times::new(network, self);
         let known = PartTimes {
