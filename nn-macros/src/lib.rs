@@ -166,7 +166,7 @@ fn expansion(input: TokenStream) -> TokenStream {
     let input = names::normal(input);
     names::begin(&input);
     let (written, strays) = syntax::parse(input);
-    let mut tokens = strays.finish().err().unwrap_or_default();
+    let mut tokens = strays.finish().err().unwrap_or_default().found;
     let outcomes = check::check(written);
     let parts = expand::Parts::new(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Checked(network) => Some(&**network),
@@ -177,7 +177,8 @@ fn expansion(input: TokenStream) -> TokenStream {
             Outcome::Checked(network) => expand::expand(&network, &parts),
             Outcome::Faulty(sketch, errors) => {
                 let stub = sketch.map(|sketch| expand::expand_stub(&sketch));
-                quote!(#errors #stub)
+                let found = errors.found;
+                quote!(#found #stub)
             }
         });
     }

@@ -94,7 +94,7 @@ fn parse(source: &str) -> Vec<Outcome> {
 fn last(source: &str) -> Result<Box<Network>, usize> {
     let mut outcomes = parse(source);
     let errors = |outcome: &Outcome| match outcome {
-        Outcome::Faulty(_, errors) => !errors.is_empty(),
+        Outcome::Faulty(_, errors) => !errors.found.is_empty(),
         Outcome::Checked(_) => false,
     };
     match (outcomes.iter().filter(|outcome| errors(outcome)).count(), outcomes.pop()) {

@@ -9,15 +9,15 @@ use syn::Ident;
 use crate::context::{Scope, name};
 use crate::layers;
 use crate::network::Source;
-use crate::report::{Structure, nearest};
+use crate::report::{Reported, Structure, nearest};
 use crate::syntax::{Node, Port, Sources, Stage};
 
 /// A network's edges.
 pub(super) struct Links {
-    /// For each node, what it reads; `None` where that has a fault.
-    pub(super) sources: Vec<Option<Vec<Source>>>,
+    /// For each node, what it reads.
+    pub(super) sources: Vec<Result<Vec<Source>, Reported>>,
     /// For each output, its node.
-    pub(super) outputs: Vec<Option<usize>>,
+    pub(super) outputs: Vec<Result<usize, Reported>>,
 }
 
 /// Finds what each node reads and what each output is, and then what nothing reads.
@@ -27,10 +27,10 @@ pub(super) fn link(inputs: &[Port], outputs: &[Port], nodes: &[Node], scope: &mu
     let outputs: Vec<_> = outputs.iter().map(|port| output(port, outputs.len(), &names, scope)).collect();
     let links = Links { sources, outputs };
     let states: Vec<_> = (0..nodes.len()).map(|index| states(index, &names)).collect();
-    let lost = nodes.iter().any(|node| node.broken)
+    let lost = nodes.iter().any(|node| node.broken.is_some())
         || states.iter().any(Option::is_none)
-        || links.sources.iter().any(Option::is_none)
-        || links.outputs.iter().any(Option::is_none)
+        || links.sources.iter().any(Result::is_err)
+        || links.outputs.iter().any(Result::is_err)
         || links.outputs.is_empty();
     // A source that cannot be found is probably the one that seems unread.
     if !lost {
@@ -80,25 +80,25 @@ impl<'a> Names<'a> {
 }
 
 /// Sources are inputs and nodes above; a node without `<-` reads the one above it, the first the input.
-fn sources(index: usize, names: &Names, scope: &mut Scope) -> Option<Vec<Source>> {
+fn sources(index: usize, names: &Names, scope: &mut Scope) -> Result<Vec<Source>, Reported> {
     let node = &names.nodes[index];
     let written = match &node.sources {
         Sources::Named(written) => written,
-        Sources::Lost => return None,
+        Sources::Lost(reported) => return Err(*reported),
         Sources::Above => {
             return match (index, names.inputs) {
-                (0, [_]) => Some(vec![Source::Input(0)]),
+                (0, [_]) => Ok(vec![Source::Input(0)]),
                 // Which of several inputs: `Net: (a: [1], b: [1]) -> [2] { out: dense(2); }`.
                 (0, _) => {
                     let all = names.input_names();
                     // Inputs that are not written as such have been reported.
-                    if !node.broken && all.len() == names.inputs.len() {
+                    if node.broken.is_none() && all.len() == names.inputs.len() {
                         let fault = Structure::WhichInput { reader: label(node), all };
-                        scope.faults.add(whole(node), fault);
+                        return Err(scope.faults.add(whole(node), fault));
                     }
-                    None
+                    Err(scope.elsewhere())
                 }
-                _ => Some(vec![Source::Node(index - 1)]),
+                _ => Ok(vec![Source::Node(index - 1)]),
             };
         }
     };
@@ -107,13 +107,13 @@ fn sources(index: usize, names: &Names, scope: &mut Scope) -> Option<Vec<Source>
 }
 
 /// One name after `<-`.
-fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Option<Source> {
+fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Result<Source, Reported> {
     let text = name.to_string();
     if let Some(&input) = names.input_of.get(&text) {
-        return Some(Source::Input(input));
+        return Ok(Source::Input(input));
     }
     let fault = match names.node_of.get(&text) {
-        Some(&node) if node < index => return Some(Source::Node(node)),
+        Some(&node) if node < index => return Ok(Source::Node(node)),
         // `a: dense(3) <- a;`
         Some(&node) if node == index => Structure::SourceItself { name: text },
         // `a: dense(3) <- b; b: dense(3);`
@@ -121,7 +121,7 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
         // `<- input` where there are two
         None if text == "input" => Structure::InputOfSeveral { all: names.input_names() },
         // A layer that is unknown is reported as such: `a, dense(3);`
-        None if scope.unknown_layers.contains(&text) => return None,
+        None if scope.unknown_layers.contains(&text) => return Err(scope.elsewhere()),
         // `flatten; a: dense(3) <- flatten;`
         None if names.nodes[..index].iter().any(|node| node.name.is_none() && label(node) == text) => {
             Structure::SourceUnnamed { kind: text }
@@ -135,9 +135,9 @@ fn source(name: &Ident, index: usize, names: &Names, scope: &mut Scope) -> Optio
     };
     // An input whose name could not be read may be the one.
     if names.inputs.len() < 2 || names.inputs.iter().all(|port| port.name.is_some()) {
-        scope.faults.add(name, fault);
+        return Err(scope.faults.add(name, fault));
     }
-    None
+    Err(scope.elsewhere())
 }
 
 /// The nodes whose final states the node starts from; `None` where one is not there. What `state` may name is its layer's business.
@@ -155,17 +155,17 @@ fn states(index: usize, names: &Names) -> Option<Vec<usize>> {
 }
 
 /// With one output it is the last node unless named; each of several is a node's name.
-fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option<usize> {
+fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Result<usize, Reported> {
     let last = names.nodes.len().checked_sub(1);
     let Some(name) = &port.name else {
-        return last.filter(|_| count == 1);
+        return last.filter(|_| count == 1).ok_or_else(|| scope.elsewhere());
     };
     let text = name.to_string();
     if let Some(&node) = names.node_of.get(&text) {
-        return Some(node);
+        return Ok(node);
     }
     if scope.unknown_layers.contains(&text) {
-        return None;
+        return Err(scope.elsewhere());
     }
     let fault = if names.input_of.contains_key(&text) {
         Structure::OutputIsInput { name: text }
@@ -174,8 +174,7 @@ fn output(port: &Port, count: usize, names: &Names, scope: &mut Scope) -> Option
         let near = nearest(&text, all.iter().map(String::as_str)).map(str::to_owned);
         Structure::NotANode { name: text, near, all }
     };
-    scope.faults.add(name, fault);
-    None
+    Err(scope.faults.add(name, fault))
 }
 
 /// Every node's value is read or given, or another starts from its state: `a: dense(3); b: dense(3) <- input;` leaves `a`.
@@ -189,13 +188,13 @@ fn check_nodes_read(links: &Links, states: &[usize], nodes: &[Node], scope: &mut
     // A layer that lacks a source has its own fault, whose cure reads the two nodes above it.
     for (index, node) in nodes.iter().enumerate() {
         let joins = node.stages.first().is_some_and(joins_several);
-        if joins && links.sources[index].as_ref().is_some_and(|sources| sources.len() < 2) {
+        if joins && links.sources[index].as_ref().is_ok_and(|sources| sources.len() < 2) {
             let named = (0..index).rev().filter(|&above| nodes[above].name.is_some());
             named.take(2).for_each(|above| read[above] = true);
         }
     }
     for (index, node) in nodes.iter().enumerate() {
-        if !read[index] && !states.contains(&index) && !links.outputs.contains(&Some(index)) {
+        if !read[index] && !states.contains(&index) && !links.outputs.iter().flatten().any(|output| *output == index) {
             let next = nodes.get(index + 1).map(label);
             scope.faults.add(whole(node), Structure::Unread { label: label(node), named: node.name.is_some(), next });
         }

@@ -4,7 +4,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Token};
 
 use crate::context::Scope;
-use crate::report::{Argument, Mismatch, Structure};
+use crate::report::{Argument, Mismatch, Reported, Structure};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::{self, Port, Size};
 
@@ -43,8 +43,8 @@ pub(super) fn check_attributes(attributes: &[Attribute], scope: &mut Scope) {
     }
 }
 
-/// The shapes of inputs, each `None` where it has a fault. Each `_` is a size of its own.
-pub(super) fn inputs(ports: &[Port], scope: &mut Scope) -> Vec<Option<Shape>> {
+/// The shapes of inputs, as far as they are without a fault. Each `_` is a size of its own.
+pub(super) fn inputs(ports: &[Port], scope: &mut Scope) -> Vec<Result<Shape, Reported>> {
     let mut shapes = self::ports(ports, scope);
     for dimension in shapes.iter_mut().flatten().flatten() {
         if matches!(dimension, Dimension::Free) {
@@ -54,21 +54,24 @@ pub(super) fn inputs(ports: &[Port], scope: &mut Scope) -> Vec<Option<Shape>> {
     shapes
 }
 
-/// The shapes of ports, each `None` where it has a fault.
-pub(super) fn ports(ports: &[Port], scope: &mut Scope) -> Vec<Option<Shape>> {
-    ports.iter().map(|port| shape(port.shape.as_ref()?, scope)).collect()
+/// The shapes of ports, as far as they are without a fault.
+pub(super) fn ports(ports: &[Port], scope: &mut Scope) -> Vec<Result<Shape, Reported>> {
+    ports
+        .iter()
+        .map(|port| port.shape.as_ref().map_err(|reported| *reported).and_then(|written| shape(written, scope)))
+        .collect()
 }
 
 /// A shape that the user wrote. A size is at least 1 (`[0]`), a shape of no more elements than fit (`[99999999, 99999999]`).
-pub(super) fn shape(written: &syntax::Shape, scope: &mut Scope) -> Option<Shape> {
+pub(super) fn shape(written: &syntax::Shape, scope: &mut Scope) -> Result<Shape, Reported> {
     let mut shape = Vec::new();
     for size in &written.dimensions {
         shape.push(match size {
-            Size::Free => Some(Dimension::Free),
+            Size::Free => Ok(Dimension::Free),
             Size::Expression(expression) => scope.size(expression, 1, "a dimension"),
         });
     }
-    let shape: Shape = shape.into_iter().collect::<Option<_>>()?;
+    let shape: Shape = shape.into_iter().collect::<Result<_, _>>()?;
     let fault = Mismatch::Elements { what: "the shape".to_owned(), shape: shape.clone() };
     scope.ask_holdable(&written.tokens, &shape, fault).map(|()| shape)
 }

@@ -1,7 +1,7 @@
 //! The chain of each node: layers are looked up, their arguments read, their shape rules asked.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::Ident;
 
 use super::graph::{Links, label, two_above, whole};
@@ -10,42 +10,35 @@ use super::names::suggest;
 use crate::context::{Part, Referent, Scope, Site, Symbol, Value, formula, typed};
 use crate::layers::{self, Arguments, Layer, Row};
 use crate::network::{self, Source};
-use crate::report::{Argument, Mismatch, Structure, compact};
+use crate::report::{Argument, Mismatch, Reported, Structure, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 use crate::syntax::{Call, Node, Port, Sources, Stage};
 
 /// A node's stages, as far as they are without fault, and the shape that the last gives.
-#[derive(Default)]
 pub(super) struct Chain {
-    stages: Vec<Option<network::Stage>>,
-    output: Option<Shape>,
-}
-
-impl Chain {
-    /// Whether every stage is without fault, and what they give is known.
-    pub(super) fn is_whole(&self) -> bool {
-        self.output.is_some() && self.stages.iter().all(Option::is_some)
-    }
+    stages: Vec<Result<network::Stage, Reported>>,
+    output: Result<Shape, Reported>,
 }
 
 /// Checks the nodes in order.
 pub(super) fn check_nodes(
     network: &Ident,
     inputs: &[Port],
-    [shapes, declared]: [&[Option<Shape>]; 2],
+    [shapes, declared]: [&[Result<Shape, Reported>]; 2],
     nodes: &[Node],
     links: &Links,
     scope: &mut Scope,
 ) -> Vec<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
-        let inputs = links.sources[index].as_ref().and_then(|sources| {
-            sources.iter().map(|&source| value(source, inputs, shapes, nodes, &chains)).collect::<Option<Vec<_>>>()
+        let sources = &links.sources[index];
+        let values = sources.as_ref().map_err(|reported| *reported).and_then(|sources| {
+            sources.iter().map(|&source| value(source, inputs, shapes, nodes, &chains)).collect::<Result<Vec<_>, _>>()
         });
-        let count = links.sources[index].as_ref().map(Vec::len);
-        let output = links.outputs.iter().position(|output| *output == Some(index));
-        let declared = output.and_then(|output| declared.get(output)?.clone());
-        let mut chain = Walk { network, nodes, index, declared, scope }.chain(inputs, count);
+        let count = sources.as_ref().ok().map(Vec::len);
+        let output = links.outputs.iter().position(|output| matches!(output, Ok(node) if *node == index));
+        let declared = output.and_then(|output| declared.get(output)?.clone().ok());
+        let mut chain = Walk { network, nodes, index, declared, scope }.chain(values, count);
         if let Some(stated) = &node.stated {
             chain.output = check_stated(node, stated, chain.output, scope);
         }
@@ -55,25 +48,36 @@ pub(super) fn check_nodes(
     chains
 }
 
-fn value(source: Source, inputs: &[Port], shapes: &[Option<Shape>], nodes: &[Node], chains: &[Chain]) -> Option<Value> {
+fn value(
+    source: Source,
+    inputs: &[Port],
+    shapes: &[Result<Shape, Reported>],
+    nodes: &[Node],
+    chains: &[Chain],
+) -> Result<Value, Reported> {
     match source {
         Source::Input(index) => {
             let from = match &inputs[index].name {
                 Some(name) => format!("the input `{name}`"),
                 None => "the input".to_owned(),
             };
-            Some(Value { from, producer: None, node: None, shape: shapes.get(index)?.clone()? })
+            Ok(Value { from, producer: None, node: None, shape: shapes[index].clone()? })
         }
         Source::Node(index) => {
-            let (node, shape) = (&nodes[index], chains.get(index)?.output.clone()?);
+            let (node, shape) = (&nodes[index], chains[index].output.clone()?);
             let (from, producer) = (format!("`{}`", label(node)), Some((label(node), whole(node))));
-            Some(Value { from, producer, node: node.name.as_ref().map(ToString::to_string), shape })
+            Ok(Value { from, producer, node: node.name.as_ref().map(ToString::to_string), shape })
         }
     }
 }
 
 /// What a node is stated to give is what it gives: `pool2: max_pool2d(2) -> [16, 4, 4];`
-fn check_stated(node: &Node, stated: &crate::syntax::Shape, output: Option<Shape>, scope: &mut Scope) -> Option<Shape> {
+fn check_stated(
+    node: &Node,
+    stated: &crate::syntax::Shape,
+    output: Result<Shape, Reported>,
+    scope: &mut Scope,
+) -> Result<Shape, Reported> {
     let at = &stated.tokens;
     let stated = shape(stated, scope);
     let (stated, output) = (stated?, output?);
@@ -81,12 +85,9 @@ fn check_stated(node: &Node, stated: &crate::syntax::Shape, output: Option<Shape
     match Condition::same_shape(&stated, &output).filter(|_| same_freedom(&stated, &output)) {
         Some(same) => {
             let guarded = scope.ask(at, None, &same, fault).guard(output)?;
-            Some(scope.constants.name_sizes(guarded))
+            Ok(scope.constants.name_sizes(guarded))
         }
-        None => {
-            scope.faults.add(at, fault);
-            None
-        }
+        None => Err(scope.faults.add(at, fault)),
     }
 }
 
@@ -98,15 +99,13 @@ fn same_freedom(written: &Shape, output: &Shape) -> bool {
 /// Notes what options of the nodes below may find under the node's name.
 fn register(node: &Node, chain: &Chain, scope: &mut Scope) {
     let Some(name) = &node.name else { return };
-    let referents = node.stages.iter().enumerate().map(|(at, stage)| match stage {
-        Stage::Layer(call) => {
-            let stage = chain.stages.get(at).and_then(Option::as_ref);
-            layers::referent(&call.kind.to_string(), stage.map(|stage| (&stage.layer, stage.inputs.as_slice())))
-        }
-        Stage::Path(_) => Referent::Nothing,
+    let referents = node.stages.iter().zip(&chain.stages).map(|(written, stage)| match (written, stage) {
+        (Stage::Layer(_), Ok(stage)) => stage.layer.referent(&stage.inputs),
+        (Stage::Layer(call), Err(reported)) => layers::lost_referent(&call.kind.to_string(), *reported),
+        (Stage::Path(_), _) => Referent::Nothing,
     });
     let referent = referents.into_iter().find(|all| !matches!(all, Referent::Nothing)).unwrap_or(Referent::Nothing);
-    let layers: Vec<_> = chain.stages.iter().map(|stage| stage.as_ref().map(|stage| &stage.layer)).collect();
+    let layers: Vec<_> = chain.stages.iter().map(|stage| stage.as_ref().ok().map(|stage| &stage.layer)).collect();
     let encodes = layers::encodes(&layers);
     scope.symbols.push(Symbol { name: name.to_string(), tokens: whole(node), referent, encodes });
 }
@@ -122,53 +121,63 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// `takes` is `None` where a source's shape is unknown, `count` where a source is.
-    fn chain(mut self, mut inputs: Option<Vec<Value>>, count: Option<usize>) -> Chain {
+    /// `count` is `None` where a source is unknown.
+    fn chain(mut self, mut inputs: Result<Vec<Value>, Reported>, count: Option<usize>) -> Chain {
         let node = &self.nodes[self.index];
-        let mut chain = Chain::default();
+        let (mut stages, mut last) = (Vec::new(), None);
         // What the chain's stage with parameters is called.
         let mut trained: Option<String> = None;
         for (at, stage) in node.stages.iter().enumerate() {
-            let call = match stage {
-                Stage::Layer(call) => call,
+            let count = if at == 0 { count } else { Some(1) };
+            let (called, producer, checked) = match stage {
+                Stage::Layer(call) => {
+                    let called = call.kind.to_string();
+                    let producer = (called.clone(), call.tokens.clone());
+                    (called, producer, self.layer(at, call, inputs, &mut trained, count))
+                }
                 Stage::Path(path) => {
-                    let (stage, output) = self.part(at, path, inputs.take(), trained.clone(), count).unzip();
-                    inputs = output.map(|shape| {
-                        let name = compact(path);
-                        let producer = ("part".to_owned(), path.to_token_stream());
-                        vec![Value { from: format!("`{name}`"), producer: Some(producer), node: None, shape }]
-                    });
+                    let producer = ("part".to_owned(), path.to_token_stream());
+                    let checked = self.part(at, path, inputs, trained.clone(), count);
                     trained = trained.or(Some(compact(path)));
-                    chain.stages.push(stage);
-                    continue;
+                    (compact(path), producer, checked)
                 }
             };
-            let rank = inputs.as_ref().and_then(|values| Some(values.first()?.shape.len()));
-            let Some(row) = self.row(call, rank) else {
-                inputs = None;
-                chain.stages.push(None);
-                continue;
+            let (stage, output) = match checked {
+                Ok((stage, output)) => (Ok(stage), Ok(output)),
+                Err(reported) => (Err(reported), Err(reported)),
             };
-            if row.is_trained() {
-                self.check_name(&call.tokens, trained.clone());
-                trained = trained.or(Some(call.kind.to_string()));
-            }
-            if !self.check_sources(at, call, row, if at == 0 { count } else { Some(1) }) {
-                inputs = None;
-            }
-            let stage = self.stage(at, call, row, inputs.take());
-            let (stage, output) = stage.unzip();
-            inputs = output.map(|shape| {
-                let name = call.kind.to_string();
-                let producer = Some((name.clone(), call.tokens.clone()));
-                vec![Value { from: format!("`{name}`"), producer, node: None, shape }]
-            });
-            chain.stages.push(stage);
+            stages.push(stage);
+            inputs = output
+                .clone()
+                .map(|shape| vec![Value { from: format!("`{called}`"), producer: Some(producer), node: None, shape }]);
+            last = Some(output);
         }
         // A node that could not be read to its end may do more than what was read.
-        let whole = !node.broken && !node.stages.is_empty();
-        chain.output = inputs.filter(|_| whole).and_then(|mut values| values.pop()).map(|value| value.shape);
-        chain
+        let output = match (node.broken, last) {
+            (Some(reported), _) => Err(reported),
+            (None, Some(output)) => output,
+            (None, None) => Err(self.scope.elsewhere()),
+        };
+        Chain { stages, output }
+    }
+
+    /// A layer, which messages call by its kind: `dense(10)`.
+    fn layer(
+        &mut self,
+        at: usize,
+        call: &Call,
+        inputs: Result<Vec<Value>, Reported>,
+        trained: &mut Option<String>,
+        count: Option<usize>,
+    ) -> Result<(network::Stage, Shape), Reported> {
+        let rank = inputs.as_ref().ok().and_then(|values| Some(values.first()?.shape.len()));
+        let row = self.row(call, rank)?;
+        if row.is_trained() {
+            self.check_name(&call.tokens, trained.clone());
+            trained.get_or_insert_with(|| call.kind.to_string());
+        }
+        let inputs = self.check_sources(at, call, row, count).and(inputs);
+        self.stage(at, call, row, inputs)
     }
 
     /// Another network, or a layer of the user's own: `encoder: Encoder`. A network never holds itself.
@@ -176,14 +185,14 @@ impl Walk<'_> {
         &mut self,
         at: usize,
         path: &syn::Path,
-        inputs: Option<Vec<Value>>,
+        inputs: Result<Vec<Value>, Reported>,
         earlier: Option<String>,
         count: Option<usize>,
-    ) -> Option<(network::Stage, Shape)> {
+    ) -> Result<(network::Stage, Shape), Reported> {
         self.check_name(&path.to_token_stream(), earlier);
         if self.scope.siblings.holds(path, self.network) {
-            self.scope.faults.add(path, Structure::ContainsItself { name: self.network.to_string() });
-            return None;
+            let fault = Structure::ContainsItself { name: self.network.to_string() };
+            return Err(self.scope.faults.add(path, fault));
         }
         // `Block<{ 2 * C }>` where C is a dimension parameter.
         if let Some(formula) = formula(path, &self.scope.parameters) {
@@ -192,14 +201,12 @@ impl Walk<'_> {
                 network: self.network.to_string(),
                 parameters: self.scope.parameters.iter().map(ToString::to_string).collect(),
             };
-            self.scope.faults.add(path, fault);
-            return None;
+            return Err(self.scope.faults.add(path, fault));
         }
         let node = &self.nodes[self.index];
-        if at == 0 && count.is_some_and(|count| count > 1) {
+        if count.is_some_and(|count| count > 1) {
             let sources = source_names(node);
-            self.scope.faults.add(path, Structure::OneSource { kind: compact(path), sources });
-            return None;
+            return Err(self.scope.faults.add(path, Structure::OneSource { kind: compact(path), sources }));
         }
         // What follows the part in its node keeps the shape, or else says nothing of it.
         let keeps = node.stages[at + 1..].iter().all(|stage| match stage {
@@ -223,23 +230,21 @@ impl Walk<'_> {
         let output = layer.output(&site, &values, self.scope)?;
         let output = self.scope.constants.name_sizes(output);
         let inputs: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
-        let kind = path.segments.last()?.ident.clone();
-        Some((network::Stage { kind, inputs, output: output.clone(), layer }, output))
+        let kind = path.segments.last().map_or_else(|| format_ident!("part"), |last| last.ident.clone());
+        Ok((network::Stage { kind, inputs, output: output.clone(), layer }, output))
     }
 
     /// A layer has a known name: `dens(10)`. What is meant may depend on the rank of what it would take.
-    fn row(&mut self, call: &Call, rank: Option<usize>) -> Option<&'static Row> {
+    fn row(&mut self, call: &Call, rank: Option<usize>) -> Result<&'static Row, Reported> {
         let name = call.kind.to_string();
-        let row = layers::find(&name);
-        if row.is_none() {
+        layers::find(&name).ok_or_else(|| {
             let fault = if let Some(parameters) = self.scope.siblings.parameters(&name) {
                 Argument::PartCalled { parameters, arguments: call.positional.iter().map(compact).collect(), name }
             } else {
                 Argument::UnknownLayer { meant: layers::meant(&name, rank), name }
             };
-            self.scope.faults.add(&call.kind, fault);
-        }
-        row
+            self.scope.faults.add(&call.kind, fault)
+        })
     }
 
     /// A layer with parameters has a name and is the only one of its node: `dense(10);`, `a: dense(10), dense(10);`
@@ -256,8 +261,8 @@ impl Walk<'_> {
     }
 
     /// A layer has as many sources as it takes: `dense(3) <- (a, b)`, `add <- a`, `dense(3), add`.
-    fn check_sources(&mut self, at: usize, call: &Call, row: &Row, count: Option<usize>) -> bool {
-        let Some(found) = count.filter(|_| !self.nodes[self.index].broken) else { return true };
+    fn check_sources(&mut self, at: usize, call: &Call, row: &Row, count: Option<usize>) -> Result<(), Reported> {
+        let Some(found) = count.filter(|_| self.nodes[self.index].broken.is_none()) else { return Ok(()) };
         let kind = call.kind.to_string();
         let before = || label(&self.nodes[self.index]);
         let example = || two_above(self.nodes, self.index);
@@ -277,10 +282,9 @@ impl Walk<'_> {
             (layers::Sources::One, 2..) => {
                 Structure::OneSource { kind, sources: source_names(&self.nodes[self.index]) }
             }
-            _ => return true,
+            _ => return Ok(()),
         };
-        self.scope.faults.add(&call.tokens, fault);
-        false
+        Err(self.scope.faults.add(&call.tokens, fault))
     }
 
     /// Reads the layer's arguments and asks its shape rule; what the layer gives is unknown where the rule does not hold.
@@ -289,8 +293,8 @@ impl Walk<'_> {
         at: usize,
         call: &Call,
         row: &'static Row,
-        inputs: Option<Vec<Value>>,
-    ) -> Option<(network::Stage, Shape)> {
+        inputs: Result<Vec<Value>, Reported>,
+    ) -> Result<(network::Stage, Shape), Reported> {
         let node = &self.nodes[self.index];
         let subject = if at == 0 || row.is_trained() { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
@@ -299,25 +303,24 @@ impl Walk<'_> {
         let output = layer.output(&site, &values, self.scope)?;
         let output = self.scope.constants.name_sizes(output);
         let output =
-            output.into_iter().map(|size| self.scope.hold_calculated(&site, size)).collect::<Option<Shape>>()?;
+            output.into_iter().map(|size| self.scope.hold_calculated(&site, size)).collect::<Result<Shape, _>>()?;
         let inputs: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
         for parameter in layer.parameters(&inputs) {
             if parameter.shape.iter().any(Dimension::is_free) {
                 let (subject, found, from) = (site.subject, inputs[0].clone(), values[0].from.clone());
                 let (name, inside) = (parameter.name.into_owned(), values[0].producer.is_some());
                 let fault = Mismatch::FixedParameter { subject, name, found, from, inside };
-                self.scope.faults.add(&site.tokens, fault);
-                return None;
+                return Err(self.scope.faults.add(&site.tokens, fault));
             }
         }
         let output = self.check_size(&site, output, &layer, &inputs)?;
         let (mut taken, mut given) = (inputs, output.clone());
         layer.unify(&mut taken, &mut given);
-        Some((network::Stage { kind: call.kind.clone(), inputs: taken, output: given, layer }, output))
+        Ok((network::Stage { kind: call.kind.clone(), inputs: taken, output: given, layer }, output))
     }
 
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
-    fn check_size(&mut self, site: &Site, output: Shape, layer: &Layer, inputs: &[Shape]) -> Option<Shape> {
+    fn check_size(&mut self, site: &Site, output: Shape, layer: &Layer, inputs: &[Shape]) -> Result<Shape, Reported> {
         let fault = Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: output.clone() };
         self.scope.ask_holdable(&site.tokens, &output, fault)?;
         for parameter in layer.parameters(inputs) {
@@ -325,7 +328,7 @@ impl Walk<'_> {
             let fault = Mismatch::Parameters { subject, name: parameter.name.into_owned(), shape };
             self.scope.ask_holdable(&site.tokens, &parameter.shape, fault)?;
         }
-        Some(output)
+        Ok(output)
     }
 
     /// The activation that comes next: later in the chain, or as the beginning of the node below.
@@ -345,7 +348,7 @@ impl Walk<'_> {
 fn source_names(node: &Node) -> Vec<String> {
     match &node.sources {
         Sources::Named(names) => names.iter().map(Ident::to_string).collect(),
-        Sources::Above | Sources::Lost => Vec::new(),
+        Sources::Above | Sources::Lost(_) => Vec::new(),
     }
 }
 
@@ -353,15 +356,15 @@ fn source_names(node: &Node) -> Vec<String> {
 pub(super) fn check_outputs(
     network: &Ident,
     ports: &[Port],
-    declared: &[Option<Shape>],
+    declared: &[Result<Shape, Reported>],
     nodes: &[Node],
     links: &Links,
     chains: &[Chain],
     scope: &mut Scope,
 ) {
     for ((port, declared), node) in ports.iter().zip(declared).zip(&links.outputs) {
-        let (Some(declared), Some(index)) = (declared, node) else { continue };
-        let Some(output) = &chains[*index].output else { continue };
+        let (Ok(declared), Ok(index)) = (declared, node) else { continue };
+        let Ok(output) = &chains[*index].output else { continue };
         let node = &nodes[*index];
         let fault = Mismatch::Declared {
             network: network.to_string(),
@@ -377,7 +380,7 @@ pub(super) fn check_outputs(
         };
         match Condition::same_shape(declared, output).filter(|_| same_freedom(declared, output)) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
-            None => scope.faults.add(whole(node), fault),
+            None => drop(scope.faults.add(whole(node), fault)),
         }
     }
 }
@@ -444,14 +447,18 @@ pub(super) fn held(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network
     held.map(|stage| stage.filter(|_| parameters_fit)).collect()
 }
 
-/// The nodes of a network of which every chain is whole and every source known.
-pub(super) fn build(nodes: Vec<Node>, sources: Vec<Option<Vec<Source>>>, chains: Vec<Chain>) -> Vec<network::Node> {
+/// The nodes of a network of which every chain is without a fault and every source known.
+pub(super) fn build(
+    nodes: Vec<Node>,
+    sources: Vec<Result<Vec<Source>, Reported>>,
+    chains: Vec<Chain>,
+) -> Result<Vec<network::Node>, Reported> {
     let parts = nodes.into_iter().zip(sources).zip(chains);
     let built = parts.map(|((node, sources), chain)| {
-        let label = label(&node);
-        let stages = chain.stages.into_iter().flatten().collect();
+        let (label, sources) = (label(&node), sources?);
+        let stages = chain.output.and_then(|_| chain.stages.into_iter().collect::<Result<_, _>>())?;
         let Node { attributes, name, .. } = node;
-        network::Node { attributes, name, label, sources: sources.unwrap_or_default(), stages }
+        Ok(network::Node { attributes, name, label, sources, stages })
     });
     built.collect()
 }

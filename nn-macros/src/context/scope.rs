@@ -13,11 +13,13 @@ use super::siblings::Siblings;
 use super::site::{Answer, Site, Value};
 use super::symbol::{Referent, Symbol};
 use crate::paths;
-use crate::report::{Argument, Faults, Found, Message, Mismatch, ResolveError, compact, nearest};
+use crate::report::{Argument, Faults, Found, Message, Mismatch, Reported, ResolveError, Structure, compact, nearest};
 use crate::shape::{Condition, Dimension, Formula, MOST_TERMS, Operation, Shape, Verdict};
 
 /// The state of one network's check.
 pub(crate) struct Scope {
+    /// The name of the network.
+    network: Ident,
     pub(crate) faults: Faults,
     pub(crate) constants: Constants,
     pub(crate) parameters: Vec<Ident>,
@@ -33,8 +35,6 @@ pub(crate) struct Scope {
     held: HashSet<String>,
     /// The dimension parameters of which the compiler has been asked whether they are at least 1.
     positive: HashSet<String>,
-    /// Whether something here is unknown because another network has a fault, which is reported there.
-    pub(crate) faulty_part: bool,
     /// The names of all nodes, those below too.
     pub(crate) names: Vec<String>,
     /// The words that nodes without a name begin with and that name no layer: they were probably meant as names.
@@ -47,6 +47,7 @@ impl Scope {
     pub(crate) fn new(network: &Ident, parameters: Vec<Ident>, siblings: Siblings, faults: Faults) -> Self {
         let constants = Constants::new(network, parameters.clone());
         Self {
+            network: network.clone(),
             faults,
             constants,
             parameters,
@@ -59,13 +60,17 @@ impl Scope {
             asked: HashSet::new(),
             held: HashSet::new(),
             positive: HashSet::new(),
-            faulty_part: false,
         }
     }
 
     /// Whether a layer above has a memory, so that what has two axes is probably a sequence.
     pub(crate) fn remembers(&self) -> bool {
         self.symbols.iter().any(|symbol| matches!(symbol.referent, Referent::State { .. }))
+    }
+
+    /// Notes that something is unknown for a fault that is noted later, or in another network.
+    pub(crate) fn elsewhere(&mut self) -> Reported {
+        self.faults.delay(&self.network, Structure::Sizeless { name: self.network.to_string() })
     }
 
     /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.
@@ -78,10 +83,7 @@ impl Scope {
     ) -> Answer {
         match condition.verdict() {
             Verdict::Holds => Answer::Holds,
-            Verdict::Fails => {
-                self.faults.add(at, fault);
-                Answer::Fails
-            }
+            Verdict::Fails => Answer::Fails(self.faults.add(at, fault)),
             Verdict::Deferred(tokens) => self.ask_tokens(at, producer, &tokens, fault),
         }
     }
@@ -104,14 +106,19 @@ impl Scope {
     }
 
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.
-    pub(crate) fn ask_holdable(&mut self, at: impl ToTokens, shape: &Shape, fault: impl Into<Message>) -> Option<()> {
+    pub(crate) fn ask_holdable(
+        &mut self,
+        at: impl ToTokens,
+        shape: &Shape,
+        fault: impl Into<Message>,
+    ) -> Result<(), Reported> {
         let condition = Condition::Holdable(shape.clone());
         if let [size] = shape.as_slice()
             && self.held.contains(&size.tokens().to_string())
         {
-            return Some(());
+            return Ok(());
         }
-        if self.asked(&condition) || !self.ask(at, None, &condition, fault).fails() { Some(()) } else { None }
+        if self.asked(&condition) { Ok(()) } else { self.ask(at, None, &condition, fault).holds() }
     }
 
     /// Whether the compiler has been asked for the condition already; notes that it is now.
@@ -123,7 +130,7 @@ impl Scope {
     }
 
     /// A size of at least `least`, which messages call `what`.
-    pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Option<Dimension> {
+    pub(crate) fn size(&mut self, expression: &Expr, least: u64, what: &str) -> Result<Dimension, Reported> {
         if mentions(&self.parameters, expression) {
             let size = self.formula(expression, what)?;
             return self.hold_formula(expression, size, least, what);
@@ -137,18 +144,20 @@ impl Scope {
                         0.. => Argument::Overflow { expression: found },
                         _ => Argument::TooSmall { what: what.to_owned(), least, found },
                     };
-                    self.faults.add(expression, fault);
-                    return None;
+                    return Err(self.faults.add(expression, fault));
                 };
                 let size = Dimension::Literal(value);
                 self.hold(expression, size, least, what)
             }
             Folded::Undefined => {
-                self.faults.add(expression, Argument::Overflow { expression: compact(expression) });
-                None
+                Err(self.faults.add(expression, Argument::Overflow { expression: compact(expression) }))
             }
-            Folded::Constant if variable(expression).is_some() => self.not_constant(expression, what),
             Folded::Constant => {
+                if let Some(name) = variable(expression) {
+                    // A variable by its looks: `let hidden = 16; … dense(hidden)`
+                    let fault = Argument::Variable { what: what.to_owned(), name: name.to_string() };
+                    return Err(self.faults.add(name, fault));
+                }
                 let (size, of) = self.constants.evaluate(expression);
                 if of.is_empty() {
                     return self.hold(expression, size, least, what);
@@ -160,15 +169,8 @@ impl Scope {
         }
     }
 
-    /// Notes that a size is calculated from what is a variable by its looks: `let hidden = 16; … dense(hidden)`.
-    fn not_constant(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
-        let name = variable(expression)?;
-        self.faults.add(name, Argument::Variable { what: what.to_owned(), name: name.to_string() });
-        None
-    }
-
     /// Asks that a size lies between `least` and the largest there is.
-    fn hold(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
+    fn hold(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Result<Dimension, Reported> {
         let fault = match size.literal() {
             Some(value) if value < least => {
                 Argument::TooSmall { what: what.to_owned(), least, found: value.to_string() }
@@ -194,60 +196,57 @@ impl Scope {
         what: impl FnOnce() -> String,
         operation: Operation,
         operands: &[Dimension],
-    ) -> Option<Dimension> {
-        let size = operation.of(operands);
-        if size.is_none() {
+    ) -> Result<Dimension, Reported> {
+        operation.of(operands).ok_or_else(|| {
             let (written, why) = operation.lack(operands);
-            self.faults.add(at, Mismatch::NoSize { what: what(), written, why });
-        }
-        size
+            self.faults.add(at, Mismatch::NoSize { what: what(), written, why })
+        })
     }
 
     /// Asks that a size which a layer calculated has a value, where the compiler calculates it.
-    pub(crate) fn hold_calculated(&mut self, site: &Site, size: Dimension) -> Option<Dimension> {
+    pub(crate) fn hold_calculated(&mut self, site: &Site, size: Dimension) -> Result<Dimension, Reported> {
         if size.is_written() || size.is_free() || self.held.contains(&size.tokens().to_string()) {
-            return Some(size);
+            return Ok(size);
         }
         let within = Condition::Calculated(size.clone());
         let fault = Mismatch::NoValue { subject: site.subject.clone(), size: size.clone() };
-        let size = self.ask(&site.tokens, None, &within, fault).guard(vec![size])?.pop()?;
+        let size = self.ask(&site.tokens, None, &within, fault).guard_size(size)?;
         let size = self.constants.name_size(size);
         self.held.insert(size.tokens().to_string());
-        Some(size)
+        Ok(size)
     }
 
     /// The same of arithmetic on dimension parameters.
-    fn hold_formula(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Option<Dimension> {
+    fn hold_formula(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Result<Dimension, Reported> {
         let mut names = Vec::new();
         mentioned(&self.parameters, at, &mut names);
         let parameter = |name: &Ident| Dimension::Parameter(Formula::parameter(name, false));
         let values = names.iter().map(|name| (name.to_string(), parameter(name)));
         let found = Found::Expression { written: compact(at), value: size.clone(), of: values.collect() };
         let size = self.within(at, size, least, Argument::NotBetween { what: what.to_owned(), least, found })?;
-        let Dimension::Parameter(formula) = &size else { return Some(size) };
+        let Dimension::Parameter(formula) = &size else { return Ok(size) };
         match formula.name().cloned() {
             Some(name) if least > 0 => {
                 self.positive.insert(name.to_string());
-                Some(Dimension::Parameter(Formula::parameter(&name, true)))
+                Ok(Dimension::Parameter(Formula::parameter(&name, true)))
             }
-            _ => Some(size),
+            _ => Ok(size),
         }
     }
 
-    fn within(&mut self, at: &Expr, size: Dimension, least: u64, fault: Argument) -> Option<Dimension> {
+    fn within(&mut self, at: &Expr, size: Dimension, least: u64, fault: Argument) -> Result<Dimension, Reported> {
         let within = Condition::Within(least, size.clone());
         let answer = match within.verdict() {
             Verdict::Deferred(tokens) if self.asked(&within) => Answer::Deferred(self.constants.name("bool", &tokens)),
             _ => self.ask(at, None, &within, fault),
         };
-        let size = answer.guard(vec![size])?.pop().map(|size| self.constants.name_size(size))?;
+        let size = self.constants.name_size(answer.guard_size(size)?);
         self.held.insert(size.tokens().to_string());
-        Some(size)
+        Ok(size)
     }
 
-    fn not_whole(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
-        self.faults.add(expression, Argument::NotWhole { what: what.to_owned(), found: compact(expression) });
-        None
+    fn not_whole(&mut self, expression: &Expr, what: &str) -> Result<Dimension, Reported> {
+        Err(self.faults.add(expression, Argument::NotWhole { what: what.to_owned(), found: compact(expression) }))
     }
 
     /// A dimension parameter as a size.
@@ -265,27 +264,24 @@ impl Scope {
     }
 
     /// Arithmetic on dimension parameters.
-    fn formula(&mut self, expression: &Expr, what: &str) -> Option<Dimension> {
+    fn formula(&mut self, expression: &Expr, what: &str) -> Result<Dimension, Reported> {
         match expression {
             Expr::Paren(inner) => self.formula(&inner.expr, what),
             Expr::Group(inner) => self.formula(&inner.expr, what),
             Expr::Binary(binary) => {
                 let Some(operation) = operation(&binary.op) else { return self.not_whole(expression, what) };
                 let operands = [self.formula(&binary.left, what)?, self.formula(&binary.right, what)?];
-                let size = operation.of(&operands);
-                if size.is_none() {
-                    let text = compact(expression);
+                operation.of(&operands).ok_or_else(|| {
                     let fault = if operation.is_too_long(&operands) {
                         Argument::FormulaTooLong { what: what.to_owned(), most: MOST_TERMS }
                     } else {
-                        Argument::Overflow { expression: text }
+                        Argument::Overflow { expression: compact(expression) }
                     };
-                    self.faults.add(expression, fault);
-                }
-                size
+                    self.faults.add(expression, fault)
+                })
             }
             other => match name(other) {
-                Some(name) if self.parameters.contains(name) => Some(self.parameter(name)),
+                Some(name) if self.parameters.contains(name) => Ok(self.parameter(name)),
                 _ => self.size(other, 0, what),
             },
         }
@@ -310,10 +306,10 @@ impl Scope {
         }
     }
 
-    /// Does something whose faults are another network's, and reported there.
-    pub(crate) fn speculative<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+    /// Does something whose faults are noted where it is done again; `None` where it has one.
+    pub(crate) fn speculative<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, Reported>) -> Option<T> {
         let before = self.faults.count();
-        let result = f(self);
+        let result = f(self).ok();
         self.faults.forget_after(before);
         result
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use syn::{Ident, Path};
 
 use super::part::arguments;
+use crate::report::Reported;
 use crate::syntax::{self, Size, Stage};
 
 /// The networks of an invocation by name.
@@ -16,9 +17,9 @@ pub(crate) struct Siblings(Rc<HashMap<String, Sibling>>);
 #[derive(Debug)]
 pub(super) struct Sibling {
     pub(super) parameters: Vec<Ident>,
-    /// The shapes of its ports, each `None` where it cannot be read.
-    pub(super) inputs: Vec<Option<syntax::Shape>>,
-    pub(super) outputs: Vec<Option<syntax::Shape>>,
+    /// The shapes of its ports, as far as they can be read.
+    pub(super) inputs: Vec<Result<syntax::Shape, Reported>>,
+    pub(super) outputs: Vec<Result<syntax::Shape, Reported>>,
     /// The names of the siblings inside it.
     parts: Vec<String>,
     /// Whether a layer of its own has no gradient.
@@ -58,7 +59,7 @@ impl Siblings {
                 parts: parts.map(|segment| segment.ident.to_string()).collect(),
                 steps,
                 indices,
-                free: network.inputs.iter().filter_map(|port| port.shape.as_ref()).any(is_free),
+                free: network.inputs.iter().filter_map(|port| port.shape.as_ref().ok()).any(is_free),
             };
             all.entry(network.name.to_string()).or_insert(sibling);
         }

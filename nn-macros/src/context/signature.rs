@@ -9,7 +9,7 @@ use super::expression::{Folded, fold, mentioned, mentions, name, operation};
 use super::part::arguments;
 use super::scope::Scope;
 use super::siblings::Sibling;
-use crate::report::{Argument, Message, Mismatch, PartMismatch, compact};
+use crate::report::{Argument, Message, Mismatch, PartMismatch, Reported, compact};
 use crate::shape::{Condition, Dimension, Formula, LARGEST, Shape, Verdict};
 use crate::syntax::{self, Size};
 
@@ -101,8 +101,8 @@ enum Unread {
 }
 
 impl Header<'_> {
-    fn shape(&mut self, written: &Option<syntax::Shape>) -> Result<Shape, Unread> {
-        let Some(written) = written else { return Err(Unread::Faulty) };
+    fn shape(&mut self, written: &Result<syntax::Shape, Reported>) -> Result<Shape, Unread> {
+        let Ok(written) = written else { return Err(Unread::Faulty) };
         let mut shape = Vec::new();
         for size in &written.dimensions {
             shape.push(match size {

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 
 use super::constants::guarded;
-use crate::shape::Shape;
+use crate::report::Reported;
+use crate::shape::{Dimension, Shape};
 
 /// A value that a stage takes.
 #[derive(Clone)]
@@ -32,24 +33,37 @@ pub(crate) struct Site {
 pub(crate) enum Answer {
     Holds,
     /// The fault is noted.
-    Fails,
+    Fails(Reported),
     /// The compiler decides; a named constant of type `bool`.
     Deferred(TokenStream),
 }
 
 impl Answer {
     /// The shape where the condition holds; a size stays unknown where the compiler finds that it does not.
-    pub(crate) fn guard(self, shape: Shape) -> Option<Shape> {
+    pub(crate) fn guard(self, shape: Shape) -> Result<Shape, Reported> {
         match self {
-            Self::Holds => Some(shape),
-            Self::Fails => None,
+            Self::Holds => Ok(shape),
+            Self::Fails(reported) => Err(reported),
             Self::Deferred(condition) => {
-                Some(shape.into_iter().map(|dimension| guarded(&condition, dimension)).collect())
+                Ok(shape.into_iter().map(|dimension| guarded(&condition, dimension)).collect())
             }
         }
     }
 
-    pub(crate) fn fails(&self) -> bool {
-        matches!(self, Self::Fails)
+    /// The same of a single size.
+    pub(crate) fn guard_size(self, size: Dimension) -> Result<Dimension, Reported> {
+        match self {
+            Self::Holds => Ok(size),
+            Self::Fails(reported) => Err(reported),
+            Self::Deferred(condition) => Ok(guarded(&condition, size)),
+        }
+    }
+
+    /// Whether the condition holds, as far as the macro can tell.
+    pub(crate) fn holds(&self) -> Result<(), Reported> {
+        match self {
+            Self::Fails(reported) => Err(*reported),
+            Self::Holds | Self::Deferred(_) => Ok(()),
+        }
     }
 }

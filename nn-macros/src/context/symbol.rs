@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 
+use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
 
 /// A named node above, as options see it.
@@ -17,16 +18,16 @@ pub(crate) struct Symbol {
 /// What a node offers.
 #[derive(Clone, Debug)]
 pub(crate) enum Referent {
-    /// The weight `[n, i]` of a dense layer, where it is known.
-    Weight(Option<Shape>),
+    /// The weight `[n, i]` of a dense layer, unless it has a fault.
+    Weight(Result<Shape, Reported>),
     /// A dense layer that is itself tied to the layer of this name.
     TiedWeight {
         to: String,
     },
-    /// The state of a recurrent layer of this kind, where its form is known.
+    /// The state of a recurrent layer of this kind, and its form unless it has a fault.
     State {
         kind: &'static str,
-        form: Option<StateForm>,
+        form: Result<StateForm, Reported>,
     },
     Nothing,
 }

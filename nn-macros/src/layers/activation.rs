@@ -11,6 +11,7 @@ use super::{
 };
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// A function that follows a layer.
@@ -89,12 +90,12 @@ impl Rule for Activation {
         "elu"         Elu        Elementwise Input  Numbers ("elu(1.0)" "scale" 1.0 Positive);
     };
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         if self.function.form == Form::Rows && value.shape.len() > 2 {
             rows(&Site { subject: self.function.name.to_owned(), ..site.clone() }, value, scope)?;
         }
-        Some(value.shape.clone())
+        Ok(value.shape.clone())
     }
 
     fn lengths(&self, axis: usize, inputs: &Shape, _output: &Shape) -> Lengths {
@@ -116,13 +117,13 @@ impl Rule for Activation {
 }
 
 impl Activation {
-    fn read(arguments: &mut Arguments, function: &'static Function) -> Option<Layer> {
+    fn read(arguments: &mut Arguments, function: &'static Function) -> Result<Layer, Reported> {
         let what = arguments.what_argument();
         let argument = match (function.argument.first(), arguments.next()) {
             (Some((_, range)), Some(value)) => Some(arguments.real(value, &what, *range, arguments.row.call)?),
             (default, _) => default.map(|(default, _)| Real::literal(*default)),
         };
-        Some(Layer::Activation(Self { function, argument }))
+        Ok(Layer::Activation(Self { function, argument }))
     }
 
     /// Whether a layer with weights before it calculates it along with its own output.

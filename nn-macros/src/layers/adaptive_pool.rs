@@ -7,6 +7,7 @@ use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::{axes, resized, spatial};
 use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::{Dimension, Operation, Shape};
 
 /// As many bins as are asked for, whatever the size of the signal or the image. They overlap where its size is no multiple.
@@ -51,9 +52,9 @@ impl Rule for AdaptivePool {
         },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         spatial(axes(&self.size), site, &inputs[0], scope)?;
-        Some(resized(inputs[0].shape[0].clone(), self.size.clone()))
+        Ok(resized(inputs[0].shape[0].clone(), self.size.clone()))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -94,9 +95,9 @@ impl Calls for AdaptivePool {
 }
 
 impl AdaptivePool {
-    fn read(arguments: &mut Arguments, pooling: Pooling) -> Option<Layer> {
-        let (value, what) = (arguments.next()?, arguments.what_argument());
+    fn read(arguments: &mut Arguments, pooling: Pooling) -> Result<Layer, Reported> {
+        let (value, what) = (arguments.required()?, arguments.what_argument());
         let size = arguments.sizes(value, 1, &what)?;
-        Some(Layer::AdaptivePool(Self { pooling, size }))
+        Ok(Layer::AdaptivePool(Self { pooling, size }))
     }
 }

@@ -7,7 +7,7 @@ use super::facts::each;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
-use crate::report::Mismatch;
+use crate::report::{Mismatch, Reported};
 use crate::shape::{Condition, Operation, Shape};
 
 /// The sum of its sources.
@@ -16,9 +16,9 @@ pub(crate) struct Add;
 
 impl Rule for Add {
     const ROWS: &'static [Row] =
-        &[Row { name: "add", call: "add", sources: Sources::Several, read: |_| Some(Layer::Add(Self)), ..Row::PLAIN }];
+        &[Row { name: "add", call: "add", sources: Sources::Several, read: |_| Ok(Layer::Add(Self)), ..Row::PLAIN }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         equal_shapes(site, inputs, scope, "adds")
     }
 
@@ -51,10 +51,10 @@ impl Calls for Add {
 }
 
 /// The shape that all sources have.
-pub(super) fn equal_shapes(site: &Site, inputs: &[Value], scope: &mut Scope, verb: &'static str) -> Option<Shape> {
-    let (first, others) = inputs.split_first()?;
-    let mut output = Some(first.shape.clone());
-    for other in others {
+pub(super) fn equal_shapes(site: &Site, inputs: &[Value], scope: &mut Scope, verb: &'static str) -> Result<Shape, Reported> {
+    let first = &inputs[0];
+    let mut output = Ok(first.shape.clone());
+    for other in &inputs[1..] {
         let fault = Mismatch::Equal {
             subject: site.subject.clone(),
             verb,
@@ -64,15 +64,14 @@ pub(super) fn equal_shapes(site: &Site, inputs: &[Value], scope: &mut Scope, ver
             other_from: other.from.clone(),
         };
         let Some(same) = Condition::same_shape(&first.shape, &other.shape) else {
-            scope.faults.add(&site.tokens, fault);
-            output = None;
+            output = Err(scope.faults.add(&site.tokens, fault));
             continue;
         };
         let answer = scope.ask(&site.tokens, Some(other), &same, fault);
-        output = output.filter(|_| !answer.fails()).map(|output| {
-            let axes = output.iter().zip(&other.shape);
-            axes.map(|(a, b)| Operation::Same.of(&[a.clone(), b.clone()])).collect::<Option<Shape>>()
-        })?;
+        answer.holds()?;
+        let what = || format!("the size of `{}`", site.subject);
+        let axes = output?.into_iter().zip(other.shape.clone());
+        output = axes.map(|(a, b)| scope.calculate(&site.tokens, what, Operation::Same, &[a, b])).collect();
     }
     output
 }

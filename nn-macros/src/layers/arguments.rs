@@ -6,7 +6,7 @@ use syn::{Expr, Ident, Lit, UnOp};
 use super::real::Range;
 use super::{Init, Real, Row};
 use crate::context::{Folded, Scope, fold, name};
-use crate::report::{Argument, compact, nearest};
+use crate::report::{Argument, Reported, compact, nearest};
 use crate::shape::{Dimension, Shape};
 use crate::syntax::Call;
 
@@ -30,9 +30,9 @@ impl<'a> Arguments<'a> {
         subject: &'a str,
         following: Option<String>,
         scope: &'a mut Scope,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let layer = row.name;
-        let mut whole = !call.broken;
+        let mut broken = call.broken;
         for (index, (option, _)) in call.options.iter().enumerate() {
             let text = option.to_string();
             if !row.options.contains(&text.as_str()) {
@@ -45,25 +45,25 @@ impl<'a> Arguments<'a> {
                     }
                     options => Argument::UnknownOption { layer, option: text, near, options },
                 };
-                scope.faults.add(option, fault);
-                whole = false;
+                broken = Some(scope.faults.add(option, fault));
             } else if call.options[..index].iter().any(|(earlier, _)| earlier == option) {
-                scope.faults.add(option, Argument::OptionTwice { layer, option: text });
-                whole = false;
+                broken = Some(scope.faults.add(option, Argument::OptionTwice { layer, option: text }));
             }
         }
         let [least, most] = row.arguments;
         if let Some(extra) = call.positional.get(most) {
-            scope.faults.add(extra, Argument::TooMany { layer, call: row.call, options: !row.options.is_empty() });
-            whole = false;
+            let fault = Argument::TooMany { layer, call: row.call, options: !row.options.is_empty() };
+            broken = Some(scope.faults.add(extra, fault));
         }
         // An argument written as an option of a layer without any is told so, and how the layer is written.
         let named = row.options.is_empty() && !call.options.is_empty();
-        if call.positional.len() < least && !call.broken && !named {
-            scope.faults.add(&call.tokens, Argument::TooFew { layer, argument: row.argument, call: row.call });
-            whole = false;
+        if call.positional.len() < least && call.broken.is_none() && !named {
+            broken = Some(too_few(row, call, scope));
         }
-        whole.then_some(Self { row, call, subject, following, scope, next: 0 })
+        match broken {
+            Some(reported) => Err(reported),
+            None => Ok(Self { row, call, subject, following, scope, next: 0 }),
+        }
     }
 
     /// The next argument without a name.
@@ -71,6 +71,11 @@ impl<'a> Arguments<'a> {
         let argument = self.call.positional.get(self.next);
         self.next += 1;
         argument
+    }
+
+    /// The next argument without a name, which must be given.
+    pub(super) fn required(&mut self) -> Result<&'a Expr, Reported> {
+        self.next().ok_or_else(|| too_few(self.row, self.call, self.scope))
     }
 
     pub(super) fn option(&self, option: &str) -> Option<&'a Expr> {
@@ -88,27 +93,27 @@ impl<'a> Arguments<'a> {
     }
 
     /// The next argument, a size of at least 1.
-    pub(super) fn size(&mut self) -> Option<Dimension> {
+    pub(super) fn size(&mut self) -> Result<Dimension, Reported> {
         self.size_called(self.row.argument)
     }
 
     /// The next argument, a size of at least 1, of a layer that takes several.
-    pub(super) fn size_called(&mut self, name: &str) -> Option<Dimension> {
+    pub(super) fn size_called(&mut self, name: &str) -> Result<Dimension, Reported> {
         let what = format!("the {name} of `{}`", self.row.name);
-        let argument = self.next()?;
+        let argument = self.required()?;
         self.scope.size(argument, 1, &what)
     }
 
     /// An option that is a size of at least `least`.
-    pub(super) fn size_or(&mut self, option: &str, least: u64, default: u64) -> Option<Dimension> {
+    pub(super) fn size_or(&mut self, option: &str, least: u64, default: u64) -> Result<Dimension, Reported> {
         match self.option(option) {
             Some(value) => self.scope.size(value, least, &self.what(option)),
-            None => Some(Dimension::Literal(default)),
+            None => Ok(Dimension::Literal(default)),
         }
     }
 
     /// Sizes for the axes that the layer moves along: `3` for each, or `[3, 5]` where there are two.
-    pub(super) fn sizes(&mut self, value: &Expr, least: u64, what: &str) -> Option<Vec<Dimension>> {
+    pub(super) fn sizes(&mut self, value: &Expr, least: u64, what: &str) -> Result<Vec<Dimension>, Reported> {
         match value {
             Expr::Array(array) if self.row.axes > 1 && array.elems.len() == self.row.axes => {
                 let sizes: Vec<_> = array.elems.iter().map(|size| self.scope.size(size, least, what)).collect();
@@ -120,102 +125,102 @@ impl<'a> Arguments<'a> {
     }
 
     /// Notes that what is written is no such sizes.
-    pub(super) fn not_sizes(&mut self, value: &Expr, what: &str) -> Option<Vec<Dimension>> {
+    pub(super) fn not_sizes(&mut self, value: &Expr, what: &str) -> Result<Vec<Dimension>, Reported> {
         let (what, found) = (what.to_owned(), compact(value));
-        self.scope.faults.add(
-            value,
-            match value {
-                _ if self.row.axes > 1 => Argument::NotPair { what, found },
-                Expr::Array(_) => {
-                    let other = self.row.name.replace("1d", "2d");
-                    Argument::NotSingle { layer: self.row.name, what, found, other }
-                }
-                _ => Argument::NotWhole { what, found },
-            },
-        );
-        None
+        let fault = match value {
+            _ if self.row.axes > 1 => Argument::NotPair { what, found },
+            Expr::Array(_) => {
+                let other = self.row.name.replace("1d", "2d");
+                Argument::NotSingle { layer: self.row.name, what, found, other }
+            }
+            _ => Argument::NotWhole { what, found },
+        };
+        Err(self.scope.faults.add(value, fault))
     }
 
     /// An option that is such sizes.
-    pub(super) fn sizes_or(&mut self, option: &str, least: u64, default: Vec<Dimension>) -> Option<Vec<Dimension>> {
+    pub(super) fn sizes_or(
+        &mut self,
+        option: &str,
+        least: u64,
+        default: Vec<Dimension>,
+    ) -> Result<Vec<Dimension>, Reported> {
         match self.option(option) {
             Some(value) => self.sizes(value, least, &self.what(option)),
-            None => Some(default),
+            None => Ok(default),
         }
     }
 
     /// An option that is `true` or `false`.
-    pub(super) fn flag_or(&mut self, option: &str, default: bool) -> Option<bool> {
+    pub(super) fn flag_or(&mut self, option: &str, default: bool) -> Result<bool, Reported> {
         match self.option(option) {
-            None => Some(default),
+            None => Ok(default),
             Some(Expr::Lit(literal)) if matches!(literal.lit, Lit::Bool(_)) => match &literal.lit {
-                Lit::Bool(flag) => Some(flag.value),
+                Lit::Bool(flag) => Ok(flag.value),
                 _ => unreachable!("the guard saw a bool"),
             },
             Some(other) => {
                 let fault =
                     Argument::NotFlag { layer: self.row.name, option: option.to_owned(), found: compact(other) };
-                self.scope.faults.add(other, fault);
-                None
+                Err(self.scope.faults.add(other, fault))
             }
         }
     }
 
     /// An option that is a number from 1 to `most` which the macro must know.
-    pub(super) fn count_or(&mut self, option: &str, most: u64, default: usize) -> Option<usize> {
-        let Some(value) = self.option(option) else { return Some(default) };
+    pub(super) fn count_or(&mut self, option: &str, most: u64, default: usize) -> Result<usize, Reported> {
+        let Some(value) = self.option(option) else { return Ok(default) };
         let (layer, option, found) = (self.row.name, option.to_owned(), compact(value));
         let fault = match fold(value) {
             Folded::Number(count) => match usize::try_from(count) {
-                Ok(count) if (1..=most).contains(&(count as u64)) => return Some(count),
+                Ok(count) if (1..=most).contains(&(count as u64)) => return Ok(count),
                 _ => Argument::NotWithin { layer, option, most, found: count },
             },
             folded => Argument::NotCount { layer, option, found, constant: folded == Folded::Constant },
         };
-        self.scope.faults.add(value, fault);
-        None
+        Err(self.scope.faults.add(value, fault))
     }
 
     /// An option that is one of several words; `Some(None)` where it is absent.
-    pub(super) fn choice(&mut self, option: &str, all: &'static [&'static str]) -> Option<Option<&'static str>> {
-        let Some(value) = self.option(option) else { return Some(None) };
+    pub(super) fn choice(
+        &mut self,
+        option: &str,
+        all: &'static [&'static str],
+    ) -> Result<Option<&'static str>, Reported> {
+        let Some(value) = self.option(option) else { return Ok(None) };
         let found = compact(value);
         if let Some(word) = all.iter().find(|word| **word == found) {
-            return Some(Some(word));
+            return Ok(Some(word));
         }
         let fault = Argument::NotChoice { layer: self.row.name, option: option.to_owned(), all, found };
-        self.scope.faults.add(value, fault);
-        None
+        Err(self.scope.faults.add(value, fault))
     }
 
     /// An option that is a real number within a range; `Some(None)` where it is absent.
-    pub(super) fn real_option(&mut self, option: &str, range: Range, example: &str) -> Option<Option<Real>> {
-        let Some(value) = self.option(option) else { return Some(None) };
+    pub(super) fn real_option(&mut self, option: &str, range: Range, example: &str) -> Result<Option<Real>, Reported> {
+        let Some(value) = self.option(option) else { return Ok(None) };
         let what = self.what(option);
         self.real(value, &what, range, example).map(Some)
     }
 
     /// A real number within a range.
-    pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range, example: &str) -> Option<Real> {
+    pub(super) fn real(&mut self, value: &Expr, what: &str, range: Range, example: &str) -> Result<Real, Reported> {
         let literal = real_literal(value);
         let found = if literal.is_some() { compact(value) } else { format!("`{}`", compact(value)) };
         let (what, example) = (what.to_owned(), example.to_owned());
         if let Some(number) = literal {
             if !range.holds(number) {
                 let fault = Argument::OutOfRange { what, range: range.text(), found, example };
-                self.scope.faults.add(value, fault);
-                return None;
+                return Err(self.scope.faults.add(value, fault));
             }
             if !range.holds_narrow(number) {
                 let fault = Argument::OutOfRange { what, range: range.narrow_text(), found, example };
-                self.scope.faults.add(value, fault);
-                return None;
+                return Err(self.scope.faults.add(value, fault));
             }
-            return Some(Real::literal(number));
+            return Ok(Real::literal(number));
         }
         if fold(value) != Folded::Constant {
-            self.scope.faults.add(value, Argument::NotReal { what, found: compact(value), example });
-            return None;
+            return Err(self.scope.faults.add(value, Argument::NotReal { what, found: compact(value), example }));
         }
         let tokens = self.scope.constants.name("f64", &value.to_token_stream());
         for (range_text, condition) in
@@ -225,40 +230,40 @@ impl<'a> Arguments<'a> {
             let out = Argument::OutOfRange { what, range: range_text, found, example };
             self.scope.constants.check(&condition, &out.into(), &value.to_token_stream(), None);
         }
-        Some(Real { tokens })
+        Ok(Real { tokens })
     }
 
     /// The option `init`, or the default for the activation that follows.
-    pub(super) fn init(&mut self) -> Option<Init> {
+    pub(super) fn init(&mut self) -> Result<Init, Reported> {
         let he = ["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"];
         match self.option("init") {
             Some(value) => self.init_of(value),
-            None if self.following.as_deref().is_some_and(|name| he.contains(&name)) => Some(Init::HeNormal),
-            None => Some(Init::XavierUniform),
+            None if self.following.as_deref().is_some_and(|name| he.contains(&name)) => Ok(Init::HeNormal),
+            None => Ok(Init::XavierUniform),
         }
     }
 
     /// The option `init`, or a normal distribution of this standard deviation.
-    pub(super) fn init_or(&mut self, sd: f64) -> Option<Init> {
+    pub(super) fn init_or(&mut self, sd: f64) -> Result<Init, Reported> {
         match self.option("init") {
             Some(value) => self.init_of(value),
-            None => Some(Init::Normal(Real::literal(sd))),
+            None => Ok(Init::Normal(Real::literal(sd))),
         }
     }
 
-    fn init_of(&mut self, value: &Expr) -> Option<Init> {
+    fn init_of(&mut self, value: &Expr) -> Result<Init, Reported> {
         let (name, arguments) = match value {
             Expr::Call(call) => (name(&call.func), Some(call.args.iter().collect::<Vec<_>>())),
             other => (name(other), None),
         };
         let text = name.map_or_else(|| compact(value), Ident::to_string);
         let fault = match (Init::named(&text), arguments.as_deref()) {
-            (Some(init), None) => return Some(init),
+            (Some(init), None) => return Ok(init),
             (Some(_), Some(_)) => Argument::InitTakesNothing { name: text },
             (None, Some([number])) if Init::takes_number(&text) => {
                 let number =
                     self.real(number, &format!("the argument of `{text}`"), Range::Positive, &format!("{text}(0.1)"))?;
-                return Some(if text == "normal" { Init::Normal(number) } else { Init::Uniform(number) });
+                return Ok(if text == "normal" { Init::Normal(number) } else { Init::Uniform(number) });
             }
             (None, None) if real_literal(value).is_some_and(|number| number > 0.0) => {
                 Argument::InitNumber { found: text }
@@ -269,31 +274,33 @@ impl<'a> Arguments<'a> {
                 Argument::Init { found: text, near, all: Init::NAMES }
             }
         };
-        self.scope.faults.add(value, fault);
-        None
+        Err(self.scope.faults.add(value, fault))
     }
 
     /// A shape in brackets.
-    pub(super) fn shape(&mut self, value: &Expr) -> Option<Shape> {
+    pub(super) fn shape(&mut self, value: &Expr) -> Result<Shape, Reported> {
         let Expr::Array(array) = value else {
             let what = format!("the argument of `{}`", self.row.name);
-            self.scope.faults.add(value, Argument::NotShape { what, found: compact(value) });
-            return None;
+            return Err(self.scope.faults.add(value, Argument::NotShape { what, found: compact(value) }));
         };
         let sizes: Vec<_> = array.elems.iter().map(|size| self.scope.size(size, 1, "a dimension")).collect();
         sizes.into_iter().collect()
     }
 
     /// A node's name.
-    pub(super) fn node(&mut self, option: &str) -> Option<Option<&'a Ident>> {
-        let Some(value) = self.option(option) else { return Some(None) };
+    pub(super) fn node(&mut self, option: &str) -> Result<Option<&'a Ident>, Reported> {
+        let Some(value) = self.option(option) else { return Ok(None) };
         if let Some(name) = name(value) {
-            return Some(Some(name));
+            return Ok(Some(name));
         }
         let fault = Argument::NotName { what: self.what(option), option: option.to_owned(), found: compact(value) };
-        self.scope.faults.add(value, fault);
-        None
+        Err(self.scope.faults.add(value, fault))
     }
+}
+
+/// Notes that a layer has fewer arguments than it needs.
+fn too_few(row: &Row, call: &Call, scope: &mut Scope) -> Reported {
+    scope.faults.add(&call.tokens, Argument::TooFew { layer: row.name, argument: row.argument, call: row.call })
 }
 
 /// The option that another library calls so.

@@ -7,6 +7,7 @@ use super::real::Range;
 use super::runtime::element;
 use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::{Shape, types};
 
 /// Each channel, brought to mean 0 and variance 1 over the batch and its places, then scaled and shifted by its own parameters.
@@ -28,8 +29,8 @@ impl Rule for BatchNorm {
         ..Row::PLAIN
     }];
 
-    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(inputs[0].shape.clone())
+    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Result<Shape, Reported> {
+        Ok(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -69,10 +70,10 @@ fn of_channels(names: [&'static str; 2], inputs: &[Shape]) -> Vec<Parameter> {
 }
 
 impl BatchNorm {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let momentum = arguments.real_option("momentum", Range::Part, "momentum = 0.1");
         let epsilon = arguments.real_option("epsilon", Range::Positive, "epsilon = 1e-5");
-        Some(Self {
+        Ok(Self {
             momentum: momentum?.unwrap_or_else(|| Real::literal(0.1)),
             epsilon: epsilon?.unwrap_or_else(|| Real::literal(1e-5)),
         })

@@ -10,7 +10,7 @@ use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, P
 use crate::context::{Scope, Site, Value};
 use crate::names::{E, RNG};
 use crate::paths;
-use crate::report::Argument;
+use crate::report::{Argument, Reported};
 use crate::shape::{Dimension, Operation, Shape, types};
 
 /// A Boltzmann machine with all connections, which gives the mean-field probabilities of its hidden units. It has no gradient.
@@ -37,14 +37,13 @@ impl Rule for Boltzmann {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         vector(site, &inputs[0], scope, Otherwise::Nothing)?;
         let visible = &inputs[0].shape[0];
         if let (None, Some(i), Some(n)) = (self.all(visible), visible.literal(), self.units.literal()) {
-            scope.faults.add(&site.tokens, Argument::Overflow { expression: format!("{i} + {n}") });
-            return None;
+            return Err(scope.faults.add(&site.tokens, Argument::Overflow { expression: format!("{i} + {n}") }));
         }
-        Some(vec![self.units.clone()])
+        Ok(vec![self.units.clone()])
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -78,10 +77,10 @@ impl Model for Boltzmann {
 }
 
 impl Boltzmann {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let units = arguments.size();
         let init = arguments.init_or(0.01);
-        Some(Self { units: units?, init: init? })
+        Ok(Self { units: units?, init: init? })
     }
 
     /// Visible and hidden units; `None` where they are more than any size may be, which is reported.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work, Write};
 use crate::context::{Folded, Scope, Site, Value, fold};
 use crate::names::{LAYERS, NETWORK, OFFSETS};
-use crate::report::{Argument, Mismatch, compact};
+use crate::report::{Argument, Mismatch, compact, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// Its sources, one after the other.
@@ -26,22 +26,20 @@ impl Rule for Concat {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
-        let (first, others) = inputs.split_first()?;
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
+        let (first, others) = (&inputs[0], &inputs[1..]);
         let (axis, rank) = (self.axis, first.shape.len());
         if axis >= rank {
-            scope.faults.add(&site.tokens, Mismatch::Axis { axis, rank });
-            return None;
+            return Err(scope.faults.add(&site.tokens, Mismatch::Axis { axis, rank }));
         }
-        let mut output = Some(first.shape.clone());
+        let mut output = Ok(first.shape.clone());
         for other in others {
             let (subject, first_from, other_from) = (site.subject.clone(), first.from.clone(), other.from.clone());
             let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
             if other.shape.len() != rank {
                 let fault =
                     Mismatch::ConcatRank { flat: flat(first, other), subject, first: first_shape, first_from, other: other_shape, other_from };
-                scope.faults.add(&site.tokens, fault);
-                output = None;
+                output = Err(scope.faults.add(&site.tokens, fault));
                 continue;
             }
             let pairs = first.shape.iter().zip(&other.shape).enumerate().filter(|(at, _)| *at != axis);
@@ -49,20 +47,16 @@ impl Rule for Concat {
             let fault =
                 Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
             let answer = scope.ask(&site.tokens, Some(other), &Condition::All(same), fault);
-            let before = output.filter(|_| !answer.fails())?;
+            answer.holds()?;
+            let before = output?;
             let mut joined = Vec::new();
             for (at, (a, b)) in before.iter().zip(&other.shape).enumerate() {
                 let pair = [a.clone(), b.clone()];
-                joined.push(match at == axis {
-                    true => {
-                        let what = || format!("axis {axis} of what `{}` gives", site.subject);
-                        scope.calculate(&site.tokens, what, Operation::Sum, &pair)?
-                    }
-                    // Where they differ for certain, that is the fault.
-                    false => Operation::Same.of(&pair)?,
-                });
+                let what = || format!("axis {at} of what `{}` gives", site.subject);
+                let operation = if at == axis { Operation::Sum } else { Operation::Same };
+                joined.push(scope.calculate(&site.tokens, what, operation, &pair)?);
             }
-            output = Some(joined);
+            output = Ok(joined);
         }
         output
     }
@@ -144,17 +138,14 @@ fn other_axis(first: &Shape, other: &Shape) -> Option<usize> {
 }
 
 impl Concat {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
-        let Some(value) = arguments.option("axis") else { return Some(Self { axis: 0 }) };
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
+        let Some(value) = arguments.option("axis") else { return Ok(Self { axis: 0 }) };
         match fold(value) {
-            Folded::Number(axis) if usize::try_from(axis).is_ok() => {
-                usize::try_from(axis).ok().map(|axis| Self { axis })
-            }
+            Folded::Number(axis) if let Ok(axis) = usize::try_from(axis) => Ok(Self { axis }),
             folded => {
                 let constant = folded == Folded::Constant;
                 let fault = Argument::NotAxis { layer: arguments.row.name, found: compact(value), constant };
-                arguments.scope.faults.add(value, fault);
-                None
+                Err(arguments.scope.faults.add(value, fault))
             }
         }
     }

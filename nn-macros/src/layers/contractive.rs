@@ -7,7 +7,7 @@ use super::facts::each;
 use super::{Backward, Call, Calls, Dense, Encoder, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Penalty, Product, Row, Rule, Placement, Work, dense::Weight};
 use crate::context::{Scope, Site, Value};
 use crate::names::{GRADIENTS, LAYERS};
-use crate::report::Naming;
+use crate::report::{Naming, Reported};
 use crate::shape::{Dimension, Shape};
 
 /// ‖∂h/∂x‖² of a dense layer with an elementwise activation, x → h.
@@ -18,20 +18,19 @@ impl Rule for Contractive {
     const ROWS: &'static [Row] = &[Row {
         name: "contractive_penalty",
         call: "contractive_penalty",
-        read: |_| Some(Layer::Contractive(Self)),
+        read: |_| Ok(Layer::Contractive(Self)),
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let node = inputs[0].node.as_ref();
         let encoder = node.and_then(|name| scope.symbols.iter().find(|named| named.name == *name));
         if encoder.is_some_and(|named| named.encodes) {
-            return Some(vec![Dimension::Literal(1)]);
+            return Ok(vec![Dimension::Literal(1)]);
         }
         let near = scope.symbols.iter().rfind(|named| named.encodes).map(|named| named.name.clone());
         let fault = Naming::NotEncoder { subject: site.subject.clone(), from: inputs[0].from.clone(), near };
-        scope.faults.add(&site.tokens, fault);
-        None
+        Err(scope.faults.add(&site.tokens, fault))
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

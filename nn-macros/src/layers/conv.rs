@@ -9,7 +9,7 @@ use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputK
 use crate::context::{Scope, Site, Value};
 use crate::names::RNG;
 use crate::paths;
-use crate::report::{Argument, Mismatch};
+use crate::report::{Argument, Mismatch, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A convolution over the axes of its window.
@@ -53,12 +53,12 @@ impl Rule for Conv {
         },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         spatial(self.window.axes(), site, value, scope)?;
         check_groups(&self.groups, &self.channels, site, value, scope);
         let extents = self.window.output(site, value, scope, None)?;
-        Some(resized(self.channels.clone(), extents))
+        Ok(resized(self.channels.clone(), extents))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -110,7 +110,7 @@ pub(super) fn runtime(
 }
 
 impl Conv {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let channels = arguments.size();
         let kernel = read_kernel(arguments);
         let groups = arguments.size_or("groups", 1, 1);
@@ -119,9 +119,9 @@ impl Conv {
         let init = arguments.init();
         let ones = vec![Dimension::Literal(1); arguments.row.axes];
         // Without a kernel the other options are still read for faults of their own.
-        let window = Window::read(arguments, kernel.clone().unwrap_or_else(|| ones.clone()), ones);
+        let window = Window::read(arguments, kernel.clone().unwrap_or_else(|_| ones.clone()), ones);
         kernel?;
-        Some(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, flip: flip?, init: init? })
+        Ok(Self { channels: channels?, window: window?, groups: groups?, bias: bias?, flip: flip?, init: init? })
     }
 }
 
@@ -138,14 +138,13 @@ pub(super) fn parameters(
 }
 
 /// The option `kernel`, which must be given.
-pub(super) fn read_kernel(arguments: &mut Arguments) -> Option<Vec<Dimension>> {
+pub(super) fn read_kernel(arguments: &mut Arguments) -> Result<Vec<Dimension>, Reported> {
     if let Some(kernel) = arguments.option("kernel") {
         let what = arguments.what("kernel");
         return arguments.sizes(kernel, 1, &what);
     }
     let fault = Argument::Required { layer: arguments.row.name, option: "kernel", call: arguments.row.call };
-    arguments.scope.faults.add(&arguments.call.tokens, fault);
-    None
+    Err(arguments.scope.faults.add(&arguments.call.tokens, fault))
 }
 
 /// Groups divide the channels that a layer takes, and those that it gives.

@@ -4,7 +4,7 @@ use super::conv::{check_groups, operations, parameters, read_kernel, runtime};
 use super::window::{area, extent, option, resized, spatial};
 use super::{Arguments, stub, Change, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
 use crate::context::{Scope, Site, Value, name};
-use crate::report::Mismatch;
+use crate::report::{Mismatch, Reported};
 use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
 
 /// The transpose of a convolution over the axes of its window.
@@ -40,7 +40,7 @@ impl Rule for ConvTranspose {
         Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, stub: Some(|_| stub::convolution("ConvTranspose2d")), ..ROW },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         spatial(self.window.axes(), site, value, scope)?;
         check_groups(&self.groups, &self.channels, site, value, scope);
@@ -58,9 +58,7 @@ impl Rule for ConvTranspose {
             stride: extent(stride),
         };
         let padded = scope.ask(&site.tokens, None, &Condition::All(below.collect()), fault);
-        if padded.fails() {
-            return None;
-        }
+        padded.holds()?;
         let (mut reaches, mut removed, mut fits) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..stride.len() {
             let mut calculate = |what: &str, operation, operands: &[Dimension]| {
@@ -90,9 +88,7 @@ impl Rule for ConvTranspose {
             most: option(&most),
         };
         let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits), fault);
-        if fitting.fails() {
-            return None;
-        }
+        fitting.holds()?;
         let mut sizes = Vec::new();
         for (reach, removed) in reaches.into_iter().zip(removed) {
             let what = || format!("what `{}` gives", site.subject);
@@ -135,7 +131,7 @@ impl Model for ConvTranspose {
 }
 
 impl ConvTranspose {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let (ones, nones) = (vec![ONE; arguments.row.axes], vec![NONE; arguments.row.axes]);
         let channels = arguments.size();
         let kernel = read_kernel(arguments);
@@ -156,6 +152,6 @@ impl ConvTranspose {
         let window =
             Window { kernel: kernel?, stride: stride?, before: padding.clone(), after: padding, dilation: ones };
         let output_padding = output_padding?;
-        Some(Self { channels: channels?, window, output_padding, groups: groups?, bias: bias?, init: init? })
+        Ok(Self { channels: channels?, window, output_padding, groups: groups?, bias: bias?, init: init? })
     }
 }

@@ -8,7 +8,7 @@ use super::runtime::{element, last};
 use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Referent, Scope, Site, Symbol, Value};
 use crate::names::RNG;
-use crate::report::{Argument, Naming, Rank};
+use crate::report::{Argument, Naming, Rank, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// An affine map of the last axis.
@@ -35,8 +35,8 @@ pub(crate) enum Weight {
 pub(crate) struct Tied {
     /// Its node, which comes earlier.
     pub(crate) name: Ident,
-    /// `[n, i]`; `None` where another fault left it unknown.
-    pub(crate) weight: Option<Shape>,
+    /// `[n, i]`
+    pub(crate) weight: Result<Shape, Reported>,
 }
 
 impl Rule for Dense {
@@ -51,28 +51,22 @@ impl Rule for Dense {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         if self.each_step && value.shape.len() != 2 {
-            scope.faults.add(&site.tokens, Rank::Steps { subject, found, from });
-            return None;
+            return Err(scope.faults.add(&site.tokens, Rank::Steps { subject, found, from }));
         }
         if !self.each_step {
             vector(site, value, scope, Otherwise::Steps(&self.outputs))?;
         }
-        let (_, steps) = value.shape.split_last()?;
-        let mut output = steps.to_vec();
-        output.push(self.outputs.clone());
-        match &self.weight {
-            Weight::Own(_) => Some(output),
-            Weight::Tied(tied) => tied.check(site, value, &self.outputs, scope).map(|()| {
-                // The size that was asked for, if it is the one that the weight makes.
-                let made = tied.weight.as_ref().and_then(|weight| Operation::Same.of(&[output.pop()?, weight[1].clone()]));
-                output.extend(made);
-                output
-            }),
-        }
+        let features = value.shape.len() - 1;
+        let mut output = value.shape[..features].to_vec();
+        output.push(match &self.weight {
+            Weight::Own(_) => self.outputs.clone(),
+            Weight::Tied(tied) => tied.check(site, value, &self.outputs, scope)?,
+        });
+        Ok(output)
     }
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
@@ -80,7 +74,7 @@ impl Rule for Dense {
     }
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {
-        let Weight::Tied(Tied { weight: Some(weight), .. }) = &self.weight else { return };
+        let Weight::Tied(Tied { weight: Ok(weight), .. }) = &self.weight else { return };
         if let ([taken], [n, i]) = (inputs, weight.as_slice()) {
             taken.splice(taken.len() - 1.., [n.clone()]);
             output.splice(output.len() - 1.., [i.clone()]);
@@ -126,7 +120,7 @@ fn last_axis(shape: &Shape) -> &[Dimension] {
 }
 
 impl Dense {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let outputs = arguments.size();
         let bias = arguments.flag_or("bias", true);
         let each_step = arguments.flag_or("each_step", false);
@@ -143,41 +137,44 @@ impl Dense {
                 Weight::Tied(Tied::find(name, arguments)?)
             }
         };
-        Some(Self { outputs: outputs?, bias: bias?, each_step: each_step?, weight })
+        Ok(Self { outputs: outputs?, bias: bias?, each_step: each_step?, weight })
     }
 
     /// Its weight, for `tied`.
     pub(super) fn referent(&self, inputs: &[Shape]) -> Referent {
         match &self.weight {
             Weight::Tied(tied) => Referent::TiedWeight { to: tied.name.to_string() },
-            Weight::Own(_) => Referent::Weight(inputs[0].last().map(|features| vec![self.outputs.clone(), features.clone()])),
+            Weight::Own(_) => {
+                let features = inputs[0][inputs[0].len() - 1].clone();
+                Referent::Weight(Ok(vec![self.outputs.clone(), features]))
+            }
         }
     }
 }
 
 impl Tied {
     /// The layer of that name, if `tied` may name it.
-    fn find(name: &Ident, arguments: &mut Arguments) -> Option<Self> {
+    fn find(name: &Ident, arguments: &mut Arguments) -> Result<Self, Reported> {
         let (text, scope) = (name.to_string(), &mut *arguments.scope);
         let fault = match scope.resolve(&text, arguments.subject) {
             Ok(Symbol { referent: Referent::Weight(weight), .. }) => {
-                return Some(Self { name: name.clone(), weight: weight.clone() });
+                return Ok(Self { name: name.clone(), weight: weight.clone() });
             }
             Ok(Symbol { referent: Referent::TiedWeight { to }, .. }) => Naming::TiedTwice { name: text, original: to.clone() },
             Ok(_) => Naming::TiedKind { name: text },
             Err(Some(error)) => Naming::Tied { name: text, error },
-            Err(None) => return None,
+            Err(None) => return Err(scope.elsewhere()),
         };
-        scope.faults.add(name, fault);
-        None
+        Err(scope.faults.add(name, fault))
     }
 
-    /// `weight [n, i]` makes `[i]` of `[n]` when it is used transposed.
-    fn check(&self, site: &Site, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Option<()> {
-        let Some([n, i]) = self.weight.as_deref() else { return Some(()) };
+    /// `weight [n, i]` makes `[i]` of `[n]` when it is used transposed: the size that was asked for, if it is the one that the weight makes.
+    fn check(&self, site: &Site, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Result<Dimension, Reported> {
+        // Where it is unknown, its own fault is reported.
+        let Ok([n, i]) = self.weight.as_deref() else { return Ok(outputs.clone()) };
         let (subject, source, weight) = (site.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
         let (found, from) = (value.shape.clone(), value.from.clone());
-        let inputs = value.shape.last()?.clone();
+        let inputs = value.shape[value.shape.len() - 1].clone();
         let fault = Naming::TiedTakes {
             subject: subject.clone(), source: source.clone(), weight: weight.clone(), inputs: n.clone(), found, from,
         };
@@ -185,7 +182,10 @@ impl Tied {
         let (output, found) = (i.clone(), outputs.clone());
         let fault = Naming::TiedGives { subject, source, weight, output, found };
         let given = scope.ask(&site.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
-        (!taken.fails() && !given.fails()).then_some(())
+        taken.holds()?;
+        given.holds()?;
+        let what = || format!("the size of what `{}` gives", site.subject);
+        scope.calculate(&site.tokens, what, Operation::Same, &[outputs.clone(), i.clone()])
     }
 }
 
@@ -200,9 +200,9 @@ pub(super) enum Otherwise<'a> {
 }
 
 /// Asks for a vector; the help says what `flatten` makes of it, and for rank 2 what the layer can do with it otherwise.
-pub(super) fn vector(site: &Site, value: &Value, scope: &mut Scope, otherwise: Otherwise) -> Option<()> {
+pub(super) fn vector(site: &Site, value: &Value, scope: &mut Scope, otherwise: Otherwise) -> Result<(), Reported> {
     if value.shape.len() == 1 {
-        return Some(());
+        return Ok(());
     }
     // Only what makes known features is offered.
     let (steps, levels) = match (value.shape.as_slice(), otherwise) {
@@ -230,6 +230,5 @@ pub(super) fn vector(site: &Site, value: &Value, scope: &mut Scope, otherwise: O
         levels,
         last,
     };
-    scope.faults.add(&site.tokens, fault);
-    None
+    Err(scope.faults.add(&site.tokens, fault))
 }

@@ -6,7 +6,7 @@ use super::runtime::element;
 use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::RNG;
-use crate::report::{Rank, Structure};
+use crate::report::{Rank, Structure, Reported};
 use crate::shape::{Dimension, Operation, Shape, types};
 
 /// A row of the weight for each index.
@@ -32,22 +32,20 @@ impl Rule for Embedding {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         // Only what enters the network is looked through for numbers that are no indices.
         if value.producer.is_some() {
             let fault = Structure::IndicesInside { subject: site.subject.clone(), from: value.from.clone() };
-            scope.faults.add(&site.tokens, fault);
-            return None;
+            return Err(scope.faults.add(&site.tokens, fault));
         }
         let [steps] = value.shape.as_slice() else {
             let (subject, found) = (site.subject.clone(), value.shape.clone());
             let flat = Operation::Product.of(&value.shape);
             let from = value.from.clone();
-            scope.faults.add(&site.tokens, Rank::Indices { subject, found, from, flat });
-            return None;
+            return Err(scope.faults.add(&site.tokens, Rank::Indices { subject, found, from, flat }));
         };
-        Some(vec![steps.clone(), self.outputs.clone()])
+        Ok(vec![steps.clone(), self.outputs.clone()])
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -78,10 +76,10 @@ impl Model for Embedding {
 }
 
 impl Embedding {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let vocabulary = arguments.size_called("vocabulary");
         let outputs = arguments.size_called("number of outputs");
         let init = arguments.init_or(1.0);
-        Some(Self { vocabulary: vocabulary?, outputs: outputs?, init: init? })
+        Ok(Self { vocabulary: vocabulary?, outputs: outputs?, init: init? })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::{Operation, Shape};
 
 /// All axes in one.
@@ -10,9 +11,9 @@ pub(crate) struct Flatten;
 
 impl Rule for Flatten {
     const ROWS: &'static [Row] =
-        &[Row { name: "flatten", call: "flatten", read: |_| Some(Layer::Flatten(Self)), ..Row::PLAIN }];
+        &[Row { name: "flatten", call: "flatten", read: |_| Ok(Layer::Flatten(Self)), ..Row::PLAIN }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let what = || format!("the number of elements of `{}`", site.subject);
         scope.calculate(&site.tokens, what, Operation::Product, &inputs[0].shape).map(|size| vec![size])
     }

@@ -9,6 +9,7 @@ use super::sample::GAUSSIAN;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
 
 /// −½ Σ (1 + log σ² − μ² − σ²) over the elements of a sample.
@@ -20,11 +21,11 @@ impl Rule for GaussianKl {
         name: "gaussian_kl",
         call: "gaussian_kl",
         sources: GAUSSIAN,
-        read: |_| Some(Layer::GaussianKl(Self)),
+        read: |_| Ok(Layer::GaussianKl(Self)),
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         equal_shapes(site, inputs, scope, "takes").map(|_| vec![Dimension::Literal(1)])
     }
 

@@ -6,6 +6,7 @@ use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::spatial;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// Each channel as one number.
@@ -19,20 +20,20 @@ impl Rule for GlobalPool {
         Row {
             name: "global_max_pool",
             call: "global_max_pool",
-            read: |_| Some(Layer::GlobalPool(Self { pooling: Pooling::Max })),
+            read: |_| Ok(Layer::GlobalPool(Self { pooling: Pooling::Max })),
             ..Row::PLAIN
         },
         Row {
             name: "global_avg_pool",
             call: "global_avg_pool",
-            read: |_| Some(Layer::GlobalPool(Self { pooling: Pooling::Avg })),
+            read: |_| Ok(Layer::GlobalPool(Self { pooling: Pooling::Avg })),
             ..Row::PLAIN
         },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         spatial(&[1, 2], site, &inputs[0], scope)?;
-        Some(inputs[0].shape[..1].to_vec())
+        Ok(inputs[0].shape[..1].to_vec())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -10,6 +10,7 @@ use super::{Arguments, Facts, Layer, Layout, Lengths, Model, OutputKind, Paramet
 use crate::context::{Scope, Site, Value};
 use crate::names::E;
 use crate::paths;
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// An associative memory: the state that recall from its input ends in. It has no gradient.
@@ -33,9 +34,9 @@ impl Rule for Hopfield {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         vector(site, &inputs[0], scope, Otherwise::Nothing)?;
-        Some(inputs[0].shape.clone())
+        Ok(inputs[0].shape.clone())
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -71,8 +72,8 @@ impl Model for Hopfield {
 }
 
 impl Hopfield {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let update = arguments.choice("update", &["asynchronous", "synchronous"])?;
-        Some(Self { synchronous: update == Some("synchronous") })
+        Ok(Self { synchronous: update == Some("synchronous") })
     }
 }

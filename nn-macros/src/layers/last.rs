@@ -6,7 +6,7 @@ use quote::quote;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
-use crate::report::Rank;
+use crate::report::{Rank, Reported};
 use crate::shape::{Operation, Shape};
 
 /// The last step of a sequence, which is the one at its length.
@@ -15,18 +15,17 @@ pub(crate) struct Last;
 
 impl Rule for Last {
     const ROWS: &'static [Row] =
-        &[Row { name: "last", call: "last", read: |_| Some(Layer::Last(Self)), ..Row::PLAIN }];
+        &[Row { name: "last", call: "last", read: |_| Ok(Layer::Last(Self)), ..Row::PLAIN }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         if let [_, features] = value.shape.as_slice() {
-            return Some(vec![features.clone()]);
+            return Ok(vec![features.clone()]);
         }
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         let flat = Operation::Product.of(&found).filter(|flat| !flat.is_free());
         let pooled = found.first().filter(|channels| !channels.is_free()).cloned();
-        scope.faults.add(&site.tokens, Rank::Last { subject, found, from, flat, pooled });
-        None
+        Err(scope.faults.add(&site.tokens, Rank::Last { subject, found, from, flat, pooled }))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -7,7 +7,7 @@ use super::real::Range;
 use super::runtime::{element, last};
 use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
-use crate::report::Rank;
+use crate::report::{Rank, Reported};
 use crate::shape::{Operation, Shape};
 
 /// The numbers of the last axis, brought to mean 0 and variance 1, then scaled and shifted each by its own parameters.
@@ -27,9 +27,9 @@ impl Rule for LayerNorm {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         rows(site, &inputs[0], scope)?;
-        Some(inputs[0].shape.clone())
+        Ok(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
@@ -60,19 +60,18 @@ impl Model for LayerNorm {
 }
 
 impl LayerNorm {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let epsilon = arguments.real_option("epsilon", Range::Positive, "epsilon = 1e-5")?;
-        Some(Self { epsilon: epsilon.unwrap_or_else(|| Real::literal(1e-5)) })
+        Ok(Self { epsilon: epsilon.unwrap_or_else(|| Real::literal(1e-5)) })
     }
 }
 
 /// Asks for `[n]` or `[steps, n]`.
-pub(super) fn rows(site: &Site, value: &Value, scope: &mut Scope) -> Option<()> {
+pub(super) fn rows(site: &Site, value: &Value, scope: &mut Scope) -> Result<(), Reported> {
     if value.shape.len() <= 2 {
-        return Some(());
+        return Ok(());
     }
     let flat = Operation::Product.of(&value.shape);
     let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&site.tokens, Rank::Rows { subject, found, from, flat });
-    None
+    Err(scope.faults.add(&site.tokens, Rank::Rows { subject, found, from, flat }))
 }

@@ -8,6 +8,7 @@ use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Le
 use crate::context::{Scope, Site, Value};
 use crate::map::{self, Mapping};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// A function of the user's, applied to each element.
@@ -26,8 +27,8 @@ impl Rule for Map {
         ..Row::PLAIN
     }];
 
-    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(inputs[0].shape.clone())
+    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Result<Shape, Reported> {
+        Ok(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -57,8 +58,8 @@ impl Calls for Map {
 }
 
 impl Map {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
-        let closure = arguments.next()?;
-        Some(Self { mapping: map::read(closure, arguments.scope)? })
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
+        let closure = arguments.required()?;
+        Ok(Self { mapping: map::read(closure, arguments.scope)? })
     }
 }

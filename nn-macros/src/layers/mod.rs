@@ -15,6 +15,7 @@ mod window;
 use std::borrow::Cow;
 
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::Shape;
 
 pub(crate) use arguments::Arguments;
@@ -32,7 +33,7 @@ pub(crate) use real::Real;
 #[cfg(test)]
 pub(crate) use recurrent::{Cell, StateActivation};
 pub(crate) use runtime::Runtime;
-pub(crate) use state::referent;
+pub(crate) use state::lost_referent;
 pub(crate) use stub::{Stub, Surroundings};
 pub(crate) use window::Window;
 
@@ -49,7 +50,7 @@ macro_rules! rows {
 
         impl Layer {
             /// What the layer gives for what it takes. Faults are noted in the scope.
-            pub(crate) fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+            pub(crate) fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
                 match self {
                     $(Self::$layer(layer) => layer.output(site, inputs, scope),)*
                 }
@@ -148,7 +149,7 @@ pub(crate) struct Row {
     pub(crate) gradient: bool,
     /// Whether it reads indices.
     pub(crate) indices: bool,
-    pub(crate) read: fn(&mut Arguments) -> Option<Layer>,
+    pub(crate) read: fn(&mut Arguments) -> Result<Layer, Reported>,
 }
 
 /// How many sources a layer takes.
@@ -174,7 +175,7 @@ impl Row {
         stub: None,
         gradient: true,
         indices: false,
-        read: |_| None,
+        read: |arguments| Err(arguments.scope.elsewhere()),
     };
 
     /// Whether it has parameters and so must have a name.
@@ -189,7 +190,7 @@ trait Rule: Sized {
     const ROWS: &'static [Row];
 
     /// What it gives for what it takes.
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape>;
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported>;
 
     /// What becomes of the lengths of sequences whose steps lie along `axis` of what it takes. Every layer answers: one that is silent would
     /// let padding into the numbers of whoever comes behind it.

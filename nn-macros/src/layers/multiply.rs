@@ -8,6 +8,7 @@ use super::facts::each;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work, Write};
 use crate::context::{Scope, Site, Value};
 use crate::names::{LAYERS, self};
+use crate::report::Reported;
 use crate::shape::{Shape, types};
 
 /// The elementwise product of its sources.
@@ -16,9 +17,9 @@ pub(crate) struct Multiply;
 
 impl Rule for Multiply {
     const ROWS: &'static [Row] =
-        &[Row { name: "multiply", call: "multiply", sources: Sources::Several, read: |_| Some(Layer::Multiply(Self)), ..Row::PLAIN }];
+        &[Row { name: "multiply", call: "multiply", sources: Sources::Several, read: |_| Ok(Layer::Multiply(Self)), ..Row::PLAIN }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         equal_shapes(site, inputs, scope, "multiplies")
     }
 

@@ -7,6 +7,7 @@ use super::real::Range;
 use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// A layer that is random in training and hands its values on otherwise.
@@ -62,8 +63,8 @@ impl Rule for Noise {
         },
     ];
 
-    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Option<Shape> {
-        Some(inputs[0].shape.clone())
+    fn output(&self, _site: &Site, inputs: &[Value], _scope: &mut Scope) -> Result<Shape, Reported> {
+        Ok(inputs[0].shape.clone())
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -121,9 +122,9 @@ impl NoiseKind {
 }
 
 impl Noise {
-    fn read(arguments: &mut Arguments, kind: NoiseKind, range: Range) -> Option<Layer> {
-        let (value, what) = (arguments.next()?, arguments.what_argument());
+    fn read(arguments: &mut Arguments, kind: NoiseKind, range: Range) -> Result<Layer, Reported> {
+        let (value, what) = (arguments.required()?, arguments.what_argument());
         let amount = arguments.real(value, &what, range, arguments.row.call)?;
-        Some(Layer::Noise(Self { kind, amount }))
+        Ok(Layer::Noise(Self { kind, amount }))
     }
 }

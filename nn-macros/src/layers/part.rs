@@ -9,38 +9,31 @@ use super::{Facts, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, 
 pub(crate) use crate::context::Part;
 use crate::context::{Known, Scope, Site, Value, known};
 use crate::names::{NETWORK, RNG};
-use crate::report::{PartMismatch, Piece, Structure, bare, compact};
+use crate::report::{PartMismatch, Piece, Structure, bare, compact, Reported};
 use crate::shape::{Condition, Dimension, Shape};
 
 impl Rule for Part {
     /// It is named by its path.
     const ROWS: &'static [Row] = &[];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let (value, path) = (&inputs[0], compact(&self.path));
         if self.indices && value.producer.is_some() {
             let fault = Structure::IndicesInside { subject: site.subject.clone(), from: value.from.clone() };
-            scope.faults.add(&site.tokens, fault);
-            return None;
+            return Err(scope.faults.add(&site.tokens, fault));
         }
         match known(&self.path, scope) {
-            Known::Faulty => {
-                scope.faulty_part = true;
-                None
-            }
+            Known::Faulty => Err(scope.elsewhere()),
             Known::NoShape(fault) => {
-                scope.faults.add(&site.tokens, fault);
-                None
+                Err(scope.faults.add(&site.tokens, fault))
             }
             Known::Ports(inputs, outputs) => {
-                scope.faults.add(&site.tokens, PartMismatch::Ports { path, inputs, outputs });
-                None
+                Err(scope.faults.add(&site.tokens, PartMismatch::Ports { path, inputs, outputs }))
             }
             Known::Parameters(parameters) => {
                 let parameters = parameters.iter().map(ToString::to_string).collect();
                 let network = self.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-                scope.faults.add(&site.tokens, PartMismatch::Parameters { network, parameters, path });
-                None
+                Err(scope.faults.add(&site.tokens, PartMismatch::Parameters { network, parameters, path }))
             }
             Known::Signature(signature) => {
                 if self.is_generic() {
@@ -58,13 +51,12 @@ impl Rule for Part {
                         let free = scope.siblings.is_free(&self.path);
                         // `_` in what a network of known sizes is declared to give is a fault of its own.
                         if !free && output.iter().any(Dimension::is_free) {
-                            return None;
+                            return Err(scope.elsewhere());
                         }
-                        Some(if free { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
+                        Ok(if free { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
                     }
                     None => {
-                        scope.faults.add(&site.tokens, fault);
-                        None
+                        Err(scope.faults.add(&site.tokens, fault))
                     }
                 }
             }
@@ -100,7 +92,7 @@ impl Model for Part {
 
 impl Part {
     /// What the part gives, where only the compiler knows the type: what is expected of it, or else a vector.
-    fn deferred(&self, site: &Site, value: &Value, scope: &mut Scope) -> Option<Shape> {
+    fn deferred(&self, site: &Site, value: &Value, scope: &mut Scope) -> Result<Shape, Reported> {
         let (subject, path) = (site.subject.clone(), compact(&self.path));
         scope.constants.ask_part(self);
         let inputs = self.dims("Input");
@@ -125,17 +117,16 @@ impl Part {
         if let Some((expected, verb)) = &self.expected {
             if !open && expected.iter().any(Dimension::is_free) {
                 let fault = PartMismatch::Known { subject, expected: expected.clone(), verb };
-                scope.faults.add(&site.tokens, fault);
-                return None;
+                return Err(scope.faults.add(&site.tokens, fault));
             }
             let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, output };
             scope.ask_tokens(&site.tokens, None, &same_shape(&dims, expected), fault);
             if !open {
-                return Some(expected.clone());
+                return Ok(expected.clone());
             }
             let output = scope.part_sizes(&site.subject, self, &value.shape, expected.clone());
             scope.part_gives(&site.subject, self, &output);
-            return Some(output);
+            return Ok(output);
         }
         let fault = PartMismatch::Unstated { subject, path, output };
         let known = quote!(#dims.len() == 1 && ::plumbline::check::is_known(#dims));
@@ -143,7 +134,7 @@ impl Part {
         // Where it has no value the part's own check says so.
         let size = quote!(::plumbline::check::guarded(::plumbline::check::fits(1, #dims[0]), #dims[0]));
         let output = vector.guard(vec![Dimension::Constant(size)]).unwrap_or_default();
-        Some(if open { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
+        Ok(if open { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
     }
 
     /// The sizes of what it takes or gives, tokens of type `&'static [usize]`.

@@ -9,6 +9,7 @@ use super::runtime::{element, last};
 use super::{stub, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::{LAYERS, RNG};
+use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
 
 /// Rosenblatt's unit: the sign of an affine map. It has no gradient.
@@ -21,13 +22,13 @@ impl Rule for Perceptron {
         call: "perceptron",
         stub: Some(|_| stub::sized("Perceptron", 1)),
         gradient: false,
-        read: |_| Some(Layer::Perceptron(Self)),
+        read: |_| Ok(Layer::Perceptron(Self)),
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         vector(site, &inputs[0], scope, Otherwise::Nothing)?;
-        Some(vec![Dimension::Literal(1)])
+        Ok(vec![Dimension::Literal(1)])
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

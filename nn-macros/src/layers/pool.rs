@@ -10,6 +10,7 @@ use super::runtime::{images, over_axes};
 use super::window::{half, resized, spatial};
 use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Saves, Placement, Window, Work};
 use crate::context::{Scope, Site, Value};
+use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
 
 /// One number for each window; its dilation is 1.
@@ -39,8 +40,8 @@ pub(crate) enum Reduction {
 
 /// What all rows have.
 const ROW: Row = Row { arguments: [1, 1], argument: "window", options: &["stride", "padding"], ..Row::PLAIN };
-const MAX: Row = Row { read: |arguments| Pool::read(arguments, Some(Reduction::Plain(Pooling::Max))), ..ROW };
-const AVG: Row = Row { read: |arguments| Pool::read(arguments, Some(Reduction::Plain(Pooling::Avg))), ..ROW };
+const MAX: Row = Row { read: |arguments| Pool::read(arguments, Ok(Reduction::Plain(Pooling::Max))), ..ROW };
+const AVG: Row = Row { read: |arguments| Pool::read(arguments, Ok(Reduction::Plain(Pooling::Avg))), ..ROW };
 const NORM: Row = Row {
     options: &["p", "stride", "padding"],
     read: |arguments| {
@@ -70,13 +71,11 @@ impl Rule for Pool {
         Row { name: "weighted_avg_pool2d", call: "weighted_avg_pool2d(3, sigma = 0.75)", axes: 2, ..WEIGHTED },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let (value, window) = (&inputs[0], &self.window);
         spatial(window.axes(), site, value, scope)?;
         let padded = window.check_pool_padding(site, scope);
-        if padded.fails() {
-            return None;
-        }
+        padded.holds()?;
         let most: Vec<Dimension> = window.kernel.iter().map(half).collect();
         let extents = window.output(site, value, scope, Some(&most))?;
         padded.guard(resized(value.shape[0].clone(), extents))
@@ -186,16 +185,16 @@ impl Pool {
     }
 
     /// The pool, where its reduction could be read; its other options are read for faults of their own.
-    fn read(arguments: &mut Arguments, reduction: Option<Reduction>) -> Option<Layer> {
+    fn read(arguments: &mut Arguments, reduction: Result<Reduction, Reported>) -> Result<Layer, Reported> {
         let window = read_window(arguments);
-        Some(Layer::Pool(Self { reduction: reduction?, window: window? }))
+        Ok(Layer::Pool(Self { reduction: reduction?, window: window? }))
     }
 }
 
 /// A pool's window, whose stride is its kernel unless another is given.
-fn read_window(arguments: &mut Arguments) -> Option<Window> {
+fn read_window(arguments: &mut Arguments) -> Result<Window, Reported> {
     let what = arguments.what_argument();
-    let kernel = arguments.next()?;
+    let kernel = arguments.required()?;
     let kernel = arguments.sizes(kernel, 1, &what)?;
     Window::read(arguments, kernel.clone(), kernel)
 }

@@ -11,7 +11,7 @@ use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, P
 use crate::context::{Scope, Site, Value, name};
 use crate::names::{E, RNG};
 use crate::paths;
-use crate::report::{Energy, compact, nearest};
+use crate::report::{Energy, compact, nearest, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A restricted Boltzmann machine, which gives the mean of its hidden units.
@@ -66,13 +66,13 @@ impl Rule for Rbm {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         match &self.visible {
             Visible::Softmax(levels) => levelled(site, &inputs[0], levels, scope)?,
             Visible::Bernoulli => vector(site, &inputs[0], scope, Otherwise::Levels)?,
             Visible::Gaussian | Visible::GaussianVariance => vector(site, &inputs[0], scope, Otherwise::Nothing)?,
         }
-        Some(self.hidden_shape())
+        Ok(self.hidden_shape())
     }
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
@@ -148,34 +148,33 @@ impl Rbm {
         [Some(self.units.clone()), levels].into_iter().flatten().collect()
     }
 
-    fn read(arguments: &mut Arguments) -> Option<Self> {
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         let units = arguments.size();
         let visible = match arguments.option("visible") {
             Some(value) => visible(value, arguments),
-            None => Some(Visible::Bernoulli),
+            None => Ok(Visible::Bernoulli),
         };
         let hidden = match arguments.option("hidden") {
             Some(value) => hidden(value, arguments),
-            None => Some(Hidden::Bernoulli),
+            None => Ok(Hidden::Bernoulli),
         };
         let init = arguments.init_or(0.01);
-        Some(Self { units: units?, visible: visible?, hidden: hidden?, init: init? })
+        Ok(Self { units: units?, visible: visible?, hidden: hidden?, init: init? })
     }
 }
 
 /// `bernoulli`, `gaussian`, `gaussian(variance = learned)` or `softmax(5)`.
-fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
+fn visible(value: &Expr, arguments: &mut Arguments) -> Result<Visible, Reported> {
     let (text, inside) = kind(value);
     let fault = match (text.as_str(), inside.as_deref()) {
-        ("bernoulli", None) => return Some(Visible::Bernoulli),
-        ("gaussian", None) => return Some(Visible::Gaussian),
+        ("bernoulli", None) => return Ok(Visible::Bernoulli),
+        ("gaussian", None) => return Ok(Visible::Gaussian),
         ("gaussian", Some([Expr::Assign(variance)])) if name(&variance.left).is_some_and(|name| name == "variance") => {
             if name(&variance.right).is_some_and(|name| name == "learned") {
-                return Some(Visible::GaussianVariance);
+                return Ok(Visible::GaussianVariance);
             }
             let fault = Energy::Variance { found: compact(&variance.right) };
-            arguments.scope.faults.add(&variance.right, fault);
-            return None;
+            return Err(arguments.scope.faults.add(&variance.right, fault));
         }
         ("gaussian", Some(_)) => Energy::GaussianTakes { found: compact(value) },
         ("softmax", inside) => return levels("visible", value, inside, arguments).map(Visible::Softmax),
@@ -183,12 +182,11 @@ fn visible(value: &Expr, arguments: &mut Arguments) -> Option<Visible> {
         ("relu", _) => Energy::OtherSide { side: "visible", kind: "relu", other: "hidden" },
         _ => unknown("visible", value, &text, VISIBLE),
     };
-    arguments.scope.faults.add(value, fault);
-    None
+    Err(arguments.scope.faults.add(value, fault))
 }
 
 /// The levels of `softmax(5)`.
-fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: &mut Arguments) -> Option<Dimension> {
+fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: &mut Arguments) -> Result<Dimension, Reported> {
     let fault = match inside {
         Some([levels]) => {
             let size = arguments.scope.size(levels, 2, "the number of levels of `softmax`")?;
@@ -197,17 +195,16 @@ fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: 
                 Dimension::Parameter(formula) if formula.name().is_none() => {
                     Energy::LevelsFormula { formula: compact(levels) }
                 }
-                _ => return Some(size),
+                _ => return Ok(size),
             }
         }
         _ => Energy::LevelsMissing { side },
     };
-    arguments.scope.faults.add(value, fault);
-    None
+    Err(arguments.scope.faults.add(value, fault))
 }
 
 /// `bernoulli`, `relu`, `gaussian` or `softmax(5)`.
-fn hidden(value: &Expr, arguments: &mut Arguments) -> Option<Hidden> {
+fn hidden(value: &Expr, arguments: &mut Arguments) -> Result<Hidden, Reported> {
     let (text, inside) = kind(value);
     if text == "softmax" {
         return levels("hidden", value, inside.as_deref(), arguments).map(Hidden::Softmax);
@@ -219,12 +216,11 @@ fn hidden(value: &Expr, arguments: &mut Arguments) -> Option<Hidden> {
         _ => None,
     };
     let fault = match (found, inside) {
-        (Some((_, hidden)), None) => return Some(hidden),
+        (Some((_, hidden)), None) => return Ok(hidden),
         (Some((kind, _)), Some(_)) => Energy::KindTakesNothing { side: "hidden", kind },
         (None, _) => unknown("hidden", value, &text, HIDDEN),
     };
-    arguments.scope.faults.add(value, fault);
-    None
+    Err(arguments.scope.faults.add(value, fault))
 }
 
 /// The kind's word, and what stands in its parentheses.
@@ -260,7 +256,7 @@ fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
 }
 
 /// Asks for `[items, k]`.
-fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -> Option<()> {
+fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -> Result<(), Reported> {
     let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
     let [items, rows] = value.shape.as_slice() else {
         let rows = Operation::Product.of(&value.shape).and_then(|all| match (all.literal(), levels.literal()) {
@@ -269,15 +265,14 @@ fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -
             }
             _ => None,
         });
-        scope.faults.add(&site.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows });
-        return None;
+        return Err(scope.faults.add(&site.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows }));
     };
     // Where it is free the parameters' rule says so.
     if rows.is_free() {
-        return Some(());
+        return Ok(());
     }
     let turned = (items == levels).then(|| vec![rows.clone(), items.clone()]);
     let fault = Energy::Levels { subject, levels: levels.clone(), rows: rows.clone(), found, from, turned };
     let equal = scope.ask(&site.tokens, Some(value), &Condition::Equal(levels.clone(), rows.clone()), fault);
-    (!equal.fails()).then_some(())
+    equal.holds()
 }

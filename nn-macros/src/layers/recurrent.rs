@@ -10,7 +10,7 @@ use super::state::start_from;
 use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, States, Work};
 use crate::context::{Referent, Scope, Site, StateForm, Value};
 use crate::names::RNG;
-use crate::report::{Argument, Rank, Sequenced};
+use crate::report::{Argument, Rank, Sequenced, Reported};
 use crate::shape::{Dimension, LARGEST, Operation, Shape, types};
 
 /// A stack of layers with memory, which goes through a sequence step by step.
@@ -60,7 +60,7 @@ impl Rule for Recurrent {
                 let activation = arguments.choice("activation", &["tanh", "relu", "sigmoid", "identity"]);
                 let init = match arguments.option("init") {
                     Some(_) => arguments.init(),
-                    None => Some(Init::Orthogonal),
+                    None => Ok(Init::Orthogonal),
                 };
                 let cell = activation.map(|activation| Cell::Rnn {
                     activation: match activation {
@@ -83,8 +83,8 @@ impl Rule for Recurrent {
                 let peephole = arguments.flag_or("peephole", false);
                 let bias = arguments.real_option("forget_bias", Range::Finite, "forget_bias = 1.0");
                 let bias = bias.map(|bias| bias.unwrap_or_else(|| Real::literal(1.0)));
-                let cell = peephole.zip(bias).map(|(peephole, forget_bias)| Cell::Lstm { peephole, forget_bias });
-                Self::read(arguments, cell, Some(Init::Orthogonal))
+                let cell = peephole.and_then(|peephole| Ok(Cell::Lstm { peephole, forget_bias: bias? }));
+                Self::read(arguments, cell, Ok(Init::Orthogonal))
             },
             ..ROW
         },
@@ -93,24 +93,22 @@ impl Rule for Recurrent {
             call: "gru(64)",
             stub: Some(|_| stub::recurrent("Gru")),
             options: &["bidirectional", "layers", "state"],
-            read: |arguments| Self::read(arguments, Some(Cell::Gru), Some(Init::Orthogonal)),
+            read: |arguments| Self::read(arguments, Ok(Cell::Gru), Ok(Init::Orthogonal)),
             ..ROW
         },
     ];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         match value.shape.as_slice() {
             [_, features] if features.is_free() => {
-                scope.faults.add(&site.tokens, Rank::Features { subject, found, from });
-                None
+                Err(scope.faults.add(&site.tokens, Rank::Features { subject, found, from }))
             }
-            [steps, _] => Some(vec![steps.clone(), self.outputs()]),
+            [steps, _] => Ok(vec![steps.clone(), self.outputs()]),
             _ => {
                 let cure = sequenced(value);
-                scope.faults.add(&site.tokens, Rank::Sequence { subject, found, from, cure });
-                None
+                Err(scope.faults.add(&site.tokens, Rank::Sequence { subject, found, from, cure }))
             }
         }
     }
@@ -214,10 +212,13 @@ impl Cell {
 }
 
 impl Recurrent {
-    /// What all kinds have; `cell` and `init` are `None` where they have a fault.
-    fn read(arguments: &mut Arguments, cell: Option<Cell>, init: Option<Init>) -> Option<Layer> {
+    /// What all kinds have, read for faults of its own where `cell` and `init` have one.
+    fn read(arguments: &mut Arguments, cell: Result<Cell, Reported>, init: Result<Init, Reported>) -> Result<Layer, Reported> {
         let units = arguments.size();
-        let units = units.filter(|units| cell.as_ref().is_none_or(|cell| cell.can_have(units, arguments)));
+        let units = units.and_then(|units| match &cell {
+            Ok(cell) => cell.units(units, arguments),
+            Err(_) => Ok(units),
+        });
         let layers = arguments.count_or("layers", 16, 1);
         let bidirectional = arguments.flag_or("bidirectional", false);
         let state = arguments.node("state");
@@ -227,7 +228,7 @@ impl Recurrent {
             layer.units = start_from(&layer.state_form(), name, arguments)?;
             layer.state = Some(name.clone());
         }
-        Some(Layer::Recurrent(layer))
+        Ok(Layer::Recurrent(layer))
     }
 
     /// 1, or 2 where it is bidirectional.
@@ -256,7 +257,7 @@ impl Recurrent {
 
     /// Its state, for `state`.
     pub(super) fn referent(&self) -> Referent {
-        Referent::State { kind: self.cell.kind(), form: Some(self.state_form()) }
+        Referent::State { kind: self.cell.kind(), form: Ok(self.state_form()) }
     }
 }
 
@@ -270,13 +271,12 @@ impl Cell {
         }
     }
 
-    /// Whether so many units have a `weight_hh` that a program can hold; where the compiler knows them alone, it is asked with the others.
-    fn can_have(&self, units: &Dimension, arguments: &mut Arguments) -> bool {
+    /// The units, if so many have a `weight_hh` that a program can hold; where the compiler knows them alone, it is asked with the others.
+    fn units(&self, units: Dimension, arguments: &mut Arguments) -> Result<Dimension, Reported> {
         let most = (LARGEST / self.blocks()).isqrt();
-        let Some(found) = units.literal().filter(|&units| units > most) else { return true };
+        let Some(found) = units.literal().filter(|&units| units > most) else { return Ok(units) };
         let fault = Argument::TooManyUnits { layer: self.kind(), most, found };
-        arguments.scope.faults.add(&arguments.call.positional[0], fault);
-        false
+        Err(arguments.scope.faults.add(&arguments.call.positional[0], fault))
     }
 
     /// How many blocks of n rows its weights have.

@@ -7,6 +7,7 @@ use super::dense::{Otherwise, vector};
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
 
 /// A vector, at each of a number of steps.
@@ -26,9 +27,9 @@ impl Rule for Repeat {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         vector(site, &inputs[0], scope, Otherwise::Nothing)?;
-        Some(vec![self.times.clone(), inputs[0].shape[0].clone()])
+        Ok(vec![self.times.clone(), inputs[0].shape[0].clone()])
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -2,7 +2,7 @@
 
 use super::{Arguments, Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
-use crate::report::{Mismatch, Written};
+use crate::report::{Mismatch, Written, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape};
 
 /// The same elements in the same order under another shape.
@@ -21,7 +21,7 @@ impl Rule for Reshape {
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         let (at, elements) = (&site.tokens, || format!("the number of elements of `{}`", site.subject));
         let product = scope.calculate(at, elements, Operation::Product, &self.shape)?;
@@ -60,16 +60,15 @@ impl Rule for Reshape {
 }
 
 impl Reshape {
-    fn read(arguments: &mut Arguments) -> Option<Self> {
-        let value = arguments.next()?;
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
+        let value = arguments.required()?;
         let shape = arguments.shape(value)?;
         let fault = match shape.len() {
             0 => Written::EmptyShape,
-            1..=3 => return Some(Self { shape }),
+            1..=3 => return Ok(Self { shape }),
             rank => Written::RankTooHigh { rank },
         };
-        arguments.scope.faults.add(value, fault);
-        None
+        Err(arguments.scope.faults.add(value, fault))
     }
 
     /// The target with its first axis mended, or else its last.

@@ -7,6 +7,7 @@ use super::add::equal_shapes;
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
+use crate::report::Reported;
 use crate::shape::Shape;
 
 /// μ + exp(½ log σ²) · ε in training, μ in inference.
@@ -18,9 +19,9 @@ pub(super) const GAUSSIAN: Sources = Sources::Two(["mean", "log_variance"]);
 
 impl Rule for Sample {
     const ROWS: &'static [Row] =
-        &[Row { name: "sample", call: "sample", sources: GAUSSIAN, read: |_| Some(Layer::Sample(Self)), ..Row::PLAIN }];
+        &[Row { name: "sample", call: "sample", sources: GAUSSIAN, read: |_| Ok(Layer::Sample(Self)), ..Row::PLAIN }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         equal_shapes(site, inputs, scope, "takes")
     }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
-use crate::report::Rank;
+use crate::report::{Rank, Reported};
 use crate::shape::{Dimension, Shape};
 
 /// The two axes of a matrix, exchanged.
@@ -16,22 +16,21 @@ impl Rule for Transpose {
     const ROWS: &'static [Row] = &[Row {
         name: "transpose",
         call: "transpose",
-        read: |_| Some(Layer::Transpose(Self)),
+        read: |_| Ok(Layer::Transpose(Self)),
         ..Row::PLAIN
     }];
 
-    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Option<Shape> {
+    fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
         if let [a, b] = value.shape.as_slice() {
-            return Some(vec![b.clone(), a.clone()]);
+            return Ok(vec![b.clone(), a.clone()]);
         }
         let matrix = match value.shape.as_slice() {
             [Dimension::Literal(1), height, width] => Some(vec![height.clone(), width.clone()]),
             _ => None,
         };
         let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-        scope.faults.add(&site.tokens, Rank::Matrix { subject, found, from, matrix });
-        None
+        Err(scope.faults.add(&site.tokens, Rank::Matrix { subject, found, from, matrix }))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

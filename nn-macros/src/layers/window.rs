@@ -8,7 +8,7 @@ use super::runtime::argument;
 use super::{Arguments, Change, Lengths};
 use crate::context::{Answer, Scope, Site, Value, name};
 use crate::paths;
-use crate::report::{Argument, Mismatch, Piece, Rank};
+use crate::report::{Argument, Mismatch, Piece, Rank, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A window of one axis, or of two with the vertical first: every field has a size for each.
@@ -52,7 +52,11 @@ impl Window {
     }
 
     /// The options `stride`, `padding` and `dilation` of a layer with the given kernel.
-    pub(super) fn read(arguments: &mut Arguments, kernel: Vec<Dimension>, stride: Vec<Dimension>) -> Option<Self> {
+    pub(super) fn read(
+        arguments: &mut Arguments,
+        kernel: Vec<Dimension>,
+        stride: Vec<Dimension>,
+    ) -> Result<Self, Reported> {
         let axes = kernel.len();
         let written_stride = arguments.option("stride");
         let stride = arguments.sizes_or("stride", 1, stride);
@@ -64,7 +68,7 @@ impl Window {
             return Self::same(arguments, at, kernel, &stride, dilation);
         }
         let padding = arguments.sizes_or("padding", 0, vec![NONE; axes])?;
-        Some(Self { kernel, stride: stride?, before: padding.clone(), after: padding, dilation: dilation? })
+        Ok(Self { kernel, stride: stride?, before: padding.clone(), after: padding, dilation: dilation? })
     }
 
     /// As much padding as keeps the size: `span - 1`, the larger half after.
@@ -74,25 +78,28 @@ impl Window {
         kernel: Vec<Dimension>,
         stride: &[Dimension],
         dilation: Vec<Dimension>,
-    ) -> Option<Self> {
+    ) -> Result<Self, Reported> {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for (kernel, dilation) in kernel.iter().zip(&dilation) {
             let span = span(arguments.scope, &arguments.call.tokens, arguments.subject, kernel, dilation)?;
-            let total = Operation::Difference.of(&[span, ONE])?;
-            let smaller = Operation::Quotient.of(&[total.clone(), Dimension::Literal(2)])?;
-            let larger = Operation::QuotientUp.of(&[total, Dimension::Literal(2)])?;
+            let subject = arguments.subject;
+            let mut calculate = |operation, operands: [Dimension; 2]| {
+                let what = || format!("the padding of `{subject}`");
+                arguments.scope.calculate(&arguments.call.tokens, what, operation, &operands)
+            };
+            let total = calculate(Operation::Difference, [span, ONE])?;
+            let smaller = calculate(Operation::Quotient, [total.clone(), Dimension::Literal(2)])?;
+            let larger = calculate(Operation::QuotientUp, [total, Dimension::Literal(2)])?;
             let names = &mut arguments.scope.constants;
             before.push(names.name_size(smaller));
             after.push(names.name_size(larger));
         }
         let conditions = stride.iter().map(|stride| Condition::Equal(stride.clone(), ONE)).collect();
         let fault = Argument::SameWithStride { stride: extent(stride), padding: option(&before) };
-        if arguments.scope.ask(at, None, &Condition::All(conditions), fault).fails() {
-            return None;
-        }
+        arguments.scope.ask(at, None, &Condition::All(conditions), fault).holds()?;
         // Where the compiler finds another stride, that is the only error.
         let stride = vec![ONE; kernel.len()];
-        Some(Self { kernel, stride, before, after, dilation })
+        Ok(Self { kernel, stride, before, after, dilation })
     }
 
     /// The extents that the window gives, where the kernel fits; `most_padding` bounds the padding that the help may propose.
@@ -102,7 +109,7 @@ impl Window {
         value: &Value,
         scope: &mut Scope,
         most_padding: Option<&[Dimension]>,
-    ) -> Option<Vec<Dimension>> {
+    ) -> Result<Vec<Dimension>, Reported> {
         let input = &value.shape[1..];
         let (mut spans, mut padding, mut padded) = (Vec::new(), Vec::new(), Vec::new());
         for axis in 0..input.len() {
@@ -121,9 +128,7 @@ impl Window {
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
         let fault = self.misfit(site, input, &spans, &padded, most_padding);
         let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits.collect()), fault);
-        if fitting.fails() {
-            return None;
-        }
+        fitting.holds()?;
         let mut output = Vec::new();
         for axis in 0..input.len() {
             let operands = [input[axis].clone(), padding[axis].clone(), spans[axis].clone(), self.stride[axis].clone()];
@@ -202,7 +207,7 @@ fn span(
     subject: &str,
     kernel: &Dimension,
     dilation: &Dimension,
-) -> Option<Dimension> {
+) -> Result<Dimension, Reported> {
     let what = || format!("the span of the kernel of `{subject}`");
     scope.calculate(at, what, Operation::Span, &[kernel.clone(), dilation.clone()])
 }
@@ -219,10 +224,10 @@ pub(super) fn axes(sizes: &[Dimension]) -> &'static [usize] {
 
 /// Asks for `[channels, length]` where a layer moves along one axis, for `[channels, height, width]` where along two, and for
 /// either where it may be both.
-pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope: &mut Scope) -> Option<()> {
+pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope: &mut Scope) -> Result<(), Reported> {
     let found = value.shape.len() - 1;
     if axes.contains(&found) {
-        return Some(());
+        return Ok(());
     }
     let reshaped = match value.shape.as_slice() {
         [length] if axes == [1] => Some(vec![ONE, length.clone()]),
@@ -237,8 +242,7 @@ pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope:
     // The layer of the same kind for what was found.
     let other = (found > 0).then(|| site.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
     let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-    scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other });
-    None
+    Err(scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other }))
 }
 
 fn are_equal(sizes: &[Dimension]) -> bool {

@@ -7,7 +7,7 @@ use syn::{BinOp, Block, Expr, ExprClosure, ExprIf, Ident, Lit, Pat, Stmt, Type, 
 use super::Mapping;
 use super::expression::{Binary, Comparison, Function, Graph, Selection, Value};
 use crate::context::{Scope, name};
-use crate::report::{Mapped, compact, nearest};
+use crate::report::{Mapped, Reported, compact, nearest};
 
 /// Functions of two arguments.
 const PAIRS: [&str; 4] = ["powi", "powf", "min", "max"];
@@ -32,36 +32,34 @@ fn elsewhere(name: &str) -> Option<&'static str> {
 }
 
 /// Reads `|x| expression`; faults are noted in the scope.
-pub(crate) fn read(written: &Expr, scope: &mut Scope) -> Option<Mapping> {
+pub(crate) fn read(written: &Expr, scope: &mut Scope) -> Result<Mapping, Reported> {
     let Expr::Closure(closure) = written else {
-        scope.faults.add(written, Mapped::NoClosure { found: Some(compact(written)) });
-        return None;
+        return Err(scope.faults.add(written, Mapped::NoClosure { found: Some(compact(written)) }));
     };
     let mut reader = Reader { graph: Graph::default(), names: Vec::new(), scope };
     let argument = reader.argument(closure);
     let value = reader.value(&closure.body);
     argument?;
-    Some(Mapping::new(reader.graph, value?))
+    Ok(Mapping::new(reader.graph, value?))
 }
 
 struct Reader<'a> {
     graph: Graph,
-    /// What names stand for, the innermost last; `None` for what has a fault.
-    names: Vec<(Ident, Option<Value>)>,
+    /// What names stand for, the innermost last.
+    names: Vec<(Ident, Result<Value, Reported>)>,
     scope: &'a mut Scope,
 }
 
 impl Reader<'_> {
-    fn fault<T>(&mut self, at: impl ToTokens, fault: Mapped) -> Option<T> {
-        self.scope.faults.add(at, fault);
-        None
+    fn fault<T>(&mut self, at: impl ToTokens, fault: Mapped) -> Result<T, Reported> {
+        Err(self.scope.faults.add(at, fault))
     }
 
     /// The closure's one argument: `|x|`, or `|_|` for a function that does not depend on it.
-    fn argument(&mut self, closure: &ExprClosure) -> Option<()> {
+    fn argument(&mut self, closure: &ExprClosure) -> Result<(), Reported> {
         let value = self.graph.argument();
         for input in &closure.inputs {
-            self.names.extend(named(input).into_iter().map(|name| (name.clone(), Some(value))));
+            self.names.extend(named(input).into_iter().map(|name| (name.clone(), Ok(value))));
         }
         let head = closure.capture.is_some() || closure.asyncness.is_some() || !closure.attrs.is_empty();
         let typed = matches!(closure.output, syn::ReturnType::Type(..));
@@ -72,18 +70,18 @@ impl Reader<'_> {
                 self.fault(first, Mapped::Argument)
             }
             _ if head || typed => self.fault(closure, Mapped::NoClosure { found: None }),
-            _ => Some(()),
+            _ => Ok(()),
         }
     }
 
-    fn value(&mut self, written: &Expr) -> Option<Value> {
+    fn value(&mut self, written: &Expr) -> Result<Value, Reported> {
         match written {
             Expr::Lit(literal) => self.literal(written, &literal.lit),
             Expr::Paren(inner) => self.value(&inner.expr),
             Expr::Group(inner) => self.value(&inner.expr),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 let a = self.value(&unary.expr)?;
-                Some(self.graph.negate(a))
+                Ok(self.graph.negate(a))
             }
             Expr::Binary(binary) => {
                 let operate = match binary.op {
@@ -94,7 +92,7 @@ impl Reader<'_> {
                     _ => return self.outside(written),
                 };
                 let (a, b) = (self.value(&binary.left), self.value(&binary.right));
-                Some(operate(&mut self.graph, a?, b?))
+                Ok(operate(&mut self.graph, a?, b?))
             }
             Expr::Path(_) => self.name(written, written),
             Expr::Cast(cast) if is_f64(&cast.ty) && self.is_constant(&cast.expr) => self.name(&cast.expr, written),
@@ -102,7 +100,7 @@ impl Reader<'_> {
                 Some(name) => self.call(name, None, &call.args.iter().collect::<Vec<_>>(), written),
                 None => {
                     for argument in &call.args {
-                        self.value(argument);
+                        let _reported = self.value(argument);
                     }
                     let last = match &*call.func {
                         Expr::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
@@ -120,21 +118,21 @@ impl Reader<'_> {
         }
     }
 
-    fn literal(&mut self, written: &Expr, literal: &Lit) -> Option<Value> {
+    fn literal(&mut self, written: &Expr, literal: &Lit) -> Result<Value, Reported> {
         let number = match literal {
             Lit::Float(number) if matches!(number.suffix(), "" | "f32" | "f64") => number.base10_parse::<f64>().ok(),
             Lit::Int(number) if number.suffix().is_empty() => number.base10_digits().parse().ok(),
             _ => None,
         };
         match number.filter(|number| number.is_finite()) {
-            Some(number) if fits(number) => Some(self.graph.number(number)),
+            Some(number) if fits(number) => Ok(self.graph.number(number)),
             Some(_) => self.fault(written, Mapped::Narrow { found: compact(written) }),
             None => self.fault(written, Mapped::Number { found: compact(written) }),
         }
     }
 
     /// The argument, what a `let` has named, or a constant, whose value is `written`: itself, or its conversion.
-    fn name(&mut self, path: &Expr, written: &Expr) -> Option<Value> {
+    fn name(&mut self, path: &Expr, written: &Expr) -> Result<Value, Reported> {
         if let Some(name) = name(path) {
             if let Some((_, value)) = self.names.iter().rev().find(|(known, _)| known == name) {
                 return *value;
@@ -154,7 +152,7 @@ impl Reader<'_> {
             let narrow = Mapped::Narrow { found: compact(written) };
             self.scope.constants.check(&fits_condition(&constant), &narrow.into(), &written.to_token_stream(), None);
         }
-        Some(value)
+        Ok(value)
     }
 
     /// Whether an expression is a path that can be a constant's: one of several parts, or a name in capitals.
@@ -167,7 +165,13 @@ impl Reader<'_> {
     }
 
     /// `receiver.name(arguments)` or `name(arguments)`.
-    fn call(&mut self, name: &Ident, receiver: Option<&Expr>, written: &[&Expr], whole: &Expr) -> Option<Value> {
+    fn call(
+        &mut self,
+        name: &Ident,
+        receiver: Option<&Expr>,
+        written: &[&Expr],
+        whole: &Expr,
+    ) -> Result<Value, Reported> {
         let text = name.to_string();
         let arguments: Vec<&Expr> = receiver.into_iter().chain(written.iter().copied()).collect();
         let function = Function::ALL.into_iter().find(|function| function.name() == text);
@@ -176,44 +180,46 @@ impl Reader<'_> {
             None if PAIRS.contains(&text.as_str()) => 2,
             None => {
                 for argument in arguments {
-                    self.value(argument);
+                    let _reported = self.value(argument);
                 }
                 return self.unknown(name, text.clone(), &text);
             }
         };
         // The exponent of `powi` is a literal and no value.
         let values = if text == "powi" { 1 } else { arguments.len() };
-        let values: Vec<Option<Value>> = arguments.iter().take(values).map(|argument| self.value(argument)).collect();
+        let values: Vec<Result<Value, Reported>> =
+            arguments.iter().take(values).map(|argument| self.value(argument)).collect();
         if arguments.len() != needed {
             let (found, method) = (written.len(), receiver.is_some());
             let needed = if method { needed - 1 } else { needed };
             return self.fault(whole, Mapped::Count { function: text, needed, found, method });
         }
         if text == "powi" {
-            let exponent = exponent(arguments[1]);
-            if exponent.is_none() {
-                self.fault::<()>(arguments[1], Mapped::Exponent { found: compact(arguments[1]) });
-            }
-            return Some(self.graph.power(values[0]?, exponent?));
+            let found = || compact(arguments[1]);
+            let exponent = match exponent(arguments[1]) {
+                Some(exponent) => Ok(exponent),
+                None => self.fault(arguments[1], Mapped::Exponent { found: found() }),
+            };
+            return Ok(self.graph.power(values[0]?, exponent?));
         }
         match (function, values.as_slice()) {
-            (Some(function), &[a]) => Some(self.graph.apply(function, a?)),
-            (None, &[a, b]) if text == "powf" => Some(self.graph.powf(a?, b?)),
+            (Some(function), &[a]) => Ok(self.graph.apply(function, a?)),
+            (None, &[a, b]) if text == "powf" => Ok(self.graph.powf(a?, b?)),
             (None, &[a, b]) => {
                 let which = if text == "min" { Binary::Min } else { Binary::Max };
-                Some(self.graph.extremum(which, a?, b?))
+                Ok(self.graph.extremum(which, a?, b?))
             }
             _ => unreachable!("the number of arguments was checked"),
         }
     }
 
-    fn unknown(&mut self, at: impl ToTokens, name: String, last: &str) -> Option<Value> {
+    fn unknown(&mut self, at: impl ToTokens, name: String, last: &str) -> Result<Value, Reported> {
         let near = elsewhere(last).or_else(|| nearest(last, names()));
         self.fault(at, Mapped::UnknownFunction { name, near, all: names().collect() })
     }
 
     /// `if a < b { … } else { … }`
-    fn branch(&mut self, written: &ExprIf) -> Option<Value> {
+    fn branch(&mut self, written: &ExprIf) -> Result<Value, Reported> {
         let condition = self.condition(&written.cond);
         let yes = self.block(&written.then_branch);
         let Some((_, other)) = &written.else_branch else {
@@ -221,11 +227,11 @@ impl Reader<'_> {
         };
         let no = self.value(other);
         let (comparison, left, right) = condition?;
-        Some(self.graph.select(Selection { comparison, left, right, yes: yes?, no: no? }))
+        Ok(self.graph.select(Selection { comparison, left, right, yes: yes?, no: no? }))
     }
 
     /// One comparison.
-    fn condition(&mut self, written: &Expr) -> Option<(Comparison, Value, Value)> {
+    fn condition(&mut self, written: &Expr) -> Result<(Comparison, Value, Value), Reported> {
         let compared = match written {
             Expr::Paren(inner) => return self.condition(&inner.expr),
             Expr::Group(inner) => return self.condition(&inner.expr),
@@ -236,13 +242,13 @@ impl Reader<'_> {
             return self.fault(written, Mapped::Condition);
         };
         let (left, right) = (self.value(&binary.left), self.value(&binary.right));
-        Some((comparison, left?, right?))
+        Ok((comparison, left?, right?))
     }
 
     /// `{ let a = …; … value }`
-    fn block(&mut self, block: &Block) -> Option<Value> {
+    fn block(&mut self, block: &Block) -> Result<Value, Reported> {
         let outer = self.names.len();
-        let (mut result, mut whole) = (None, true);
+        let (mut result, mut broken) = (None, None);
         for (index, statement) in block.stmts.iter().enumerate() {
             match statement {
                 Stmt::Local(local) => {
@@ -253,10 +259,11 @@ impl Reader<'_> {
                             self.names.push((name.clone(), value));
                         }
                         _ => {
-                            self.fault::<()>(local, Mapped::Let { found: compact(local) });
+                            let reported = self.scope.faults.add(local, Mapped::Let { found: compact(local) });
                             // What uses it has no fault of its own.
-                            self.names.extend(named(&local.pat).into_iter().map(|name| (name.clone(), None)));
-                            whole = false;
+                            let names = named(&local.pat).into_iter();
+                            self.names.extend(names.map(|name| (name.clone(), Err(reported))));
+                            broken = Some(reported);
                         }
                     }
                 }
@@ -264,29 +271,25 @@ impl Reader<'_> {
                     result = Some(self.value(value));
                 }
                 Stmt::Expr(value, _) => {
-                    self.outside(value);
-                    whole = false;
+                    broken = self.outside(value).err();
                 }
                 Stmt::Macro(_) | Stmt::Item(_) => {
                     let what = if matches!(statement, Stmt::Macro(_)) { "a macro call" } else { "an item" };
-                    self.fault::<()>(
-                        statement,
-                        Mapped::Outside { what: what.to_owned(), functions: names().collect() },
-                    );
-                    whole = false;
+                    let fault = Mapped::Outside { what: what.to_owned(), functions: names().collect() };
+                    broken = Some(self.scope.faults.add(statement, fault));
                 }
             }
         }
         self.names.truncate(outer);
-        match result {
-            Some(value) => value.filter(|_| whole),
-            None if whole => self.fault(block, Mapped::NoValue),
-            None => None,
+        match (broken, result) {
+            (Some(reported), _) => Err(reported),
+            (None, Some(value)) => value,
+            (None, None) => self.fault(block, Mapped::NoValue),
         }
     }
 
     /// Notes that something has no place in a `map`.
-    fn outside(&mut self, written: &Expr) -> Option<Value> {
+    fn outside(&mut self, written: &Expr) -> Result<Value, Reported> {
         let what = match written {
             Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => "a loop".to_owned(),
             Expr::Macro(_) => "a macro call".to_owned(),

@@ -9,13 +9,28 @@ use super::Message;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     found: Vec<Fault>,
+    /// The first fault that another one explains.
+    delayed: Option<Fault>,
     read: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Fault {
     at: TokenStream,
     message: Message,
+}
+
+/// The token that a fault was noted. Only noting one makes it, so that whoever holds it has nothing to report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reported(());
+
+/// What the check of a network found.
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    /// The errors in the order of the source.
+    pub(crate) found: TokenStream,
+    /// The error to show where nothing else shows one.
+    pub(crate) delayed: TokenStream,
 }
 
 /// Proof that a network's check found no fault.
@@ -24,8 +39,20 @@ pub(crate) struct NoFault(());
 
 impl Faults {
     /// Notes a fault in the tokens `at`, all of which the error underlines.
-    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl Into<Message>) {
+    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl Into<Message>) -> Reported {
         self.found.push(Fault { at: at.to_token_stream(), message: message.into() });
+        Reported(())
+    }
+
+    /// Notes a fault that another one explains, found later or in another network: it is shown where no other is.
+    pub(crate) fn delay(&mut self, at: impl ToTokens, message: impl Into<Message>) -> Reported {
+        self.delayed.get_or_insert_with(|| Fault { at: at.to_token_stream(), message: message.into() });
+        Reported(())
+    }
+
+    /// Whether a fault was noted after the first `count`.
+    pub(crate) fn since(&self, count: usize) -> Option<Reported> {
+        (self.found.len() > count).then_some(Reported(()))
     }
 
     /// How many there are.
@@ -38,14 +65,16 @@ impl Faults {
         self.found.truncate(count);
     }
 
-    /// The errors in the order of the source, or the proof that there are none.
-    pub(crate) fn finish(mut self) -> Result<NoFault, TokenStream> {
+    /// The errors, or the proof that there are none.
+    pub(crate) fn finish(mut self) -> Result<NoFault, Errors> {
         self.read = true;
-        if self.found.is_empty() {
+        let delayed = self.delayed.take();
+        if self.found.is_empty() && delayed.is_none() {
             return Ok(NoFault(()));
         }
         self.found.sort_by_key(|fault| position(ends(&fault.at)[0]));
-        Err(self.found.drain(..).map(Fault::into_tokens).collect())
+        let found = self.found.drain(..).map(Fault::into_tokens).collect();
+        Err(Errors { found, delayed: delayed.map(Fault::into_tokens).unwrap_or_default() })
     }
 }
 

@@ -15,7 +15,7 @@ mod syntax;
 
 pub(crate) use arguments::{Argument, Found, Meant};
 pub(crate) use energy::Energy;
-pub(crate) use faults::{Faults, NoFault, ends};
+pub(crate) use faults::{Errors, Faults, NoFault, Reported, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;
 pub(crate) use message::{Message, Piece, bare, compact};

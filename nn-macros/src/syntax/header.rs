@@ -66,8 +66,8 @@ fn ports(input: ParseStream, network: &Ident, role: &'static str, faults: &mut F
         if group.stream().is_empty() {
             // `Net: [3] -> () { … }`
             let (found, network) = (Some("()".to_owned()), network.to_string());
-            faults.add(&group, Written::Shape { found, network, role });
-            return (vec![Port { name: None, shape: None }], group.to_token_stream());
+            let reported = faults.add(&group, Written::Shape { found, network, role });
+            return (vec![Port { name: None, shape: Err(reported) }], group.to_token_stream());
         }
         return (within(group.stream(), |input| named_ports(input, faults)), group.to_token_stream());
     }
@@ -83,16 +83,16 @@ fn ports(input: ParseStream, network: &Ident, role: &'static str, faults: &mut F
     }
     let found = (!skipped.is_empty()).then(|| compact(&skipped));
     let at = if skipped.is_empty() { network.to_token_stream() } else { skipped };
-    faults.add(&at, Written::Shape { found, network: network.to_string(), role });
-    (vec![Port { name: None, shape: None }], at)
+    let reported = faults.add(&at, Written::Shape { found, network: network.to_string(), role });
+    (vec![Port { name: None, shape: Err(reported) }], at)
 }
 
 fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
     let mut all = Vec::new();
     if input.peek(token::Bracket) {
         let shapes = skip_to(input, |_| false);
-        faults.add(&shapes, Written::PortsUnnamed);
-        return vec![Port { name: None, shape: None }, Port { name: None, shape: None }];
+        let reported = faults.add(&shapes, Written::PortsUnnamed);
+        return [(); 2].map(|()| Port { name: None, shape: Err(reported) }).into();
     }
     while !input.is_empty() {
         let before = next(input);
@@ -100,12 +100,18 @@ fn named_ports(input: ParseStream, faults: &mut Faults) -> Vec<Port> {
         let colon = accept::<Token![:]>(input);
         let shape = (colon && input.peek(token::Bracket)).then(|| shape(input, faults));
         let rest = skip_to(input, |input| input.peek(Token![,]));
-        if named.is_none() || shape.is_none() || !rest.is_empty() {
-            let stray = [rest, named.to_token_stream(), before.to_token_stream()].into_iter().find(|at| !at.is_empty());
-            let at = stray.unwrap_or_default();
-            faults.add(&at, Written::Port { found: compact(&at) });
-        }
-        all.push(Port { name: named, shape: shape.flatten() });
+        let strays = [&rest, &named.to_token_stream(), &before.to_token_stream()];
+        let at = strays.into_iter().find(|at| !at.is_empty()).cloned().unwrap_or_default();
+        let fault = Written::Port { found: compact(&at) };
+        let shape = match shape {
+            Some(shape) if named.is_some() && rest.is_empty() => shape,
+            Some(shape) => {
+                faults.add(&at, fault);
+                shape
+            }
+            None => Err(faults.add(&at, fault)),
+        };
+        all.push(Port { name: named, shape });
         accept::<Token![,]>(input);
     }
     all

@@ -10,7 +10,7 @@ mod shape;
 use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, Visibility};
 
-use crate::report::Faults;
+use crate::report::{Faults, Reported};
 
 pub(crate) use cursor::is_keyword;
 pub(crate) use network::parse;
@@ -33,8 +33,7 @@ pub(crate) struct Network {
 #[derive(Debug)]
 pub(crate) struct Port {
     pub(crate) name: Option<Ident>,
-    /// `None` where it cannot be read.
-    pub(crate) shape: Option<Shape>,
+    pub(crate) shape: Result<Shape, Reported>,
 }
 
 /// A shape as written.
@@ -62,8 +61,8 @@ pub(crate) struct Node {
     pub(crate) stages: Vec<Stage>,
     pub(crate) sources: Sources,
     pub(crate) stated: Option<Shape>,
-    /// Whether parsing found a fault in it: what it lacks is then no fault of its own.
-    pub(crate) broken: bool,
+    /// A fault that parsing found in it: what it lacks is then no fault of its own.
+    pub(crate) broken: Option<Reported>,
 }
 
 /// What a node says of its sources.
@@ -72,8 +71,8 @@ pub(crate) enum Sources {
     /// Nothing: it takes the node above.
     Above,
     Named(Vec<Ident>),
-    /// Something that cannot be read, and is reported.
-    Lost,
+    /// Something that cannot be read.
+    Lost(Reported),
 }
 
 /// A stage as written.
@@ -92,6 +91,6 @@ pub(crate) struct Call {
     pub(crate) tokens: TokenStream,
     pub(crate) positional: Vec<Expr>,
     pub(crate) options: Vec<(Ident, Expr)>,
-    /// Whether parsing found a fault in the arguments.
-    pub(crate) broken: bool,
+    /// A fault that parsing found in the arguments.
+    pub(crate) broken: Option<Reported>,
 }

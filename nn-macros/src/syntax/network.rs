@@ -47,12 +47,12 @@ fn network(input: ParseStream, strays: &mut Faults) -> Option<Network> {
     };
     let mut faults = Faults::default();
     if let Some(word) = item {
-        faults.add(&word, Written::Item { word: word.to_string(), name: name.to_string() });
+        let reported = faults.add(&word, Written::Item { word: word.to_string(), name: name.to_string() });
         if !input.peek(Token![:]) && !input.peek(Token![<]) {
             // Its fields are no nodes.
             skip_to(input, |input| input.peek(token::Brace) || input.peek(Token![;]));
             skip_one(input);
-            let port = || vec![Port { name: None, shape: None }];
+            let port = || vec![Port { name: None, shape: Err(reported) }];
             let (inputs, outputs, nodes) = (port(), port(), Vec::new());
             return Some(Network {
                 attributes,

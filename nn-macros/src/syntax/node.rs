@@ -13,7 +13,7 @@ use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, w
 use super::network::{attributes, skip_one, tokens_of};
 use super::shape::shape;
 use super::{Call, Node, Sources, Stage};
-use crate::report::{Faults, Written, compact};
+use crate::report::{Faults, Reported, Written, compact};
 
 /// The node that comes next, up to and with its `;`; `None` where attributes come last. Reads at least one token.
 pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Option<Node> {
@@ -27,7 +27,7 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Option<Node> {
     }
     let before = faults.count();
     let mut node =
-        Node { attributes, name: None, stages: Vec::new(), sources: Sources::Above, stated: None, broken: false };
+        Node { attributes, name: None, stages: Vec::new(), sources: Sources::Above, stated: None, broken: None };
     let mut last = TokenStream::new();
     if input.peek(Token![let]) && input.peek2(Ident) {
         // `let a = dense(3);`
@@ -67,13 +67,13 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Option<Node> {
     let chain = node.stages.iter().map(text_of).collect::<Vec<_>>().join(", ");
     let mut tail = Vec::new();
     if accept::<Token![<-]>(input) {
-        node.sources = sources(input, &chain, &mut last, faults).map_or(Sources::Lost, Sources::Named);
+        node.sources = sources(input, &chain, &mut last, faults).map_or_else(Sources::Lost, Sources::Named);
         tail.push(format!("<- {}", compact(&last)));
     }
     if accept::<Token![->]>(input) {
         if input.peek(token::Bracket) {
             last = next(input).to_token_stream();
-            node.stated = shape(input, faults);
+            node.stated = shape(input, faults).ok();
             tail.push(format!("-> {}", compact(&last)));
         } else {
             let found = skip_to(input, |input| input.peek(Token![;]));
@@ -81,7 +81,7 @@ pub(super) fn node(input: ParseStream, faults: &mut Faults) -> Option<Node> {
         }
     }
     end(input, &last, &Line { chain, tail: tail.join(" ") }, faults, before);
-    node.broken = faults.count() > before;
+    node.broken = faults.since(before);
     Some(node)
 }
 
@@ -223,17 +223,17 @@ fn stage(input: ParseStream, faults: &mut Faults) -> Option<Stage> {
         group.to_tokens(&mut tokens);
         let before = faults.count();
         let (positional, options) = within(group.stream(), |input| arguments(input, faults));
-        let broken = faults.count() > before;
+        let broken = faults.since(before);
         return Some(Stage::Layer(Call { kind, tokens, positional, options, broken }));
     }
     let mut call =
-        Call { tokens: kind.to_token_stream(), kind, positional: Vec::new(), options: Vec::new(), broken: false };
+        Call { tokens: kind.to_token_stream(), kind, positional: Vec::new(), options: Vec::new(), broken: None };
     if input.peek(syn::Lit) || input.peek(token::Bracket) {
         let loose = skip_one(input);
         let (layer, text) = (call.kind.to_string(), compact(&loose));
         loose.to_tokens(&mut call.tokens);
-        faults.add(&call.tokens, Written::ArgumentsLoose { layer, arguments: text });
-        call.broken = true;
+        let reported = faults.add(&call.tokens, Written::ArgumentsLoose { layer, arguments: text });
+        call.broken = Some(reported);
     }
     Some(Stage::Layer(call))
 }
@@ -279,7 +279,12 @@ fn path(input: ParseStream) -> syn::Result<syn::Path> {
 }
 
 /// The names after `<-`.
-fn sources(input: ParseStream, chain: &str, last: &mut TokenStream, faults: &mut Faults) -> Option<Vec<Ident>> {
+fn sources(
+    input: ParseStream,
+    chain: &str,
+    last: &mut TokenStream,
+    faults: &mut Faults,
+) -> Result<Vec<Ident>, Reported> {
     if let (true, Ok(group)) = (input.peek(token::Paren), input.fork().parse::<Group>()) {
         *last = skip_to(input, |input| !input.peek(token::Paren));
         return within(group.stream(), |input| {
@@ -293,10 +298,9 @@ fn sources(input: ParseStream, chain: &str, last: &mut TokenStream, faults: &mut
             if names.is_empty() || !input.is_empty() {
                 let rest = skip_to(input, |_| false);
                 let at = if rest.is_empty() { group.to_token_stream() } else { rest };
-                faults.add(&at, Written::Source { found: Some(compact(&at)) });
-                return None;
+                return Err(faults.add(&at, Written::Source { found: Some(compact(&at)) }));
             }
-            Some(names)
+            Ok(names)
         });
     }
     let before = last.clone();
@@ -308,19 +312,19 @@ fn sources(input: ParseStream, chain: &str, last: &mut TokenStream, faults: &mut
         let stage = compact(rest.clone()).trim_start_matches(", ").to_owned();
         let names = rest.clone().into_iter().all(|token| !matches!(token, TokenTree::Group(_)));
         let sources = names.then(|| format!("{name}{}", compact(rest.clone())));
-        faults.add(&rest, Written::SourcesLoose { sources, fixed: format!("{chain}, {stage} <- {name}") });
-        return None;
+        let fixed = format!("{chain}, {stage} <- {name}");
+        return Err(faults.add(&rest, Written::SourcesLoose { sources, fixed }));
     }
-    Some(vec![name])
+    Ok(vec![name])
 }
 
-fn source(input: ParseStream, before: &TokenStream, faults: &mut Faults) -> Option<Ident> {
+fn source(input: ParseStream, before: &TokenStream, faults: &mut Faults) -> Result<Ident, Reported> {
     if let Ok(name) = input.parse::<Ident>() {
-        return Some(name);
+        return Ok(name);
     }
     let found = next(input).filter(|_| !input.peek(Token![;])).to_token_stream();
     let at = if found.is_empty() { before.clone() } else { found.clone() };
-    faults.add(at, Written::Source { found: (!found.is_empty()).then(|| compact(found)) });
+    let reported = faults.add(at, Written::Source { found: (!found.is_empty()).then(|| compact(found)) });
     skip_to(input, |input| input.peek(Token![;]));
-    None
+    Err(reported)
 }

@@ -3,26 +3,31 @@
 use proc_macro2::{Delimiter, Group};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Expr, Token, token};
+use syn::{Expr, Token};
 
-use super::cursor::{accept, skip_to, within};
+use super::cursor::{accept, next, skip_to, within};
 use super::{Shape, Size};
-use crate::report::{Faults, Written, compact};
+use crate::report::{Faults, Reported, Written, compact};
 
 /// The highest rank of a value.
 const HIGHEST_RANK: usize = 3;
 
 /// A shape, with the cursor before its bracket.
-pub(super) fn shape(input: ParseStream, faults: &mut Faults) -> Option<Shape> {
-    debug_assert!(input.peek(token::Bracket));
-    let group = input.parse::<Group>().ok().filter(|group| group.delimiter() == Delimiter::Bracket)?;
-    dimensions(&group, faults)
+pub(super) fn shape(input: ParseStream, faults: &mut Faults) -> Result<Shape, Reported> {
+    match input.parse::<Group>() {
+        Ok(group) if group.delimiter() == Delimiter::Bracket => dimensions(&group, faults),
+        Ok(other) => Err(faults.add(&other, Written::Dimension { found: compact(&other) })),
+        Err(_) => {
+            let found = next(input).to_token_stream();
+            Err(faults.add(&found, Written::Dimension { found: compact(&found) }))
+        }
+    }
 }
 
-fn dimensions(group: &Group, faults: &mut Faults) -> Option<Shape> {
+fn dimensions(group: &Group, faults: &mut Faults) -> Result<Shape, Reported> {
     let tokens = group.to_token_stream();
-    let (dimensions, whole) = within(group.stream(), |input| {
-        let (mut dimensions, mut whole) = (Vec::new(), true);
+    let (dimensions, broken) = within(group.stream(), |input| {
+        let (mut dimensions, mut broken) = (Vec::new(), None);
         while !input.is_empty() {
             let size = if input.peek(Token![_]) {
                 input.parse::<Token![_]>().map(|_| Size::Free)
@@ -32,33 +37,29 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Option<Shape> {
             let rest = skip_to(input, |input| input.peek(Token![,]));
             match size {
                 Ok(Size::Expression(word)) if rest.is_empty() && compact(&word) == "None" => {
-                    faults.add(&word, Written::FreeDimension { found: compact(&word) });
-                    whole = false;
+                    broken = Some(faults.add(&word, Written::FreeDimension { found: compact(&word) }));
                 }
                 Ok(size) if rest.is_empty() => dimensions.push(size),
                 Ok(_) => {
-                    faults.add(&rest, Written::Dimension { found: compact(&rest) });
-                    whole = false;
+                    broken = Some(faults.add(&rest, Written::Dimension { found: compact(&rest) }));
                 }
                 Err(_) => {
                     let found = if rest.is_empty() { &tokens } else { &rest };
-                    faults.add(found, Written::Dimension { found: compact(found) });
-                    whole = false;
+                    broken = Some(faults.add(found, Written::Dimension { found: compact(found) }));
                 }
             }
             if !accept::<Token![,]>(input) {
                 break;
             }
         }
-        (dimensions, whole)
+        (dimensions, broken)
     });
-    if !whole {
-        return None;
+    if let Some(reported) = broken {
+        return Err(reported);
     }
     match dimensions.len() {
-        0 => faults.add(&tokens, Written::EmptyShape),
-        rank if rank > HIGHEST_RANK => faults.add(&tokens, Written::RankTooHigh { rank }),
-        _ => return Some(Shape { tokens, dimensions }),
+        0 => Err(faults.add(&tokens, Written::EmptyShape)),
+        rank if rank > HIGHEST_RANK => Err(faults.add(&tokens, Written::RankTooHigh { rank })),
+        _ => Ok(Shape { tokens, dimensions }),
     }
-    None
 }

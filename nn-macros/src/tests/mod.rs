@@ -20,10 +20,10 @@ use crate::syntax;
 fn errors(input: TokenStream) -> Vec<String> {
     let mut found = Vec::new();
     let (written, strays) = syntax::parse(input);
-    collect(strays.finish().err().unwrap_or_default(), &mut found);
+    collect(strays.finish().err().unwrap_or_default().found, &mut found);
     for outcome in check(written) {
         if let Outcome::Faulty(_, errors) = outcome {
-            collect(errors, &mut found);
+            collect(errors.found, &mut found);
         }
     }
     found
@@ -49,7 +49,7 @@ fn checked(input: TokenStream) -> Network {
     let mut outcomes = check(written);
     match (outcomes.pop(), outcomes.is_empty()) {
         (Some(Outcome::Checked(network)), true) => *network,
-        (Some(Outcome::Faulty(_, errors)), _) => panic!("{errors}"),
+        (Some(Outcome::Faulty(_, errors)), _) => panic!("{}", errors.found),
         _ => panic!("one network was expected"),
     }
 }
