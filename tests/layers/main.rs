@@ -9,5 +9,6 @@ mod gradient_flow;
 mod gradients;
 mod normalization;
 mod pools;
+mod receptive_fields;
 mod signals;
 mod windows;

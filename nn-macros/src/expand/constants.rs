@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::{
     context::part_list,
-    expand::{sizing, types},
+    expand::{receptive_field, sizing, types},
     layers::{Part, Product},
     names::{self, NETWORK},
     network::{Network, Node, Stage},
@@ -15,7 +15,7 @@ use crate::{
 
 /// `LAYERS` as an expression.
 pub(super) fn layers(network: &Network) -> TokenStream {
-    let rows = network.nodes.iter().map(|node| {
+    let rows = network.nodes.iter().enumerate().map(|(index, node)| {
         let (name, kind) = (node.name.as_ref().map_or_else(|| node.label.clone(), names::plain), kinds(node));
         let inputs = node.stages[0].inputs.iter().map(types::sizes);
         let output = types::sizes(node.output());
@@ -23,6 +23,7 @@ pub(super) fn layers(network: &Network) -> TokenStream {
         let own = total(node.stages.iter().flat_map(operations).collect());
         let parts = node.stages.iter().filter_map(|stage| stage.layer.submodule()).map(Part::network);
         let flops = quote!(#own #(+ #parts::FLOPS)*);
+        let receptive_fields = receptive_field::of_node(network, index);
         quote! {
             #NETWORK::LayerInfo {
                 name: #name,
@@ -31,6 +32,7 @@ pub(super) fn layers(network: &Network) -> TokenStream {
                 output: &#output,
                 parameters: #parameters,
                 flops: #flops,
+                receptive_fields: #receptive_fields,
             }
         }
     });
@@ -112,9 +114,10 @@ pub(super) fn constants(network: &Network) -> TokenStream {
     if let Some(unknown) = sizing::unknown(network) {
         layers = quote!({ #unknown #layers });
     }
-    let root = paths::plumbline();
+    let (root, sights) = (paths::plumbline(), receptive_field::sights(network));
     quote! {
         const NAME: &'static ::core::primitive::str = #name;
         const LAYERS: &'static [#root::network::LayerInfo] = #layers;
+        #sights
     }
 }

@@ -18,6 +18,7 @@ mod methods;
 mod other_words;
 mod plan;
 mod ports;
+mod receptive_field;
 mod sizing;
 mod structure;
 mod stub;

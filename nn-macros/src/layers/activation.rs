@@ -6,7 +6,7 @@ use quote::quote;
 use super::layer_norm::rows;
 use super::real::Range;
 use super::{
-    Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Real, Row, Rule,
+    Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Real, Reach, Row, Rule,
     Saves, Placement, Work,
 };
 use crate::context::{Scope, Site, Value};
@@ -103,6 +103,13 @@ impl Rule for Activation {
             Lengths::Walked(axis)
         } else {
             Lengths::Kept(axis)
+        }
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, _output: &Shape) -> Reach {
+        match self.function.form {
+            Form::Rows => Reach::unless_last(axis, inputs),
+            _ => Reach::Same(axis),
         }
     }
 

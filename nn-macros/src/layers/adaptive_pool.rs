@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 
 use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::{axes, resized, spatial};
-use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Reach, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Reported;
 use crate::shape::{Dimension, Operation, Shape};
@@ -59,6 +59,10 @@ impl Rule for AdaptivePool {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::by_channel(axis, |_| Lengths::Read)
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, output: &Shape) -> Reach {
+        Reach::by_channel(axis, |_| Reach::Bins { axis, takes: inputs[axis].clone(), gives: output[axis].clone() })
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

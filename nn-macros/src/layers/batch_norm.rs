@@ -5,7 +5,7 @@ use quote::quote;
 use super::facts::each;
 use super::real::Range;
 use super::runtime::element;
-use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
+use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Reported;
 use crate::shape::{Shape, types};
@@ -35,6 +35,11 @@ impl Rule for BatchNorm {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::across_channels(axis, |_| Lengths::Walked(axis))
+    }
+
+    /// In inference; in training its statistics are those of the whole batch.
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Same(axis)
     }
 
     /// `running_mean [c]` and `running_var [c]`.

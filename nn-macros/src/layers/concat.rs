@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work, Write};
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Saves, Placement, Sources, Work, Write};
 use crate::context::{Folded, Scope, Site, Value, fold};
 use crate::names::{LAYERS, NETWORK, OFFSETS};
 use crate::report::{Argument, Mismatch, compact, Reported};
@@ -63,6 +63,10 @@ impl Rule for Concat {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         if axis == self.axis { Lengths::Mixed } else { Lengths::Kept(axis) }
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        if axis == self.axis { Reach::Everything } else { Reach::Same(axis) }
     }
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {

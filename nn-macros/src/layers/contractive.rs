@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::facts::each;
-use super::{Backward, Call, Calls, Dense, Encoder, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Penalty, Product, Row, Rule, Placement, Work, dense::Weight};
+use super::{Backward, Call, Calls, Dense, Encoder, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Penalty, Product, Reach, Row, Rule, Placement, Work, dense::Weight};
 use crate::context::{Scope, Site, Value};
 use crate::names::{GRADIENTS, LAYERS};
 use crate::report::{Naming, Reported};
@@ -35,6 +35,10 @@ impl Rule for Contractive {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Mixed
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

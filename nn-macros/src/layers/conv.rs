@@ -5,7 +5,7 @@ use quote::quote;
 use super::facts::each;
 use super::runtime::{element, images, over_axes};
 use super::window::{resized, spatial};
-use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::RNG;
 use crate::paths;
@@ -63,6 +63,10 @@ impl Rule for Conv {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::across_channels(axis, |spatial| self.window.lengths(spatial))
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::across_channels(axis, |spatial| self.window.reach(spatial))
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

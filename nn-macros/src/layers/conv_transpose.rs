@@ -2,7 +2,7 @@
 
 use super::conv::{check_groups, operations, parameters, read_kernel, runtime};
 use super::window::{area, extent, option, resized, spatial};
-use super::{Arguments, stub, Change, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
+use super::{Arguments, stub, Change, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Window, Work};
 use crate::context::{Scope, Site, Value, name};
 use crate::report::{Mismatch, Reported};
 use crate::shape::{Condition, Dimension, LARGEST, Operation, Shape};
@@ -105,6 +105,15 @@ impl Rule for ConvTranspose {
             let Some((reach, removed)) = reach.zip(removed) else { return Lengths::Mixed };
             let change = Change::Transposed { stride: window.stride[spatial].clone(), reach, removed };
             if change.is_none() { Lengths::Kept(axis) } else { Lengths::Changed(axis, change) }
+        })
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::across_channels(axis, |spatial| Reach::Transposed {
+            axis,
+            kernel: self.window.kernel[spatial].clone(),
+            stride: self.window.stride[spatial].clone(),
+            before: self.window.before[spatial].clone(),
         })
     }
 

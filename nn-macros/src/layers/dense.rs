@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::facts::each;
 use super::runtime::{element, last};
-use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Referent, Scope, Site, Symbol, Value};
 use crate::names::RNG;
 use crate::report::{Argument, Naming, Rank, Reported};
@@ -71,6 +71,10 @@ impl Rule for Dense {
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
         Lengths::unless_last(axis, inputs)
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::unless_last(axis, inputs)
     }
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {

@@ -1,6 +1,6 @@
 //! `flatten`: any shape → `[number of elements]`.
 
-use super::{Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
+use super::{Facts, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Reported;
 use crate::shape::{Operation, Shape};
@@ -20,6 +20,10 @@ impl Rule for Flatten {
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
         if inputs.len() == 1 { Lengths::Kept(axis) } else { Lengths::Mixed }
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, output: &Shape) -> Reach {
+        Reach::in_order(axis, inputs, output)
     }
 
     fn operations(&self, _of: &Placement) -> Vec<Product> {

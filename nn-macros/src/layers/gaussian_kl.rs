@@ -6,7 +6,7 @@ use quote::quote;
 use super::add::equal_shapes;
 use super::facts::each;
 use super::sample::GAUSSIAN;
-use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
 use crate::report::Reported;
@@ -32,6 +32,10 @@ impl Rule for GaussianKl {
     /// Padding is 0, of which the divergence is 0.
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Read
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn unify(&self, inputs: &mut [Shape], _gives: &mut Shape) {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::pool::{Pooling, bins, over_bins, over_bins_backward};
 use super::window::spatial;
-use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Row, Rule, Runtime, Placement, Work};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, Parameter, Product, Reach, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Reported;
 use crate::shape::Shape;
@@ -38,6 +38,10 @@ impl Rule for GlobalPool {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::by_channel(axis, |_| Lengths::Read)
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::by_channel(axis, |_| Reach::Places)
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

@@ -6,7 +6,7 @@ use super::dense::{Otherwise, vector};
 use super::facts::each;
 use super::runtime::{element, last};
 use super::stub::Units;
-use super::{Arguments, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, Work};
+use super::{Arguments, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::E;
 use crate::paths;
@@ -41,6 +41,10 @@ impl Rule for Hopfield {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Mixed
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Work};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
 use crate::report::{Rank, Reported};
@@ -31,6 +31,10 @@ impl Rule for Last {
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         // Steps behind each other along the second axis stay; only those along the first are its own.
         if axis == 0 { Lengths::Read } else { Lengths::Kept(axis - 1) }
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        if axis == 0 { Reach::Everything } else { Reach::Same(axis - 1) }
     }
 
     fn operations(&self, _of: &Placement) -> Vec<Product> {

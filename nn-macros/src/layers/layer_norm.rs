@@ -5,7 +5,7 @@ use quote::quote;
 use super::facts::each;
 use super::real::Range;
 use super::runtime::{element, last};
-use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
+use super::{Arguments, stub, Facts, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::{Rank, Reported};
 use crate::shape::{Operation, Shape};
@@ -34,6 +34,10 @@ impl Rule for LayerNorm {
 
     fn lengths(&self, axis: usize, inputs: &Shape, _gives: &Shape) -> Lengths {
         Lengths::unless_last(axis, inputs)
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::unless_last(axis, inputs)
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

@@ -6,6 +6,7 @@ mod facts;
 mod init;
 mod lengths;
 mod meant;
+mod reach;
 mod real;
 mod runtime;
 mod state;
@@ -29,6 +30,7 @@ pub(crate) use facts::{
 pub(crate) use init::Init;
 pub(crate) use lengths::{Change, Lengths, time_axis};
 pub(crate) use meant::meant;
+pub(crate) use reach::Reach;
 pub(crate) use real::Real;
 #[cfg(test)]
 pub(crate) use recurrent::{Cell, StateActivation};
@@ -82,6 +84,13 @@ macro_rules! rows {
             pub(crate) fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths {
                 match self {
                     $(Self::$layer(layer) => layer.lengths(axis, inputs, output),)*
+                }
+            }
+
+            /// What one element of what the layer gives depends on along an axis of what it takes.
+            pub(crate) fn reach(&self, axis: usize, inputs: &Shape, output: &Shape) -> Reach {
+                match self {
+                    $(Self::$layer(layer) => layer.reach(axis, inputs, output),)*
                 }
             }
 
@@ -195,6 +204,9 @@ trait Rule: Sized {
     /// What becomes of the lengths of sequences whose steps lie along `axis` of what it takes. Every layer answers: one that is silent would
     /// let padding into the numbers of whoever comes behind it.
     fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths;
+
+    /// What one element of what it gives depends on along `axis` of each value that it takes. Every layer answers, too.
+    fn reach(&self, axis: usize, inputs: &Shape, output: &Shape) -> Reach;
 
     /// Writes sizes that its rule asks to be equal as one size.
     fn unify(&self, _takes: &mut [Shape], _gives: &mut Shape) {}

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::add::equal_shapes;
 use super::facts::each;
-use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work, Write};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Saves, Placement, Sources, Work, Write};
 use crate::context::{Scope, Site, Value};
 use crate::names::{LAYERS, self};
 use crate::report::Reported;
@@ -25,6 +25,10 @@ impl Rule for Multiply {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Same(axis)
     }
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {

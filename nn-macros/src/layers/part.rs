@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use super::{Facts, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Placement, Runtime, Work, time_axis};
+use super::{Facts, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Placement, Runtime, Work, time_axis};
 pub(crate) use crate::context::Part;
 use crate::context::{Known, Scope, Site, Value, known};
 use crate::names::{NETWORK, RNG};
@@ -66,6 +66,10 @@ impl Rule for Part {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, output: &Shape) -> Lengths {
         Lengths::Inside(time_axis(output))
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Inside
     }
 
     fn operations(&self, _of: &Placement) -> Vec<Product> {

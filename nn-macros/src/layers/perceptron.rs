@@ -6,7 +6,7 @@ use quote::quote;
 use super::dense::{Otherwise, vector};
 use super::facts::each;
 use super::runtime::{element, last};
-use super::{stub, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Saves, Placement, Work};
+use super::{stub, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Saves, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::{LAYERS, RNG};
 use crate::report::Reported;
@@ -33,6 +33,10 @@ impl Rule for Perceptron {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Mixed
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

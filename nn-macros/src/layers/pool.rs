@@ -8,7 +8,7 @@ use super::facts::each;
 use super::real::Range;
 use super::runtime::{images, over_axes};
 use super::window::{half, resized, spatial};
-use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Saves, Placement, Window, Work};
+use super::{Arguments, Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Reach, Row, Rule, Runtime, Saves, Placement, Window, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::Reported;
 use crate::shape::{Dimension, Shape};
@@ -83,6 +83,10 @@ impl Rule for Pool {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::by_channel(axis, |spatial| self.window.lengths(spatial))
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::by_channel(axis, |spatial| self.window.reach(spatial))
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

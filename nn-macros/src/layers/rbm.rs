@@ -7,7 +7,7 @@ use super::dense::{Otherwise, vector};
 use super::facts::each;
 use super::runtime::{argument, element};
 use super::stub::Units;
-use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
+use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Reach, Row, Rule, Runtime, Placement, WeightGradient, Weights, Work};
 use crate::context::{Scope, Site, Value, name};
 use crate::names::{E, RNG};
 use crate::paths;
@@ -77,6 +77,10 @@ impl Rule for Rbm {
 
     fn lengths(&self, _axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Mixed
+    }
+
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn unify(&self, inputs: &mut [Shape], _gives: &mut Shape) {

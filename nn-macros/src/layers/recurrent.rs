@@ -7,7 +7,7 @@ use super::facts::each;
 use super::real::Range;
 use super::runtime::{element, last};
 use super::state::start_from;
-use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Row, Rule, Runtime, Placement, States, Work};
+use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Reach, Row, Rule, Runtime, Placement, States, Work};
 use crate::context::{Referent, Scope, Site, StateForm, Value};
 use crate::names::RNG;
 use crate::report::{Argument, Rank, Sequenced, Reported};
@@ -115,6 +115,11 @@ impl Rule for Recurrent {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         if axis == 0 { Lengths::Walked(0) } else { Lengths::Mixed }
+    }
+
+    /// The whole past, or the whole sequence where it is bidirectional: no window of any size.
+    fn reach(&self, _axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Everything
     }
 
     fn operations(&self, of: &Placement) -> Vec<Product> {

@@ -1,6 +1,6 @@
 //! `reshape([..])`: any shape → the given one, of as many elements.
 
-use super::{Arguments, Facts, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Placement, Work};
+use super::{Arguments, Facts, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Placement, Work};
 use crate::context::{Scope, Site, Value};
 use crate::report::{Mismatch, Written, Reported};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -48,6 +48,10 @@ impl Rule for Reshape {
         } else {
             Lengths::Mixed
         }
+    }
+
+    fn reach(&self, axis: usize, inputs: &Shape, output: &Shape) -> Reach {
+        Reach::in_order(axis, inputs, output)
     }
 
     fn operations(&self, _of: &Placement) -> Vec<Product> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::add::equal_shapes;
-use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Row, Rule, Saves, Placement, Sources, Work};
+use super::{Backward, Call, Calls, Facts, Gradient, Layer, Layout, Lengths, OutputKind, Product, Reach, Row, Rule, Saves, Placement, Sources, Work};
 use crate::context::{Scope, Site, Value};
 use crate::names::LAYERS;
 use crate::report::Reported;
@@ -27,6 +27,10 @@ impl Rule for Sample {
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {
         Lengths::Kept(axis)
+    }
+
+    fn reach(&self, axis: usize, _inputs: &Shape, _output: &Shape) -> Reach {
+        Reach::Same(axis)
     }
 
     fn unify(&self, inputs: &mut [Shape], output: &mut Shape) {

@@ -27,6 +27,7 @@ mod part;
 mod pass;
 mod product;
 mod random;
+mod receptive_field;
 mod remembered;
 mod sizes;
 mod sizing;
@@ -50,6 +51,9 @@ pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, learned_products, products};
 pub(crate) use random::mix;
 pub use random::{Random, generator, seed};
+#[doc(hidden)]
+pub use receptive_field::{Along, Reach, Sight, inside, receptive_field, sights};
+pub use receptive_field::{AxisField, ReceptiveField};
 pub use remembered::{Remembered, kept_count, remembered_within};
 pub(crate) use sizes::rows_within;
 pub use sizes::{offsets, operations, rows, samples, split, total, widest};
@@ -158,6 +162,9 @@ pub struct LayerInfo {
     pub parameters: usize,
     /// Floating-point operations a sample, forward, as far as they do not depend on free dimensions.
     pub flops: u64,
+    /// What an element of its value depends on, out of each input. Empty in a network in which no window moves along
+    /// an axis.
+    pub receptive_fields: &'static [ReceptiveField],
 }
 
 impl LayerInfo {
@@ -220,6 +227,9 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     const CHECKED: () = ();
     /// The memory plan; of what is known, where the network has free dimensions.
     const PLAN: Plan<'static>;
+    /// What each value depends on of each input, for the receptive fields of a network around this one; empty for what is not known.
+    #[doc(hidden)]
+    const SIGHTS: &'static [Sight] = &[];
     /// What follows from the sizes of free dimensions, where there are any.
     const SIZING: Option<Sizing> = None;
     /// For each output that is a sequence, the input from whose lengths those of its sequences follow; empty where no output is a sequence.

@@ -43,6 +43,7 @@ pub const fn info<L: Layer>(name: &'static str) -> LayerInfo {
         output: L::Output::DIMS,
         parameters: count(L::PARAMETERS),
         flops: L::OPERATIONS,
+        receptive_fields: &[],
     }
 }
 

@@ -52,8 +52,17 @@ impl<E: Element> Network for Mlp<E> {
             parameters: 24,
             // Enough for the batches of the tests to be worth several threads.
             flops: 40_000,
+            receptive_fields: &[],
         },
-        LayerInfo { name: "output", kind: "dense", inputs: &[&[8]], output: &[3], parameters: 27, flops: 51 },
+        LayerInfo {
+            name: "output",
+            kind: "dense",
+            inputs: &[&[8]],
+            output: &[3],
+            parameters: 27,
+            flops: 51,
+            receptive_fields: &[],
+        },
     ];
     const PLAN: Plan<'static> =
         Plan { inputs: &[2], outputs: 1, kept: &[3, 8, 3, 2, 8], forward_kept: 2, part: 16, ..Plan::EMPTY };

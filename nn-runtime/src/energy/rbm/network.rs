@@ -26,6 +26,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Ne
         output: <H::Output<N> as Shape>::DIMS,
         parameters: Self::HIDDEN * Self::VISIBLE + Self::HIDDEN + Self::VISIBLE * if V::VARIANCES { 2 } else { 1 },
         flops: (2 * Self::HIDDEN * Self::VISIBLE + 2 * Self::HIDDEN) as u64,
+        receptive_fields: &[],
     }];
     const PLAN: Plan<'static> = Plan {
         inputs: const { &[Self::VISIBLE] },

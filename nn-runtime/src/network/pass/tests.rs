@@ -36,8 +36,15 @@ impl Network for Lengths {
 
     const NAME: &'static str = "Lengths";
     // Enough for a batch to be worth several threads.
-    const LAYERS: &'static [LayerInfo] =
-        &[LayerInfo { name: "", kind: "", inputs: &[&[4, 1]], output: &[1], parameters: 1, flops: 40_000 }];
+    const LAYERS: &'static [LayerInfo] = &[LayerInfo {
+        name: "",
+        kind: "",
+        inputs: &[&[4, 1]],
+        output: &[1],
+        parameters: 1,
+        flops: 40_000,
+        receptive_fields: &[],
+    }];
     const PLAN: Plan<'static> =
         Plan { inputs: &[4], outputs: 1, kept: &[1, 1, 4], forward_kept: 1, part: 16, ..Plan::EMPTY };
 

@@ -70,6 +70,7 @@ where
             output: &[O::SIZE],
             parameters: I::SIZE * O::SIZE + O::SIZE,
             flops: operations(&[&[2, I::SIZE, O::SIZE], &[2, O::SIZE]]),
+            receptive_fields: &[],
         },
         LayerInfo {
             name: "decoder",
@@ -78,6 +79,7 @@ where
             output: &[I::SIZE],
             parameters: I::SIZE,
             flops: operations(&[&[2, I::SIZE, O::SIZE], &[I::SIZE]]),
+            receptive_fields: &[],
         },
     ];
     const PLAN: Plan<'static> = Plan {
