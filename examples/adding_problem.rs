@@ -101,6 +101,13 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         identity.flow(&test)?.save_svg(folder.join("identity_rnn.svg"))?;
         gated.flow(&test)?.save_svg(folder.join("lstm.svg"))?;
     }
+    println!(
+        "\nmean squared error: tanh RNN {:.4}, identity RNN {:.4}, LSTM {:.4}; a guess of 1 has {:.4}",
+        tanh.error(&test)?,
+        identity.error(&test)?,
+        gated.error(&test)?,
+        1.0 / 6.0
+    );
     Ok(())
 }
 

@@ -135,6 +135,11 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     row("quenched", &side(&quenched.state), Some(&quenched));
     row("planted", &graph.planted, None);
     row("annealed", &side(&annealed.state), Some(&annealed));
+    println!(
+        "\nedges cut: {} after annealing, {} between the communities that were planted",
+        graph.cut(&side(&annealed.state)),
+        graph.cut(&graph.planted)
+    );
     Ok(())
 }
 

@@ -66,5 +66,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let points = xor.inputs().as_slice().chunks_exact(2).zip(xor.targets().iter());
     let plot = points.fold(plot, |plot, (x, class)| plot.point([x[0].into(), x[1].into()], class));
     print!("{plot}");
+    let right =
+        logits.as_slice().iter().zip(xor.targets().iter()).filter(|(logit, class)| (**logit > 0.0) == (*class == 1));
+    println!("\npoints on the right side: {} of {}", right.count(), xor.len());
     Ok(())
 }

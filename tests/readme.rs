@@ -23,6 +23,42 @@ fn report(lines: impl Iterator<Item = String>) -> Vec<String> {
     lines.map(gutter).collect()
 }
 
+/// It is a front page; long tables live in `docs/`.
+#[test]
+fn the_page_is_short_and_names_every_example() {
+    let readme = text("README.md");
+    assert!(readme.lines().count() <= 160, "{} lines", readme.lines().count());
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        if file.ends_with(".rs") {
+            assert!(readme.contains(&format!("(examples/{file})")), "the README does not name examples/{file}");
+        }
+    }
+}
+
+/// What the pages link to in this repository is there.
+#[test]
+fn links_to_files_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/tour.md",
+        "docs/training.md",
+        "docs/autoencoders.md",
+        "docs/errors/README.md",
+    ] {
+        let text = text(page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or(link);
+            if !file.is_empty() && !file.contains("://") {
+                let path = root.join(page).parent().unwrap().join(file);
+                assert!(path.exists(), "{page} links to `{link}`, which is not there");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_mistake_has_the_message_that_is_shown() {
     let readme = text("README.md");
