@@ -1,16 +1,17 @@
 //! The `network!` macro of plumbline.
 //!
 //! The way of a network: tokens → `syntax`, what the user wrote → `check` with `layers` and `shape` → `network`,
-//! a graph without a fault → `expand`, Rust. Each stage knows only the one before, and nothing but `report` words a message.
+//! a graph without a fault → `program`, instructions → `emit`, Rust. Each stage knows only the one before, and nothing but `report` words a message.
 
 mod check;
 mod context;
-mod expand;
+mod emit;
 mod layers;
 mod map;
 mod names;
 mod network;
 mod paths;
+mod program;
 #[cfg(test)]
 mod random_networks;
 #[cfg(test)]
@@ -168,15 +169,15 @@ fn expansion(input: TokenStream) -> TokenStream {
     let (written, strays) = syntax::parse(input);
     let mut tokens = strays.finish().err().unwrap_or_default().found;
     let outcomes = check::check(written);
-    let parts = expand::Parts::new(outcomes.iter().filter_map(|outcome| match outcome {
+    let parts = program::Parts::new(outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Checked(network) => Some(&**network),
         Outcome::Faulty(..) => None,
     }));
     for outcome in outcomes {
         tokens.extend(match outcome {
-            Outcome::Checked(network) => expand::expand(&network, &parts),
+            Outcome::Checked(network) => emit::emit(&network, &parts),
             Outcome::Faulty(sketch, errors) => {
-                let stub = sketch.map(|sketch| expand::expand_stub(&sketch));
+                let stub = sketch.map(|sketch| emit::emit_stub(&sketch));
                 let found = errors.found;
                 quote!(#found #stub)
             }

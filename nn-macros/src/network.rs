@@ -5,7 +5,7 @@ use std::ops::Deref;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
-use crate::context::{Part, Sizes};
+use crate::context::{Calculation, Part, PartSizes, Sizes};
 use crate::layers::{self, Activation, Facts, Layer, Parameter, Placement, Runtime, Weights, Work};
 use crate::report::NoFault;
 use crate::shape::Shape;
@@ -106,6 +106,17 @@ impl Deref for Network {
 
     fn deref(&self) -> &Graph {
         &self.graph
+    }
+}
+
+impl Graph {
+    /// The parts that have a list of sizes, in order.
+    pub(crate) fn sized_parts(&self) -> impl Iterator<Item = &PartSizes> {
+        let calculated = self.sizes.iter().flat_map(|sizes| &sizes.calculated);
+        calculated.filter_map(|calculation| match calculation {
+            Calculation::Part(part) => Some(part),
+            Calculation::Size { .. } => None,
+        })
     }
 }
 

@@ -1,19 +1,21 @@
 //! Lengths as generated code has them.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use super::{Kind, Origin, Time, Timed, Times, length};
 use crate::{
-    expand::types,
+    layers::Change,
     names::{self, NETWORK},
     network::Network,
+    program::{Elsewhere, Kind, Origin, Test, Time, Timed, Times},
+    report::{Message, PartMismatch, compact, ends},
+    shape::types,
     shape::{Operation, Shape},
 };
 
 impl Times {
     /// The lengths of each time of a part of the batch, as statements over the inputs under their names.
-    pub(in crate::expand) fn statements(&self, inputs: &[Ident]) -> TokenStream {
+    pub(super) fn statements(&self, inputs: &[Ident]) -> TokenStream {
         let used = self.used();
         let all = self.origins.iter().enumerate().filter(|(time, _)| used[*time]).map(|(time, origin)| {
             let name = lengths(time);
@@ -31,7 +33,7 @@ impl Times {
                     }
                 }
                 Origin::Through(before, inner, [from, to]) => {
-                    let network = &inner.network;
+                    let network = inner.part.with_element();
                     let (before, from, to) = (lengths(*before), types::count(*from), types::count(*to));
                     quote! {
                         let #name = #NETWORK::lengths_through::<#network>(#before, [#from, #to]);
@@ -44,7 +46,7 @@ impl Times {
     }
 
     /// The lengths of what a stage takes, where it is a sequence whose steps are the vectors of its first axis; else none.
-    pub(in crate::expand) fn of_vectors(&self, node: usize, stage: usize) -> TokenStream {
+    pub(super) fn of_vectors(&self, node: usize, stage: usize) -> TokenStream {
         match self.inputs[node][stage][0] {
             Some(Timed { time, axis: 0 }) => {
                 let lengths = lengths(time);
@@ -55,19 +57,14 @@ impl Times {
     }
 
     /// The lengths of what a network inside the network takes, as that takes them.
-    pub(in crate::expand) fn lengths_of_part(
-        &self,
-        node: usize,
-        stage: usize,
-        network: &TokenStream,
-    ) -> Option<TokenStream> {
+    pub(super) fn lengths_of_part(&self, node: usize, stage: usize, network: &TokenStream) -> Option<TokenStream> {
         let Timed { time, axis } = self.inputs[node][stage][0]?;
         let (lengths, axis) = (lengths(time), types::count(axis));
         Some(quote!(#NETWORK::lengths_into::<#network>(#lengths, #axis)))
     }
 
     /// Where the steps lie of what a stage takes from a source, where it is a sequence; and their axis.
-    pub(in crate::expand) fn taken(
+    pub(super) fn taken(
         &self,
         node: usize,
         stage: usize,
@@ -79,21 +76,21 @@ impl Times {
     }
 
     /// Where the steps lie of what a stage gives, where it is a sequence.
-    pub(in crate::expand) fn given(&self, node: usize, stage: usize, shape: &Shape) -> Option<TokenStream> {
+    pub(super) fn given(&self, node: usize, stage: usize, shape: &Shape) -> Option<TokenStream> {
         self.output[node][stage].map(|timed| described(timed, shape))
     }
 
     /// Where the steps of an output lie, where it is a sequence.
-    pub(in crate::expand) fn output(&self, network: &Network, output: usize) -> Option<TokenStream> {
+    pub(super) fn output(&self, network: &Network, output: usize) -> Option<TokenStream> {
         let shape = network.nodes[network.outputs[output].node].output();
         self.outputs[output].map(|timed| described(timed, shape))
     }
 
     /// `TIMES`, `output_length`, `length_fault` and what networks around it ask, where they are not those of a network without sequences.
-    pub(in crate::expand) fn items(&self) -> TokenStream {
+    pub(super) fn items(&self) -> TokenStream {
         let (differ, length) = (self.differ(), length());
         let checked = self.statements.iter().any(|statement| statement.kind != Kind::Value);
-        let statements = self.statements.iter().map(|statement| &statement.tokens);
+        let statements = self.statements.iter().map(|statement| self.test(&statement.test));
         let faults = checked.then(|| {
             quote! {
                 #differ
@@ -154,7 +151,7 @@ impl Times {
             .filter_map(|time| match &self.origins[time] {
                 Origin::Input(_) => None,
                 Origin::Through(_, inner, _) if inner.elsewhere.is_some() => {
-                    let network = &inner.network;
+                    let network = inner.part.with_element();
                     Some(Some(quote!(<#network as #NETWORK::Network>::CHANGES_LENGTHS)))
                 }
                 _ => Some(None),
@@ -173,7 +170,7 @@ impl Times {
             }
             Origin::Changed(before, _) => self.index(*before),
             Origin::Through(before, inner, [from, to]) => {
-                let network = &inner.network;
+                let network = inner.part.with_element();
                 let (before, from, to) = (self.index(*before), types::count(*from), types::count(*to));
                 quote!(#NETWORK::time_through::<#network>(#before, [#from, #to]))
             }
@@ -186,9 +183,109 @@ impl Times {
             Origin::Input(_) => quote!(#length),
             Origin::Changed(before, change) => change.value(&self.value(*before, length)),
             Origin::Through(before, inner, _) => {
-                let network = &inner.network;
+                let network = inner.part.with_element();
                 let before = self.value(*before, length);
                 quote!(<#network as #NETWORK::Network>::output_length(0, #before))
+            }
+        }
+    }
+
+    /// A statement over the lengths of one sample.
+    fn test(&self, test: &Test) -> TokenStream {
+        match test {
+            Test::Length(time) => match &self.origins[*time] {
+                Origin::Input(index) => {
+                    let (length, steps, ragged, input) =
+                        (length(), steps(*index), ragged(*index), types::count(*index));
+                    quote!(let #NETWORK::SequenceLength { steps: #steps, ragged: #ragged } = #length(#input);)
+                }
+                Origin::Changed(before, change) => {
+                    let (steps, value) = (steps(*time), change.value(&steps(*before)));
+                    quote!(let #steps = #value;)
+                }
+                Origin::Through(before, inner, _) => {
+                    let (steps, before, network) = (steps(*time), steps(*before), inner.part.with_element());
+                    quote!(let #steps = <#network as #NETWORK::Network>::output_length(0, #before);)
+                }
+            },
+            Test::Short { time, change, label } => {
+                let input = self.input(*time);
+                let (ragged, input, fits) = (ragged(input), types::count(input), change.fits(&steps(*time)));
+                quote!(if #ragged && !#fits { return #NETWORK::LengthFault::short(#input, #label); })
+            }
+            Test::Mixed { time, label } => {
+                let ragged = ragged(self.input(*time));
+                quote!(if #ragged { return #NETWORK::LengthFault::mixed(#label); })
+            }
+            Test::Differ { times, label } => {
+                let [steps, others] = times.map(steps);
+                quote!(if #steps != #others { return #NETWORK::LengthFault::differ(#label, #steps, #others); })
+            }
+            Test::Inside { time, part, axes, free, label } => {
+                let (steps, input, network) = (steps(*time), self.input(*time), part.with_element());
+                let (ragged, fault) = (ragged(input), names::local("fault", ""));
+                let ([from, to], input) = (axes.map(types::count), types::count(input));
+                // Over an axis of fixed size no layer refuses a length but where branches meet.
+                let ragged = if *free { quote!(#ragged) } else { quote!(false) };
+                let sequence = quote!(#NETWORK::SequenceLength { steps: #steps, ragged: #ragged });
+                quote! {
+                    if let ::core::option::Option::Some(#fault) =
+                        #NETWORK::length_fault_within::<#network>(#label, #sequence, [#from, #to], #input)
+                    {
+                        return ::core::option::Option::Some(#fault);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the compiler is asked of parts that are declared elsewhere, as statements of a constant. `refuses` is whether the network may refuse a
+    /// batch, for their lengths or anything else.
+    pub(super) fn asked(&self, refuses: bool) -> Vec<TokenStream> {
+        let mut asked = Vec::new();
+        for Elsewhere { part, label, relied_on } in &self.elsewhere {
+            let mut ask = |constant: &str, changes: bool| {
+                let (network, constant) = (part.network(), Ident::new(constant, proc_macro2::Span::call_site()));
+                let fault = PartMismatch::Lengths { subject: label.clone(), path: compact(&part.path), changes };
+                let failure = Message::from(fault).failure(ends(&part.path.to_token_stream()));
+                asked.push(quote!(if #network::#constant { #failure }));
+            };
+            if !relied_on.is_empty() {
+                ask("CHANGES_LENGTHS", true);
+            }
+            if !refuses {
+                ask("LENGTHS_MAY_DIFFER", false);
+            }
+        }
+        asked
+    }
+}
+
+impl Change {
+    /// What becomes of a length.
+    pub(super) fn value(&self, length: &impl ToTokens) -> TokenStream {
+        match self {
+            Change::Window { padding, span, stride } => {
+                let [padding, span, stride] = [padding, span, stride].map(types::size);
+                quote!(#NETWORK::window_length(#length, #padding, #span, #stride))
+            }
+            Change::Transposed { stride, reach, removed } => {
+                let [stride, reach, removed] = [stride, reach, removed].map(types::size);
+                quote!(#NETWORK::transposed_length(#length, #stride, #reach, #removed))
+            }
+        }
+    }
+
+    /// Whether a length is enough for the layer.
+    pub(super) fn fits(&self, length: &Ident) -> TokenStream {
+        match self {
+            Change::Window { padding, span, .. } => {
+                let [padding, span] = [padding, span].map(types::size);
+                quote!(#NETWORK::window_fits(#length, #padding, #span))
+            }
+            Change::Transposed { stride, reach, removed } => {
+                let [stride, reach, removed] = [stride, reach, removed].map(types::size);
+                quote!(#NETWORK::transposed_fits(#length, #stride, #reach, #removed))
             }
         }
     }
@@ -209,4 +306,19 @@ fn lengths(time: Time) -> Ident {
 /// Whether any of them is so, as an expression; `None` where there are none.
 fn any(all: Vec<TokenStream>) -> Option<TokenStream> {
     (!all.is_empty()).then(|| quote!(#(#all)||*))
+}
+
+/// What the length of one sequence is called.
+fn steps(time: Time) -> Ident {
+    names::local("steps", &time.to_string())
+}
+
+/// What tells whether an input has lengths is called.
+fn ragged(input: usize) -> Ident {
+    names::local("ragged", &input.to_string())
+}
+
+/// What a length is called, and what gives it.
+fn length() -> Ident {
+    names::local("length", "")
 }

@@ -6,12 +6,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{generics::Generics, kinds, other_words, ports, structure, types},
+    emit::{generics::Generics, other_words, output_kind, ports, structure},
     layers::{self, Surroundings},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
     network::{Held, Sketch, Stage},
     paths,
     shape::Shape,
+    shape::types,
 };
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
@@ -47,7 +48,7 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
     let methods = ports::stub_methods(sketch);
     let total =
         methods.is_none().then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}));
-    let kind = kinds::unknown();
+    let kind = output_kind::unknown();
     let fields = quote! {
         #(#fields,)*
         #[doc(hidden)]

@@ -1,46 +1,42 @@
-//! Checked graph → Rust.
+//! Instructions → Rust.
 //!
-//! A network is lowered to steps over buffers, the buffers are given homes, and the steps are printed three times: forward for inference,
-//! forward for training, and backward in reverse order. Each step is one typed call into the runtime.
+//! The instructions of a program are printed three times: forward for inference, forward for training, and backward in reverse order. Each is one
+//! typed call into the runtime. Around them stand the items: the struct, its impls, the methods of its ports, the stub of a faulty network.
 
 mod backward;
-mod chain;
 mod constants;
 mod documentation;
 mod finish;
 mod forward;
 mod gate;
 mod generics;
-mod kinds;
-mod legs;
-mod lower;
+mod lengths;
 mod methods;
 mod other_words;
+mod output_kind;
+mod phases;
 mod plan;
 mod ports;
 mod receptive_field;
 mod sizing;
 mod structure;
 mod stub;
-mod time;
+mod views;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-
-use crate::shape::types;
-pub(crate) use time::Parts;
-use time::Times;
 
 use crate::{
     names::{LAYERS, NETWORK},
     network::{Network, Sketch},
     paths,
+    program::{Parts, Times, lower},
 };
 
 /// What a network without a fault becomes; `parts` are those of its invocation.
-pub(crate) fn expand(network: &Network, parts: &Parts) -> TokenStream {
+pub(crate) fn emit(network: &Network, parts: &Parts) -> TokenStream {
     let root = paths::plumbline();
-    let plan = plan::Plan::new(lower::lower(network, Times::new(network, parts)));
+    let plan = plan::Plan::new(lower(network, Times::new(network, parts)));
     let (constants, shapes) = (&network.constants, plan.program.aliases());
     let structure = structure::structure(network);
     let parameters = structure::parameters(network);
@@ -67,6 +63,6 @@ pub(crate) fn expand(network: &Network, parts: &Parts) -> TokenStream {
 }
 
 /// What a network with faults becomes, beside its errors: the signatures that users call.
-pub(crate) fn expand_stub(sketch: &Sketch) -> TokenStream {
+pub(crate) fn emit_stub(sketch: &Sketch) -> TokenStream {
     stub::stub(sketch)
 }

@@ -4,17 +4,17 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{
+    emit::{
         backward::{adding_up, share_width},
         forward::{self, Names},
-        lower::Buffer,
         sizing,
         structure::{self, learned, learned_name},
-        types,
     },
     layers::{WeightGradient, Work},
     names::{GRADIENTS, NETWORK, OFFSETS, WHOLE},
     network::Stage,
+    program::Buffer,
+    shape::types,
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    expand::generics::Generics,
+    emit::generics::Generics,
     names::{self, E, INPUTS},
     network::Network,
     paths,

@@ -1,35 +1,28 @@
 //! Whose lengths a value has, where it is a sequence, and along which axis: those of an input, or what layers have made of them.
 
 mod change;
-mod code;
 mod parts;
-
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
 
 pub(crate) use parts::Parts;
 
 use crate::{
-    expand::types,
     layers::{Change, Lengths, Part, time_axis},
-    names::{self, NETWORK},
     network::{Network, Source, Stage},
-    report::{Message, PartMismatch, compact, ends},
 };
 
 /// An index into [`Times::origins`].
-type Time = usize;
+pub(crate) type Time = usize;
 
 /// A value that is a sequence.
 #[derive(Clone, Copy, Debug)]
-struct Timed {
-    time: Time,
-    axis: usize,
+pub(crate) struct Timed {
+    pub(crate) time: Time,
+    pub(crate) axis: usize,
 }
 
 /// Where lengths come from.
 #[derive(Debug)]
-enum Origin {
+pub(crate) enum Origin {
     /// An input.
     Input(usize),
     /// A layer that changes those of another time.
@@ -38,32 +31,47 @@ enum Origin {
     Through(Time, Inner, [usize; 2]),
 }
 
-/// A network inside the network, as a type.
+/// A network inside the network.
 #[derive(Clone, Debug)]
-struct Inner {
-    network: TokenStream,
+pub(crate) struct Inner {
+    pub(crate) part: Box<Part>,
     /// An index into [`Times::elsewhere`], where it is declared in another invocation.
-    elsewhere: Option<usize>,
+    pub(crate) elsewhere: Option<usize>,
 }
 
 /// A part that only the compiler knows, and whose sequences have an axis of fixed size.
 #[derive(Debug)]
-struct Elsewhere {
-    part: Part,
-    label: String,
+pub(crate) struct Elsewhere {
+    pub(crate) part: Part,
+    pub(crate) label: String,
     /// The stages that rely on it to keep the lengths.
-    relied_on: Vec<[usize; 2]>,
+    pub(crate) relied_on: Vec<[usize; 2]>,
 }
 
 /// A statement that looks for what is wrong with the lengths of a sample, or calculates what others look at.
 #[derive(Debug)]
-struct Statement {
-    tokens: TokenStream,
-    kind: Kind,
+pub(crate) struct Statement {
+    pub(crate) test: Test,
+    pub(crate) kind: Kind,
+}
+
+/// What a statement does; `label` is that of the node whose layer asks.
+#[derive(Debug)]
+pub(crate) enum Test {
+    /// It calculates the length of a time.
+    Length(Time),
+    /// The length of a time is too short for a layer that changes it.
+    Short { time: Time, change: Change, label: String },
+    /// A layer takes steps and padding together.
+    Mixed { time: Time, label: String },
+    /// Two times have different lengths where they come together.
+    Differ { times: [Time; 2], label: String },
+    /// A network inside refuses a length, or where `free` is not set, only what its branches make of it.
+    Inside { time: Time, part: Box<Part>, axes: [usize; 2], free: bool, label: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// It calculates a length.
     Value,
     /// It refuses a length.
@@ -75,23 +83,23 @@ enum Kind {
 /// The times of all values.
 #[derive(Debug)]
 pub(crate) struct Times {
-    origins: Vec<Origin>,
+    pub(crate) origins: Vec<Origin>,
     /// For each time, those that layers have made of it.
-    made: Vec<Vec<Time>>,
+    pub(crate) made: Vec<Vec<Time>>,
     /// For each node, those of what each stage takes.
-    inputs: Vec<Vec<Vec<Option<Timed>>>>,
+    pub(crate) inputs: Vec<Vec<Vec<Option<Timed>>>>,
     /// For each node, those of what each stage gives.
-    output: Vec<Vec<Option<Timed>>>,
+    pub(crate) output: Vec<Vec<Option<Timed>>>,
     /// Those of the outputs.
-    outputs: Vec<Option<Timed>>,
-    statements: Vec<Statement>,
-    elsewhere: Vec<Elsewhere>,
+    pub(crate) outputs: Vec<Option<Timed>>,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) elsewhere: Vec<Elsewhere>,
     /// Whether lengths of two inputs may meet.
-    several: bool,
+    pub(crate) several: bool,
 }
 
 impl Times {
-    pub(super) fn new(network: &Network, parts: &Parts) -> Self {
+    pub(crate) fn new(network: &Network, parts: &Parts) -> Self {
         let mut times = Times {
             origins: Vec::new(),
             made: Vec::new(),
@@ -103,12 +111,9 @@ impl Times {
             several: network.inputs.len() > 1,
         };
         for index in 0..network.inputs.len() {
-            let (length, steps, ragged) = (length(), steps(index), ragged(index));
-            let input = types::count(index);
-            let value = quote!(let #NETWORK::SequenceLength { steps: #steps, ragged: #ragged } = #length(#input););
             times.origins.push(Origin::Input(index));
             times.made.push(Vec::new());
-            times.state(Kind::Value, value);
+            times.state(Kind::Value, Test::Length(index));
         }
         for (at, node) in network.nodes.iter().enumerate() {
             let sources = node.sources.iter().map(|source| match *source {
@@ -203,13 +208,10 @@ impl Times {
                     return Some(Timed { time, axis });
                 }
                 if free {
-                    let (input, ragged) = (self.input(timed.time), ragged(self.input(timed.time)));
-                    let (input, fits) = (types::count(input), change.fits(&steps(timed.time)));
-                    let check = quote!(if #ragged && !#fits { return #NETWORK::LengthFault::short(#input, #label); });
-                    self.state(Kind::Check, check);
+                    let (time, change) = (timed.time, change.clone());
+                    self.state(Kind::Check, Test::Short { time, change, label: label.to_owned() });
                 }
-                let value = change.value(&steps(timed.time));
-                let time = self.origin(timed.time, Origin::Changed(timed.time, change), &value);
+                let time = self.origin(timed.time, Origin::Changed(timed.time, change));
                 Some(Timed { time, axis })
             }
             Lengths::Inside(axis) => self.through(stage.layer.submodule()?, timed, axis, label, free, parts),
@@ -226,25 +228,11 @@ impl Times {
         free: bool,
         parts: &Parts,
     ) -> Option<Timed> {
-        let (path, steps, input, known) =
-            (part.with_element(), steps(timed.time), self.input(timed.time), parts.find(&part.path));
-        let (in_axis, out_axis) = (types::count(timed.axis), types::count(axis));
+        let (known, axes) = (parts.find(&part.path), [timed.axis, axis]);
         if free || known.is_none_or(|known| known.may_differ) {
-            let (ragged, input, fault) = (ragged(input), types::count(input), names::local("fault", ""));
-            // Over an axis of fixed size no layer refuses a length but where branches meet.
-            let ragged = if free { quote!(#ragged) } else { quote!(false) };
             let kind = if known.is_some_and(|known| known.may_differ) { Kind::Comparison(None) } else { Kind::Check };
-            let sequence = quote!(#NETWORK::SequenceLength { steps: #steps, ragged: #ragged });
-            self.state(
-                kind,
-                quote! {
-                    if let ::core::option::Option::Some(#fault) =
-                        #NETWORK::length_fault_within::<#path>(#label, #sequence, [#in_axis, #out_axis], #input)
-                    {
-                        return ::core::option::Option::Some(#fault);
-                    }
-                },
-            );
+            let (time, part, label) = (timed.time, Box::new(part.clone()), label.to_owned());
+            self.state(kind, Test::Inside { time, part, axes, free, label });
         }
         if let Some(known) = known {
             if known.inputs != timed.axis || !known.is_sequence {
@@ -254,11 +242,8 @@ impl Times {
                 return Some(Timed { axis, ..timed });
             }
         }
-        let network = path.clone();
-        let text = network.to_string();
-        let axes = [timed.axis, axis];
         let same = self.made[timed.time].iter().copied().find(|&time| match &self.origins[time] {
-            Origin::Through(_, other, others) => *others == axes && other.network.to_string() == text,
+            Origin::Through(_, other, others) => *others == axes && other.part.path == part.path,
             _ => false,
         });
         if let Some(time) = same {
@@ -268,8 +253,8 @@ impl Times {
             self.elsewhere.push(Elsewhere { part: part.clone(), label: label.to_owned(), relied_on: Vec::new() });
             self.elsewhere.len() - 1
         });
-        let value = quote!(<#path as #NETWORK::Network>::output_length(0, #steps));
-        let time = self.origin(timed.time, Origin::Through(timed.time, Inner { network, elsewhere }, axes), &value);
+        let inner = Inner { part: Box::new(part.clone()), elsewhere };
+        let time = self.origin(timed.time, Origin::Through(timed.time, inner, axes));
         Some(Timed { time, axis })
     }
 
@@ -284,35 +269,31 @@ impl Times {
             parts.into_iter().for_each(|part| self.elsewhere[part].relied_on.push(place));
             return;
         }
-        let (steps, others) = (steps(a), steps(b));
         let asked = (!free && !self.several).then_some(place);
-        let check = quote!(if #steps != #others { return #NETWORK::LengthFault::differ(#label, #steps, #others); });
-        self.state(Kind::Comparison(asked), check);
+        self.state(Kind::Comparison(asked), Test::Differ { times: [a, b], label: label.to_owned() });
     }
 
     /// A new time that a layer makes of another, whose value for a sample follows from those before.
-    fn origin(&mut self, before: Time, origin: Origin, value: &TokenStream) -> Time {
+    fn origin(&mut self, before: Time, origin: Origin) -> Time {
         let time = self.origins.len();
-        let name = steps(time);
-        self.state(Kind::Value, quote!(let #name = #value;));
+        self.state(Kind::Value, Test::Length(time));
         self.origins.push(origin);
         self.made.push(Vec::new());
         self.made[before].push(time);
         time
     }
 
-    fn state(&mut self, kind: Kind, tokens: TokenStream) {
-        self.statements.push(Statement { tokens, kind });
+    fn state(&mut self, kind: Kind, test: Test) {
+        self.statements.push(Statement { test, kind });
     }
 
     /// A layer that cannot keep the lengths.
     fn mixed(&mut self, timed: Timed, label: &str) {
-        let ragged = ragged(self.input(timed.time));
-        self.state(Kind::Check, quote!(if #ragged { return #NETWORK::LengthFault::mixed(#label); }));
+        self.state(Kind::Check, Test::Mixed { time: timed.time, label: label.to_owned() });
     }
 
     /// The time that another was made of.
-    fn before(&self, time: Time) -> Option<Time> {
+    pub(crate) fn before(&self, time: Time) -> Option<Time> {
         match self.origins[time] {
             Origin::Input(_) => None,
             Origin::Changed(before, _) | Origin::Through(before, ..) => Some(before),
@@ -320,12 +301,12 @@ impl Times {
     }
 
     /// The time itself, and those that it was made of, up to the input's.
-    fn way(&self, time: Time) -> impl Iterator<Item = Time> {
+    pub(crate) fn way(&self, time: Time) -> impl Iterator<Item = Time> {
         std::iter::successors(Some(time), |&time| self.before(time))
     }
 
     /// The input that a time goes back to.
-    fn input(&self, time: Time) -> usize {
+    pub(crate) fn input(&self, time: Time) -> usize {
         // Those of the inputs come first, each under its own number.
         self.way(time).last().unwrap_or(time)
     }
@@ -339,7 +320,7 @@ impl Times {
     }
 
     /// Whether two times have the same lengths, as far as the macro knows, and if the parts that only the compiler knows keep them.
-    fn are_same(&self, a: Time, b: Time) -> bool {
+    pub(crate) fn are_same(&self, a: Time, b: Time) -> bool {
         let changes = |&time: &Time| match &self.origins[time] {
             Origin::Through(_, inner, _) => inner.elsewhere.is_none(),
             _ => true,
@@ -358,44 +339,23 @@ impl Times {
     fn is_same_change(&self, a: Time, b: Time) -> bool {
         match (&self.origins[a], &self.origins[b]) {
             (Origin::Changed(_, a), Origin::Changed(_, b)) => a.is_same(b),
-            (Origin::Through(_, a, _), Origin::Through(_, b, _)) => a.network.to_string() == b.network.to_string(),
+            (Origin::Through(_, a, _), Origin::Through(_, b, _)) => a.part.path == b.part.path,
             _ => false,
         }
     }
 
     /// Whether an output is a sequence that may have other lengths than the input's.
-    fn changes(&self, output: usize) -> bool {
+    pub(crate) fn changes(&self, output: usize) -> bool {
         self.outputs[output].is_some_and(|timed| self.before(timed.time).is_some())
     }
 
     /// Whether branches may have different lengths where they come together, here or in a network inside.
-    pub(super) fn may_differ(&self) -> bool {
+    pub(crate) fn may_differ(&self) -> bool {
         self.statements.iter().any(|statement| matches!(statement.kind, Kind::Comparison(_)))
     }
 
-    /// What the compiler is asked of parts that are declared elsewhere, as statements of a constant. `refuses` is whether the network may refuse a
-    /// batch, for their lengths or anything else.
-    pub(super) fn asked(&self, refuses: bool) -> Vec<TokenStream> {
-        let mut asked = Vec::new();
-        for Elsewhere { part, label, relied_on } in &self.elsewhere {
-            let mut ask = |constant: &str, changes: bool| {
-                let (network, constant) = (part.network(), Ident::new(constant, proc_macro2::Span::call_site()));
-                let fault = PartMismatch::Lengths { subject: label.clone(), path: compact(&part.path), changes };
-                let failure = Message::from(fault).failure(ends(&part.path.to_token_stream()));
-                asked.push(quote!(if #network::#constant { #failure }));
-            };
-            if !relied_on.is_empty() {
-                ask("CHANGES_LENGTHS", true);
-            }
-            if !refuses {
-                ask("LENGTHS_MAY_DIFFER", false);
-            }
-        }
-        asked
-    }
-
     /// For each time, whether a layer asks for its lengths, or one that follows from it.
-    fn used(&self) -> Vec<bool> {
+    pub(crate) fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.origins.len()];
         let timed = self.inputs.iter().flatten().flatten().chain(self.output.iter().flatten());
         timed.flatten().for_each(|timed| used[timed.time] = true);
@@ -412,19 +372,4 @@ impl Times {
 fn reads(stage: &Stage, axis: usize) -> bool {
     let lengths = stage.layer.lengths(axis, &stage.inputs[0], &stage.output);
     matches!(lengths, Lengths::Walked(_) | Lengths::Read | Lengths::Inside(_))
-}
-
-/// What the length of one sequence is called.
-fn steps(time: Time) -> Ident {
-    names::local("steps", &time.to_string())
-}
-
-/// What tells whether an input has lengths is called.
-fn ragged(input: usize) -> Ident {
-    names::local("ragged", &input.to_string())
-}
-
-/// What a length is called, and what gives it.
-fn length() -> Ident {
-    names::local("length", "")
 }

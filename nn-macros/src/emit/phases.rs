@@ -4,13 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::{
-    expand::{
-        lower::{Program, Step},
-        types,
-    },
     layers::{Runtime, WeightGradient},
     names::{self, NETWORK, PART},
     network::Stage,
+    program::{Program, Step},
+    shape::types,
 };
 
 /// Statements that a part of a batch goes through in training. Where no layer needs what the parts have in common they are printed as they

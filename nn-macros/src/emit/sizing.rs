@@ -5,29 +5,22 @@ use quote::{format_ident, quote};
 
 use crate::{
     context::{Calculation, PartSizes, part_list},
-    expand::{constants, lower::Program, plan::Plan, types},
+    emit::{constants, plan::Plan},
     names::{self, ALL, AXIS, NETWORK, READER, REST, SIZES},
     network::Network,
+    program::Program,
     shape::free,
+    shape::types,
 };
-
-/// The parts that have a list of sizes, in order.
-pub(super) fn parts(network: &Network) -> impl Iterator<Item = &PartSizes> {
-    let calculated = network.sizes.iter().flat_map(|sizes| &sizes.calculated);
-    calculated.filter_map(|calculation| match calculation {
-        Calculation::Part(part) => Some(part),
-        Calculation::Size { .. } => None,
-    })
-}
 
 /// The lists of the network and of its parts, out of the one in which they lie one after the other.
 pub(super) fn split(network: &Network, all: &TokenStream, method: &str) -> TokenStream {
     let Some(sizes) = &network.sizes else { return TokenStream::new() };
-    if parts(network).next().is_none() {
+    if network.sized_parts().next().is_none() {
         return quote!(let #SIZES = #all;);
     }
     let (method, own) = (format_ident!("{method}"), types::count(sizes.count));
-    let parts = parts(network).map(|part| {
+    let parts = network.sized_parts().map(|part| {
         let (name, network) = (part_list(&part.name), part.part.with_element());
         quote!(let (#name, #REST) = #REST.#method(#NETWORK::sizes_of::<#network>());)
     });
@@ -45,7 +38,7 @@ pub(super) fn sizing(network: &Network, plan: &Plan<'_>) -> Option<TokenStream> 
     let sizes = network.sizes.as_ref()?;
     let (own, rules) = (types::count(sizes.count), &sizes.rules);
     let (read, write) = (split(network, &quote!(#ALL), "split_at"), split(network, &quote!(#ALL), "split_at_mut"));
-    let counts = parts(network).map(|part| {
+    let counts = network.sized_parts().map(|part| {
         let part = part.part.with_element();
         quote!(#NETWORK::sizes_of::<#part>())
     });
@@ -91,7 +84,7 @@ fn calculation(calculation: &Calculation) -> TokenStream {
 /// Hands the memory plan to `reader`, those of the parts in it.
 fn with_plans(plan: &Plan<'_>) -> TokenStream {
     let program = &plan.program;
-    let sized = |name: &proc_macro2::Ident| parts(program.network).find(|part| part.name == *name);
+    let sized = |name: &proc_macro2::Ident| program.network.sized_parts().find(|part| part.name == *name);
     let local = |name: &proc_macro2::Ident| names::local("plan", &name.to_string());
     let plans: Vec<TokenStream> = program
         .parts()
@@ -117,7 +110,7 @@ fn with_plans(plan: &Plan<'_>) -> TokenStream {
 
 /// The sizes of a part, for a call that takes it.
 pub(super) fn of_part(program: &Program<'_>, name: &proc_macro2::Ident) -> TokenStream {
-    match parts(program.network).find(|part| part.name == *name) {
+    match program.network.sized_parts().find(|part| part.name == *name) {
         Some(part) => {
             let list = part_list(&part.name);
             quote!(#list)

@@ -4,19 +4,19 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    expand::{
+    emit::{
         finish,
         forward::{self, Names},
-        legs::{self, Legs},
-        lower::{Buffer, Memory, Operation, Program, Step, Value},
+        phases::{self, Legs},
         plan::Pool,
         structure::{learned, learned_name},
-        types,
     },
     layers::{self, Gradient, WeightGradient},
     names::{self, E, INPUTS, LAYERS, NETWORK, PART, SHARE},
     network::Stage,
+    program::{Buffer, Memory, Operation, Program, Step, Value},
     shape::Dimension,
+    shape::types,
 };
 
 /// The backward pass, printed.
@@ -307,8 +307,9 @@ impl Writer<'_, '_> {
         let call = if step.has_product(self.program().network) {
             let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#first #layer.backward(#tied #y, #d_mut, #d_x #activation);)
-        } else if legs::meets(self.program(), step) {
-            let (x, share, common) = (self.names.view(input), field.map(share_of), legs::common(self.program(), step));
+        } else if phases::meets(self.program(), step) {
+            let (x, share, common) =
+                (self.names.view(input), field.map(share_of), phases::common(self.program(), step));
             self.legs.add(quote! {
                 #first
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);

@@ -8,14 +8,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::Ident;
 
 use crate::{
-    expand::{chain::Chain, sizing, time::Times},
     layers::{Part, WeightGradient, Work},
-    names,
     network::{Network, Source, Stage},
+    program::{chain::Chain, lengths::Times},
     shape::{
         Dimension, Shape,
         types::{self, length},
@@ -23,35 +21,35 @@ use crate::{
 };
 
 /// An index into [`Program::buffers`].
-pub(super) type Buffer = usize;
+pub(crate) type Buffer = usize;
 
 /// Memory for some value of every sample.
 #[derive(Debug)]
-pub(super) struct BufferInfo {
+pub(crate) struct BufferInfo {
     /// What it is called, unlike any other: by it generated code has its names.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Numbers a sample.
-    pub(super) width: Dimension,
+    pub(crate) width: Dimension,
     /// Whether the samples are innermost.
-    pub(super) interleaved: bool,
+    pub(crate) interleaved: bool,
     /// The input whose rows it is.
-    pub(super) input: Option<usize>,
+    pub(crate) input: Option<usize>,
     /// The buffer that holds the same numbers in the other order.
     twin: Option<Buffer>,
     /// Numbers a sample in inference, where that is another number.
-    pub(super) infer_width: Option<Dimension>,
+    pub(crate) infer_width: Option<Dimension>,
 }
 
 /// A value: a buffer read as a shape.
 #[derive(Clone, Debug)]
-pub(super) struct Value {
-    pub(super) buffer: Buffer,
-    pub(super) shape: Shape,
+pub(crate) struct Value {
+    pub(crate) buffer: Buffer,
+    pub(crate) shape: Shape,
 }
 
 /// What a step does.
 #[derive(Debug)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     /// Rows → samples innermost.
     Interleave,
     /// Samples innermost → rows.
@@ -91,38 +89,38 @@ pub(super) enum Operation {
 
 /// The buffers that a layer with memory has beside what it takes and gives.
 #[derive(Clone, Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// The state before the first step.
-    pub(super) start: Value,
+    pub(crate) start: Value,
     /// The state after the last step.
-    pub(super) end: Value,
+    pub(crate) end: Value,
     /// What it keeps of its steps: in training for the way back, in inference until it is through.
-    pub(super) trace: Buffer,
+    pub(crate) trace: Buffer,
 }
 
 /// One call into the runtime, forward, and one or two backward.
 #[derive(Debug)]
-pub(super) struct Step {
-    pub(super) operation: Operation,
+pub(crate) struct Step {
+    pub(crate) operation: Operation,
     /// The node that it belongs to, if any.
-    pub(super) node: Option<usize>,
+    pub(crate) node: Option<usize>,
     /// What it reads; empty where it works in place.
-    pub(super) inputs: Vec<Value>,
-    pub(super) output: Value,
+    pub(crate) inputs: Vec<Value>,
+    pub(crate) output: Value,
 }
 
 /// A network as steps.
 #[derive(Debug)]
-pub(super) struct Program<'a> {
-    pub(super) network: &'a Network,
-    pub(super) buffers: Vec<BufferInfo>,
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Program<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) buffers: Vec<BufferInfo>,
+    pub(crate) steps: Vec<Step>,
     /// The buffer of each output, a row a sample; each of its own.
-    pub(super) outputs: Vec<Buffer>,
+    pub(crate) outputs: Vec<Buffer>,
     /// The shapes that the steps read and write, once each.
-    pub(super) shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape>,
     /// Whose lengths the sequences have.
-    pub(super) times: Times,
+    pub(crate) times: Times,
     /// The buffers' names.
     taken: HashSet<String>,
     /// How many buffers were to have the same name.
@@ -130,7 +128,7 @@ pub(super) struct Program<'a> {
 }
 
 /// Lowers a network whose sequences have these lengths.
-pub(super) fn lower(network: &Network, times: Times) -> Program<'_> {
+pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
     let mut program = Program {
         network,
         buffers: Vec::new(),
@@ -183,7 +181,7 @@ pub(super) fn lower(network: &Network, times: Times) -> Program<'_> {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn buffer(&mut self, name: String, shape: &Shape, interleaved: bool) -> Buffer {
+    pub(crate) fn buffer(&mut self, name: String, shape: &Shape, interleaved: bool) -> Buffer {
         let mut unique = name.clone();
         while !self.taken.insert(unique.clone()) {
             let count = self.alike.entry(name.clone()).or_insert(1);
@@ -201,74 +199,23 @@ impl<'a> Program<'a> {
         self.buffers.len() - 1
     }
 
-    /// The short name of a shape's type: `S6x28x28`, or a number where the macro does not know every size.
-    pub(super) fn alias(&self, shape: &Shape) -> TokenStream {
-        if self.is_generic() {
-            return types::shape(shape);
-        }
-        let sizes: Option<Vec<String>> = shape.iter().map(|size| size.literal().map(|size| size.to_string())).collect();
-        let place = self.shapes.iter().position(|other| other == shape).unwrap_or(self.shapes.len());
-        let alias = match sizes {
-            Some(sizes) => names::item(&format!("S{}", sizes.join("x"))),
-            None => names::item(&format!("Shape{place}")),
-        };
-        quote!(#alias)
-    }
-
-    /// The value of a shape under a name, to read.
-    pub(super) fn view(&self, name: &Ident, shape: &Shape) -> TokenStream {
-        let kind = self.alias(shape);
-        match types::extent(shape) {
-            Some(extent) => quote!(#name.view_sized::<#kind>(#extent)),
-            None => quote!(#name.view::<#kind>()),
-        }
-    }
-
-    /// The value of a shape under a name, to write.
-    pub(super) fn view_mut(&self, name: &Ident, shape: &Shape) -> TokenStream {
-        let kind = self.alias(shape);
-        match types::extent(shape) {
-            Some(extent) => quote!(#name.view_mut_sized::<#kind>(#extent)),
-            None => quote!(#name.view_mut::<#kind>()),
-        }
-    }
-
-    /// The sizes that only the running program knows, out of what holds them.
-    pub(super) fn sizes(&self, holder: &TokenStream) -> TokenStream {
-        sizing::split(self.network, &quote!(#holder.sizes), "split_at")
-    }
-
-    /// Whether shapes depend on dimension parameters, which an item outside of an impl cannot name.
-    fn is_generic(&self) -> bool {
-        !self.network.parameters.is_empty()
-    }
-
-    /// The short names of the shapes, as items.
-    pub(super) fn aliases(&self) -> TokenStream {
-        let aliases = self.shapes.iter().filter(|_| !self.is_generic()).map(|shape| {
-            let (alias, shape) = (self.alias(shape), types::shape(shape));
-            quote!(#[allow(unused)] type #alias = #shape;)
-        });
-        quote!(#(#aliases)*)
-    }
-
     /// The networks inside the network, under their fields' names.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&'a Ident, &'a Part)> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'a Ident, &'a Part)> {
         self.steps.iter().filter_map(|step| step.part(self.network))
     }
 
     /// The layers with memory: their nodes' names, and what they hold.
-    pub(super) fn memories(&self) -> impl Iterator<Item = (&'a Ident, &Memory)> {
+    pub(crate) fn memories(&self) -> impl Iterator<Item = (&'a Ident, &Memory)> {
         let network = self.network;
         self.steps.iter().filter_map(|step| Some((network.nodes[step.node?].name.as_ref()?, step.memory()?)))
     }
 
     /// Their traces.
-    pub(super) fn traces(&self) -> impl Iterator<Item = Buffer> {
+    pub(crate) fn traces(&self) -> impl Iterator<Item = Buffer> {
         self.memories().map(|(_, memory)| memory.trace)
     }
 
-    pub(super) fn step(
+    pub(crate) fn step(
         &mut self,
         operation: Operation,
         node: Option<usize>,
@@ -280,7 +227,7 @@ impl<'a> Program<'a> {
     }
 
     /// Gives the node's last layer with parameters a buffer for what its activation takes.
-    pub(super) fn keep_before(&mut self, node: usize) {
+    pub(crate) fn keep_before(&mut self, node: usize) {
         let trained = |step: &Step| step.node == Some(node) && matches!(step.operation, Operation::Trained { .. });
         let Some(place) = self.steps.iter().rposition(trained) else { return };
         let Value { buffer, shape } = self.steps[place].output.clone();
@@ -297,13 +244,13 @@ impl<'a> Program<'a> {
     }
 
     /// The value as an image, and whether a buffer was written for it.
-    pub(super) fn image(&mut self, value: Value) -> (Value, bool) {
+    pub(crate) fn image(&mut self, value: Value) -> (Value, bool) {
         let name = format!("{}_image", self.buffers[value.buffer].name);
         self.turned(&value, types::image(&value.shape), name)
     }
 
     /// The value as the given shape, in the layout that this has, and whether a buffer was written for it.
-    pub(super) fn turned(&mut self, value: &Value, shape: Shape, name: String) -> (Value, bool) {
+    pub(crate) fn turned(&mut self, value: &Value, shape: Shape, name: String) -> (Value, bool) {
         let (info, interleaved) = (&self.buffers[value.buffer], shape.len() == 3);
         let there = if info.interleaved == interleaved { Some(value.buffer) } else { info.twin };
         if let Some(buffer) = there {
@@ -321,7 +268,7 @@ impl<'a> Program<'a> {
     }
 
     /// Whether a buffer's numbers lie with the samples innermost, there or elsewhere.
-    pub(super) fn is_image(&self, buffer: Buffer) -> bool {
+    pub(crate) fn is_image(&self, buffer: Buffer) -> bool {
         self.buffers[buffer].interleaved || self.buffers[buffer].twin.is_some()
     }
 
@@ -331,7 +278,7 @@ impl<'a> Program<'a> {
     }
 
     /// Notes that a buffer's numbers change.
-    pub(super) fn changes(&mut self, buffer: Buffer) {
+    pub(crate) fn changes(&mut self, buffer: Buffer) {
         if let Some(twin) = self.buffers[buffer].twin.take() {
             self.buffers[twin].twin = None;
         }
@@ -354,7 +301,7 @@ impl<'a> Program<'a> {
     }
 
     /// For each buffer, whether a step reads or writes it.
-    pub(super) fn used(&self) -> Vec<bool> {
+    pub(crate) fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.buffers.len()];
         for step in &self.steps {
             let own = match step.operation {
@@ -387,7 +334,7 @@ impl<'a> Program<'a> {
 
 impl Step {
     /// The index in its node of the stage that the step calculates.
-    pub(super) fn stage_index(&self) -> Option<usize> {
+    pub(crate) fn stage_index(&self) -> Option<usize> {
         match self.operation {
             Operation::Trained { stage, .. }
             | Operation::Plain { stage }
@@ -400,12 +347,12 @@ impl Step {
     }
 
     /// The stage that the step calculates.
-    pub(super) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
+    pub(crate) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
         network.nodes[self.node?].stages.get(self.stage_index()?)
     }
 
     /// The buffer that the step alone uses: scratch of a network inside, memory of a layer that settles, or the trace of one with memory.
-    pub(super) fn room(&self) -> Option<Buffer> {
+    pub(crate) fn room(&self) -> Option<Buffer> {
         match &self.operation {
             Operation::Part { scratch, .. } => Some(*scratch),
             Operation::Settle { other, .. } => Some(*other),
@@ -415,7 +362,7 @@ impl Step {
     }
 
     /// What its layer remembers, where it does.
-    pub(super) fn memory(&self) -> Option<&Memory> {
+    pub(crate) fn memory(&self) -> Option<&Memory> {
         match &self.operation {
             Operation::Recurrent { memory, .. } => Some(memory),
             _ => None,
@@ -423,13 +370,13 @@ impl Step {
     }
 
     /// Whether the step's weight gradient is one product over the whole batch, which needs what it read kept.
-    pub(super) fn has_product(&self, network: &Network) -> bool {
+    pub(crate) fn has_product(&self, network: &Network) -> bool {
         let gradient = self.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
         matches!(gradient, Some(WeightGradient::WholeBatch | WeightGradient::Finished))
     }
 
     /// The dense layer that the step reads the weight of, and the activation that it reads the value of.
-    pub(super) fn reads_weight<'a>(&self, network: &'a Network) -> Option<(&'a Ident, Option<&'a Stage>)> {
+    pub(crate) fn reads_weight<'a>(&self, network: &'a Network) -> Option<(&'a Ident, Option<&'a Stage>)> {
         let Work::Penalty(_) = self.stage(network)?.facts().work else { return None };
         let Source::Node(encoder) = *network.nodes[self.node?].sources.first()? else { return None };
         let encoder = &network.nodes[encoder];
@@ -438,18 +385,18 @@ impl Step {
 
     /// Whether something of the step is left to do once all parts have gone through it, for which what it takes is kept, and the gradient of
     /// what it gives.
-    pub(super) fn is_kept(&self, network: &Network) -> bool {
+    pub(crate) fn is_kept(&self, network: &Network) -> bool {
         self.has_product(network) || self.reads_weight(network).is_some()
     }
 
     /// The network inside the network that the step calls, under its field's name.
-    pub(super) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
+    pub(crate) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
         let part = self.stage(network)?.layer.submodule()?;
         Some((network.nodes[self.node?].name.as_ref()?, part))
     }
 
     /// The layer whose weight the step borrows.
-    pub(super) fn tied<'a>(&self, network: &'a Network) -> Option<&'a Ident> {
+    pub(crate) fn tied<'a>(&self, network: &'a Network) -> Option<&'a Ident> {
         self.stage(network)?.weights()?.tied
     }
 }

@@ -13,15 +13,15 @@ pub(crate) struct Parts(HashMap<String, PartTimes>);
 
 /// What a network with one input makes of the lengths of its sequences.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PartTimes {
+pub(crate) struct PartTimes {
     /// The axis of time of what it takes.
-    pub(super) inputs: usize,
+    pub(crate) inputs: usize,
     /// Whether what it gives is a sequence.
-    pub(super) is_sequence: bool,
+    pub(crate) is_sequence: bool,
     /// Whether that may have other lengths than what it takes.
-    pub(super) changes: bool,
+    pub(crate) changes: bool,
     /// Whether branches in it may have different lengths where they meet.
-    pub(super) may_differ: bool,
+    pub(crate) may_differ: bool,
 }
 
 impl Parts {
@@ -36,7 +36,7 @@ impl Parts {
     }
 
     /// What the part at that path makes of lengths; `None` where it is declared elsewhere.
-    pub(super) fn find(&self, path: &Path) -> Option<PartTimes> {
+    pub(crate) fn find(&self, path: &Path) -> Option<PartTimes> {
         self.0.get(&name(path)?).copied()
     }
 

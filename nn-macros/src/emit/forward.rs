@@ -4,15 +4,16 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
-    expand::{
-        legs::{self, Legs},
-        lower::{Buffer, Operation, Program, Step, Value},
+    emit::{
+        phases::{self, Legs},
         plan::Pool,
-        sizing, types,
+        sizing,
     },
     layers::{Call, Calls, Encoder, Work},
     names::{self, KEPT, LAYERS, NETWORK, PART},
     network::{Node, Stage},
+    program::{Buffer, Operation, Program, Step, Value},
+    shape::types,
 };
 
 /// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
@@ -66,7 +67,7 @@ pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
             legs.part(&part.network(), &statement);
             continue;
         }
-        if legs::meets(program, step) {
+        if phases::meets(program, step) {
             legs.add(names.measure(step));
             legs.meet();
         }
@@ -193,8 +194,8 @@ impl<'a> Names<'_, 'a> {
                     None => (y, TokenStream::new()),
                 };
                 let activation = fused(self.program, step, activation.filter(|_| before.is_none()));
-                if training && legs::meets(self.program, step) {
-                    let common = legs::common(self.program, step);
+                if training && phases::meets(self.program, step) {
+                    let common = phases::common(self.program, step);
                     return quote!(#layer.forward_train(#x, #y, &mut #common #activation); #after);
                 }
                 quote!(#layer.forward(#tied #x, #y #activation); #after)
@@ -233,7 +234,7 @@ impl<'a> Names<'_, 'a> {
     /// What a part tells the others before the step.
     fn measure(&self, step: &Step) -> TokenStream {
         let (layer, x) = (layer(self.program, step), self.view(&step.inputs[0]));
-        let common = legs::common(self.program, step);
+        let common = phases::common(self.program, step);
         match self.taken_steps(step, 0) {
             Some((steps, _)) => quote!(#layer.measure_steps(#x, #steps, &mut #common);),
             None => quote!(#layer.measure(#x, &mut #common);),
@@ -260,7 +261,7 @@ impl<'a> Names<'_, 'a> {
         let lengths = lengths.map(|lengths| quote!(.with_lengths(#lengths)));
         let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
         let (leg, common) = if training {
-            (legs::own_leg().into_token_stream(), legs::common(self.program, step))
+            (phases::own_leg().into_token_stream(), phases::common(self.program, step))
         } else {
             (quote!(0), quote!(#PART.common.within(0)))
         };

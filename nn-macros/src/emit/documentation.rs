@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use crate::{
-    expand::{constants, types},
+    emit::constants,
     network::{Network, Node},
+    shape::types,
     shape::{Dimension, Shape},
 };
 

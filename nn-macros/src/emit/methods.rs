@@ -6,19 +6,21 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    expand::{
-        Times, constants,
+    emit::{
+        constants,
         gate::{self, Method, Receiver},
         generics::Generics,
-        kinds,
+        output_kind,
         plan::Plan,
-        ports, sizing, types,
+        ports, sizing,
     },
     layers::{Weights, Work},
     names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, OFFSETS, PART, REST, RNG, SEED, SHARE, WHOLE},
     network::{Network, Node, Source, Stage},
     paths,
+    program::Times,
     shape::Shape,
+    shape::types,
 };
 
 /// `impl Network`.
@@ -30,7 +32,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let checked = checked(network, plan);
     let input = ports(network.inputs.iter().map(|port| &port.shape));
     let output = ports(network.outputs.iter().map(|port| &port.shape));
-    let kind = kinds::output_kind(network);
+    let kind = output_kind::output_kind(network);
     let inputs = types::count(network.inputs.len());
     let kept = types::count(plan.kept.len() + plan.backward.kept.len());
     let nested: Vec<TokenStream> = plan.program.parts().map(|(_, part)| part.with_element()).collect();

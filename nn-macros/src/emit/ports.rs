@@ -7,16 +7,17 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
-    expand::{
-        Times,
+    emit::{
         generics::Generics,
         methods::{indices, refuses, without_gradient},
-        structure, stub, types,
+        structure, stub,
     },
     layers::{self, Work},
     names::{self, E, GRADIENTS, PASS, SAMPLES, SIZES, STATE},
     network::{Held, Network, Sketch, Stage},
     paths,
+    program::Times,
+    shape::types,
     shape::{Dimension, Shape},
 };
 

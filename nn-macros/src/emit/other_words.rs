@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::{expand::generics::Generics, names::E, paths};
+use crate::{emit::generics::Generics, names::E, paths};
 
 /// What makes a call of one of them say what to call in its place.
 pub(super) fn other_words(name: &Ident, parameters: &[Ident]) -> TokenStream {

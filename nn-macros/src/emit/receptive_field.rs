@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
-    expand::{sizing, types},
+    emit::sizing,
     layers::{Part, Reach, Work},
     names::{self, NETWORK},
     network::{Network, Node, Source, Stage},
-    shape::Dimension,
+    shape::{Dimension, types},
 };
 
 /// `SIGHTS`, where something is to be said: a window moves over an input, or the network, as a part of

@@ -5,15 +5,16 @@ use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use crate::{
-    expand::{
+    emit::{
         documentation,
         gate::{self, Method, Receiver},
         generics::Generics,
-        other_words, types,
+        other_words,
     },
     names::{self, ALL, E, ELEMENT, INDEX, NETWORK, REST},
     network::{Network, Node, Stage},
     paths,
+    shape::types,
 };
 
 /// The struct, with a field for each named layer that is more than a call, and the names of its shapes.

@@ -5,12 +5,13 @@ use quote::quote;
 
 use crate::{
     context::part_list,
-    expand::{receptive_field, sizing, types},
+    emit::{receptive_field, sizing},
     layers::{Part, Product},
     names::{self, NETWORK},
     network::{Network, Node, Stage},
     paths,
     shape::Dimension,
+    shape::types,
 };
 
 /// `LAYERS` as an expression.
@@ -75,7 +76,7 @@ pub(super) fn flops(network: &Network) -> TokenStream {
     let stages = network.nodes.iter().flat_map(|node| node.stages.iter().map(move |stage| (node, stage)));
     let parts = stages.filter_map(|(node, stage)| {
         let (part, name) = stage.layer.submodule().zip(node.name.as_ref())?;
-        Some(match sizing::parts(network).find(|part| part.name == *name) {
+        Some(match network.sized_parts().find(|part| part.name == *name) {
             Some(part) => {
                 let (sizes, part) = (part_list(&part.name), part.part.with_element());
                 quote!(#NETWORK::flops_of::<#part>(#sizes))

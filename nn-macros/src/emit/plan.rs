@@ -1,15 +1,15 @@
 //! Where each buffer lives.
 
 use crate::{
-    expand::{
+    emit::{
         backward::{self, Backward},
-        forward, legs,
-        lower::{Buffer, Program},
-        types,
+        forward, phases,
     },
     layers::Work,
     names::{self, NETWORK},
+    program::{Buffer, Program},
     shape::Dimension,
+    shape::types,
 };
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -69,12 +69,12 @@ impl<'a> Plan<'a> {
             self.program.buffers.iter().any(|buffer| buffer.interleaved) || self.program.traces().next().is_some();
         let part = if small { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
-        let own = self.program.steps.iter().filter(|step| legs::meets(&self.program, step)).count();
+        let own = self.program.steps.iter().filter(|step| phases::meets(&self.program, step)).count();
         let own = (own > 0).then(|| types::count(own).into_token_stream());
         let nested =
             self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
         let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
-        let common = legs::widths(&self.program);
+        let common = phases::widths(&self.program);
         let states = self.program.memories().map(|(name, _)| names::plain(name));
         let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
         let bidirectional =

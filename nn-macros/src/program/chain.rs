@@ -4,18 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
-    expand::{
-        lower::{Memory, Operation, Program, Value},
-        sizing,
-    },
     layers::{Activation, Layout, Part, Saves, States, Weights, Work},
     network::Stage,
+    program::lower::{Memory, Operation, Program, Value},
     shape::types::{self, length},
     shape::{Dimension, Formula, Shape},
 };
 
 /// The stages of a node, one after the other.
-pub(super) struct Chain<'p, 'a> {
+pub(crate) struct Chain<'p, 'a> {
     program: &'p mut Program<'a>,
     node: usize,
     /// Whether the current buffer was written by this chain, so that no other node reads it.
@@ -26,12 +23,12 @@ pub(super) struct Chain<'p, 'a> {
 
 impl<'p, 'a> Chain<'p, 'a> {
     /// The chain of a node.
-    pub(super) fn new(program: &'p mut Program<'a>, node: usize) -> Self {
+    pub(crate) fn new(program: &'p mut Program<'a>, node: usize) -> Self {
         Chain { program, node, fresh: false, overwritable: false }
     }
 
     /// Writes its steps, from the values of its sources.
-    pub(super) fn run(mut self, mut values: Vec<Value>) -> Value {
+    pub(crate) fn run(mut self, mut values: Vec<Value>) -> Value {
         let stages = &self.program.network.nodes[self.node].stages;
         let mut index = 0;
         while index < stages.len() {
@@ -133,7 +130,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         let name = format!("{}_rows", self.program.buffers[value.buffer].name);
         let (taken, _) = self.program.turned(&value, vec![length(&value.shape)], name);
         let (network, label) = (part.network(), self.program.network.nodes[self.node].label.clone());
-        let sized = sizing::parts(self.program.network).find(|part| part.name == label);
+        let sized = self.program.network.sized_parts().find(|part| part.name == label);
         let [training, inference] = match sized {
             Some(part) => part.scratch.map(|place| Dimension::Parameter(Formula::free(place))),
             None => {

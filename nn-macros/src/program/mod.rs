@@ -1,0 +1,10 @@
+//! The checked graph as instructions: lowering, layouts, buffers, and the lengths of sequences.
+//!
+//! What a layer is, `layers` says; nothing here names one.
+
+mod chain;
+mod lengths;
+mod lower;
+
+pub(crate) use lengths::{Elsewhere, Kind, Origin, Parts, Test, Time, Timed, Times};
+pub(crate) use lower::{Buffer, Memory, Operation, Program, Step, Value, lower};
