@@ -8,7 +8,7 @@ use super::graph::{Links, label, two_above, whole};
 use super::header::shape;
 use super::names::suggest;
 use crate::context::{Part, Referent, Scope, Site, Symbol, Value, formula, typed};
-use crate::layers::{self, Arguments, Layer, Row};
+use crate::layers::{self, Arguments, Layer, Row, Work};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Reported, Structure, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
@@ -225,7 +225,7 @@ impl Walk<'_> {
         let known = siblings.is_known(path);
         let typed = typed(path, known, &self.scope.parameters);
         let checked = (!known).then(|| self.scope.constants.is_network(path));
-        let layer = Layer::Part(Part { path: path.clone(), typed, checked, expected, gradient, indices });
+        let layer = Layer::from(Part { path: path.clone(), typed, checked, expected, gradient, indices });
         let (values, site) = (inputs?, Site { subject: label(node), kind: "", tokens: path.to_token_stream() });
         let output = layer.output(&site, &values, self.scope)?;
         let output = self.scope.constants.name_sizes(output);
@@ -400,14 +400,14 @@ fn dense_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
 /// Other units of a recurrent layer, where they give what is declared.
 fn units_cure(node: &Node, chain: &Chain, declared: &Shape, output: &Shape) -> Option<String> {
     let mut stages = chain.stages.iter().flatten();
-    let (recurrent, stage) = stages.find_map(|stage| match &stage.layer {
-        Layer::Recurrent(recurrent) => Some((recurrent, stage)),
+    let (bidirectional, stage) = stages.find_map(|stage| match stage.facts().work {
+        Work::Recurrent(states) => Some((states.bidirectional, stage)),
         _ => None,
     })?;
     let ((Dimension::Literal(wanted), rows), (found, others)) = (declared.split_last()?, output.split_last()?) else {
         return None;
     };
-    let (name, directions) = (node.name.as_ref()?, recurrent.directions() as u64);
+    let (name, directions) = (node.name.as_ref()?, if bidirectional { 2 } else { 1 });
     let fits = rows == others && stage.output.last() == Some(found) && wanted % directions == 0;
     fits.then(|| format!("give `{name}` {} units", wanted / directions))
 }
@@ -442,7 +442,7 @@ fn pool_cure(declared: &Shape, output: &Shape) -> Option<String> {
 /// The layer without a fault that would be each node's field, as far as there is one, of a network with faults. Types can name its sizes unless the
 /// network's parameters do not fit.
 pub(super) fn held(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network::Stage>> {
-    let layer = |stage: &&network::Stage| stage.learns() && !matches!(stage.layer, Layer::Part(_));
+    let layer = |stage: &&network::Stage| stage.learns() && stage.layer.submodule().is_none();
     let held = chains.iter().map(|chain| chain.stages.iter().flatten().find(layer).cloned());
     held.map(|stage| stage.filter(|_| parameters_fit)).collect()
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use crate::{
     emit::{
-        backward::{adding_up, share_width},
+        backward::{adding_up, gradient_name, share_width},
         forward::{self, Names},
         sizing,
         structure::{self, learned, learned_name},
@@ -13,12 +13,12 @@ use crate::{
     layers::{WeightGradient, Work},
     names::{GRADIENTS, NETWORK, OFFSETS, WHOLE},
     network::Stage,
-    program::Buffer,
+    program::Homes,
     shape::types,
 };
 
 /// The sums over shares, and the products over all samples: of layers with a weight of their own, then of the tied.
-pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], homes: &[Option<Ident>]) -> TokenStream {
+pub(super) fn finish(names: &Names<'_, '_>, homes: &Homes, gradients: &[Ident]) -> TokenStream {
     let program = names.program;
     let network = program.network;
     let adding_up = adding_up(program);
@@ -35,7 +35,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
             let learned = learned_name(name);
             remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
         }
-        let d_y = homes[step.output.buffer].as_ref().map(|d_y| program.view(d_y, &step.output.shape));
+        let d_y = program.view(&gradient_name(program, step.output.buffer), &step.output.shape);
         match step.tied(network) {
             None => {
                 own.push(quote!(#GRADIENTS.#name.product(#x, #d_y)));
@@ -56,7 +56,7 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         let Work::Penalty(penalty) = step.stage(network)?.facts().work else { return None };
         let encoder = forward::encoder(program, step)?;
         let h = names.view(&step.inputs[0]);
-        let d_y = program.view(homes[step.output.buffer].as_ref()?, &step.output.shape);
+        let d_y = program.view(&gradient_name(program, step.output.buffer), &step.output.shape);
         let (learned, gradient) = (learned_name(encoder.name), penalty.weight_gradient(&encoder, &h, &d_y));
         Some(quote!(if #learned.any() { #gradient }))
     });
@@ -96,8 +96,8 @@ pub(super) fn finish(names: &Names<'_, '_>, kept: &[Buffer], fixed: &[Ident], ho
         Some(quote!(if #learned.any() { #GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps); }))
     });
     let recurrent: TokenStream = recurrent.collect();
-    let (inputs, kept) = (forward::input_names(names), kept.iter().map(|&buffer| names.name(buffer)));
-    let own_kept = quote!([#(#kept,)* #(#fixed),*]);
+    let (inputs, kept) = (forward::input_names(names), homes.kept.iter().map(|&buffer| names.name(buffer)));
+    let own_kept = quote!([#(#kept,)* #(#gradients),*]);
     let kept = if parts.is_empty() {
         quote!(let #own_kept = &#WHOLE.kept;)
     } else {

@@ -6,60 +6,29 @@ use quote::{ToTokens, format_ident, quote};
 use crate::{
     emit::{
         phases::{self, Legs},
-        plan::Pool,
         sizing,
     },
     layers::{Call, Calls, Encoder, Work},
     names::{self, KEPT, LAYERS, NETWORK, PART},
     network::{Node, Stage},
-    program::{Buffer, Operation, Program, Step, Value},
+    program::{Buffer, Homes, Operation, Program, Step, Value},
     shape::types,
 };
 
-/// Forward for inference: a buffer's slot is free again after its last reader. The statements, and the slots' widths.
-pub(super) fn infer(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> (TokenStream, Vec<TokenStream>) {
-    // The last step that uses each buffer.
-    let mut last = vec![None; program.buffers.len()];
-    for (index, step) in program.steps.iter().enumerate() {
-        let used = step.inputs.iter().map(|value| value.buffer).chain([step.output.buffer]).chain(step.room());
-        used.for_each(|buffer| last[buffer] = Some(index));
-    }
-    let mut in_scratch = vec![false; program.buffers.len()];
-    scratch.iter().for_each(|&buffer| in_scratch[buffer] = true);
-    let mut pool = Pool::default();
-    let mut slots: Vec<Option<usize>> = vec![None; program.buffers.len()];
-    let mut statements = TokenStream::new();
-    for (index, step) in program.steps.iter().enumerate() {
-        let output = step.output.buffer;
-        if in_scratch[output] && slots[output].is_none() {
-            slots[output] = Some(pool.take(&program.buffers[output].width));
-        }
-        let room = step.room();
-        if let Some(room) = room {
-            let width = program.buffers[room].infer_width.as_ref().unwrap_or(&program.buffers[room].width);
-            slots[room] = Some(pool.take(width));
-        }
-        let names = Names { program, slot: &|buffer| slots[buffer] };
-        statements.extend(names.statement(step, false));
-        let mut done: Vec<Buffer> = step.inputs.iter().map(|value| value.buffer).chain([output]).collect();
-        done.extend(room);
-        done.sort_unstable();
-        done.dedup();
-        for buffer in done {
-            if let Some(slot) = slots[buffer].filter(|_| last[buffer] == Some(index)) {
-                pool.give_back(slot);
-            }
-        }
-    }
-    let widths = pool.widths();
-    let slot_names = (0..widths.len()).map(slot_name);
-    let head = head(program, kept, &[], &slot_names.collect::<Vec<_>>(), &widths);
-    (quote!(#head #statements), widths)
+/// Forward for inference, where buffers share slots.
+pub(super) fn infer(program: &Program<'_>, homes: &Homes) -> TokenStream {
+    let names = Names { program, slots: &homes.slots };
+    let statements = program.steps.iter().map(|step| names.statement(step, false));
+    let statements: TokenStream = statements.collect();
+    let widths: Vec<TokenStream> = homes.widths.iter().map(|widths| types::widest(widths)).collect();
+    let slots: Vec<Ident> = (0..widths.len()).map(slot_name).collect();
+    let head = head(program, &homes.kept, &[], &slots, &widths);
+    quote!(#head #statements)
 }
 
 /// Forward for training: every buffer keeps its values for the backward pass.
-pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) -> TokenStream {
-    let names = Names { program, slot: &|_| None };
+pub(super) fn train(program: &Program<'_>, homes: &Homes) -> TokenStream {
+    let names = Names::own(program);
     let mut legs = Legs::new(program);
     for step in &program.steps {
         let statement = names.statement(step, true);
@@ -73,12 +42,15 @@ pub(super) fn train(program: &Program<'_>, kept: &[Buffer], scratch: &[Buffer]) 
         }
         legs.add(statement);
     }
-    let statements = legs.finish();
-    let scratch_names: Vec<Ident> = scratch.iter().map(|&buffer| names.name(buffer)).collect();
-    let widths: Vec<TokenStream> = scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect();
+    let (statements, scratch, widths) = (legs.finish(), names.scratch(homes), scratch_widths(program, homes));
     let traces: Vec<Buffer> = program.traces().collect();
-    let head = head(program, kept, &traces, &scratch_names, &widths);
+    let head = head(program, &homes.kept, &traces, &scratch, &widths);
     quote!(#head #statements)
+}
+
+/// The widths of a part's buffers in training.
+pub(super) fn scratch_widths(program: &Program<'_>, homes: &Homes) -> Vec<TokenStream> {
+    homes.scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect()
 }
 
 /// The names of a part's memory. The kept values of the forward pass come first, the traces of layers with memory last.
@@ -89,7 +61,7 @@ fn head(
     scratch: &[Ident],
     widths: &[TokenStream],
 ) -> TokenStream {
-    let names = Names { program, slot: &|_| None };
+    let names = Names::own(program);
     let inputs = input_names(&names);
     let kept = kept.iter().map(|&buffer| names.name(buffer));
     let scratch =
@@ -129,16 +101,26 @@ fn slot_name(slot: usize) -> Ident {
 /// What buffers are called in the function that is being printed.
 pub(super) struct Names<'n, 'a> {
     pub(super) program: &'n Program<'a>,
-    /// The shared slot of a buffer, where it has one.
-    pub(super) slot: &'n dyn Fn(Buffer) -> Option<usize>,
+    /// The shared slot of each buffer, where it has one.
+    slots: &'n [Option<usize>],
 }
 
-impl<'a> Names<'_, 'a> {
+impl<'n, 'a> Names<'n, 'a> {
+    /// Those of a function in which each buffer has memory of its own.
+    pub(super) fn own(program: &'n Program<'a>) -> Self {
+        Names { program, slots: &[] }
+    }
+
     pub(super) fn name(&self, buffer: Buffer) -> Ident {
-        match (self.slot)(buffer) {
+        match self.slots.get(buffer).copied().flatten() {
             Some(slot) => slot_name(slot),
             None => names::local("v", &self.program.buffers[buffer].name),
         }
+    }
+
+    /// The names of a part's buffers in training.
+    pub(super) fn scratch(&self, homes: &Homes) -> Vec<Ident> {
+        homes.scratch.iter().map(|&buffer| self.name(buffer)).collect()
     }
 
     /// The value, to read.

@@ -34,7 +34,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
     let output = ports(network.outputs.iter().map(|port| &port.shape));
     let kind = output_kind::output_kind(network);
     let inputs = types::count(network.inputs.len());
-    let kept = types::count(plan.kept.len() + plan.backward.kept.len());
+    let kept = types::count(plan.homes.kept.len() + plan.backward.kept.len());
     let nested: Vec<TokenStream> = plan.program.parts().map(|(_, part)| part.with_element()).collect();
     let kept = quote!([#NETWORK::Rows<'a, #E>; #kept]);
     let (kept_type, kept_values) = if nested.is_empty() {
@@ -106,7 +106,7 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
 
 /// `memories`, where there may be layers with memory.
 fn memories(plan: &Plan<'_>) -> Option<Method> {
-    let count = plan.kept.len() + plan.backward.kept.len();
+    let count = plan.homes.kept.len() + plan.backward.kept.len();
     let first = count - plan.program.traces().count();
     let own = plan.program.memories().enumerate().map(|(index, (field, _))| {
         let (name, trace) = (names::plain(field), types::count(first + index));

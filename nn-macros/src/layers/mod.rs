@@ -247,6 +247,12 @@ impl Layer {
     }
 }
 
+impl From<Part> for Layer {
+    fn from(part: Part) -> Self {
+        Self::Part(part)
+    }
+}
+
 /// The row of a name.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
     ROWS.iter().copied().flatten().find(|row| row.name == name)

@@ -361,6 +361,11 @@ impl Step {
         }
     }
 
+    /// All buffers that it reads or writes.
+    pub(crate) fn buffers(&self) -> impl Iterator<Item = Buffer> {
+        self.inputs.iter().chain([&self.output]).map(|value| value.buffer).chain(self.room())
+    }
+
     /// What its layer remembers, where it does.
     pub(crate) fn memory(&self) -> Option<&Memory> {
         match &self.operation {

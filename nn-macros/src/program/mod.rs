@@ -3,8 +3,13 @@
 //! What a layer is, `layers` says; nothing here names one.
 
 mod chain;
+mod gradients;
+mod homes;
 mod lengths;
 mod lower;
+mod pool;
 
+pub(crate) use gradients::{Gradients, Need, Slot};
+pub(crate) use homes::Homes;
 pub(crate) use lengths::{Elsewhere, Kind, Origin, Parts, Test, Time, Timed, Times};
 pub(crate) use lower::{Buffer, Memory, Operation, Program, Step, Value, lower};

@@ -8,6 +8,7 @@ mod messages;
 mod mistakes;
 mod naming;
 mod reference;
+mod rooms;
 mod slips;
 
 use proc_macro2::{TokenStream, TokenTree};
