@@ -42,8 +42,7 @@ pub(crate) enum Energy {
     Items {
         subject: String,
         levels: Dimension,
-        found: Shape,
-        from: String,
+        found: Received,
         /// As many numbers as rows of levels.
         rows: Option<Shape>,
     },
@@ -52,8 +51,7 @@ pub(crate) enum Energy {
         subject: String,
         levels: Dimension,
         rows: Dimension,
-        found: Shape,
-        from: String,
+        found: Received,
         /// The axes in the other order, where that fits.
         turned: Option<Shape>,
     },
@@ -63,90 +61,86 @@ impl From<Energy> for Message {
     fn from(fault: Energy) -> Self {
         match fault {
             Energy::Kind { side, found, quoted, near, all } => {
-                let text = say!["`", side, "` of `rbm` is ", listed(all, "or"), ", found `", found, "`"];
+                let text =
+                    say!("`{side}` of `rbm` is {kinds}, found `{found}`", side, kinds = listed(all, "or"), found);
                 let message = Self::new(text);
                 match (quoted, near) {
-                    (Some(kind), _) => message.help(say!["leave out the quotes: `", kind, "`"]),
-                    (None, Some(near)) => message.help(say!["did you mean `", near, "`?"]),
+                    (Some(kind), _) => message.help(say!("leave out the quotes: `{kind}`", kind)),
+                    (None, Some(near)) => message.help(say!("did you mean `{near}`?", near)),
                     (None, None) if side == "visible" => {
-                        message.help(say!["`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"])
+                        message.help(say!("`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"))
                     }
-                    (None, None) => message.help(say![
-                        "`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number, `softmax(k)` one of k levels"
-                    ]),
+                    (None, None) => message.help(say!("`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number, `softmax(k)` one of k levels")),
                 }
             }
             Energy::OtherSide { side, kind, other } => {
-                Self::new(say!["`", kind, "` is a kind of ", other, " unit, found as `", side, "`"])
-                    .help(say!["write `", other, " = ", kind, "`"])
+                Self::new(say!("`{kind}` is a kind of {other} unit, found as `{side}`", kind, other, side)).help(say!(
+                    "write `{other} = {kind}`",
+                    other,
+                    kind
+                ))
             }
-            Energy::KindTakesNothing { side, kind } => {
-                Self::new(say!["`", kind, "` takes no arguments"]).help(say!["it is written `", side, " = ", kind, "`"])
-            }
-            Energy::GaussianTakes { found } => {
-                Self::new(say!["`gaussian` takes `variance = learned` or nothing, found `", found, "`"])
-                    .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"])
-            }
-            Energy::Variance { found } => Self::new(say!["`variance` of `gaussian` is `learned`, found `", found, "`"])
-                .help(say!["`gaussian` alone has variance 1, for data of mean 0 and variance 1"]),
-            Energy::LevelsMissing { side } => Self::new(say!["`softmax` needs the number of levels"]).help(say![
-                "it is written `",
+            Energy::KindTakesNothing { side, kind } => Self::new(say!("`{kind}` takes no arguments", kind)).help(say!(
+                "it is written `{side} = {kind}`",
                 side,
-                " = softmax(5)`, for units of 5 levels each"
-            ]),
-            Energy::LevelsFormula { formula } => Self::new(say![
-                "the levels of `softmax` are a number, a constant or a parameter, found `",
-                &formula,
-                "`"
-            ])
-            .help(say!["let a parameter of the network stand for `", formula, "`"]),
+                kind
+            )),
+            Energy::GaussianTakes { found } => {
+                Self::new(say!("`gaussian` takes `variance = learned` or nothing, found `{found}`", found))
+                    .help(say!("`gaussian` alone has variance 1, for data of mean 0 and variance 1"))
+            }
+            Energy::Variance { found } => {
+                Self::new(say!("`variance` of `gaussian` is `learned`, found `{found}`", found))
+                    .help(say!("`gaussian` alone has variance 1, for data of mean 0 and variance 1"))
+            }
+            Energy::LevelsMissing { side } => Self::new(say!("`softmax` needs the number of levels"))
+                .help(say!("it is written `{side} = softmax(5)`, for units of 5 levels each", side)),
+            Energy::LevelsFormula { formula } => Self::new(say!(
+                "the levels of `softmax` are a number, a constant or a parameter, found `{formula}`",
+                formula
+            ))
+            .help(say!("let a parameter of the network stand for `{formula}`", formula)),
             Energy::Items { subject, levels, found, from, rows } => {
-                let mut message = Self::new(say![
-                    "`",
-                    &subject,
-                    "` takes `[items, ",
-                    &levels,
-                    "]` with softmax units of ",
-                    &levels,
-                    " levels, found ",
-                    &found,
-                    " from ",
-                    &from
-                ]);
+                let mut message = Self::new(say!(
+                    "`{subject}` takes `[items, {levels}]` with softmax units of {levels} levels, found {found}",
+                    subject,
+                    levels,
+                    found,
+                    from
+                ));
                 if let Some(rows) = rows {
-                    message = message.help(say![
-                        "put `reshape(",
-                        super::bare(&rows),
-                        ")` between ",
-                        &from,
-                        " and `",
-                        &subject,
-                        "`: it makes ",
-                        &rows[0],
-                        " items"
-                    ]);
+                    message = message.help(say!(
+                        "put `reshape({rows})` between {from} and `{subject}`: it makes {items} items",
+                        rows = super::bare(&rows),
+                        from,
+                        subject,
+                        items = &rows[0]
+                    ));
                 }
                 let flat = if found.len() == 1 { "" } else { ", after `flatten;`" };
-                message.help(say!["leave out `visible = softmax(", levels, ")`: it then takes a vector", flat])
+                message.help(say!(
+                    "leave out `visible = softmax({levels})`: it then takes a vector{flat}",
+                    levels,
+                    flat
+                ))
             }
             Energy::Levels { subject, levels, rows, found, from, turned } => {
-                let message = Self::new(say![
-                    "`",
-                    &subject,
-                    "` has softmax units of ",
+                let message = Self::new(say!(
+                    "`{subject}` has softmax units of {levels} levels, found rows of {rows} in {found} from {from}",
+                    subject,
                     levels,
-                    " levels, found rows of ",
-                    &rows,
-                    " in ",
+                    rows,
                     found,
-                    " from ",
-                    &from
-                ]);
+                    from
+                ));
                 match turned {
-                    Some(turned) => {
-                        message.help(say!["put `transpose;` between ", from, " and `", subject, "`: it makes ", turned])
-                    }
-                    None => message.help(say!["write `visible = softmax(", rows, ")`"]),
+                    Some(turned) => message.help(say!(
+                        "put `transpose;` between {from} and `{subject}`: it makes {turned}",
+                        from,
+                        subject,
+                        turned
+                    )),
+                    None => message.help(say!("write `visible = softmax({rows})`", rows)),
                 }
             }
         }

@@ -40,7 +40,7 @@ macro_rules! say_displayed {
         }
     )*};
 }
-say_displayed!(str, String, u64, usize, proc_macro2::Ident);
+say_displayed!(str, String, u64, usize, i128);
 
 impl<T: Say + ?Sized> Say for &T {
     fn say(&self, pieces: &mut Vec<Piece>) {
@@ -57,11 +57,23 @@ impl Say for Dimension {
 /// As a shape is written: `` `[1, 28, 28]` ``.
 impl Say for Shape {
     fn say(&self, pieces: &mut Vec<Piece>) {
-        for (index, dimension) in self.iter().enumerate() {
-            pieces.push(Piece::Text(if index == 0 { "`[" } else { ", " }.to_owned()));
-            dimension.say(pieces);
-        }
-        pieces.push(Piece::Text("]`".to_owned()));
+        let shape = bare(self);
+        pieces.extend(say!("`{shape}`", shape));
+    }
+}
+
+/// What a layer receives: a shape, and how messages call where it comes from, such as `` `pool2` `` or `the input`.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) shape: Shape,
+    pub(crate) from: String,
+}
+
+/// `` `[16, 5, 5]` from `pool2` ``
+impl Say for Received {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        let Self { shape, from } = self;
+        pieces.extend(say!("{shape} from {from}", shape, from));
     }
 }
 
@@ -72,15 +84,78 @@ impl Say for Vec<Piece> {
     }
 }
 
-/// The pieces of a sentence: `say!["found ", shape, " from ", label]`.
+/// A sentence with placeholders, as `format!` has them, for what can stand in a message: `say!("found {shape} from {from}", shape, from = &value.from)`.
 macro_rules! say {
-    ($($part:expr),* $(,)?) => {{
-        let mut pieces = Vec::new();
-        $($crate::report::message::Say::say(&$part, &mut pieces);)*
-        pieces
+    ($sentence:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
+        const { assert!($crate::report::message::are_placeholders($sentence, &[$(stringify!($name)),*])) };
+        $crate::report::message::fill($sentence, &[$((stringify!($name), &$crate::report::message::say!(@ $name $($value)?))),*])
     }};
+    (@ $name:ident) => { $name };
+    (@ $name:ident $value:expr) => { $value };
 }
 pub(crate) use say;
+
+/// Whether the names are those of the sentence's placeholders, each used and each given.
+pub(crate) const fn are_placeholders(sentence: &str, names: &[&str]) -> bool {
+    let bytes = sentence.as_bytes();
+    let (mut at, mut used) = (0, 0_u64);
+    while at < bytes.len() {
+        let doubled = at + 1 < bytes.len() && bytes[at + 1] == bytes[at];
+        match bytes[at] {
+            b'{' | b'}' if doubled => at += 2,
+            b'{' => {
+                let mut index = 0;
+                while index < names.len() && !is_name(bytes, at + 1, names[index].as_bytes()) {
+                    index += 1;
+                }
+                if index == names.len() {
+                    return false;
+                }
+                used |= 1 << index;
+                at += names[index].len() + 2;
+            }
+            b'}' => return false,
+            _ => at += 1,
+        }
+    }
+    used == (1 << names.len()) - 1
+}
+
+/// Whether the name stands at that place, with `}` behind it.
+const fn is_name(bytes: &[u8], from: usize, name: &[u8]) -> bool {
+    let mut index = 0;
+    while index < name.len() {
+        if from + index >= bytes.len() || bytes[from + index] != name[index] {
+            return false;
+        }
+        index += 1;
+    }
+    from + index < bytes.len() && bytes[from + index] == b'}'
+}
+
+/// The pieces of a sentence whose placeholders are those of `values`.
+pub(crate) fn fill(sentence: &str, values: &[(&str, &dyn Say)]) -> Vec<Piece> {
+    let (mut pieces, mut text, mut rest) = (Vec::new(), String::new(), sentence);
+    while let Some(at) = rest.find(['{', '}']) {
+        text.push_str(&rest[..at]);
+        let behind = &rest[at + 1..];
+        match behind.find('}').filter(|_| !rest[at..].starts_with("{{") && rest[at..].starts_with('{')) {
+            Some(end) => {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                values.iter().filter(|(name, _)| *name == &behind[..end]).for_each(|(_, value)| value.say(&mut pieces));
+                rest = &behind[end + 1..];
+            }
+            // Doubled, it stands for itself.
+            None => {
+                text.push_str(&rest[at..=at]);
+                rest = &behind[1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    pieces.push(Piece::Text(text));
+    pieces
+}
 
 impl Message {
     pub(crate) fn new(text: Vec<Piece>) -> Self {
@@ -183,30 +258,25 @@ pub(super) fn apart(first: &Shape, other: &Shape) -> [Vec<Piece>; 2] {
             Some(other) if alike(size, other) => Piece::Formula(size.clone()),
             _ => Piece::Size(size.clone()),
         });
-        let mut pieces = say!["`["];
-        for (index, size) in sizes.enumerate() {
-            if index > 0 {
-                pieces.extend(say![", "]);
-            }
-            pieces.push(size);
-        }
-        pieces.extend(say!["]`"]);
-        pieces
+        let inside = joined(sizes, ", ");
+        say!("`[{inside}]`", inside)
     };
     [pieces(first, other), pieces(other, first)]
 }
 
 /// A shape between the backticks of something longer.
 pub(crate) fn bare(shape: &Shape) -> Vec<Piece> {
-    let mut pieces = say!["["];
-    for (index, dimension) in shape.iter().enumerate() {
-        if index > 0 {
-            pieces.extend(say![", "]);
-        }
-        pieces.push(Piece::Size(dimension.clone()));
-    }
-    pieces.extend(say!["]"]);
-    pieces
+    let sizes = joined(shape.iter().cloned().map(Piece::Size), ", ");
+    say!("[{sizes}]", sizes)
+}
+
+/// The pieces with a text between each two.
+pub(crate) fn joined(pieces: impl Iterator<Item = Piece>, between: &str) -> Vec<Piece> {
+    let separated = pieces.enumerate().flat_map(|(index, piece)| {
+        let separator = (index > 0).then(|| Piece::Text(between.to_owned()));
+        separator.into_iter().chain([piece])
+    });
+    separated.collect()
 }
 
 /// Tokens on one line as a person writes them.
@@ -266,7 +336,17 @@ fn tight_signs(text: &str) -> String {
 mod tests {
     use quote::quote;
 
-    use super::compact;
+    use super::{Message, are_placeholders, compact};
+
+    #[test]
+    fn sentences_are_filled_and_their_placeholders_counted() {
+        let (name, count) = ("a", 3_usize);
+        let text = Message::new(say!("`{name}` holds {count} of `{{ {name} }}`", name, count)).text();
+        assert_eq!(text.as_deref(), Some("`a` holds 3 of `{ a }`"));
+        assert!(are_placeholders("no", &[]) && are_placeholders("{a}{b}{a}", &["b", "a"]));
+        assert!(!are_placeholders("{a}", &["b"]) && !are_placeholders("{a", &["a"]) && !are_placeholders("a}", &["a"]));
+        assert!(!are_placeholders("{a}", &["a", "b"]), "one that is given and not used");
+    }
 
     #[test]
     fn tokens_are_written_as_people_write_them() {

@@ -18,7 +18,7 @@ pub(crate) use energy::Energy;
 pub(crate) use faults::{Errors, Faults, NoFault, Reported, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;
-pub(crate) use message::{Message, Piece, bare, compact};
+pub(crate) use message::{Message, Piece, Received, bare, compact, joined};
 pub(crate) use naming::{Naming, ResolveError};
 pub(crate) use near::nearest;
 pub(crate) use parts::PartMismatch;

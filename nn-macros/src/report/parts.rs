@@ -2,7 +2,7 @@
 
 use super::arguments::stated;
 use super::message::say;
-use super::shape::plural;
+use super::shape::counted;
 use super::{Message, Piece};
 use crate::shape::{Dimension, LARGEST, Shape};
 
@@ -13,8 +13,7 @@ pub(crate) enum PartMismatch {
     Takes {
         subject: String,
         input: Vec<Piece>,
-        found: Shape,
-        from: String,
+        found: Received,
     },
     Gives {
         subject: String,
@@ -72,101 +71,86 @@ impl From<PartMismatch> for Message {
     fn from(fault: PartMismatch) -> Self {
         match fault {
             PartMismatch::Takes { subject, input, found, from } => {
-                Self::new(say!["`", subject, "` takes `", &input, "`, found ", found, " from ", &from])
-                    .help(say!["let ", from, " give `", input, "`"])
+                Self::new(say!("`{subject}` takes `{input}`, found {found}", subject, input, found, from))
+                    .help(say!("let {from} give `{input}`", from, input))
             }
-            PartMismatch::Gives { subject, path, expected, verb, output } => Self::new(say![
-                "`",
+            PartMismatch::Gives { subject, path, expected, verb, output } => Self::new(say!(
+                "`{subject}` is {verb}d to give {expected}, but `{path}` gives `{output}`",
                 subject,
-                "` is ",
                 verb,
-                "d to give ",
                 expected,
-                ", but `",
                 path,
-                "` gives `",
-                &output,
-                "`"
-            ])
-            .help(say![verb, " `-> ", output, "`"]),
+                output
+            ))
+            .help(say!("{verb} `-> {output}`", verb, output)),
             PartMismatch::NoShape { path, written, why, values } => {
-                let text = say!["`", path, "` has a size that is no size: `", &written, "` is ", why, " for "];
-                Self::new([text, stated(&values)].concat()).help(say![
-                    "choose dimensions for which `",
+                let values = stated(&values);
+                let text = say!(
+                    "`{path}` has a size that is no size: `{written}` is {why} for {values}",
+                    path,
                     written,
-                    "` is between 1 and ",
-                    LARGEST
-                ])
+                    why,
+                    values
+                );
+                Self::new(text).help(say!(
+                    "choose dimensions for which `{written}` is between 1 and {largest}",
+                    written,
+                    largest = LARGEST
+                ))
             }
-            PartMismatch::Known { subject, expected, verb } => Self::new(say![
-                "`",
+            PartMismatch::Known { subject, expected, verb } => Self::new(say!(
+                "`{subject}` is {verb}d to give {expected}, but no input of the network has a free size",
                 subject,
-                "` is ",
                 verb,
-                "d to give ",
-                expected,
-                ", but no input of the network has a free size"
-            ])
-            .help(say![verb, " the sizes that it gives"]),
-            PartMismatch::Unstated { subject, path, output } => Self::new(say![
-                "what `",
+                expected
+            ))
+            .help(say!("{verb} the sizes that it gives", verb)),
+            PartMismatch::Unstated { subject, path, output } => Self::new(say!(
+                "what `{subject}` gives is no vector and must be stated, found `{output}` from `{path}`",
                 subject,
-                "` gives is no vector and must be stated, found `",
                 output,
-                "` from `",
-                &path,
-                "`"
-            ])
-            .help(say!["write `", subject, ": ", path, " -> ", output, "`"]),
+                path
+            ))
+            .help(say!("write `{subject}: {path} -> {output}`", subject, path, output)),
             PartMismatch::Indices { subject, path } => {
-                Self::new(say!["`", subject, "` (`", path, "`) takes indices, and is declared elsewhere"])
-                    .help(say!["declare it in the same `network!`"])
+                Self::new(say!("`{subject}` (`{path}`) takes indices, and is declared elsewhere", subject, path))
+                    .help(say!("declare it in the same `network!`"))
             }
             PartMismatch::Lengths { subject, path, changes } => {
                 let does = if changes { "changes" } else { "may refuse" };
-                Self::new(say![
-                    "`",
+                Self::new(say!(
+                    "`{subject}` (`{path}`) {does} lengths of sequences, and is declared elsewhere",
                     subject,
-                    "` (`",
                     path,
-                    "`) ",
-                    does,
-                    " lengths of sequences, and is declared elsewhere"
-                ])
-                .help(say!["declare it in the same `network!`"])
+                    does
+                ))
+                .help(say!("declare it in the same `network!`"))
             }
             PartMismatch::Free { subject, path } => {
-                Self::new(say!["`", subject, "` (`", path, "`) has free dimensions, and is declared elsewhere"])
-                    .help(say!["declare it in the same `network!`, or give this network's input `_` as well"])
+                Self::new(say!("`{subject}` (`{path}`) has free dimensions, and is declared elsewhere", subject, path))
+                    .help(say!("declare it in the same `network!`, or give this network's input `_` as well"))
             }
             PartMismatch::Parameters { network, parameters, path } if parameters.is_empty() => {
-                Self::new(say!["`", &network, "` has no dimension parameters, found `", path, "`"])
-                    .help(say!["write `", network, "`"])
+                Self::new(say!("`{network}` has no dimension parameters, found `{path}`", network, path))
+                    .help(say!("write `{network}`", network))
             }
             PartMismatch::Parameters { network, parameters, path } => {
                 let all = parameters.join(", ");
-                Self::new(say![
-                    "`",
-                    &network,
-                    "` is declared with the dimension parameters `",
-                    &all,
-                    "`, found `",
-                    path,
-                    "`"
-                ])
-                .help(say!["write `", network, "<", all, ">` with a number for each"])
+                Self::new(say!(
+                    "`{network}` is declared with the dimension parameters `{all}`, found `{path}`",
+                    network,
+                    all,
+                    path
+                ))
+                .help(say!("write `{network}<{all}>` with a number for each", network, all))
             }
-            PartMismatch::Ports { path, inputs, outputs } => Self::new(say![
-                "a part has one input and one output, but `",
-                &path,
-                "` has ",
-                inputs,
-                plural(" input", inputs),
-                " and ",
-                outputs,
-                plural(" output", outputs)
-            ])
-            .help(say!["write the nodes of `", path, "` in its place"]),
+            PartMismatch::Ports { path, inputs, outputs } => Self::new(say!(
+                "a part has one input and one output, but `{path}` has {inputs} and {outputs}",
+                path,
+                inputs = counted(inputs, "input"),
+                outputs = counted(outputs, "output")
+            ))
+            .help(say!("write the nodes of `{path}` in its place", path)),
         }
     }
 }

@@ -9,8 +9,7 @@ use crate::shape::{Dimension, Shape};
 pub(crate) enum Rank {
     Vector {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         flat: Option<Dimension>,
         /// What a global pool makes of sizes that are not known.
         pooled: Option<Dimension>,
@@ -22,53 +21,45 @@ pub(crate) enum Rank {
     },
     Indices {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         flat: Option<Dimension>,
     },
     Steps {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
     },
     /// A recurrent layer takes a sequence.
     Sequence {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         cure: Sequenced,
     },
     /// The features of a step are its parameters' business.
     Features {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
     },
     Last {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         flat: Option<Dimension>,
         pooled: Option<Dimension>,
     },
     Spatial {
         subject: String,
         axes: &'static [usize],
-        found: Shape,
-        from: String,
+        found: Received,
         reshaped: Option<Shape>,
         other: Option<String>,
     },
     Matrix {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         matrix: Option<Shape>,
     },
     Rows {
         subject: String,
-        found: Shape,
-        from: String,
+        found: Received,
         flat: Option<Dimension>,
     },
 }
@@ -94,106 +85,105 @@ impl From<Rank> for Message {
     fn from(fault: Rank) -> Self {
         match fault {
             Rank::Vector { subject, found, from, flat, pooled, steps, levels, last } => {
-                let mut message = Self::new(say!["`", subject, "` takes a vector, found ", found, " from ", &from]);
+                let mut message =
+                    Self::new(say!("`{subject}` takes a vector, found {found}", subject, found, from));
                 if let Some(last) = last {
-                    message = message.help(say![
-                        "put `last;` between ",
-                        &from,
-                        " and `",
-                        &subject,
-                        "`: it makes ",
-                        vec![last]
-                    ]);
+                    message = message.help(say!(
+                        "put `last;` between {from} and `{subject}`: it makes {last}",
+                        from,
+                        subject,
+                        last = vec![last]
+                    ));
                 }
                 if let Some(flat) = flat {
-                    message = message.help(say![
-                        "put `flatten;` between ",
-                        &from,
-                        " and `",
-                        &subject,
-                        "`: it makes ",
-                        vec![flat]
-                    ]);
+                    message = message.help(say!(
+                        "put `flatten;` between {from} and `{subject}`: it makes {flat}",
+                        from,
+                        subject,
+                        flat = vec![flat]
+                    ));
                 }
                 if let Some(pooled) = pooled {
-                    message = message.help(say![
-                        "put `global_avg_pool;` between ",
-                        &from,
-                        " and `",
-                        &subject,
-                        "`: it makes ",
-                        vec![pooled]
-                    ]);
+                    message = message.help(say!(
+                        "put `global_avg_pool;` between {from} and `{subject}`: it makes {pooled}",
+                        from,
+                        subject,
+                        pooled = vec![pooled]
+                    ));
                 }
                 if let Some(steps) = steps {
-                    message = message.help(say!["`each_step = true` applies it to each row: it makes ", steps]);
+                    message = message.help(say!("`each_step = true` applies it to each row: it makes {steps}", steps));
                 }
                 if let Some(levels) = levels {
-                    message = message.help(say![
-                        "`visible = softmax(",
-                        &levels,
-                        ")` takes each row as one unit of ",
-                        levels,
-                        " levels"
-                    ]);
+                    message = message.help(say!(
+                        "`visible = softmax({levels})` takes each row as one unit of {levels} levels",
+                        levels
+                    ));
                 }
                 message
             }
             Rank::Indices { subject, found, from, flat } => {
-                let message =
-                    Self::new(say!["`", subject, "` takes a vector of indices, found ", found, " from ", &from]);
+                let message = Self::new(say!(
+                    "`{subject}` takes a vector of indices, found {found}",
+                    subject,
+                    found,
+                    from
+                ));
                 match flat {
-                    Some(flat) => message.help(say!["declare ", from, " as ", vec![flat]]),
+                    Some(flat) => message.help(say!("declare {from} as {flat}", from, flat = vec![flat])),
                     None => message,
                 }
             }
-            Rank::Steps { subject, found, from } => Self::new(say![
-                "`",
+            Rank::Steps { subject, found, from } => Self::new(say!(
+                "`{subject}` takes `[steps, features]` with `each_step = true`, found {found}",
                 subject,
-                "` takes `[steps, features]` with `each_step = true`, found ",
                 found,
-                " from ",
                 from
-            ])
-            .help(say!["without `each_step` it takes a vector"]),
+            ))
+            .help(say!("without `each_step` it takes a vector")),
             Rank::Sequence { subject, found, from, cure } => {
-                let message = Self::new(say![
-                    "`",
-                    &subject,
-                    "` takes a sequence `[steps, features]`, found ",
-                    &found,
-                    " from ",
-                    &from
-                ]);
+                let message = Self::new(say!(
+                    "`{subject}` takes a sequence `[steps, features]`, found {found}",
+                    subject,
+                    found,
+                    from
+                ));
                 cure.help(message, &subject, &found, &from)
             }
             Rank::Features { subject, found, from } => {
                 let known = found.iter().find(|size| !size.is_free()).cloned();
-                let text = say!["`", &subject, "` needs a fixed number of features, found ", &found, " from ", &from];
+                let text = say!(
+                    "`{subject}` needs a fixed number of features, found {found}",
+                    subject,
+                    found,
+                    from
+                );
                 let mut message = Self::new(text);
                 if let Some(known) = known {
                     let turned = vec![Dimension::Free, known];
-                    message = message.help(say![
-                        "put `transpose;` between ",
+                    message = message.help(say!(
+                        "put `transpose;` between {from} and `{subject}`: it makes {turned}, a sequence of any length",
                         from,
-                        " and `",
                         subject,
-                        "`: it makes ",
-                        turned,
-                        ", a sequence of any length"
-                    ]);
+                        turned
+                    ));
                 }
-                message.help(say!["give the network's input a known size there"])
+                message.help(say!("give the network's input a known size there"))
             }
             Rank::Last { subject, found, from, flat, pooled } => {
-                let text = say!["`", subject, "` takes a sequence `[steps, features]`, found ", &found, " from ", from];
+                let text = say!(
+                    "`{subject}` takes a sequence `[steps, features]`, found {found}",
+                    subject,
+                    found,
+                    from
+                );
                 let mut message = Self::new(text);
                 if found.len() == 1 {
-                    return message.help(say!["leave it out: ", found, " is no sequence, and has no last step"]);
+                    return message.help(say!("leave it out: {found} is no sequence, and has no last step", found));
                 }
                 for (layer, made) in [("flatten", flat), ("global_avg_pool", pooled)] {
                     if let Some(made) = made {
-                        message = message.help(say!["`", layer, ";` in its place makes ", vec![made]]);
+                        message = message.help(say!("`{layer};` in its place makes {made}", layer, made = vec![made]));
                     }
                 }
                 message
@@ -204,33 +194,47 @@ impl From<Rank> for Message {
                     [2] => "an image `[channels, height, width]`",
                     _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
                 };
-                let mut message =
-                    Self::new(say!["`", subject, "` takes ", expected, ", found ", &found, " from ", from]);
+                let mut message = Self::new(say!(
+                    "`{subject}` takes {expected}, found {found}",
+                    subject,
+                    expected,
+                    found,
+                    from
+                ));
                 if let Some(reshaped) = &reshaped {
                     let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
-                    message = message.help(say!["`reshape(", bare(reshaped), ")` before it makes ", what]);
+                    message = message.help(say!(
+                        "`reshape({reshaped})` before it makes {what}",
+                        reshaped = bare(reshaped),
+                        what
+                    ));
                 }
                 match other {
                     Some(other) if found.len() == 2 => {
-                        message.help(say!["`", other, "` takes signals `[channels, length]`"])
+                        message.help(say!("`{other}` takes signals `[channels, length]`", other))
                     }
-                    Some(other) => message.help(say!["`", other, "` takes images"]),
+                    Some(other) => message.help(say!("`{other}` takes images", other)),
                     None if reshaped.is_some() => message,
-                    None => message.help(say!["`reshape([channels, height, width])` before it makes an image"]),
+                    None => message.help(say!("`reshape([channels, height, width])` before it makes an image")),
                 }
             }
             Rank::Matrix { subject, found, from, matrix } => {
-                let message = Self::new(say!["`", subject, "` takes two axes, found ", found, " from ", from]);
+                let message =
+                    Self::new(say!("`{subject}` takes two axes, found {found}", subject, found, from));
                 match matrix {
-                    Some(matrix) => message.help(say!["put `reshape(", bare(&matrix), ")` before it"]),
+                    Some(matrix) => message.help(say!("put `reshape({matrix})` before it", matrix = bare(&matrix))),
                     None => message,
                 }
             }
             Rank::Rows { subject, found, from, flat } => {
-                let message =
-                    Self::new(say!["`", subject, "` takes `[n]` or `[steps, n]`, found ", found, " from ", from]);
+                let message = Self::new(say!(
+                    "`{subject}` takes `[n]` or `[steps, n]`, found {found}",
+                    subject,
+                    found,
+                    from
+                ));
                 match flat {
-                    Some(flat) => message.help(say!["put `flatten` before it: it makes ", vec![flat]]),
+                    Some(flat) => message.help(say!("put `flatten` before it: it makes {flat}", flat = vec![flat])),
                     None => message,
                 }
             }
@@ -241,33 +245,40 @@ impl From<Rank> for Message {
 impl Sequenced {
     fn help(self, message: Message, subject: &str, found: &Shape, from: &str) -> Message {
         let between = |layers: Vec<Piece>, made: &Shape, what: &str| {
-            say!["put `", layers, ";` between ", from, " and `", subject, "`: it makes ", made, what]
+            say!(
+                "put `{layers};` between {from} and `{subject}`: it makes {made}{what}",
+                layers,
+                from,
+                subject,
+                made,
+                what
+            )
         };
         let steps = Dimension::Literal(10);
         let repeated = |message: Message| {
             let made = [vec![steps.clone()], found.clone()].concat();
-            message.help(between(say!["repeat(", &steps, ")"], &made, ", the same at each step"))
+            message.help(between(say!("repeat({steps})", steps), &made, ", the same at each step"))
         };
         match self {
             Self::Declared => {
                 let declared = [vec![Dimension::Free], found.clone()].concat();
-                repeated(message.help(say!["declare ", from, " as ", declared, ": the first axis is time"]))
+                repeated(message.help(say!("declare {from} as {declared}: the first axis is time", from, declared)))
             }
-            Self::WithoutLast => message.help(say!["leave out `last`: it gives one step of the sequence alone"]),
+            Self::WithoutLast => message.help(say!("leave out `last`: it gives one step of the sequence alone")),
             Self::Repeated => repeated(message),
             Self::Rows(rows) => {
-                message.help(between(say!["reshape(", bare(&rows), ")"], &rows, ", a step for each row"))
+                message.help(between(say!("reshape({rows})", rows = bare(&rows)), &rows, ", a step for each row"))
             }
             Self::Pixels { flat, pooled } => {
                 let made = flat.iter().rev().cloned().collect();
-                let mut layers = say!["reshape(", bare(&flat), "), transpose"];
+                let mut layers = say!("reshape({flat}), transpose", flat = bare(&flat));
                 let what = if pooled { ", a step for each bin" } else { ", a step for each pixel" };
                 if pooled {
-                    layers.splice(0..0, say!["adaptive_avg_pool2d([1, ", &flat[1], "]), "]);
+                    layers.splice(0..0, say!("adaptive_avg_pool2d([1, {pixels}]), ", pixels = &flat[1]));
                 }
                 message.help(between(layers, &made, what))
             }
-            Self::Unknown => message.help(say!["give the network's input known sizes"]),
+            Self::Unknown => message.help(say!("give the network's input known sizes")),
         }
     }
 }

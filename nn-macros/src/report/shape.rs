@@ -10,8 +10,7 @@ pub(crate) enum Mismatch {
     FixedParameter {
         subject: String,
         name: String,
-        found: Shape,
-        from: String,
+        found: Received,
         /// Whether it comes from a layer.
         inside: bool,
     },
@@ -50,8 +49,7 @@ pub(crate) enum Mismatch {
     },
     Reshape {
         subject: String,
-        from: String,
-        found: Shape,
+        found: Received,
         elements: Dimension,
         target: Shape,
         product: Dimension,
@@ -126,209 +124,205 @@ impl From<Mismatch> for Message {
         match fault {
             Mismatch::FixedParameter { subject, name, found, from, inside } => {
                 let rank = found.len();
-                let message = Self::new(say![
-                    "the `",
+                let message = Self::new(say!(
+                    "the `{name}` of `{subject}` needs known sizes, found {found}",
                     name,
-                    "` of `",
                     subject,
-                    "` needs known sizes, found ",
                     found,
-                    " from ",
                     from
-                ]);
+                ));
                 message.help(match rank {
-                    1 if inside => say![
-                        "`global_avg_pool;`, or an adaptive pool, in front of ",
-                        from,
-                        " makes the sizes known whatever the input has"
-                    ],
-                    _ => say!["give the network's input a known size there"],
+                    1 if inside => say!("`global_avg_pool;`, or an adaptive pool, in front of {from} makes the sizes known whatever the input has", from),
+                    _ => say!("give the network's input a known size there"),
                 })
             }
             Mismatch::Window { subject, kernel, dilation, padded, input, largest, padding } => {
-                let mut text = say!["kernel ", kernel];
-                if let Some(spans) = dilation {
-                    text.extend(say![", dilated to ", spans, ","]);
-                }
-                text.extend(say![" does not fit the ", input, " input of `", subject, "`"]);
-                if let Some(padded) = padded {
-                    text.extend(say![", padded to ", padded]);
-                }
-                let mut message = Self::new(text);
-                message = match (largest, padding) {
-                    (Some(largest), Some(padding)) => message.help(say![
-                        "the largest kernel that fits is ",
+                let dilated = dilation.map(|spans| say!(", dilated to {spans},", spans)).unwrap_or_default();
+                let padded = padded.map(|padded| say!(", padded to {padded}", padded)).unwrap_or_default();
+                let text = say!(
+                    "kernel {kernel}{dilated} does not fit the {input} input of `{subject}`{padded}",
+                    kernel,
+                    dilated,
+                    input,
+                    subject,
+                    padded
+                );
+                let message = Self::new(text);
+                match (largest, padding) {
+                    (Some(largest), Some(padding)) => message.help(say!(
+                        "the largest kernel that fits is {largest}; with `padding = {padding}`, {kernel} does",
                         largest,
-                        "; with `padding = ",
                         padding,
-                        "`, ",
-                        kernel,
-                        " does"
-                    ]),
-                    (Some(largest), None) => message.help(say!["the largest kernel that fits is ", largest]),
-                    (None, Some(padding)) => message.help(say!["with `padding = ", padding, "`, ", kernel, " does"]),
+                        kernel
+                    )),
+                    (Some(largest), None) => message.help(say!("the largest kernel that fits is {largest}", largest)),
+                    (None, Some(padding)) => {
+                        message.help(say!("with `padding = {padding}`, {kernel} does", padding, kernel))
+                    }
                     (None, None) => message,
-                };
-                message
+                }
             }
-            Mismatch::PoolPadding { subject, padding, kernel, most } => {
-                Self::new(say!["padding ", padding, " is more than half the kernel ", kernel, " of `", subject, "`"])
-                    .help(say!["a window would hold padding alone; at most `padding = ", most, "`"])
-            }
-            Mismatch::OutputPadding { subject, output_padding, stride } => Self::new(say![
-                "output padding ",
+            Mismatch::PoolPadding { subject, padding, kernel, most } => Self::new(say!(
+                "padding {padding} is more than half the kernel {kernel} of `{subject}`",
+                padding,
+                kernel,
+                subject
+            ))
+            .help(say!("a window would hold padding alone; at most `padding = {most}`", most)),
+            Mismatch::OutputPadding { subject, output_padding, stride } => Self::new(say!(
+                "output padding {output_padding} is not below the stride {stride} of `{subject}`",
                 output_padding,
-                " is not below the stride ",
                 stride,
-                " of `",
-                subject,
-                "`"
-            ])
-            .help(say!["it makes up for what a stride leaves over, which is less than one step"]),
-            Mismatch::TransposedPadding { subject, padding, reach, most } => {
-                Self::new(say!["padding ", padding, " leaves nothing of the ", reach, " that `", subject, "` makes"])
-                    .help(say!["at most `padding = ", most, "`: it is taken away from both ends of an axis"])
-            }
+                subject
+            ))
+            .help(say!("it makes up for what a stride leaves over, which is less than one step")),
+            Mismatch::TransposedPadding { subject, padding, reach, most } => Self::new(say!(
+                "padding {padding} leaves nothing of the {reach} that `{subject}` makes",
+                padding,
+                reach,
+                subject
+            ))
+            .help(say!("at most `padding = {most}`: it is taken away from both ends of an axis", most)),
             Mismatch::Groups { channels, groups, subject, from, near } => {
                 let whose = match from {
-                    Some(from) => say![" of ", from],
-                    None => say![" that `", subject, "` makes"],
+                    Some(from) => say!(" of {from}", from),
+                    None => say!(" that `{subject}` makes", subject),
                 };
-                let message = Self::new(say![&channels, " channels", whose, " do not divide into ", groups, " groups"]);
+                let message = Self::new(say!(
+                    "{channels} channels{whose} do not divide into {groups} groups",
+                    channels,
+                    whose,
+                    groups
+                ));
                 match near {
-                    Some(near) => message.help(say!["`groups` may be ", near]),
-                    None => message.help(say!["`groups` may be any divisor of ", channels]),
+                    Some(near) => message.help(say!("`groups` may be {near}", near)),
+                    None => message.help(say!("`groups` may be any divisor of {channels}", channels)),
                 }
             }
             Mismatch::Reshape { subject, from, found, elements, target, product, cure } => {
-                let message = Self::new(say![
-                    "`",
+                let message = Self::new(say!(
+                    "`{subject}` makes {target} of {product} elements, found {found} of {elements} from {from}",
                     subject,
-                    "` makes ",
                     target,
-                    " of ",
                     product,
-                    " elements, found ",
                     found,
-                    " of ",
-                    &elements,
-                    " from ",
+                    elements,
                     from
-                ]);
+                ));
                 match cure {
-                    Some(cure) => message.help(say!["`reshape(", cure, ")` has ", elements]),
-                    None => message.help(say!["choose dimensions whose product is ", elements]),
+                    Some(cure) => message.help(say!("`reshape({cure})` has {elements}", cure, elements)),
+                    None => message.help(say!("choose dimensions whose product is {elements}", elements)),
                 }
             }
             Mismatch::Axis { axis, rank } => {
-                let message =
-                    Self::new(say!["there is no axis ", axis, " in a shape of ", rank, plural(" dimension", rank)]);
+                let message = Self::new(say!(
+                    "there is no axis {axis} in a shape of {dimensions}",
+                    axis,
+                    dimensions = counted(rank, "dimension")
+                ));
                 if rank == 1 {
-                    message.help(say!["its one axis is 0: the batch is not counted"])
+                    message.help(say!("its one axis is 0: the batch is not counted"))
                 } else {
-                    message.help(say!["its axes are 0 to ", rank - 1, ": the batch is not counted"])
+                    message.help(say!("its axes are 0 to {last}: the batch is not counted", last = rank - 1))
                 }
             }
             Mismatch::ConcatRank { subject, first, first_from, other, other_from, flat } => {
-                let message = Self::new(say![
-                    "`",
+                let message = Self::new(say!(
+                    "`{subject}` joins shapes of equal rank, found {first} from {first_from} and {other} from {other_from}",
                     subject,
-                    "` joins shapes of equal rank, found ",
                     first,
-                    " from ",
                     first_from,
-                    " and ",
                     other,
-                    " from ",
                     other_from
-                ]);
+                ));
                 match flat {
-                    Some((from, flat)) => message.help(say!["put `flatten;` after ", from, ": it makes ", vec![flat]]),
+                    Some((from, flat)) => {
+                        message.help(say!("put `flatten;` after {from}: it makes {flat}", from, flat = vec![flat]))
+                    }
                     None => message,
                 }
             }
             Mismatch::Concat { subject, axis, first, first_from, other, other_from, other_axis } => {
                 let [first_found, other_found] = apart(&first, &other);
-                let message = Self::new(say![
-                    "`",
+                let message = Self::new(say!(
+                    "`{subject}` joins shapes that are equal but for axis {axis}, found {first_found} from {first_from} and {other_found} from {other_from}",
                     subject,
-                    "` joins shapes that are equal but for axis ",
                     axis,
-                    ", found ",
                     first_found,
-                    " from ",
                     first_from,
-                    " and ",
                     other_found,
-                    " from ",
-                    &other_from
-                ]);
+                    other_from
+                ));
                 if let Some(other_axis) = other_axis {
-                    return message.help(say![
-                        "they are equal but for axis ",
-                        other_axis,
-                        ": `axis = ",
-                        other_axis,
-                        "`"
-                    ]);
+                    return message
+                        .help(say!("they are equal but for axis {other_axis}: `axis = {other_axis}`", other_axis));
                 }
                 let mut fitting = first;
                 fitting[axis] = other[axis].clone();
                 let [fitting, _] = apart(&fitting, &other);
-                message.help(say!["let ", other_from, " give ", fitting])
+                message.help(say!("let {other_from} give {fitting}", other_from, fitting))
             }
             Mismatch::Equal { subject, verb, first, first_from, other, other_from } => {
                 let [first, other] = apart(&first, &other);
-                let message = Self::new(say![
-                    "`",
+                let message = Self::new(say!(
+                    "`{subject}` {verb} equal shapes, found {first} from {first_from} and {other} from {other_from}",
                     subject,
-                    "` ",
                     verb,
-                    " equal shapes, found ",
-                    &first,
-                    " from ",
-                    &first_from,
-                    " and ",
-                    &other,
-                    " from ",
-                    &other_from
-                ]);
-                message.help(say!["let ", other_from, " give ", first, ", or ", first_from, " give ", other])
+                    first,
+                    first_from,
+                    other,
+                    other_from
+                ));
+                message.help(say!(
+                    "let {other_from} give {first}, or {first_from} give {other}",
+                    other_from,
+                    first,
+                    first_from,
+                    other
+                ))
             }
             Mismatch::Declared { network, port, declared, node, output, cure } => {
                 let message = Self::new(match &port {
                     None => {
-                        say!["`", network, "` is declared to give ", &declared, ", but `", node, "` gives ", &output]
+                        say!(
+                            "`{network}` is declared to give {declared}, but `{node}` gives {output}",
+                            network,
+                            declared,
+                            node,
+                            output
+                        )
                     }
                     Some(port) => {
-                        say!["the output `", port, "` is declared as ", &declared, ", but its node gives ", &output]
+                        say!(
+                            "the output `{port}` is declared as {declared}, but its node gives {output}",
+                            port,
+                            declared,
+                            output
+                        )
                     }
                 });
                 let declare = match port {
-                    None => say!["declare `-> ", bare(&output), "`"],
-                    Some(port) => say!["declare `", port, ": ", bare(&output), "`"],
+                    None => say!("declare `-> {output}`", output = bare(&output)),
+                    Some(port) => say!("declare `{port}: {output}`", port, output = bare(&output)),
                 };
                 match cure {
-                    Some(cure) => message.help([declare, say![", or ", cure]].concat()),
+                    Some(cure) => message.help(say!("{declare}, or {cure}", declare, cure)),
                     None => message.help(declare),
                 }
             }
             Mismatch::Stated { node, stated, output } => {
-                Self::new(say!["`", node, "` is stated to give ", stated, ", but gives ", &output]).help(say![
-                    "state `-> ",
-                    bare(&output),
-                    "`"
-                ])
+                Self::new(say!("`{node}` is stated to give {stated}, but gives {output}", node, stated, output))
+                    .help(say!("state `-> {output}`", output = bare(&output)))
             }
             Mismatch::NoSize { what, written, why } => {
-                Self::new(say![what, ", `", written, "`, is ", why]).help(bounds())
+                Self::new(say!("{what}, `{written}`, is {why}", what, written, why)).help(bounds())
             }
             Mismatch::NoValue { subject, size } => {
-                Self::new(say!["a size that `", subject, "` gives is ", size]).help(bounds())
+                Self::new(say!("a size that `{subject}` gives is {size}", subject, size)).help(bounds())
             }
-            Mismatch::Elements { shape, what } => too_large(say![what, " ", &shape], &shape),
+            Mismatch::Elements { shape, what } => too_large(say!("{what} {shape}", what, shape), &shape),
             Mismatch::Parameters { subject, name, shape } => {
-                too_large(say!["the ", name, " ", &shape, " of `", subject, "`"], &shape)
+                too_large(say!("the {name} {shape} of `{subject}`", name, shape, subject), &shape)
             }
         }
     }
@@ -336,22 +330,25 @@ impl From<Mismatch> for Message {
 
 /// Between what a size lies.
 fn bounds() -> Vec<Piece> {
-    say!["a size is a whole number from 0 to ", LARGEST]
+    say!("a size is a whole number from 0 to {largest}", largest = LARGEST)
 }
 
 /// A shape of too many elements, with the first dimension that would do where one does for sure.
 fn too_large(what: Vec<Piece>, shape: &Shape) -> Message {
-    let message = Message::new([what, say![" has more elements than the largest allowed, ", LARGEST]].concat());
+    let message =
+        Message::new(say!("{what} has more elements than the largest allowed, {largest}", what, largest = LARGEST));
     // Of several constants the product alone may be too large.
     let sure = shape.len() == 2 || shape[1..].iter().all(|size| size.literal().is_some());
     let rest = Operation::Product.of(&shape[1..]).filter(|_| sure);
     let most = rest.and_then(|rest| Operation::Quotient.of(&[Dimension::Literal(LARGEST), rest]));
     match most.filter(|most| most.literal() != Some(0)) {
-        Some(most) => message.help(say!["its first dimension may be ", most, " at most"]),
+        Some(most) => message.help(say!("its first dimension may be {most} at most", most)),
         None => message,
     }
 }
 
-pub(super) fn plural(word: &str, count: usize) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
+/// `1 layer`, `2 layers`
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
