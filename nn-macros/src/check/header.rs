@@ -72,6 +72,6 @@ pub(super) fn shape(written: &syntax::Shape, scope: &mut Scope) -> Result<Shape,
         });
     }
     let shape: Shape = shape.into_iter().collect::<Result<_, _>>()?;
-    let fault = Mismatch::Elements { what: "the shape".to_owned(), shape: shape.clone() };
+    let fault = || Mismatch::Elements { what: "the shape".to_owned(), shape: shape.clone() };
     scope.ask_holdable(&written.tokens, &shape, fault).map(|()| shape)
 }

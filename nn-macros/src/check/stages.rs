@@ -81,13 +81,13 @@ fn check_stated(
     let at = &stated.tokens;
     let stated = shape(stated, scope);
     let (stated, output) = (stated?, output?);
-    let fault = Mismatch::Stated { node: label(node), stated: stated.clone(), output: output.clone() };
+    let fault = || Mismatch::Stated { node: label(node), stated: stated.clone(), output: output.clone() };
     match Condition::same_shape(&stated, &output).filter(|_| same_freedom(&stated, &output)) {
         Some(same) => {
-            let guarded = scope.ask(at, None, &same, fault).guard(output)?;
+            let guarded = scope.ask(at, None, &same, fault).guard(output.clone())?;
             Ok(scope.constants.name_sizes(guarded))
         }
-        None => Err(scope.faults.add(at, fault)),
+        None => Err(scope.faults.add(at, fault())),
     }
 }
 
@@ -307,9 +307,9 @@ impl Walk<'_> {
         let inputs: Vec<Shape> = values.iter().map(|value| value.shape.clone()).collect();
         for parameter in layer.parameters(&inputs) {
             if parameter.shape.iter().any(Dimension::is_free) {
-                let (subject, found, from) = (site.subject, inputs[0].clone(), values[0].from.clone());
+                let (subject, found) = (site.subject, values[0].received());
                 let (name, inside) = (parameter.name.into_owned(), values[0].producer.is_some());
-                let fault = Mismatch::FixedParameter { subject, name, found, from, inside };
+                let fault = Mismatch::FixedParameter { subject, name, found, inside };
                 return Err(self.scope.faults.add(&site.tokens, fault));
             }
         }
@@ -321,12 +321,16 @@ impl Walk<'_> {
 
     /// What a layer gives, and what it learns, is of no more elements than fit: `dense(4000000000)` of `[4000000000]`.
     fn check_size(&mut self, site: &Site, output: Shape, layer: &Layer, inputs: &[Shape]) -> Result<Shape, Reported> {
-        let fault = Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: output.clone() };
+        let fault = || Mismatch::Elements { what: format!("what `{}` gives,", site.subject), shape: output.clone() };
         self.scope.ask_holdable(&site.tokens, &output, fault)?;
         for parameter in layer.parameters(inputs) {
-            let (subject, shape) = (site.subject.clone(), parameter.shape.clone());
-            let fault = Mismatch::Parameters { subject, name: parameter.name.into_owned(), shape };
-            self.scope.ask_holdable(&site.tokens, &parameter.shape, fault)?;
+            let shape = &parameter.shape;
+            let fault = || Mismatch::Parameters {
+                subject: site.subject.clone(),
+                name: parameter.name.to_string(),
+                shape: shape.clone(),
+            };
+            self.scope.ask_holdable(&site.tokens, shape, fault)?;
         }
         Ok(output)
     }
@@ -366,7 +370,8 @@ pub(super) fn check_outputs(
         let (Ok(declared), Ok(index)) = (declared, node) else { continue };
         let Ok(output) = &chains[*index].output else { continue };
         let node = &nodes[*index];
-        let fault = Mismatch::Declared {
+        let remembers = scope.remembers();
+        let fault = || Mismatch::Declared {
             network: network.to_string(),
             port: port.name.as_ref().map(Ident::to_string),
             declared: declared.clone(),
@@ -375,12 +380,12 @@ pub(super) fn check_outputs(
             cure: dense_cure(node, declared, output)
                 .or_else(|| units_cure(node, &chains[*index], declared, output))
                 .or_else(|| flatten_cure(declared, output))
-                .or_else(|| steps_cure(node, declared, output).filter(|_| scope.remembers()))
+                .or_else(|| steps_cure(node, declared, output).filter(|_| remembers))
                 .or_else(|| pool_cure(declared, output)),
         };
         match Condition::same_shape(declared, output).filter(|_| same_freedom(declared, output)) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
-            None => drop(scope.faults.add(whole(node), fault)),
+            None => drop(scope.faults.add(whole(node), fault())),
         }
     }
 }

@@ -74,17 +74,17 @@ impl Scope {
     }
 
     /// Asks for a condition. Where it fails the fault is noted; where only the compiler can tell, a check is.
-    pub(crate) fn ask(
+    pub(crate) fn ask<M: Into<Message>>(
         &mut self,
         at: impl ToTokens,
         producer: Option<&Value>,
         condition: &Condition,
-        fault: impl Into<Message>,
+        fault: impl FnOnce() -> M,
     ) -> Answer {
         match condition.verdict() {
             Verdict::Holds => Answer::Holds,
-            Verdict::Fails => Answer::Fails(self.faults.add(at, fault)),
-            Verdict::Deferred(tokens) => self.ask_tokens(at, producer, &tokens, fault),
+            Verdict::Fails => Answer::Fails(self.faults.add(at, fault())),
+            Verdict::Deferred(tokens) => self.ask_tokens(at, producer, &tokens, fault()),
         }
     }
 
@@ -106,11 +106,11 @@ impl Scope {
     }
 
     /// Asks that a shape is of no more elements than fit; a shape that was asked before is not asked again.
-    pub(crate) fn ask_holdable(
+    pub(crate) fn ask_holdable<M: Into<Message>>(
         &mut self,
         at: impl ToTokens,
         shape: &Shape,
-        fault: impl Into<Message>,
+        fault: impl FnOnce() -> M,
     ) -> Result<(), Reported> {
         let condition = Condition::Holdable(shape.clone());
         if let [size] = shape.as_slice()
@@ -162,8 +162,9 @@ impl Scope {
                 if of.is_empty() {
                     return self.hold(expression, size, least, what);
                 }
-                let found = Found::Expression { written: compact(expression), value: size.clone(), of };
-                self.within(expression, size, least, Argument::NotBetween { what: what.to_owned(), least, found })
+                let found = || Found::Expression { written: compact(expression), value: size.clone(), of };
+                let fault = || Argument::NotBetween { what: what.to_owned(), least, found: found() };
+                self.within(expression, &size, least, fault)
             }
             Folded::Other => self.not_whole(expression, what),
         }
@@ -171,14 +172,14 @@ impl Scope {
 
     /// Asks that a size lies between `least` and the largest there is.
     fn hold(&mut self, at: &Expr, size: Dimension, least: u64, what: &str) -> Result<Dimension, Reported> {
-        let fault = match size.literal() {
+        let fault = || match size.literal() {
             Some(value) if value < least => {
                 Argument::TooSmall { what: what.to_owned(), least, found: value.to_string() }
             }
             Some(_) => Argument::TooLarge { what: what.to_owned(), found: size.clone() },
             None => Argument::NotBetween { what: what.to_owned(), least, found: Found::Value(size.clone()) },
         };
-        self.within(at, size, least, fault)
+        self.within(at, &size, least, fault)
     }
 
     /// Asks that a dimension parameter is a size; where padding alone has it, it may be 0.
@@ -209,8 +210,8 @@ impl Scope {
             return Ok(size);
         }
         let within = Condition::Calculated(size.clone());
-        let fault = Mismatch::NoValue { subject: site.subject.clone(), size: size.clone() };
-        let size = self.ask(&site.tokens, None, &within, fault).guard_size(size)?;
+        let fault = || Mismatch::NoValue { subject: site.subject.clone(), size: size.clone() };
+        let size = self.ask(&site.tokens, None, &within, fault).guard_size(size.clone())?;
         let size = self.constants.name_size(size);
         self.held.insert(size.tokens().to_string());
         Ok(size)
@@ -221,9 +222,12 @@ impl Scope {
         let mut names = Vec::new();
         mentioned(&self.parameters, at, &mut names);
         let parameter = |name: &Ident| Dimension::Parameter(Formula::parameter(name, false));
-        let values = names.iter().map(|name| (name.to_string(), parameter(name)));
-        let found = Found::Expression { written: compact(at), value: size.clone(), of: values.collect() };
-        let size = self.within(at, size, least, Argument::NotBetween { what: what.to_owned(), least, found })?;
+        let fault = || {
+            let values = names.iter().map(|name| (name.to_string(), parameter(name)));
+            let found = Found::Expression { written: compact(at), value: size.clone(), of: values.collect() };
+            Argument::NotBetween { what: what.to_owned(), least, found }
+        };
+        let size = self.within(at, &size, least, fault)?;
         let Dimension::Parameter(formula) = &size else { return Ok(size) };
         match formula.name().cloned() {
             Some(name) if least > 0 => {
@@ -234,13 +238,19 @@ impl Scope {
         }
     }
 
-    fn within(&mut self, at: &Expr, size: Dimension, least: u64, fault: Argument) -> Result<Dimension, Reported> {
+    fn within(
+        &mut self,
+        at: &Expr,
+        size: &Dimension,
+        least: u64,
+        fault: impl FnOnce() -> Argument,
+    ) -> Result<Dimension, Reported> {
         let within = Condition::Within(least, size.clone());
         let answer = match within.verdict() {
             Verdict::Deferred(tokens) if self.asked(&within) => Answer::Deferred(self.constants.name("bool", &tokens)),
             _ => self.ask(at, None, &within, fault),
         };
-        let size = self.constants.name_size(answer.guard_size(size)?);
+        let size = self.constants.name_size(answer.guard_size(size.clone())?);
         self.held.insert(size.tokens().to_string());
         Ok(size)
     }

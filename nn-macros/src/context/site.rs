@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::constants::guarded;
-use crate::report::Reported;
+use crate::report::{Received, Reported};
 use crate::shape::{Dimension, Shape};
 
 /// A value that a stage takes.
@@ -16,6 +16,13 @@ pub(crate) struct Value {
     /// The node whose value it is, by its name, where it has one.
     pub(crate) node: Option<String>,
     pub(crate) shape: Shape,
+}
+
+impl Value {
+    /// What a message says of it.
+    pub(crate) fn received(&self) -> Received {
+        Received { shape: self.shape.clone(), from: self.from.clone() }
+    }
 }
 
 /// A stage under check.

@@ -59,16 +59,14 @@ pub(super) fn equal_shapes(site: &Site, inputs: &[Value], scope: &mut Scope, ver
     let first = &inputs[0];
     let mut output = Ok(first.shape.clone());
     for other in &inputs[1..] {
-        let fault = Mismatch::Equal {
+        let fault = || Mismatch::Equal {
             subject: site.subject.clone(),
             verb,
-            first: first.shape.clone(),
-            first_from: first.from.clone(),
-            other: other.shape.clone(),
-            other_from: other.from.clone(),
+            first: first.received(),
+            other: other.received(),
         };
         let Some(same) = Condition::same_shape(&first.shape, &other.shape) else {
-            output = Err(scope.faults.add(&site.tokens, fault));
+            output = Err(scope.faults.add(&site.tokens, fault()));
             continue;
         };
         let answer = scope.ask(&site.tokens, Some(other), &same, fault);

@@ -34,18 +34,21 @@ impl Rule for Concat {
         }
         let mut output = Ok(first.shape.clone());
         for other in others {
-            let (subject, first_from, other_from) = (site.subject.clone(), first.from.clone(), other.from.clone());
-            let (first_shape, other_shape) = (first.shape.clone(), other.shape.clone());
+            let subject = || site.subject.clone();
+            let received = || (first.received(), other.received());
             if other.shape.len() != rank {
-                let fault =
-                    Mismatch::ConcatRank { flat: flat(first, other), subject, first: first_shape, first_from, other: other_shape, other_from };
+                let (subject, (first, other), flat) = (subject(), received(), flat(first, other));
+                let fault = Mismatch::ConcatRank { subject, first, other, flat };
                 output = Err(scope.faults.add(&site.tokens, fault));
                 continue;
             }
             let pairs = first.shape.iter().zip(&other.shape).enumerate().filter(|(at, _)| *at != axis);
             let same = pairs.map(|(_, (a, b))| Condition::Equal(a.clone(), b.clone())).collect();
-            let fault =
-                Mismatch::Concat { other_axis: other_axis(&first_shape, &other_shape), subject, axis, first: first_shape, first_from, other: other_shape, other_from };
+            let fault = || {
+                let other_axis = other_axis(&first.shape, &other.shape);
+                let (subject, (first, other)) = (subject(), received());
+                Mismatch::Concat { subject, axis, first, other, other_axis }
+            };
             let answer = scope.ask(&site.tokens, Some(other), &Condition::All(same), fault);
             answer.holds()?;
             let before = output?;

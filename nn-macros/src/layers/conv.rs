@@ -153,11 +153,15 @@ pub(super) fn read_kernel(arguments: &mut Arguments) -> Result<Vec<Dimension>, R
 
 /// Groups divide the channels that a layer takes, and those that it gives.
 pub(super) fn check_groups(groups: &Dimension, output: &Dimension, site: &Site, value: &Value, scope: &mut Scope) {
-    let near = common_divisors(&value.shape[0], output);
-    for (channels, from) in [(&value.shape[0], Some(value.from.clone())), (output, None)] {
-        let (subject, groups) = (site.subject.clone(), groups.clone());
+    for (channels, from) in [(&value.shape[0], Some(&value.from)), (output, None)] {
         let condition = Condition::Divides(groups.clone(), channels.clone());
-        let fault = Mismatch::Groups { channels: channels.clone(), groups, subject, from, near: near.clone() };
+        let fault = || Mismatch::Groups {
+            channels: channels.clone(),
+            groups: groups.clone(),
+            subject: site.subject.clone(),
+            from: from.cloned(),
+            near: common_divisors(&value.shape[0], output),
+        };
         scope.ask(&site.tokens, None, &condition, fault);
     }
 }

@@ -52,7 +52,7 @@ impl Rule for ConvTranspose {
             let next = next.unwrap_or(Dimension::Literal(LARGEST + 1));
             Condition::AtMost(next, stride.clone())
         });
-        let fault = Mismatch::OutputPadding {
+        let fault = || Mismatch::OutputPadding {
             subject: site.subject.clone(),
             output_padding: extent(&self.output_padding),
             stride: extent(stride),
@@ -80,12 +80,11 @@ impl Rule for ConvTranspose {
             let rest = Operation::Difference.of(&[reach.clone(), ONE])?;
             Operation::Quotient.of(&[rest, Dimension::Literal(2)])
         };
-        let most = reaches.iter().map(|reach| half(reach).unwrap_or(NONE)).collect::<Vec<_>>();
-        let fault = Mismatch::TransposedPadding {
+        let fault = || Mismatch::TransposedPadding {
             subject: site.subject.clone(),
             padding: extent(&self.window.before),
             reach: area(&reaches),
-            most: option(&most),
+            most: option(&reaches.iter().map(|reach| half(reach).unwrap_or(NONE)).collect::<Vec<_>>()),
         };
         let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits), fault);
         fitting.holds()?;

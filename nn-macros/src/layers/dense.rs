@@ -53,9 +53,9 @@ impl Rule for Dense {
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
-        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
         if self.each_step && value.shape.len() != 2 {
-            return Err(scope.faults.add(&site.tokens, Rank::Steps { subject, found, from }));
+            let (subject, found) = (site.subject.clone(), value.received());
+            return Err(scope.faults.add(&site.tokens, Rank::Steps { subject, found }));
         }
         if !self.each_step {
             vector(site, value, scope, Otherwise::Steps(&self.outputs))?;
@@ -176,15 +176,24 @@ impl Tied {
     fn check(&self, site: &Site, value: &Value, outputs: &Dimension, scope: &mut Scope) -> Result<Dimension, Reported> {
         // Where it is unknown, its own fault is reported.
         let Ok([n, i]) = self.weight.as_deref() else { return Ok(outputs.clone()) };
-        let (subject, source, weight) = (site.subject.clone(), self.name.to_string(), vec![n.clone(), i.clone()]);
-        let (found, from) = (value.shape.clone(), value.from.clone());
+        let (subject, source) = (|| site.subject.clone(), || self.name.to_string());
+        let weight = || vec![n.clone(), i.clone()];
         let inputs = value.shape[value.shape.len() - 1].clone();
-        let fault = Naming::TiedTakes {
-            subject: subject.clone(), source: source.clone(), weight: weight.clone(), inputs: n.clone(), found, from,
+        let fault = || Naming::TiedTakes {
+            subject: subject(),
+            source: source(),
+            weight: weight(),
+            inputs: n.clone(),
+            found: value.received(),
         };
         let taken = scope.ask(&site.tokens, Some(value), &Condition::Equal(n.clone(), inputs), fault);
-        let (output, found) = (i.clone(), outputs.clone());
-        let fault = Naming::TiedGives { subject, source, weight, output, found };
+        let fault = || Naming::TiedGives {
+            subject: subject(),
+            source: source(),
+            weight: weight(),
+            output: i.clone(),
+            found: outputs.clone(),
+        };
         let given = scope.ask(&site.tokens, None, &Condition::Equal(i.clone(), outputs.clone()), fault);
         taken.holds()?;
         given.holds()?;
@@ -226,8 +235,7 @@ pub(super) fn vector(site: &Site, value: &Value, scope: &mut Scope, otherwise: O
     };
     let fault = Rank::Vector {
         subject: site.subject.clone(),
-        found: value.shape.clone(),
-        from: value.from.clone(),
+        found: value.received(),
         flat: Operation::Product.of(&value.shape).filter(|flat| !flat.is_free()),
         pooled,
         steps,

@@ -40,10 +40,9 @@ impl Rule for Embedding {
             return Err(scope.faults.add(&site.tokens, fault));
         }
         let [steps] = value.shape.as_slice() else {
-            let (subject, found) = (site.subject.clone(), value.shape.clone());
+            let (subject, found) = (site.subject.clone(), value.received());
             let flat = Operation::Product.of(&value.shape);
-            let from = value.from.clone();
-            return Err(scope.faults.add(&site.tokens, Rank::Indices { subject, found, from, flat }));
+            return Err(scope.faults.add(&site.tokens, Rank::Indices { subject, found, flat }));
         };
         Ok(vec![steps.clone(), self.outputs.clone()])
     }

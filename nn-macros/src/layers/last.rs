@@ -22,10 +22,10 @@ impl Rule for Last {
         if let [_, features] = value.shape.as_slice() {
             return Ok(vec![features.clone()]);
         }
-        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-        let flat = Operation::Product.of(&found).filter(|flat| !flat.is_free());
-        let pooled = found.first().filter(|channels| !channels.is_free()).cloned();
-        Err(scope.faults.add(&site.tokens, Rank::Last { subject, found, from, flat, pooled }))
+        let (subject, found) = (site.subject.clone(), value.received());
+        let flat = Operation::Product.of(&value.shape).filter(|flat| !flat.is_free());
+        let pooled = value.shape.first().filter(|channels| !channels.is_free()).cloned();
+        Err(scope.faults.add(&site.tokens, Rank::Last { subject, found, flat, pooled }))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -76,6 +76,6 @@ pub(super) fn rows(site: &Site, value: &Value, scope: &mut Scope) -> Result<(), 
         return Ok(());
     }
     let flat = Operation::Product.of(&value.shape);
-    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-    Err(scope.faults.add(&site.tokens, Rank::Rows { subject, found, from, flat }))
+    let (subject, found) = (site.subject.clone(), value.received());
+    Err(scope.faults.add(&site.tokens, Rank::Rows { subject, found, flat }))
 }

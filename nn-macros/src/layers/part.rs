@@ -39,11 +39,10 @@ impl Rule for Part {
                 if self.is_generic() {
                     scope.constants.ask_part(self);
                 }
-                let fault = PartMismatch::Takes {
+                let fault = || PartMismatch::Takes {
                     subject: site.subject.clone(),
                     input: bare(&signature.input),
-                    found: value.shape.clone(),
-                    from: value.from.clone(),
+                    found: value.received(),
                 };
                 match Condition::same_shape(&signature.input, &value.shape) {
                     Some(same) => {
@@ -55,9 +54,7 @@ impl Rule for Part {
                         }
                         Ok(if free { scope.part_sizes(&site.subject, self, &value.shape, output) } else { output })
                     }
-                    None => {
-                        Err(scope.faults.add(&site.tokens, fault))
-                    }
+                    None => Err(scope.faults.add(&site.tokens, fault())),
                 }
             }
             Known::Nothing => self.deferred(site, value, scope),
@@ -103,8 +100,7 @@ impl Part {
         let fault = PartMismatch::Takes {
             subject: subject.clone(),
             input: vec![Piece::Shape(inputs.clone())],
-            found: value.shape.clone(),
-            from: value.from.clone(),
+            found: value.received(),
         };
         scope.ask_tokens(&site.tokens, Some(value), &same_shape(&inputs, &value.shape), fault);
         let (part, fault) = (self.network(), PartMismatch::Indices { subject: subject.clone(), path: path.clone() });

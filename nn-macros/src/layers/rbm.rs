@@ -261,7 +261,6 @@ fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
 
 /// Asks for `[items, k]`.
 fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -> Result<(), Reported> {
-    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
     let [items, rows] = value.shape.as_slice() else {
         let rows = Operation::Product.of(&value.shape).and_then(|all| match (all.literal(), levels.literal()) {
             (Some(all), Some(levels)) if all % levels == 0 => {
@@ -269,14 +268,25 @@ fn levelled(site: &Site, value: &Value, levels: &Dimension, scope: &mut Scope) -
             }
             _ => None,
         });
-        return Err(scope.faults.add(&site.tokens, Energy::Items { subject, levels: levels.clone(), found, from, rows }));
+        let fault = Energy::Items {
+            subject: site.subject.clone(),
+            levels: levels.clone(),
+            found: value.received(),
+            rows,
+        };
+        return Err(scope.faults.add(&site.tokens, fault));
     };
     // Where it is free the parameters' rule says so.
     if rows.is_free() {
         return Ok(());
     }
-    let turned = (items == levels).then(|| vec![rows.clone(), items.clone()]);
-    let fault = Energy::Levels { subject, levels: levels.clone(), rows: rows.clone(), found, from, turned };
+    let fault = || Energy::Levels {
+        subject: site.subject.clone(),
+        levels: levels.clone(),
+        rows: rows.clone(),
+        found: value.received(),
+        turned: (items == levels).then(|| vec![rows.clone(), items.clone()]),
+    };
     let equal = scope.ask(&site.tokens, Some(value), &Condition::Equal(levels.clone(), rows.clone()), fault);
     equal.holds()
 }

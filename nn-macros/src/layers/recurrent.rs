@@ -100,15 +100,15 @@ impl Rule for Recurrent {
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {
         let value = &inputs[0];
-        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
+        let (subject, found) = (|| site.subject.clone(), || value.received());
         match value.shape.as_slice() {
             [_, features] if features.is_free() => {
-                Err(scope.faults.add(&site.tokens, Rank::Features { subject, found, from }))
+                Err(scope.faults.add(&site.tokens, Rank::Features { subject: subject(), found: found() }))
             }
             [steps, _] => Ok(vec![steps.clone(), self.outputs()]),
             _ => {
                 let cure = sequenced(value);
-                Err(scope.faults.add(&site.tokens, Rank::Sequence { subject, found, from, cure }))
+                Err(scope.faults.add(&site.tokens, Rank::Sequence { subject: subject(), found: found(), cure }))
             }
         }
     }

@@ -26,16 +26,15 @@ impl Rule for Reshape {
         let (at, elements) = (&site.tokens, || format!("the number of elements of `{}`", site.subject));
         let product = scope.calculate(at, elements, Operation::Product, &self.shape)?;
         let elements = scope.calculate(at, elements, Operation::Product, &value.shape)?;
-        let fault = Mismatch::Reshape {
+        let fault = || Mismatch::Reshape {
             subject: site.subject.clone(),
-            from: value.from.clone(),
-            found: value.shape.clone(),
+            found: value.received(),
             elements: elements.clone(),
             target: self.shape.clone(),
             product: product.clone(),
             cure: self.cure(&elements),
         };
-        scope.ask(&site.tokens, Some(value), &Condition::Equal(product, elements), fault).guard(self.shape.clone())
+        scope.ask(&site.tokens, Some(value), &Condition::Equal(product.clone(), elements.clone()), fault).guard(self.shape.clone())
     }
 
     fn lengths(&self, axis: usize, inputs: &Shape, output: &Shape) -> Lengths {

@@ -72,9 +72,9 @@ fn is_like(
         same = Err(arguments.scope.faults.add(&call.tokens, fault));
     }
     let (has, found) = (memory.units.clone(), form.units.clone());
-    let fault = Naming::StateUnits { reader, kind, name: source.clone(), has: has.clone(), found: found.clone() };
-    let producer =
-        Value { from: format!("`{source}`"), producer: Some((source, tokens)), node: None, shape: Vec::new() };
+    let fault = || Naming::StateUnits { reader, kind, name: source.clone(), has: has.clone(), found: found.clone() };
+    let producer = Some((source.clone(), tokens));
+    let producer = Value { from: format!("`{source}`"), producer, node: None, shape: Vec::new() };
     let answer =
         arguments.scope.ask(&call.tokens, Some(&producer), &Condition::Equal(has.clone(), found.clone()), fault);
     answer.holds()?;

@@ -29,8 +29,8 @@ impl Rule for Transpose {
             [Dimension::Literal(1), height, width] => Some(vec![height.clone(), width.clone()]),
             _ => None,
         };
-        let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-        Err(scope.faults.add(&site.tokens, Rank::Matrix { subject, found, from, matrix }))
+        let (subject, found) = (site.subject.clone(), value.received());
+        Err(scope.faults.add(&site.tokens, Rank::Matrix { subject, found, matrix }))
     }
 
     fn lengths(&self, axis: usize, _takes: &Shape, _gives: &Shape) -> Lengths {

@@ -8,7 +8,7 @@ use super::runtime::argument;
 use super::{Arguments, Change, Lengths};
 use crate::context::{Answer, Scope, Site, Value, name};
 use crate::paths;
-use crate::report::{Argument, Mismatch, Piece, Rank, Reported};
+use crate::report::{self, Argument, Mismatch, Piece, Rank, Reported, bare};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A window of one axis, or of two with the vertical first: every field has a size for each.
@@ -95,7 +95,7 @@ impl Window {
             after.push(names.name_size(larger));
         }
         let conditions = stride.iter().map(|stride| Condition::Equal(stride.clone(), ONE)).collect();
-        let fault = Argument::SameWithStride { stride: extent(stride), padding: option(&before) };
+        let fault = || Argument::SameWithStride { stride: extent(stride), padding: option(&before) };
         arguments.scope.ask(at, None, &Condition::All(conditions), fault).holds()?;
         // Where the compiler finds another stride, that is the only error.
         let stride = vec![ONE; kernel.len()];
@@ -126,7 +126,7 @@ impl Window {
             padding.push(around);
         }
         let fits = spans.iter().zip(&padded).map(|(span, padded)| Condition::AtMost(span.clone(), padded.clone()));
-        let fault = self.misfit(site, input, &spans, &padded, most_padding);
+        let fault = || self.misfit(site, input, &spans, &padded, most_padding);
         let fitting = scope.ask(&site.tokens, Some(value), &Condition::All(fits.collect()), fault);
         fitting.holds()?;
         let mut output = Vec::new();
@@ -189,7 +189,7 @@ impl Window {
     /// Windows that lie in the padding alone have no mean and no maximum: `max_pool2d(2, padding = 2)`.
     pub(super) fn check_pool_padding(&self, site: &Site, scope: &mut Scope) -> Answer {
         let most: Vec<Dimension> = self.kernel.iter().map(half).collect();
-        let fault = Mismatch::PoolPadding {
+        let fault = || Mismatch::PoolPadding {
             subject: site.subject.clone(),
             padding: extent(&self.before),
             kernel: extent(&self.kernel),
@@ -241,8 +241,8 @@ pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope:
     };
     // The layer of the same kind for what was found.
     let other = (found > 0).then(|| site.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
-    let (subject, found, from) = (site.subject.clone(), value.shape.clone(), value.from.clone());
-    Err(scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, from, reshaped, other }))
+    let (subject, found) = (site.subject.clone(), value.received());
+    Err(scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, reshaped, other }))
 }
 
 fn are_equal(sizes: &[Dimension]) -> bool {
@@ -251,7 +251,7 @@ fn are_equal(sizes: &[Dimension]) -> bool {
 
 /// The sizes as an option takes them: one number, or `[3, 5]`.
 pub(super) fn option(sizes: &[Dimension]) -> Vec<Piece> {
-    if are_equal(sizes) { extent(sizes) } else { [vec![text("[")], joined(sizes, ", "), vec![text("]")]].concat() }
+    if are_equal(sizes) { extent(sizes) } else { bare(&sizes.to_vec()) }
 }
 
 /// The sizes in a sentence: `5`, or `3 × 5`.
@@ -266,21 +266,12 @@ pub(super) fn times(sizes: &[Dimension]) -> Vec<Piece> {
 
 /// `5 × 5`, or `length 5`.
 pub(super) fn area(sizes: &[Dimension]) -> Vec<Piece> {
-    let length = (sizes.len() == 1).then(|| text("length "));
+    let length = (sizes.len() == 1).then(|| Piece::Text("length ".to_owned()));
     length.into_iter().chain(times(sizes)).collect()
 }
 
 fn joined(sizes: &[Dimension], between: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    for (index, size) in sizes.iter().enumerate() {
-        pieces.extend((index > 0).then(|| text(between)));
-        pieces.push(Piece::Size(size.clone()));
-    }
-    pieces
-}
-
-fn text(text: &str) -> Piece {
-    Piece::Text(text.to_owned())
+    report::joined(sizes.iter().cloned().map(Piece::Size), between)
 }
 
 fn numbers(sizes: &[Dimension]) -> Option<Vec<u64>> {

@@ -247,7 +247,8 @@ impl From<Argument> for Message {
                 found
             ))
             .help(say!(
-                "of more units, the weights between them have more elements than the largest allowed, {largest}",
+                "of more units, the weights between them have more elements than the largest allowed, \
+                     {largest}",
                 largest = LARGEST
             )),
             Argument::NotChoice { layer, option, all, found } => {

@@ -1,8 +1,8 @@
 //! Mistakes in energy-based models.
 
-use super::Message;
 use super::arguments::listed;
 use super::message::say;
+use super::{Message, Received};
 use crate::shape::{Dimension, Shape};
 
 /// A mistake in the units of an energy-based model, or in what they take.
@@ -70,7 +70,10 @@ impl From<Energy> for Message {
                     (None, None) if side == "visible" => {
                         message.help(say!("`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"))
                     }
-                    (None, None) => message.help(say!("`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number, `softmax(k)` one of k levels")),
+                    (None, None) => message.help(say!(
+                        "`bernoulli` is 0 or 1, `relu` a number that is not negative, `gaussian` any number, \
+                     `softmax(k)` one of k levels"
+                    )),
                 }
             }
             Energy::OtherSide { side, kind, other } => {
@@ -100,43 +103,43 @@ impl From<Energy> for Message {
                 formula
             ))
             .help(say!("let a parameter of the network stand for `{formula}`", formula)),
-            Energy::Items { subject, levels, found, from, rows } => {
+            Energy::Items { subject, levels, found, rows } => {
                 let mut message = Self::new(say!(
-                    "`{subject}` takes `[items, {levels}]` with softmax units of {levels} levels, found {found}",
+                    "`{subject}` takes `[items, {levels}]` with softmax units of {levels} levels, found \
+                     {found}",
                     subject,
                     levels,
-                    found,
-                    from
+                    found
                 ));
                 if let Some(rows) = rows {
                     message = message.help(say!(
                         "put `reshape({rows})` between {from} and `{subject}`: it makes {items} items",
                         rows = super::bare(&rows),
-                        from,
+                        from = found.from,
                         subject,
                         items = &rows[0]
                     ));
                 }
-                let flat = if found.len() == 1 { "" } else { ", after `flatten;`" };
+                let flat = if found.shape.len() == 1 { "" } else { ", after `flatten;`" };
                 message.help(say!(
                     "leave out `visible = softmax({levels})`: it then takes a vector{flat}",
                     levels,
                     flat
                 ))
             }
-            Energy::Levels { subject, levels, rows, found, from, turned } => {
+            Energy::Levels { subject, levels, rows, found, turned } => {
                 let message = Self::new(say!(
-                    "`{subject}` has softmax units of {levels} levels, found rows of {rows} in {found} from {from}",
+                    "`{subject}` has softmax units of {levels} levels, found rows of {rows} in {found} \
+                     from {from}",
                     subject,
                     levels,
                     rows,
-                    found,
-                    from
+                    found
                 ));
                 match turned {
                     Some(turned) => message.help(say!(
                         "put `transpose;` between {from} and `{subject}`: it makes {turned}",
-                        from,
+                        from = found.from,
                         subject,
                         turned
                     )),

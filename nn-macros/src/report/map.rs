@@ -35,8 +35,12 @@ impl From<Mapped> for Message {
                 Self::new(say!("the closure of `map` is its argument and an expression, nothing else"))
                     .help(say!("it is written `map(|x| x * x)`"))
             }
-            Mapped::Arguments { found: 0 } => Self::new(say!("the closure of `map` takes one number, found no argument"))
-                .help(say!("it is written `map(|x| x * x)`, or `map(|_| 1.0)` for a function that does not depend on it")),
+            Mapped::Arguments { found: 0 } => {
+                Self::new(say!("the closure of `map` takes one number, found no argument")).help(say!(
+                    "it is written `map(|x| x * x)`, or `map(|_| 1.0)` for a function that does not \
+                     depend on it"
+                ))
+            }
             Mapped::Arguments { found } => {
                 Self::new(say!("the closure of `map` takes one number, found {found} arguments", found))
                     .help(say!("`map` works on each element by itself; `add` and `multiply` join several values"))
@@ -67,17 +71,21 @@ impl From<Mapped> for Message {
                 Self::new(say!("the exponent of `powi` is a whole number such as `2`, found `{found}`", found))
                     .help(say!("`powf` takes any exponent of type `f64`, as in `x.powf(1.5)`"))
             }
-            Mapped::Number { found } => {
-                Self::new(say!("expected a number, found `{found}`", found)).help(say!("a number is written `2` or `0.5`"))
-            }
+            Mapped::Number { found } => Self::new(say!("expected a number, found `{found}`", found))
+                .help(say!("a number is written `2` or `0.5`")),
             Mapped::Narrow { found } => Self::new(say!("`{found}` is 0 or infinite in `f32`", found))
                 .help(say!("a number in `map` is 0, or from `1e-45` to `3e38` in size")),
             Mapped::Variable { name, near } => {
-                let message =
-                    Self::new(say!("`{name}` is neither the closure's argument, nor a `let` in it, nor a constant", name));
+                let message = Self::new(say!(
+                    "`{name}` is neither the closure's argument, nor a `let` in it, nor a constant",
+                    name
+                ));
                 match near {
                     Some(near) => message.help(say!("did you mean `{near}`?", near)),
-                    None => message.help(say!("a constant of type `f64` can stand here: `const {name}: f64 = …;`", name = name.to_uppercase())),
+                    None => message.help(say!(
+                        "a constant of type `f64` can stand here: `const {name}: f64 = …;`",
+                        name = name.to_uppercase()
+                    )),
                 }
             }
             Mapped::Condition => Self::new(say!("the condition of an `if` in `map` is one comparison"))
@@ -87,7 +95,11 @@ impl From<Mapped> for Message {
             Mapped::Let { found } => Self::new(say!("expected `let name = value;`, found `{found}`", found)),
             Mapped::NoValue => Self::new(say!("a block in `map` ends with its value"))
                 .help(say!("it is written `{{ let a = x * x; a + 1.0 }}`, without `;` at the end")),
-            Mapped::Outside { what, functions } => Self::new(say!("`map` cannot hold {what}", what)).help(say!("it holds numbers, constants of type `f64`, `+`, `-`, `*`, `/`, `let`, `if a < b {{ … }} else {{ … }}`, and {list}", list = listed(&functions, "and"))),
+            Mapped::Outside { what, functions } => Self::new(say!("`map` cannot hold {what}", what)).help(say!(
+                "it holds numbers, constants of type `f64`, `+`, `-`, `*`, `/`, `let`, `if a < b {{ … \
+                     }} else {{ … }}`, and {list}",
+                list = listed(&functions, "and")
+            )),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::arguments::stated;
 use super::message::say;
 use super::shape::counted;
-use super::{Message, Piece};
+use super::{Message, Piece, Received};
 use crate::shape::{Dimension, LARGEST, Shape};
 
 /// A mistake at the boundary of a part.
@@ -70,9 +70,12 @@ pub(crate) enum PartMismatch {
 impl From<PartMismatch> for Message {
     fn from(fault: PartMismatch) -> Self {
         match fault {
-            PartMismatch::Takes { subject, input, found, from } => {
-                Self::new(say!("`{subject}` takes `{input}`, found {found}", subject, input, found, from))
-                    .help(say!("let {from} give `{input}`", from, input))
+            PartMismatch::Takes { subject, input, found } => {
+                Self::new(say!("`{subject}` takes `{input}`, found {found}", subject, input, found)).help(say!(
+                    "let {from} give `{input}`",
+                    from = found.from,
+                    input
+                ))
             }
             PartMismatch::Gives { subject, path, expected, verb, output } => Self::new(say!(
                 "`{subject}` is {verb}d to give {expected}, but `{path}` gives `{output}`",

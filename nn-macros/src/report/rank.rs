@@ -1,7 +1,7 @@
 //! Values of another rank than a layer takes.
 
 use super::message::say;
-use super::{Message, Piece, bare};
+use super::{Message, Piece, Received, bare};
 use crate::shape::{Dimension, Shape};
 
 /// A value with too many axes, or too few.
@@ -84,13 +84,12 @@ pub(crate) enum Sequenced {
 impl From<Rank> for Message {
     fn from(fault: Rank) -> Self {
         match fault {
-            Rank::Vector { subject, found, from, flat, pooled, steps, levels, last } => {
-                let mut message =
-                    Self::new(say!("`{subject}` takes a vector, found {found}", subject, found, from));
+            Rank::Vector { subject, found, flat, pooled, steps, levels, last } => {
+                let mut message = Self::new(say!("`{subject}` takes a vector, found {found}", subject, found));
                 if let Some(last) = last {
                     message = message.help(say!(
                         "put `last;` between {from} and `{subject}`: it makes {last}",
-                        from,
+                        from = found.from,
                         subject,
                         last = vec![last]
                     ));
@@ -98,7 +97,7 @@ impl From<Rank> for Message {
                 if let Some(flat) = flat {
                     message = message.help(say!(
                         "put `flatten;` between {from} and `{subject}`: it makes {flat}",
-                        from,
+                        from = found.from,
                         subject,
                         flat = vec![flat]
                     ));
@@ -106,7 +105,7 @@ impl From<Rank> for Message {
                 if let Some(pooled) = pooled {
                     message = message.help(say!(
                         "put `global_avg_pool;` between {from} and `{subject}`: it makes {pooled}",
-                        from,
+                        from = found.from,
                         subject,
                         pooled = vec![pooled]
                     ));
@@ -122,63 +121,44 @@ impl From<Rank> for Message {
                 }
                 message
             }
-            Rank::Indices { subject, found, from, flat } => {
-                let message = Self::new(say!(
-                    "`{subject}` takes a vector of indices, found {found}",
-                    subject,
-                    found,
-                    from
-                ));
+            Rank::Indices { subject, found, flat } => {
+                let message = Self::new(say!("`{subject}` takes a vector of indices, found {found}", subject, found));
                 match flat {
-                    Some(flat) => message.help(say!("declare {from} as {flat}", from, flat = vec![flat])),
+                    Some(flat) => message.help(say!("declare {from} as {flat}", from = found.from, flat = vec![flat])),
                     None => message,
                 }
             }
-            Rank::Steps { subject, found, from } => Self::new(say!(
+            Rank::Steps { subject, found } => Self::new(say!(
                 "`{subject}` takes `[steps, features]` with `each_step = true`, found {found}",
                 subject,
-                found,
-                from
+                found
             ))
             .help(say!("without `each_step` it takes a vector")),
-            Rank::Sequence { subject, found, from, cure } => {
-                let message = Self::new(say!(
-                    "`{subject}` takes a sequence `[steps, features]`, found {found}",
-                    subject,
-                    found,
-                    from
-                ));
-                cure.help(message, &subject, &found, &from)
+            Rank::Sequence { subject, found, cure } => {
+                let message =
+                    Self::new(say!("`{subject}` takes a sequence `[steps, features]`, found {found}", subject, found));
+                cure.help(message, &subject, &found)
             }
-            Rank::Features { subject, found, from } => {
-                let known = found.iter().find(|size| !size.is_free()).cloned();
-                let text = say!(
-                    "`{subject}` needs a fixed number of features, found {found}",
-                    subject,
-                    found,
-                    from
-                );
+            Rank::Features { subject, found } => {
+                let known = found.shape.iter().find(|size| !size.is_free()).cloned();
+                let text = say!("`{subject}` needs a fixed number of features, found {found}", subject, found);
                 let mut message = Self::new(text);
                 if let Some(known) = known {
                     let turned = vec![Dimension::Free, known];
                     message = message.help(say!(
-                        "put `transpose;` between {from} and `{subject}`: it makes {turned}, a sequence of any length",
-                        from,
+                        "put `transpose;` between {from} and `{subject}`: it makes {turned}, a sequence of \
+                     any length",
+                        from = found.from,
                         subject,
                         turned
                     ));
                 }
                 message.help(say!("give the network's input a known size there"))
             }
-            Rank::Last { subject, found, from, flat, pooled } => {
-                let text = say!(
-                    "`{subject}` takes a sequence `[steps, features]`, found {found}",
-                    subject,
-                    found,
-                    from
-                );
+            Rank::Last { subject, found, flat, pooled } => {
+                let text = say!("`{subject}` takes a sequence `[steps, features]`, found {found}", subject, found);
                 let mut message = Self::new(text);
-                if found.len() == 1 {
+                if found.shape.len() == 1 {
                     return message.help(say!("leave it out: {found} is no sequence, and has no last step", found));
                 }
                 for (layer, made) in [("flatten", flat), ("global_avg_pool", pooled)] {
@@ -188,19 +168,14 @@ impl From<Rank> for Message {
                 }
                 message
             }
-            Rank::Spatial { subject, axes, found, from, reshaped, other } => {
+            Rank::Spatial { subject, axes, found, reshaped, other } => {
                 let expected = match axes {
                     [1] => "a signal `[channels, length]`",
                     [2] => "an image `[channels, height, width]`",
                     _ => "a signal `[channels, length]` or an image `[channels, height, width]`",
                 };
-                let mut message = Self::new(say!(
-                    "`{subject}` takes {expected}, found {found}",
-                    subject,
-                    expected,
-                    found,
-                    from
-                ));
+                let mut message =
+                    Self::new(say!("`{subject}` takes {expected}, found {found}", subject, expected, found));
                 if let Some(reshaped) = &reshaped {
                     let what = if reshaped.len() == 2 { "a signal" } else { "an image" };
                     message = message.help(say!(
@@ -210,7 +185,7 @@ impl From<Rank> for Message {
                     ));
                 }
                 match other {
-                    Some(other) if found.len() == 2 => {
+                    Some(other) if found.shape.len() == 2 => {
                         message.help(say!("`{other}` takes signals `[channels, length]`", other))
                     }
                     Some(other) => message.help(say!("`{other}` takes images", other)),
@@ -218,21 +193,15 @@ impl From<Rank> for Message {
                     None => message.help(say!("`reshape([channels, height, width])` before it makes an image")),
                 }
             }
-            Rank::Matrix { subject, found, from, matrix } => {
-                let message =
-                    Self::new(say!("`{subject}` takes two axes, found {found}", subject, found, from));
+            Rank::Matrix { subject, found, matrix } => {
+                let message = Self::new(say!("`{subject}` takes two axes, found {found}", subject, found));
                 match matrix {
                     Some(matrix) => message.help(say!("put `reshape({matrix})` before it", matrix = bare(&matrix))),
                     None => message,
                 }
             }
-            Rank::Rows { subject, found, from, flat } => {
-                let message = Self::new(say!(
-                    "`{subject}` takes `[n]` or `[steps, n]`, found {found}",
-                    subject,
-                    found,
-                    from
-                ));
+            Rank::Rows { subject, found, flat } => {
+                let message = Self::new(say!("`{subject}` takes `[n]` or `[steps, n]`, found {found}", subject, found));
                 match flat {
                     Some(flat) => message.help(say!("put `flatten` before it: it makes {flat}", flat = vec![flat])),
                     None => message,
@@ -243,12 +212,12 @@ impl From<Rank> for Message {
 }
 
 impl Sequenced {
-    fn help(self, message: Message, subject: &str, found: &Shape, from: &str) -> Message {
+    fn help(self, message: Message, subject: &str, found: &Received) -> Message {
         let between = |layers: Vec<Piece>, made: &Shape, what: &str| {
             say!(
                 "put `{layers};` between {from} and `{subject}`: it makes {made}{what}",
                 layers,
-                from,
+                from = found.from,
                 subject,
                 made,
                 what
@@ -256,13 +225,17 @@ impl Sequenced {
         };
         let steps = Dimension::Literal(10);
         let repeated = |message: Message| {
-            let made = [vec![steps.clone()], found.clone()].concat();
+            let made = [vec![steps.clone()], found.shape.clone()].concat();
             message.help(between(say!("repeat({steps})", steps), &made, ", the same at each step"))
         };
         match self {
             Self::Declared => {
-                let declared = [vec![Dimension::Free], found.clone()].concat();
-                repeated(message.help(say!("declare {from} as {declared}: the first axis is time", from, declared)))
+                let declared = [vec![Dimension::Free], found.shape.clone()].concat();
+                repeated(message.help(say!(
+                    "declare {from} as {declared}: the first axis is time",
+                    from = found.from,
+                    declared
+                )))
             }
             Self::WithoutLast => message.help(say!("leave out `last`: it gives one step of the sequence alone")),
             Self::Repeated => repeated(message),

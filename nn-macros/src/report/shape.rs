@@ -1,7 +1,7 @@
 //! Shapes that do not meet.
 
 use super::message::{apart, say};
-use super::{Message, Piece, bare};
+use super::{Message, Piece, Received, bare};
 use crate::shape::{Dimension, LARGEST, Operation, Shape};
 
 /// A mistake in the sizes of a network.
@@ -61,28 +61,22 @@ pub(crate) enum Mismatch {
     },
     ConcatRank {
         subject: String,
-        first: Shape,
-        first_from: String,
-        other: Shape,
-        other_from: String,
+        first: Received,
+        other: Received,
         flat: Option<(String, Dimension)>,
     },
     Concat {
         subject: String,
         axis: usize,
-        first: Shape,
-        first_from: String,
-        other: Shape,
-        other_from: String,
+        first: Received,
+        other: Received,
         other_axis: Option<usize>,
     },
     Equal {
         subject: String,
         verb: &'static str,
-        first: Shape,
-        first_from: String,
-        other: Shape,
-        other_from: String,
+        first: Received,
+        other: Received,
     },
     Declared {
         network: String,
@@ -122,17 +116,20 @@ pub(crate) enum Mismatch {
 impl From<Mismatch> for Message {
     fn from(fault: Mismatch) -> Self {
         match fault {
-            Mismatch::FixedParameter { subject, name, found, from, inside } => {
-                let rank = found.len();
+            Mismatch::FixedParameter { subject, name, found, inside } => {
+                let rank = found.shape.len();
                 let message = Self::new(say!(
                     "the `{name}` of `{subject}` needs known sizes, found {found}",
                     name,
                     subject,
-                    found,
-                    from
+                    found
                 ));
                 message.help(match rank {
-                    1 if inside => say!("`global_avg_pool;`, or an adaptive pool, in front of {from} makes the sizes known whatever the input has", from),
+                    1 if inside => say!(
+                        "`global_avg_pool;`, or an adaptive pool, in front of {from} makes the sizes known \
+                     whatever the input has",
+                        from = found.from
+                    ),
                     _ => say!("give the network's input a known size there"),
                 })
             }
@@ -199,15 +196,16 @@ impl From<Mismatch> for Message {
                     None => message.help(say!("`groups` may be any divisor of {channels}", channels)),
                 }
             }
-            Mismatch::Reshape { subject, from, found, elements, target, product, cure } => {
+            Mismatch::Reshape { subject, found, elements, target, product, cure } => {
                 let message = Self::new(say!(
-                    "`{subject}` makes {target} of {product} elements, found {found} of {elements} from {from}",
+                    "`{subject}` makes {target} of {product} elements, found {found} of {elements} from \
+                     {from}",
                     subject,
                     target,
                     product,
-                    found,
+                    found = found.shape,
                     elements,
-                    from
+                    from = found.from
                 ));
                 match cure {
                     Some(cure) => message.help(say!("`reshape({cure})` has {elements}", cure, elements)),
@@ -226,14 +224,12 @@ impl From<Mismatch> for Message {
                     message.help(say!("its axes are 0 to {last}: the batch is not counted", last = rank - 1))
                 }
             }
-            Mismatch::ConcatRank { subject, first, first_from, other, other_from, flat } => {
+            Mismatch::ConcatRank { subject, first, other, flat } => {
                 let message = Self::new(say!(
-                    "`{subject}` joins shapes of equal rank, found {first} from {first_from} and {other} from {other_from}",
+                    "`{subject}` joins shapes of equal rank, found {first} and {other}",
                     subject,
                     first,
-                    first_from,
-                    other,
-                    other_from
+                    other
                 ));
                 match flat {
                     Some((from, flat)) => {
@@ -242,30 +238,33 @@ impl From<Mismatch> for Message {
                     None => message,
                 }
             }
-            Mismatch::Concat { subject, axis, first, first_from, other, other_from, other_axis } => {
-                let [first_found, other_found] = apart(&first, &other);
+            Mismatch::Concat { subject, axis, first, other, other_axis } => {
+                let [first_found, other_found] = apart(&first.shape, &other.shape);
                 let message = Self::new(say!(
-                    "`{subject}` joins shapes that are equal but for axis {axis}, found {first_found} from {first_from} and {other_found} from {other_from}",
+                    "`{subject}` joins shapes that are equal but for axis {axis}, found {first_found} \
+                     from {first_from} and {other_found} from {other_from}",
                     subject,
                     axis,
                     first_found,
-                    first_from,
+                    first_from = first.from,
                     other_found,
-                    other_from
+                    other_from = other.from
                 ));
                 if let Some(other_axis) = other_axis {
                     return message
                         .help(say!("they are equal but for axis {other_axis}: `axis = {other_axis}`", other_axis));
                 }
-                let mut fitting = first;
-                fitting[axis] = other[axis].clone();
-                let [fitting, _] = apart(&fitting, &other);
-                message.help(say!("let {other_from} give {fitting}", other_from, fitting))
+                let mut fitting = first.shape;
+                fitting[axis] = other.shape[axis].clone();
+                let [fitting, _] = apart(&fitting, &other.shape);
+                message.help(say!("let {from} give {fitting}", from = other.from, fitting))
             }
-            Mismatch::Equal { subject, verb, first, first_from, other, other_from } => {
-                let [first, other] = apart(&first, &other);
+            Mismatch::Equal { subject, verb, first, other } => {
+                let (first_from, other_from) = (first.from, other.from);
+                let [first, other] = apart(&first.shape, &other.shape);
                 let message = Self::new(say!(
-                    "`{subject}` {verb} equal shapes, found {first} from {first_from} and {other} from {other_from}",
+                    "`{subject}` {verb} equal shapes, found {first} from {first_from} and {other} from \
+                     {other_from}",
                     subject,
                     verb,
                     first,
