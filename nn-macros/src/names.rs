@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use heck::ToUpperCamelCase;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -148,11 +149,7 @@ pub(crate) fn item(stem: &str) -> Ident {
 
 /// The name of a shape: that of a network's port, or of its only input or output.
 pub(crate) fn shape(network: &Ident, port: &str) -> Ident {
-    let words = port.split('_').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    });
-    let stem = format!("{}{}", plain(network), words.collect::<String>());
+    let stem = format!("{}{}", plain(network), port.to_upper_camel_case());
     Ident::new(&given(&format!("a shape of {network}"), port, stem), network.span())
 }
 

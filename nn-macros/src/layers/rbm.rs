@@ -11,7 +11,7 @@ use super::{Arguments, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, P
 use crate::context::{Scope, Site, Value, name};
 use crate::names::{E, RNG};
 use crate::paths;
-use crate::report::{Energy, compact, nearest, Reported};
+use crate::report::{Energy, compact, nearest, Reported, Side};
 use crate::shape::{Condition, Dimension, Operation, Shape, types};
 
 /// A restricted Boltzmann machine, which gives the mean of its hidden units.
@@ -181,16 +181,16 @@ fn visible(value: &Expr, arguments: &mut Arguments) -> Result<Visible, Reported>
             return Err(arguments.scope.faults.add(&variance.right, fault));
         }
         ("gaussian", Some(_)) => Energy::GaussianTakes { found: compact(value) },
-        ("softmax", inside) => return levels("visible", value, inside, arguments).map(Visible::Softmax),
-        ("bernoulli", Some(_)) => Energy::KindTakesNothing { side: "visible", kind: "bernoulli" },
-        ("relu", _) => Energy::OtherSide { side: "visible", kind: "relu", other: "hidden" },
-        _ => unknown("visible", value, &text, VISIBLE),
+        ("softmax", inside) => return levels(Side::Visible, value, inside, arguments).map(Visible::Softmax),
+        ("bernoulli", Some(_)) => Energy::KindTakesNothing { side: Side::Visible, kind: "bernoulli" },
+        ("relu", _) => Energy::OtherSide { side: Side::Visible, kind: "relu", other: Side::Hidden },
+        _ => unknown(Side::Visible, value, &text, VISIBLE),
     };
     Err(arguments.scope.faults.add(value, fault))
 }
 
 /// The levels of `softmax(5)`.
-fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: &mut Arguments) -> Result<Dimension, Reported> {
+fn levels(side: Side, value: &Expr, inside: Option<&[Expr]>, arguments: &mut Arguments) -> Result<Dimension, Reported> {
     let fault = match inside {
         Some([levels]) => {
             let size = arguments.scope.size(levels, 2, "the number of levels of `softmax`")?;
@@ -211,7 +211,7 @@ fn levels(side: &'static str, value: &Expr, inside: Option<&[Expr]>, arguments: 
 fn hidden(value: &Expr, arguments: &mut Arguments) -> Result<Hidden, Reported> {
     let (text, inside) = kind(value);
     if text == "softmax" {
-        return levels("hidden", value, inside.as_deref(), arguments).map(Hidden::Softmax);
+        return levels(Side::Hidden, value, inside.as_deref(), arguments).map(Hidden::Softmax);
     }
     let found = match text.as_str() {
         "bernoulli" => Some(("bernoulli", Hidden::Bernoulli)),
@@ -221,8 +221,8 @@ fn hidden(value: &Expr, arguments: &mut Arguments) -> Result<Hidden, Reported> {
     };
     let fault = match (found, inside) {
         (Some((_, hidden)), None) => return Ok(hidden),
-        (Some((kind, _)), Some(_)) => Energy::KindTakesNothing { side: "hidden", kind },
-        (None, _) => unknown("hidden", value, &text, HIDDEN),
+        (Some((kind, _)), Some(_)) => Energy::KindTakesNothing { side: Side::Hidden, kind },
+        (None, _) => unknown(Side::Hidden, value, &text, HIDDEN),
     };
     Err(arguments.scope.faults.add(value, fault))
 }
@@ -236,7 +236,7 @@ fn kind(value: &Expr) -> (String, Option<Vec<Expr>>) {
     (name(word).map_or_else(|| compact(word), ToString::to_string), inside)
 }
 
-fn unknown(side: &'static str, value: &Expr, word: &str, all: &'static [&'static str]) -> Energy {
+fn unknown(side: Side, value: &Expr, word: &str, all: &'static [&'static str]) -> Energy {
     let quoted = match value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) => all.iter().copied().find(|kind| *kind == text.value()),
@@ -249,12 +249,12 @@ fn unknown(side: &'static str, value: &Expr, word: &str, all: &'static [&'static
 }
 
 /// The kind that another library, or the literature, calls so.
-fn elsewhere(word: &str, side: &str) -> Option<&'static str> {
+fn elsewhere(word: &str, side: Side) -> Option<&'static str> {
     Some(match (word.to_lowercase().as_str(), side) {
         ("binary" | "sigmoid" | "logistic" | "bool" | "binomial", _) => "bernoulli",
         ("normal" | "real" | "linear" | "continuous", _) => "gaussian",
-        ("ratings", "visible") | ("categorical" | "multinomial" | "one_hot" | "onehot" | "potts", _) => "softmax(5)",
-        ("rectified" | "nrelu" | "rectified_linear", "hidden") => "relu",
+        ("ratings", Side::Visible) | ("categorical" | "multinomial" | "one_hot" | "onehot" | "potts", _) => "softmax(5)",
+        ("rectified" | "nrelu" | "rectified_linear", Side::Hidden) => "relu",
         _ => return None,
     })
 }

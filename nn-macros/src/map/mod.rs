@@ -8,6 +8,7 @@ mod derivative;
 #[cfg(test)]
 mod evaluate;
 mod expression;
+mod mapping;
 mod print;
 mod read;
 mod simplify;
@@ -15,38 +16,5 @@ mod stable;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
-
-use expression::{Graph, Value};
-
+pub(crate) use mapping::Mapping;
 pub(crate) use read::read;
-
-/// A function of one number, and its derivative.
-#[derive(Clone, Debug)]
-pub(crate) struct Mapping {
-    graph: Graph,
-    value: Value,
-    slope: Value,
-}
-
-impl Mapping {
-    fn new(mut graph: Graph, value: Value) -> Self {
-        let slope = graph.derivative(value);
-        Self { graph, value, slope }
-    }
-
-    /// f as a closure over elements of type `E`.
-    pub(crate) fn value(&self) -> TokenStream {
-        print::closure(&self.graph, self.value)
-    }
-
-    /// f′ as a closure over elements of type `E`.
-    pub(crate) fn slope(&self) -> TokenStream {
-        print::closure(&self.graph, self.slope)
-    }
-
-    /// The operations that f takes.
-    pub(crate) fn operations(&self) -> u64 {
-        self.graph.operations(self.value)
-    }
-}

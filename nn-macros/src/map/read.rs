@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Block, Expr, ExprClosure, ExprIf, Ident, Lit, Pat, Stmt, Type, UnOp};
 
-use super::Mapping;
 use super::expression::{Binary, Comparison, Function, Graph, Selection, Value};
+use super::mapping::Mapping;
 use crate::context::{Scope, name};
 use crate::report::{Mapped, Reported, compact, nearest};
 

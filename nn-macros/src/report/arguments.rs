@@ -1,5 +1,7 @@
 //! Mistakes in a layer's name, its arguments and its options.
 
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+
 use super::message::say;
 use super::{Message, Piece, nearest};
 use crate::shape::{Dimension, LARGEST};
@@ -90,7 +92,7 @@ impl From<Argument> for Message {
     fn from(fault: Argument) -> Self {
         match fault {
             Argument::Variable { what, name } => {
-                let constant = name.trim_start_matches("r#").to_uppercase();
+                let constant = name.to_shouty_snake_case();
                 Self::new(say!("{what} is a number or a constant, found the variable `{name}`", what, name))
                     .help(say!("a constant can stand here: `const {constant}: usize = …;` and `{constant}`", constant))
             }
@@ -131,9 +133,7 @@ impl From<Argument> for Message {
                     ))
             }
             Argument::PartCalled { name, .. } if !name.starts_with(char::is_uppercase) => {
-                let mut letters = name.chars();
-                let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-                let capital: String = first.chain(letters).collect();
+                let capital = name.to_upper_camel_case();
                 Self::new(say!("a network begins with a capital where it is a part, found `{name}`", name))
                     .help(say!("call it `{capital}`", capital))
             }
@@ -148,7 +148,7 @@ impl From<Argument> for Message {
                     .help(say!("`{name}2` is free", name))
             }
             Argument::ParameterName { name } => {
-                let capital = name.trim_start_matches("r#").to_uppercase();
+                let capital = name.to_shouty_snake_case();
                 Self::new(say!("a dimension parameter begins with a capital, found `{name}`", name))
                     .help(say!("write `{capital}`", capital))
             }

@@ -9,7 +9,7 @@ use crate::shape::{Dimension, Shape};
 #[derive(Debug)]
 pub(crate) enum Energy {
     Kind {
-        side: &'static str,
+        side: Side,
         found: String,
         /// The kind that stands in quotes.
         quoted: Option<&'static str>,
@@ -18,12 +18,12 @@ pub(crate) enum Energy {
     },
     /// A kind that only the other side has.
     OtherSide {
-        side: &'static str,
+        side: Side,
         kind: &'static str,
-        other: &'static str,
+        other: Side,
     },
     KindTakesNothing {
-        side: &'static str,
+        side: Side,
         kind: &'static str,
     },
     GaussianTakes {
@@ -33,7 +33,7 @@ pub(crate) enum Energy {
         found: String,
     },
     LevelsMissing {
-        side: &'static str,
+        side: Side,
     },
     LevelsFormula {
         formula: String,
@@ -57,6 +57,23 @@ pub(crate) enum Energy {
     },
 }
 
+/// A side of a restricted Boltzmann machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Visible,
+    Hidden,
+}
+
+/// The option of the side.
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Visible => "visible",
+            Self::Hidden => "hidden",
+        })
+    }
+}
+
 impl From<Energy> for Message {
     fn from(fault: Energy) -> Self {
         match fault {
@@ -67,7 +84,7 @@ impl From<Energy> for Message {
                 match (quoted, near) {
                     (Some(kind), _) => message.help(say!("leave out the quotes: `{kind}`", kind)),
                     (None, Some(near)) => message.help(say!("did you mean `{near}`?", near)),
-                    (None, None) if side == "visible" => {
+                    (None, None) if side == Side::Visible => {
                         message.help(say!("`bernoulli` is 0 or 1, `gaussian` any number, `softmax(k)` one of k levels"))
                     }
                     (None, None) => message.help(say!(
@@ -129,8 +146,7 @@ impl From<Energy> for Message {
             }
             Energy::Levels { subject, levels, rows, found, turned } => {
                 let message = Self::new(say!(
-                    "`{subject}` has softmax units of {levels} levels, found rows of {rows} in {found} \
-                     from {from}",
+                    "`{subject}` has softmax units of {levels} levels, found rows of {rows} in {found}",
                     subject,
                     levels,
                     rows,

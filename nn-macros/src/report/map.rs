@@ -1,5 +1,7 @@
 //! Mistakes in the function of a `map`.
 
+use heck::ToShoutySnakeCase;
+
 use super::Message;
 use super::arguments::listed;
 use super::message::say;
@@ -84,7 +86,7 @@ impl From<Mapped> for Message {
                     Some(near) => message.help(say!("did you mean `{near}`?", near)),
                     None => message.help(say!(
                         "a constant of type `f64` can stand here: `const {name}: f64 = …;`",
-                        name = name.to_uppercase()
+                        name = name.to_shouty_snake_case()
                     )),
                 }
             }

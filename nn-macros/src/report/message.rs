@@ -40,7 +40,7 @@ macro_rules! say_displayed {
         }
     )*};
 }
-say_displayed!(str, String, u64, usize, i128);
+say_displayed!(str, String, u64, usize, i128, super::energy::Side);
 
 impl<T: Say + ?Sized> Say for &T {
     fn say(&self, pieces: &mut Vec<Piece>) {
@@ -84,10 +84,11 @@ impl Say for Vec<Piece> {
     }
 }
 
-/// A sentence with placeholders, as `format!` has them, for what can stand in a message: `say!("found {shape} from {from}", shape, from = &value.from)`.
+/// A sentence with placeholders, as `format!` has them, for what can stand in a message:
+/// `say!("found {shape} from {from}", shape, from = &value.from)`.
 macro_rules! say {
     ($sentence:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
-        const { assert!($crate::report::message::are_placeholders($sentence, &[$(stringify!($name)),*])) };
+        const _: () = assert!($crate::report::message::are_placeholders($sentence, &[$(stringify!($name)),*]));
         $crate::report::message::fill($sentence, &[$((stringify!($name), &$crate::report::message::say!(@ $name $($value)?))),*])
     }};
     (@ $name:ident) => { $name };

@@ -14,7 +14,7 @@ mod shape;
 mod syntax;
 
 pub(crate) use arguments::{Argument, Found, Meant};
-pub(crate) use energy::Energy;
+pub(crate) use energy::{Energy, Side};
 pub(crate) use faults::{Errors, Faults, NoFault, Reported, ends};
 pub(crate) use graph::Structure;
 pub(crate) use map::Mapped;

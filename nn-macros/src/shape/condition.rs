@@ -3,7 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, Formula, LARGEST, Operation, Shape};
+use super::dimension::{Dimension, Shape};
+use super::formula::Formula;
+use super::operation::{LARGEST, Operation};
 use crate::paths;
 
 /// A relation between dimensions that a rule asks for.
@@ -108,7 +110,11 @@ impl Condition {
                 if Operation::Product.of_numbers(&smallest.collect::<Vec<_>>()).is_none() {
                     return Verdict::Fails;
                 }
-                relation("holdable", &all, |_| true)
+                let deferred = |tokens: Vec<TokenStream>| {
+                    let function = paths::checked("holdable", Span::call_site());
+                    quote!(#function(&[#(#tokens),*]))
+                };
+                decided(&all, |_| true, deferred)
             }
         }
     }
@@ -121,34 +127,38 @@ fn symbolic(operands: &[&Dimension]) -> bool {
 }
 
 fn difference(a: &Dimension, b: &Dimension) -> Option<Formula> {
-    Formula::of(a)?.plus(&Formula::of(b)?, -1)
+    a.formula()?.plus(&b.formula()?, -1)
 }
 
 /// Whether `a` is above `b` whatever the parameters are.
 fn above(a: &Dimension, b: &Dimension) -> bool {
-    let one = Formula::of(&Dimension::Literal(1));
-    let least = difference(a, b).zip(one).and_then(|(difference, one)| difference.plus(&one, -1));
+    let least = difference(a, b).and_then(|difference| difference.plus(&Formula::number(1), -1));
     least.is_some_and(|least| least.is_never_negative())
 }
 
 /// Whether `a` divides `b` whatever the parameters are.
 fn divides(a: &Dimension, b: &Dimension) -> bool {
-    let (Some(divisor), Some(formula)) = (Formula::of(a), Formula::of(b)) else { return false };
+    let (Some(divisor), Some(formula)) = (a.formula(), b.formula()) else { return false };
     a.literal().is_some_and(|a| formula.is_multiple_of(a)) || formula.is_product_with(&divisor)
 }
 
+/// A relation that the function of that name of `plumbline::check` decides.
 fn relation(name: &str, operands: &[&Dimension], holds: impl Fn(&[u64]) -> bool) -> Verdict {
+    let function = paths::checked(name, Span::call_site());
+    decided(operands, holds, |tokens| quote!(#function(#(#tokens),*)))
+}
+
+/// Decides a relation of numbers, or defers it.
+fn decided(
+    operands: &[&Dimension],
+    holds: impl Fn(&[u64]) -> bool,
+    deferred: impl FnOnce(Vec<TokenStream>) -> TokenStream,
+) -> Verdict {
     if let Some(numbers) = operands.iter().map(|operand| operand.literal()).collect::<Option<Vec<_>>>() {
         return if holds(&numbers) { Verdict::Holds } else { Verdict::Fails };
     }
     if operands.iter().any(|operand| matches!(operand, Dimension::Free)) {
         return Verdict::Holds;
     }
-    let function = paths::checked(name, Span::call_site());
-    let operands = operands.iter().map(|operand| operand.tokens());
-    Verdict::Deferred(if name == "holdable" {
-        quote!(#function(&[#(#operands),*]))
-    } else {
-        quote!(#function(#(#operands),*))
-    })
+    Verdict::Deferred(deferred(operands.iter().map(|operand| operand.tokens()).collect()))
 }

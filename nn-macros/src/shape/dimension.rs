@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::Formula;
+use super::formula::Formula;
 use crate::paths;
 
 /// The shape of a value, without the batch axis.
@@ -46,6 +46,25 @@ impl Dimension {
             Self::Parameter(formula) => formula.is_free(),
             Self::Free => true,
             Self::Literal(_) | Self::Constant(_) => false,
+        }
+    }
+
+    /// The dimension that a formula is; `None` where it is a number below zero or beyond all bounds.
+    pub(super) fn of(formula: Formula) -> Option<Self> {
+        match formula.value() {
+            Some(value) => u64::try_from(value).ok().map(Self::Literal),
+            None if formula.is_constant() => Some(Self::Constant(formula.tokens())),
+            None => Some(Self::Parameter(formula)),
+        }
+    }
+
+    /// The dimension as a formula; `None` for a free one.
+    pub(super) fn formula(&self) -> Option<Formula> {
+        match self {
+            Self::Literal(value) => Some(Formula::number(i128::from(*value))),
+            Self::Constant(tokens) => Some(Formula::constant(tokens)),
+            Self::Parameter(formula) => Some(formula.clone()),
+            Self::Free => None,
         }
     }
 

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{Dimension, LARGEST, Operation};
+use super::operation::{LARGEST, Operation};
 use crate::{names::SIZES, paths};
 
 /// The products that a formula is multiplied out to at most: sizes have a few, and each stands wherever the size does.
 pub(crate) const MOST_TERMS: usize = 256;
 
 /// Σ coefficient · atom · atom · …, over dimension parameters and what no sum of products can say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Formula {
     /// The atoms of each product in order, and its coefficient, which is not 0.
     terms: BTreeMap<Vec<Atom>, i128>,
@@ -34,14 +34,22 @@ enum Atom {
     Quotient { a: Formula, b: Formula, up: bool },
 }
 
+/// What an atom is compared by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Parameter(&'a Ident),
+    Free(usize),
+    Constant(String),
+    Quotient { a: &'a Formula, b: &'a Formula, up: bool },
+}
+
 impl Atom {
-    /// What it is compared by.
-    fn key(&self) -> String {
+    fn key(&self) -> Key<'_> {
         match self {
-            Self::Parameter { name, .. } => name.to_string(),
-            Self::Free(index) => format!("size {index:4}"),
-            Self::Constant(tokens) => tokens.to_string(),
-            Self::Quotient { a, b, up } => format!("{}{a:?} / {b:?}", if *up { "up " } else { "" }),
+            Self::Parameter { name, .. } => Key::Parameter(name),
+            Self::Free(index) => Key::Free(*index),
+            Self::Constant(tokens) => Key::Constant(tokens.to_string()),
+            Self::Quotient { a, b, up } => Key::Quotient { a, b, up: *up },
         }
     }
 }
@@ -81,26 +89,20 @@ impl Formula {
         Self { terms: BTreeMap::from([(vec![atom], 1)]) }
     }
 
-    fn number(value: i128) -> Self {
+    pub(super) fn number(value: i128) -> Self {
         let terms = if value == 0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), value)]) };
         Self { terms }
     }
 
-    /// The dimension as a formula; `None` for a free one.
-    pub(super) fn of(dimension: &Dimension) -> Option<Self> {
-        match dimension {
-            Dimension::Literal(value) => Some(Self::number(i128::from(*value))),
-            Dimension::Constant(tokens) => Some(Self::atom(Atom::Constant(tokens.clone()))),
-            Dimension::Parameter(formula) => Some(formula.clone()),
-            Dimension::Free => None,
-        }
+    /// A constant of the user's, or the compiler's.
+    pub(super) fn constant(tokens: &TokenStream) -> Self {
+        Self::atom(Atom::Constant(tokens.clone()))
     }
 
-    /// The operation on dimensions of which none is free; `None` where a number in it is beyond all bounds, or it divides by zero.
-    pub(super) fn apply(operation: Operation, operands: &[Dimension]) -> Option<Self> {
-        let all: Vec<Self> = operands.iter().map(Self::of).collect::<Option<_>>()?;
+    /// The operation on formulas; `None` where a number in it is beyond all bounds, or it divides by zero.
+    pub(super) fn apply(operation: Operation, operands: &[Self]) -> Option<Self> {
         let one = Self::number(1);
-        match (operation, all.as_slice()) {
+        match (operation, operands) {
             (Operation::Sum, all) => all.iter().try_fold(Self::number(0), |sum, next| sum.plus(next, 1)),
             (Operation::Product, all) => all.iter().try_fold(one, |product, next| product.times(next)),
             (Operation::Difference, [a, b]) => a.plus(b, -1),
@@ -116,16 +118,9 @@ impl Formula {
         }
     }
 
-    /// The dimension that it is.
-    pub(super) fn dimension(self) -> Option<Dimension> {
-        if let Some(value) = self.value() {
-            return u64::try_from(value).ok().map(Dimension::Literal);
-        }
-        if self.mentions(&|atom| matches!(atom, Atom::Parameter { .. } | Atom::Free(_))) {
-            Some(Dimension::Parameter(self))
-        } else {
-            Some(Dimension::Constant(self.tokens()))
-        }
+    /// Whether nothing in it is a dimension parameter, or known to the running program alone.
+    pub(super) fn is_constant(&self) -> bool {
+        !self.mentions(&|atom| matches!(atom, Atom::Parameter { .. } | Atom::Free(_)))
     }
 
     /// The number, where it is one.
@@ -176,9 +171,9 @@ impl Formula {
     }
 
     /// Whether the product of these has more terms than a formula may have.
-    pub(super) fn is_too_long(operands: &[Dimension]) -> bool {
+    pub(super) fn is_too_long(operands: impl Iterator<Item = Self>) -> bool {
         let mut product = Self::number(1);
-        for operand in operands.iter().filter_map(Self::of) {
+        for operand in operands {
             if product.terms.len() * operand.terms.len() > MOST_TERMS {
                 return true;
             }

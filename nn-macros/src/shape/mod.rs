@@ -1,5 +1,6 @@
 //! The algebra of dimensions: literal, constant, parameter, free.
 
+mod calculate;
 mod condition;
 mod dimension;
 mod formula;

@@ -49,6 +49,11 @@ pub(super) fn skip_to(input: ParseStream, stop: impl Fn(ParseStream) -> bool) ->
     skipped
 }
 
+/// Reads one token.
+pub(super) fn skip_one(input: ParseStream) -> TokenStream {
+    input.parse::<TokenTree>().map(TokenStream::from).unwrap_or_default()
+}
+
 /// `name :`, but not `name ::`.
 pub(super) fn at_name_and_colon(input: ParseStream) -> bool {
     input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::])

@@ -5,10 +5,9 @@ use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Ident, Token, token};
 
-use super::Port;
-use super::cursor::{accept, at_name_and_colon, name, next, skip_to, within};
-use super::network::skip_one;
+use super::cursor::{accept, at_name_and_colon, name, next, skip_one, skip_to, within};
 use super::shape::shape;
+use super::tree::Port;
 use crate::report::{Faults, Written, compact};
 
 /// What stands between a network's name and its body.
@@ -122,8 +121,9 @@ fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
     if accept::<Token![<]>(input) {
         while !input.peek(Token![>]) && !input.is_empty() {
             // `const N: usize`, as Rust has it.
-            let mut found = if input.peek(Token![const]) { skip_one(input) } else { TokenStream::new() };
+            let before = if input.peek(Token![const]) { skip_one(input) } else { TokenStream::new() };
             let name = name(input, faults);
+            let mut found = before.clone();
             name.to_tokens(&mut found);
             let rest =
                 skip_to(input, |input| input.peek(Token![,]) || input.peek(Token![>]) || input.peek(token::Brace));
@@ -133,7 +133,7 @@ fn parameters(input: ParseStream, faults: &mut Faults) -> Vec<Ident> {
                 faults.add(&found, Written::NoParameter { found: compact(&found) });
             }
             if let Some(name) = name {
-                if name != compact(&found) {
+                if !before.is_empty() || !rest.is_empty() {
                     let text = compact(&found).replace(" :", ":");
                     let fault = Written::Parameter { found: text, name: name.to_string() };
                     faults.add(&found, fault);

@@ -1,16 +1,16 @@
 //! `attributes visibility Name header { nodes }`, as often as it comes.
 
 use proc_macro2::{Group, TokenStream};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
-use syn::{Attribute, Ident, Token, Visibility, token};
+use syn::{Ident, Token, Visibility, token};
 
-use super::cursor::{name, next_text, skip_to, within};
+use super::attributes::{attributes, tokens_of};
+use super::cursor::{name, next_text, skip_one, skip_to, within};
 use super::header::{Header, header};
 use super::node::node;
-use super::{Network, Port};
+use super::tree::{Network, Port};
 use crate::report::{Faults, Written};
 
 /// The networks of an invocation, and the faults of what is no network at all.
@@ -92,30 +92,4 @@ fn item_word(input: ParseStream) -> Option<Ident> {
     }
     input.advance_to(&fork);
     Some(word)
-}
-
-/// All tokens of attributes.
-pub(super) fn tokens_of(attributes: &[Attribute]) -> TokenStream {
-    attributes.iter().map(ToTokens::to_token_stream).collect()
-}
-
-/// Attributes and doc comments; one that cannot be read is reported and passed by.
-pub(super) fn attributes(input: ParseStream, faults: &mut Faults) -> Vec<Attribute> {
-    let fork = input.fork();
-    if let Ok(attributes) = fork.call(Attribute::parse_outer) {
-        input.advance_to(&fork);
-        return attributes;
-    }
-    let mut skipped = TokenStream::new();
-    while input.peek(syn::Token![#]) {
-        skipped.extend(skip_one(input));
-        skipped.extend(skip_one(input));
-    }
-    faults.add(skipped, Written::Attribute);
-    Vec::new()
-}
-
-/// Reads one token.
-pub(super) fn skip_one(input: ParseStream) -> TokenStream {
-    input.parse::<proc_macro2::TokenTree>().map(TokenStream::from).unwrap_or_default()
 }

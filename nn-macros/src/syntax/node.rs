@@ -9,10 +9,10 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitInt, PathSegment, Token, token};
 
 use super::arguments::arguments;
-use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_to, within};
-use super::network::{attributes, skip_one, tokens_of};
+use super::attributes::{attributes, tokens_of};
+use super::cursor::{accept, at_name_and_colon, name, next, next_text, skip_one, skip_to, within};
 use super::shape::shape;
-use super::{Call, Node, Sources, Stage};
+use super::tree::{Call, Node, Sources, Stage};
 use crate::report::{Faults, Reported, Written, compact};
 
 /// The node that comes next, up to and with its `;`; `None` where attributes come last. Reads at least one token.

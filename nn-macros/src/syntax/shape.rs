@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, Token};
 
 use super::cursor::{accept, next, skip_to, within};
-use super::{Shape, Size};
+use super::tree::{Shape, Size};
 use crate::report::{Faults, Reported, Written, compact};
 
 /// The highest rank of a value.
@@ -36,7 +36,7 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Result<Shape, Reported> {
             };
             let rest = skip_to(input, |input| input.peek(Token![,]));
             match size {
-                Ok(Size::Expression(word)) if rest.is_empty() && compact(&word) == "None" => {
+                Ok(Size::Expression(word)) if rest.is_empty() && is_none(&word) => {
                     broken = Some(faults.add(&word, Written::FreeDimension { found: compact(&word) }));
                 }
                 Ok(size) if rest.is_empty() => dimensions.push(size),
@@ -62,4 +62,9 @@ fn dimensions(group: &Group, faults: &mut Faults) -> Result<Shape, Reported> {
         rank if rank > HIGHEST_RANK => Err(faults.add(&tokens, Written::RankTooHigh { rank })),
         _ => Ok(Shape { tokens, dimensions }),
     }
+}
+
+/// Whether it is the word of other libraries for a size that only the running program knows.
+fn is_none(word: &Expr) -> bool {
+    matches!(word, Expr::Path(path) if path.path.is_ident("None"))
 }
