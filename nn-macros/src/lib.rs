@@ -176,8 +176,8 @@ fn expansion(input: TokenStream) -> TokenStream {
     for outcome in outcomes {
         tokens.extend(match outcome {
             Outcome::Checked(network) => emit::emit(&network, &parts),
-            Outcome::Faulty(sketch, errors) => {
-                let stub = sketch.map(|sketch| emit::emit_stub(&sketch));
+            Outcome::Faulty(recovered, errors) => {
+                let stub = recovered.map(|recovered| emit::emit_stub(&recovered));
                 let found = errors.found;
                 quote!(#found #stub)
             }

@@ -194,7 +194,7 @@ impl Stage {
 
 /// What a field of such a network would be.
 #[derive(Debug)]
-pub(crate) enum Held {
+pub(crate) enum Field {
     /// A layer of this kind, and all that is known of it where it has no fault itself.
     Layer(Ident, Option<Box<Stage>>),
     /// A network inside the network, or a layer of the user's own.
@@ -203,7 +203,7 @@ pub(crate) enum Held {
 
 /// What is known of a network in which the check found faults: enough for a stub with the signatures that users call.
 #[derive(Debug)]
-pub(crate) struct Sketch {
+pub(crate) struct Recovered {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     /// The dimension parameters.
@@ -213,7 +213,7 @@ pub(crate) struct Sketch {
     /// The outputs, likewise.
     pub(crate) outputs: Vec<(Option<Ident>, Option<Shape>)>,
     /// The named nodes that would be fields.
-    pub(crate) fields: Vec<(Ident, Held)>,
+    pub(crate) fields: Vec<(Ident, Field)>,
     /// Constant items, as in [`Graph::constants`]: they find the faults that only the compiler can.
     pub(crate) constants: Vec<TokenStream>,
 }

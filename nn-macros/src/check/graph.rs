@@ -185,7 +185,7 @@ fn check_nodes_read(links: &Links, states: &[usize], nodes: &[Node], scope: &mut
             read[*index] = true;
         }
     }
-    // A layer that lacks a source has its own fault, whose cure reads the two nodes above it.
+    // A layer that lacks a source has its own fault, whose suggestion reads the two nodes above it.
     for (index, node) in nodes.iter().enumerate() {
         let joins = node.stages.first().is_some_and(joins_several);
         if joins && links.sources[index].as_ref().is_ok_and(|sources| sources.len() < 2) {

@@ -7,11 +7,9 @@ mod stages;
 
 use std::collections::HashSet;
 
-use quote::format_ident;
-
 use crate::context::{Scope, Siblings};
 use crate::layers;
-use crate::network::{Graph, Input, Network, Output, Sketch};
+use crate::network::{Graph, Input, Network, Output, Recovered};
 use crate::report::{Errors, Reported, Structure};
 use crate::syntax;
 
@@ -19,7 +17,7 @@ use crate::syntax;
 pub(crate) enum Outcome {
     Checked(Box<Network>),
     /// What is known nevertheless, and the errors. A second network of one name gets no stub, which would clash.
-    Faulty(Option<Box<Sketch>>, Errors),
+    Faulty(Option<Box<Recovered>>, Errors),
 }
 
 /// Checks all networks of an invocation.
@@ -65,7 +63,7 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
 
     let Scope { faults, constants, mut parameters, parameters_fit, .. } = scope;
     let (constants, checks, sizes) = constants.into_items();
-    let known = stages::held(&chains, parameters_fit);
+    let known = stages::recovered(&chains, parameters_fit);
     let fields = names::fields(&name, siblings, &parameters, &nodes, &known);
     let ports = [(&inputs, &input_shapes), (&outputs, &output_shapes)].map(|(ports, shapes)| {
         let shapes = shapes.iter().map(|shape| shape.clone().ok().filter(|_| parameters_fit));
@@ -90,11 +88,12 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
         (finished, _) => {
             if !parameters_fit {
                 // The stub has as many, under names that no shape mentions.
-                parameters = (0..parameters.len()).map(|index| format_ident!("Parameter{index}")).collect();
+                parameters =
+                    (0..parameters.len()).map(|index| crate::names::item(&format!("Parameter{index}"))).collect();
             }
             let [inputs, outputs] = ports;
-            let sketch = Sketch { visibility, name, parameters, inputs, outputs, fields, constants };
-            Outcome::Faulty(Some(Box::new(sketch)), finished.err().unwrap_or_default())
+            let recovered = Recovered { visibility, name, parameters, inputs, outputs, fields, constants };
+            Outcome::Faulty(Some(Box::new(recovered)), finished.err().unwrap_or_default())
         }
     }
 }

@@ -7,7 +7,7 @@ use syn::Ident;
 use super::graph::label;
 use crate::context::{Part, Scope, Siblings, formula, typed};
 use crate::layers;
-use crate::network::{self, Held};
+use crate::network::{self, Field};
 use crate::report::Structure;
 use crate::syntax::{Node, Port, Stage, is_keyword};
 
@@ -56,7 +56,7 @@ pub(super) fn fields(
     parameters: &[Ident],
     nodes: &[Node],
     known: &[Option<network::Stage>],
-) -> Vec<(Ident, Held)> {
+) -> Vec<(Ident, Field)> {
     let mut seen = HashSet::new();
     // The stage that the field would hold; one without parameters holds nothing to be used.
     let held = |stages: &'_ [Stage]| {
@@ -69,7 +69,7 @@ pub(super) fn fields(
     let named =
         nodes.iter().zip(known).filter_map(|(node, known)| match (&node.name, node.stages.get(held(&node.stages))) {
             (Some(name), Some(Stage::Layer(call))) => {
-                Some((name.clone(), Held::Layer(call.kind.clone(), known.clone().map(Box::new))))
+                Some((name.clone(), Field::Layer(call.kind.clone(), known.clone().map(Box::new))))
             }
             // A field of a network that holds this one would make the type endless, and one of the wrong dimensions is no type.
             (Some(name), Some(Stage::Path(path)))
@@ -79,7 +79,7 @@ pub(super) fn fields(
                 let path = path.clone();
                 let typed = typed(&path, siblings.is_known(&path), parameters);
                 let part = Part { path, typed, checked: None, expected: None, gradient: true, indices };
-                Some((name.clone(), Held::Part(part)))
+                Some((name.clone(), Field::Part(part)))
             }
             _ => None,
         });

@@ -377,11 +377,11 @@ pub(super) fn check_outputs(
             declared: declared.clone(),
             node: label(node),
             output: output.clone(),
-            cure: dense_cure(node, declared, output)
-                .or_else(|| units_cure(node, &chains[*index], declared, output))
-                .or_else(|| flatten_cure(declared, output))
-                .or_else(|| steps_cure(node, declared, output).filter(|_| remembers))
-                .or_else(|| pool_cure(declared, output)),
+            suggestion: dense_suggestion(node, declared, output)
+                .or_else(|| units_suggestion(node, &chains[*index], declared, output))
+                .or_else(|| flatten_suggestion(declared, output))
+                .or_else(|| steps_suggestion(node, declared, output).filter(|_| remembers))
+                .or_else(|| pool_suggestion(declared, output)),
         };
         match Condition::same_shape(declared, output).filter(|_| same_freedom(declared, output)) {
             Some(same) => drop(scope.ask(whole(node), None, &same, fault)),
@@ -391,7 +391,7 @@ pub(super) fn check_outputs(
 }
 
 /// Another `dense`, or a machine of other hidden units, where that gives what is declared.
-fn dense_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
+fn dense_suggestion(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
     let kinds = ["dense", "rbm", "boltzmann"];
     let kind = node.stages.iter().find_map(|stage| match stage {
         Stage::Layer(call) => kinds.into_iter().find(|kind| call.kind == kind),
@@ -403,7 +403,7 @@ fn dense_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
 }
 
 /// Other units of a recurrent layer, where they give what is declared.
-fn units_cure(node: &Node, chain: &Chain, declared: &Shape, output: &Shape) -> Option<String> {
+fn units_suggestion(node: &Node, chain: &Chain, declared: &Shape, output: &Shape) -> Option<String> {
     let mut stages = chain.stages.iter().flatten();
     let (bidirectional, stage) = stages.find_map(|stage| match stage.facts().work {
         Work::Recurrent(states) => Some((states.bidirectional, stage)),
@@ -418,13 +418,13 @@ fn units_cure(node: &Node, chain: &Chain, declared: &Shape, output: &Shape) -> O
 }
 
 /// `flatten`, where that gives what is declared.
-fn flatten_cure(declared: &Shape, output: &Shape) -> Option<String> {
+fn flatten_suggestion(declared: &Shape, output: &Shape) -> Option<String> {
     let flat = Operation::Product.of(output)?;
     (declared.len() == 1 && output.len() > 1 && declared[0] == flat).then(|| "put `flatten;` after it".to_owned())
 }
 
 /// One step of a sequence, or a sequence of one vector, where that is what is declared.
-fn steps_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
+fn steps_suggestion(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
     let is_last = matches!(node.stages.last(), Some(Stage::Layer(call)) if call.kind == "last");
     match (declared.as_slice(), output.as_slice()) {
         ([wanted], [_, found]) if wanted == found => Some("put `last;` after it".to_owned()),
@@ -438,7 +438,7 @@ fn steps_cure(node: &Node, declared: &Shape, output: &Shape) -> Option<String> {
 }
 
 /// A pool that makes free sizes known.
-fn pool_cure(declared: &Shape, output: &Shape) -> Option<String> {
+fn pool_suggestion(declared: &Shape, output: &Shape) -> Option<String> {
     let wanted = !declared.iter().any(Dimension::is_free) && output.iter().any(Dimension::is_free);
     let pool = if output.len() > 1 { "`global_avg_pool;` after it" } else { "`global_avg_pool;` in its place" };
     wanted.then(|| format!("make the sizes known with an adaptive pool, or with {pool}"))
@@ -446,7 +446,7 @@ fn pool_cure(declared: &Shape, output: &Shape) -> Option<String> {
 
 /// The layer without a fault that would be each node's field, as far as there is one, of a network with faults. Types can name its sizes unless the
 /// network's parameters do not fit.
-pub(super) fn held(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network::Stage>> {
+pub(super) fn recovered(chains: &[Chain], parameters_fit: bool) -> Vec<Option<network::Stage>> {
     let layer = |stage: &&network::Stage| stage.learns() && stage.layer.submodule().is_none();
     let held = chains.iter().map(|chain| chain.stages.iter().flatten().find(layer).cloned());
     held.map(|stage| stage.filter(|_| parameters_fit)).collect()

@@ -28,7 +28,7 @@ use quote::quote;
 
 use crate::{
     names::{LAYERS, NETWORK},
-    network::{Network, Sketch},
+    network::{Network, Recovered},
     paths,
     program::{Parts, Times, lower},
 };
@@ -63,6 +63,6 @@ pub(crate) fn emit(network: &Network, parts: &Parts) -> TokenStream {
 }
 
 /// What a network with faults becomes, beside its errors: the signatures that users call.
-pub(crate) fn emit_stub(sketch: &Sketch) -> TokenStream {
-    stub::stub(sketch)
+pub(crate) fn emit_stub(recovered: &Recovered) -> TokenStream {
+    stub::stub(recovered)
 }

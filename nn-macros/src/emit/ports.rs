@@ -14,7 +14,7 @@ use crate::{
     },
     layers::{self, Work},
     names::{self, E, GRADIENTS, PASS, SAMPLES, SIZES, STATE},
-    network::{Held, Network, Sketch, Stage},
+    network::{Field, Network, Recovered, Stage},
     paths,
     program::Times,
     shape::types,
@@ -28,15 +28,15 @@ pub(super) fn methods(network: &Network, times: &Times) -> Option<TokenStream> {
 }
 
 /// The same for a network with faults, whose methods are signatures alone.
-pub(super) fn stub_methods(sketch: &Sketch) -> Option<TokenStream> {
+pub(super) fn stub_methods(recovered: &Recovered) -> Option<TokenStream> {
     let free = |(_, shape): &(Option<Ident>, Option<Shape>)| shape.iter().flatten().any(Dimension::is_free);
-    let several = sketch.inputs.len() > 1 || sketch.outputs.len() > 1;
-    let indices = |(_, held): &(Ident, Held)| match held {
-        Held::Layer(kind, _) => layers::takes_indices(&kind.to_string()),
-        Held::Part(part) => part.indices,
+    let several = recovered.inputs.len() > 1 || recovered.outputs.len() > 1;
+    let indices = |(_, held): &(Ident, Field)| match held {
+        Field::Layer(kind, _) => layers::takes_indices(&kind.to_string()),
+        Field::Part(part) => part.indices,
     };
-    let refuses = sketch.inputs.iter().any(free) || sketch.fields.iter().any(indices);
-    (several || refuses).then(|| Ports::of_sketch(sketch, refuses).methods())
+    let refuses = recovered.inputs.iter().any(free) || recovered.fields.iter().any(indices);
+    (several || refuses).then(|| Ports::of_sketch(recovered, refuses).methods())
 }
 
 /// What the methods are made of.
@@ -134,13 +134,13 @@ impl<'a> Ports<'a> {
         }
     }
 
-    fn of_sketch(sketch: &'a Sketch, refuses: bool) -> Self {
+    fn of_sketch(recovered: &'a Recovered, refuses: bool) -> Self {
         let kinds = |ports: &[(Option<Ident>, Option<Shape>)]| {
             ports.iter().map(|(_, shape)| stub::known(shape.as_ref())).collect()
         };
         Ports {
-            name: &sketch.name,
-            parameters: &sketch.parameters,
+            name: &recovered.name,
+            parameters: &recovered.parameters,
             root: paths::plumbline(),
             sized: false,
             indices: false,
@@ -149,10 +149,10 @@ impl<'a> Ports<'a> {
             gradient: true,
             remembers: true,
             stub: true,
-            inputs: called(sketch.inputs.iter().map(|(name, _)| name), "input"),
-            gradients: gradients(sketch.outputs.iter().map(|(name, _)| name), "output"),
-            input_types: kinds(&sketch.inputs),
-            output_types: kinds(&sketch.outputs),
+            inputs: called(recovered.inputs.iter().map(|(name, _)| name), "input"),
+            gradients: gradients(recovered.outputs.iter().map(|(name, _)| name), "output"),
+            input_types: kinds(&recovered.inputs),
+            output_types: kinds(&recovered.outputs),
             input_shapes: Vec::new(),
             output_shapes: Vec::new(),
         }

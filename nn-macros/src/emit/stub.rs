@@ -9,43 +9,43 @@ use crate::{
     emit::{generics::Generics, other_words, output_kind, ports, structure},
     layers::{self, Surroundings},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
-    network::{Held, Sketch, Stage},
+    network::{Field, Recovered, Stage},
     paths,
     shape::Shape,
     shape::types,
 };
 
 /// The struct, with fields of the right kinds, and impls without bodies worth running: the program does not compile.
-pub(super) fn stub(sketch: &Sketch) -> TokenStream {
+pub(super) fn stub(recovered: &Recovered) -> TokenStream {
     let root = paths::plumbline();
-    let (visibility, name) = (&sketch.visibility, &sketch.name);
-    let input = ports(&sketch.inputs);
-    let output = ports(&sketch.outputs);
+    let (visibility, name) = (&recovered.visibility, &recovered.name);
+    let input = ports(&recovered.inputs);
+    let output = ports(&recovered.outputs);
     let only = |ports: &'_ [(Option<Ident>, Option<Shape>)]| match ports {
         [(_, shape)] => shape.clone(),
         _ => None,
     };
-    let (input_shape, output_shape) = (only(&sketch.inputs), only(&sketch.outputs));
+    let (input_shape, output_shape) = (only(&recovered.inputs), only(&recovered.outputs));
     let around = Surroundings { input: input_shape.as_ref(), output: output_shape.as_ref() };
-    let fields = sketch.fields.iter().map(|(field, held)| {
+    let fields = recovered.fields.iter().map(|(field, held)| {
         let ty = match held {
-            Held::Layer(kind, known) => match known.as_deref().and_then(Stage::runtime) {
+            Field::Layer(kind, known) => match known.as_deref().and_then(Stage::runtime) {
                 Some(runtime) => runtime.ty,
                 None => {
                     layers::find(&kind.to_string()).and_then(|row| row.stub).map_or(quote!(()), |stub| stub(&around))
                 }
             },
-            Held::Part(part) => part.field().to_token_stream(),
+            Field::Part(part) => part.field().to_token_stream(),
         };
         quote!(pub #field: #ty)
     });
-    let names = sketch.fields.iter().map(|(field, _)| field);
-    let aliases = aliases(sketch);
-    let constants = &sketch.constants;
-    let generics = Generics(&sketch.parameters);
+    let names = recovered.fields.iter().map(|(field, _)| field);
+    let aliases = aliases(recovered);
+    let constants = &recovered.constants;
+    let generics = Generics(&recovered.parameters);
     let (declared, used) = (generics.declared(), generics.used());
     let (declaration, arguments) = (generics.declaration(), generics.arguments());
-    let methods = ports::stub_methods(sketch);
+    let methods = ports::stub_methods(recovered);
     let total =
         methods.is_none().then(|| quote!(impl<#declared #E: #root::Element> #NETWORK::Total for #name<#used #E> {}));
     let kind = output_kind::unknown();
@@ -55,8 +55,8 @@ pub(super) fn stub(sketch: &Sketch) -> TokenStream {
         pub #ELEMENT: ::core::marker::PhantomData<#E>,
     };
     let structure = structure::declaration(name, &declared, fields);
-    let other_words = other_words::other_words(name, &sketch.parameters);
-    let (count, text) = (sketch.inputs.len(), "a network with faults does not compile");
+    let other_words = other_words::other_words(name, &recovered.parameters);
+    let (count, text) = (recovered.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
         #[allow(unused, private_interfaces)]
@@ -131,16 +131,16 @@ fn ports(ports: &[(Option<Ident>, Option<Shape>)]) -> TokenStream {
 }
 
 /// The names of the shapes, as far as they are known.
-fn aliases(sketch: &Sketch) -> TokenStream {
-    let (visibility, declaration) = (&sketch.visibility, Generics(&sketch.parameters).declaration());
+fn aliases(recovered: &Recovered) -> TokenStream {
+    let (visibility, declaration) = (&recovered.visibility, Generics(&recovered.parameters).declaration());
     let ports = |role: &'static str| move |port| (role, port);
-    let ports = sketch.inputs.iter().map(ports("Input")).chain(sketch.outputs.iter().map(ports("Output")));
+    let ports = recovered.inputs.iter().map(ports("Input")).chain(recovered.outputs.iter().map(ports("Output")));
     let mut seen = HashSet::new();
     let aliases = ports.filter_map(|(role, (name, shape))| {
         let port = name.as_ref().map_or_else(|| role.to_owned(), names::plain);
-        let (alias, shape) = (names::shape(&sketch.name, &port), known(shape.as_ref()));
+        let (alias, shape) = (names::shape(&recovered.name, &port), known(shape.as_ref()));
         // A name that two ports have is a fault of its own.
-        let alias = structure::alias(&sketch.name, visibility, &alias, declaration.as_ref(), &shape);
+        let alias = structure::alias(&recovered.name, visibility, &alias, declaration.as_ref(), &shape);
         seen.insert(port).then_some(alias)
     });
     aliases.collect()

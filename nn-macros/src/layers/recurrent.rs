@@ -107,8 +107,8 @@ impl Rule for Recurrent {
             }
             [steps, _] => Ok(vec![steps.clone(), self.outputs()]),
             _ => {
-                let cure = sequenced(value);
-                Err(scope.faults.add(&site.tokens, Rank::Sequence { subject: subject(), found: found(), cure }))
+                let suggestion = sequenced(value);
+                Err(scope.faults.add(&site.tokens, Rank::Sequence { subject: subject(), found: found(), suggestion }))
             }
         }
     }

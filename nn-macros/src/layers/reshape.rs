@@ -32,7 +32,7 @@ impl Rule for Reshape {
             elements: elements.clone(),
             target: self.shape.clone(),
             product: product.clone(),
-            cure: self.cure(&elements),
+            suggestion: self.suggestion(&elements),
         };
         scope.ask(&site.tokens, Some(value), &Condition::Equal(product.clone(), elements.clone()), fault).guard(self.shape.clone())
     }
@@ -75,7 +75,7 @@ impl Reshape {
     }
 
     /// The target with its first axis mended, or else its last.
-    fn cure(&self, elements: &Dimension) -> Option<String> {
+    fn suggestion(&self, elements: &Dimension) -> Option<String> {
         let elements = elements.literal()?;
         let sizes: Vec<u64> = self.shape.iter().map(Dimension::literal).collect::<Option<_>>()?;
         let mended = [0, sizes.len() - 1].into_iter().find_map(|axis| {

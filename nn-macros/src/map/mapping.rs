@@ -8,9 +8,9 @@ use super::print;
 /// A function of one number, and its derivative.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
-    graph: Graph,
-    value: Value,
-    slope: Value,
+    pub(super) graph: Graph,
+    pub(super) value: Value,
+    pub(super) slope: Value,
 }
 
 impl Mapping {

@@ -11,7 +11,7 @@ use super::expression::{Binary, Comparison, Function, Graph, Selection, Term, Va
 
 /// How tightly an expression holds together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
+enum Precedence {
     Branch,
     Sum,
     Product,
@@ -43,67 +43,67 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn value(&self, value: Value) -> (TokenStream, Strength) {
+    fn value(&self, value: Value) -> (TokenStream, Precedence) {
         match self.names.get(&value) {
-            Some(name) => (quote!(#name), Strength::Call),
+            Some(name) => (quote!(#name), Precedence::Call),
             None => self.term(value),
         }
     }
 
     /// The value, in parentheses where it holds together less than `least`.
-    fn within(&self, value: Value, least: Strength) -> TokenStream {
+    fn within(&self, value: Value, least: Precedence) -> TokenStream {
         let (tokens, strength) = self.value(value);
         if strength < least { quote!((#tokens)) } else { tokens }
     }
 
-    fn term(&self, value: Value) -> (TokenStream, Strength) {
+    fn term(&self, value: Value) -> (TokenStream, Precedence) {
         match self.graph.term(value) {
             Term::Argument => {
                 let x = &self.x;
-                (quote!(#x), Strength::Call)
+                (quote!(#x), Precedence::Call)
             }
             Term::Number(number) => number_tokens(number.get()),
             Term::Constant(place) => {
                 let constant = &self.graph.constants[place];
-                (quote!(#E::from_f64(#constant)), Strength::Call)
+                (quote!(#E::from_f64(#constant)), Precedence::Call)
             }
             Term::Negated(a) => {
-                let a = self.within(a, Strength::Sign);
-                (quote!(-#a), Strength::Sign)
+                let a = self.within(a, Precedence::Sign);
+                (quote!(-#a), Precedence::Sign)
             }
             Term::Binary(binary, a, b) => self.binary(binary, a, b),
             Term::Power(a, exponent) => {
                 // The sign is a token of its own.
                 let sign = (exponent < 0).then(|| quote!(-));
-                let (a, size) = (self.within(a, Strength::Call), Literal::u32_unsuffixed(exponent.unsigned_abs()));
-                (quote!(#a.powi(#sign #size)), Strength::Call)
+                let (a, size) = (self.within(a, Precedence::Call), Literal::u32_unsuffixed(exponent.unsigned_abs()));
+                (quote!(#a.powi(#sign #size)), Precedence::Call)
             }
-            Term::Applied(function, a) => (self.applied(function, a), Strength::Call),
+            Term::Applied(function, a) => (self.applied(function, a), Precedence::Call),
             Term::Selected(Selection { comparison, left, right, yes, no }) => {
-                let (left, right) = (self.within(left, Strength::Sum), self.within(right, Strength::Sum));
+                let (left, right) = (self.within(left, Precedence::Sum), self.within(right, Precedence::Sum));
                 let ((yes, _), (no, _), sign) = (self.value(yes), self.value(no), comparison_tokens(comparison));
-                (quote!(if #left #sign #right { #yes } else { #no }), Strength::Branch)
+                (quote!(if #left #sign #right { #yes } else { #no }), Precedence::Branch)
             }
         }
     }
 
-    fn binary(&self, binary: Binary, a: Value, b: Value) -> (TokenStream, Strength) {
-        let infix = |sign: TokenStream, strength: Strength, right: Strength| {
+    fn binary(&self, binary: Binary, a: Value, b: Value) -> (TokenStream, Precedence) {
+        let infix = |sign: TokenStream, strength: Precedence, right: Precedence| {
             let (a, b) = (self.within(a, strength), self.within(b, right));
             (quote!(#a #sign #b), strength)
         };
         let function = |name: &str| {
             let ((a, _), (b, _), name) = (self.value(a), self.value(b), Ident::new(name, Span::call_site()));
-            (quote!(#LAYERS::map::#name(#a, #b)), Strength::Call)
+            (quote!(#LAYERS::map::#name(#a, #b)), Precedence::Call)
         };
         match binary {
-            Binary::Add => infix(quote!(+), Strength::Sum, Strength::Product),
-            Binary::Subtract => infix(quote!(-), Strength::Sum, Strength::Product),
-            Binary::Multiply => infix(quote!(*), Strength::Product, Strength::Sign),
-            Binary::Divide => infix(quote!(/), Strength::Product, Strength::Sign),
+            Binary::Add => infix(quote!(+), Precedence::Sum, Precedence::Product),
+            Binary::Subtract => infix(quote!(-), Precedence::Sum, Precedence::Product),
+            Binary::Multiply => infix(quote!(*), Precedence::Product, Precedence::Sign),
+            Binary::Divide => infix(quote!(/), Precedence::Product, Precedence::Sign),
             Binary::Powf => {
-                let (a, (b, _)) = (self.within(a, Strength::Call), self.value(b));
-                (quote!(#a.powf(#b)), Strength::Call)
+                let (a, (b, _)) = (self.within(a, Precedence::Call), self.value(b));
+                (quote!(#a.powf(#b)), Precedence::Call)
             }
             Binary::Min => function("min"),
             Binary::Max => function("max"),
@@ -122,7 +122,7 @@ impl Printer<'_> {
             | Function::Abs
             | Function::Ln1p
             | Function::ExpM1 => {
-                let a = self.within(a, Strength::Call);
+                let a = self.within(a, Precedence::Call);
                 quote!(#a.#name())
             }
             _ => {
@@ -133,7 +133,7 @@ impl Printer<'_> {
     }
 }
 
-fn number_tokens(number: f64) -> (TokenStream, Strength) {
+fn number_tokens(number: f64) -> (TokenStream, Precedence) {
     let size = number.abs();
     let tokens = if size == 0.0 {
         quote!(#E::zero())
@@ -143,7 +143,7 @@ fn number_tokens(number: f64) -> (TokenStream, Strength) {
         let literal = Literal::f64_unsuffixed(size);
         quote!(#E::from_f64(#literal))
     };
-    if number.is_sign_negative() { (quote!(-#tokens), Strength::Sign) } else { (tokens, Strength::Call) }
+    if number.is_sign_negative() { (quote!(-#tokens), Precedence::Sign) } else { (tokens, Precedence::Call) }
 }
 
 fn comparison_tokens(comparison: Comparison) -> TokenStream {

@@ -1,8 +1,8 @@
 //! Mistakes in energy-based models.
 
 use super::arguments::listed;
-use super::message::say;
-use super::{Message, Received};
+use super::message::{Say, say};
+use super::{Message, Piece, Received};
 use crate::shape::{Dimension, Shape};
 
 /// A mistake in the units of an energy-based model, or in what they take.
@@ -64,13 +64,14 @@ pub(crate) enum Side {
     Hidden,
 }
 
-/// The option of the side.
-impl std::fmt::Display for Side {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+/// As the option of the side.
+impl Say for Side {
+    fn say(&self, pieces: &mut Vec<Piece>) {
+        let option = match self {
             Self::Visible => "visible",
             Self::Hidden => "hidden",
-        })
+        };
+        option.say(pieces);
     }
 }
 

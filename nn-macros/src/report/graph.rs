@@ -145,7 +145,7 @@ impl From<Structure> for Message {
             .help(say!("end the node before it: `; {suggestion}: {call}`", suggestion, call)),
             Structure::UnknownSource { name, near, all } => {
                 let message = Self::new(say!("no node or input has the name `{name}`", name));
-                cure(message, near, &all)
+                suggestion(message, near, &all)
             }
             Structure::SourceBelow { name, reader } => {
                 Self::new(say!("`{name}` comes after `{reader}`, which reads it", name, reader)).help(say!(
@@ -185,7 +185,7 @@ impl From<Structure> for Message {
                 .help(say!("let a node read it with `<- {name}`, or remove it", name)),
             Structure::NotANode { name, near, all } => {
                 let message = Self::new(say!("the output `{name}` is no node", name));
-                cure(message, near, &all)
+                suggestion(message, near, &all)
             }
             Structure::OutputIsInput { name } => Self::new(say!("the output `{name}` is an input", name))
                 .help(say!("a node hands it on: `copy: identity <- {name};`", name)),
@@ -236,7 +236,7 @@ impl From<Structure> for Message {
     }
 }
 
-pub(super) fn cure(message: Message, near: Option<String>, all: &[String]) -> Message {
+pub(super) fn suggestion(message: Message, near: Option<String>, all: &[String]) -> Message {
     match near {
         Some(near) => message.help(say!("did you mean `{near}`?", near)),
         None if all.is_empty() => message,

@@ -40,7 +40,7 @@ macro_rules! say_displayed {
         }
     )*};
 }
-say_displayed!(str, String, u64, usize, i128, super::energy::Side);
+say_displayed!(str, String, u64, usize, i128);
 
 impl<T: Say + ?Sized> Say for &T {
     fn say(&self, pieces: &mut Vec<Piece>) {
@@ -142,7 +142,7 @@ pub(crate) fn fill(sentence: &str, values: &[(&str, &dyn Say)]) -> Vec<Piece> {
         let behind = &rest[at + 1..];
         match behind.find('}').filter(|_| !rest[at..].starts_with("{{") && rest[at..].starts_with('{')) {
             Some(end) => {
-                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                pieces.extend(Some(std::mem::take(&mut text)).filter(|text| !text.is_empty()).map(Piece::Text));
                 values.iter().filter(|(name, _)| *name == &behind[..end]).for_each(|(_, value)| value.say(&mut pieces));
                 rest = &behind[end + 1..];
             }
@@ -154,7 +154,7 @@ pub(crate) fn fill(sentence: &str, values: &[(&str, &dyn Say)]) -> Vec<Piece> {
         }
     }
     text.push_str(rest);
-    pieces.push(Piece::Text(text));
+    pieces.extend(Some(text).filter(|text| !text.is_empty()).map(Piece::Text));
     pieces
 }
 
@@ -163,7 +163,7 @@ impl Message {
         Self { text, help: Vec::new() }
     }
 
-    /// Adds a cure; several are alternatives.
+    /// Adds a suggestion; several are alternatives.
     pub(crate) fn help(mut self, help: Vec<Piece>) -> Self {
         self.help.push(help);
         self

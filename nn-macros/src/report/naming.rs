@@ -1,6 +1,6 @@
 //! Mistakes in options that name another node: `tied` and `state`.
 
-use super::graph::{cure, quoted};
+use super::graph::{quoted, suggestion};
 use super::message::say;
 use super::shape::counted;
 use super::{Message, Piece, Received};
@@ -104,7 +104,7 @@ impl From<Naming> for Message {
                 ResolveError::Input => Self::new(say!("{input} has no weight to tie to", input = input(&name)))
                     .help(say!("`tied` names a `dense` layer above")),
                 ResolveError::Unknown { near } => {
-                    cure(Self::new(say!("no node has the name `{name}`", name)), near, &[])
+                    suggestion(Self::new(say!("no node has the name `{name}`", name)), near, &[])
                 }
             },
             Naming::TiedKind { name } => {
@@ -171,7 +171,7 @@ impl From<Naming> for Message {
                 ResolveError::Unknown { near } => {
                     let message = Self::new(say!("no node has the name `{name}`", name));
                     match near {
-                        Some(_) => cure(message, near, &[]),
+                        Some(_) => suggestion(message, near, &[]),
                         None => message.help(names(kind, &others)),
                     }
                 }

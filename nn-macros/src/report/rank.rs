@@ -32,7 +32,7 @@ pub(crate) enum Rank {
     Sequence {
         subject: String,
         found: Received,
-        cure: Sequenced,
+        suggestion: Sequenced,
     },
     /// The features of a step are its parameters' business.
     Features {
@@ -134,10 +134,10 @@ impl From<Rank> for Message {
                 found
             ))
             .help(say!("without `each_step` it takes a vector")),
-            Rank::Sequence { subject, found, cure } => {
+            Rank::Sequence { subject, found, suggestion } => {
                 let message =
                     Self::new(say!("`{subject}` takes a sequence `[steps, features]`, found {found}", subject, found));
-                cure.help(message, &subject, &found)
+                suggestion.help(message, &subject, &found)
             }
             Rank::Features { subject, found } => {
                 let known = found.shape.iter().find(|size| !size.is_free()).cloned();

@@ -53,7 +53,7 @@ pub(crate) enum Mismatch {
         elements: Dimension,
         target: Shape,
         product: Dimension,
-        cure: Option<String>,
+        suggestion: Option<String>,
     },
     Axis {
         axis: usize,
@@ -84,7 +84,7 @@ pub(crate) enum Mismatch {
         declared: Shape,
         node: String,
         output: Shape,
-        cure: Option<String>,
+        suggestion: Option<String>,
     },
     Stated {
         node: String,
@@ -196,7 +196,7 @@ impl From<Mismatch> for Message {
                     None => message.help(say!("`groups` may be any divisor of {channels}", channels)),
                 }
             }
-            Mismatch::Reshape { subject, found, elements, target, product, cure } => {
+            Mismatch::Reshape { subject, found, elements, target, product, suggestion } => {
                 let message = Self::new(say!(
                     "`{subject}` makes {target} of {product} elements, found {found} of {elements} from \
                      {from}",
@@ -207,8 +207,10 @@ impl From<Mismatch> for Message {
                     elements,
                     from = found.from
                 ));
-                match cure {
-                    Some(cure) => message.help(say!("`reshape({cure})` has {elements}", cure, elements)),
+                match suggestion {
+                    Some(suggestion) => {
+                        message.help(say!("`reshape({suggestion})` has {elements}", suggestion, elements))
+                    }
                     None => message.help(say!("choose dimensions whose product is {elements}", elements)),
                 }
             }
@@ -280,7 +282,7 @@ impl From<Mismatch> for Message {
                     other
                 ))
             }
-            Mismatch::Declared { network, port, declared, node, output, cure } => {
+            Mismatch::Declared { network, port, declared, node, output, suggestion } => {
                 let message = Self::new(match &port {
                     None => {
                         say!(
@@ -304,8 +306,8 @@ impl From<Mismatch> for Message {
                     None => say!("declare `-> {output}`", output = bare(&output)),
                     Some(port) => say!("declare `{port}: {output}`", port, output = bare(&output)),
                 };
-                match cure {
-                    Some(cure) => message.help(say!("{declare}, or {cure}", declare, cure)),
+                match suggestion {
+                    Some(suggestion) => message.help(say!("{declare}, or {suggestion}", declare, suggestion)),
                     None => message.help(declare),
                 }
             }
