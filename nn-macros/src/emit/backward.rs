@@ -1,4 +1,4 @@
-//! The steps in reverse order: gradients with respect to values, and what is left for the whole batch.
+//! The instructions in reverse order: gradients with respect to values, and what is left for the whole batch.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -7,13 +7,13 @@ use crate::{
     emit::{
         finish,
         forward::{self, Names},
-        phases::{self, Legs},
+        phases::{self, Phases},
         structure::{learned, learned_name},
     },
     layers::{self, Gradient, WeightGradient},
     names::{self, E, INPUTS, LAYERS, NETWORK, PART, SHARE},
     network::Stage,
-    program::{Buffer, Gradients, Homes, Memory, Need, Operation, Program, Slot, Step, Value},
+    program::{Buffer, Gradients, Homes, Instruction, Need, Operation, Program, Slot, StateBuffers, Value},
     shape::Dimension,
     shape::types,
 };
@@ -25,7 +25,7 @@ pub(super) struct Backward {
     /// The body of `finish`.
     pub(super) finish: TokenStream,
     /// The widths of the gradients kept for the whole batch: with respect to the outputs, the inputs, what dense layers give; and then those
-    /// of the traces of layers with memory.
+    /// of the saved states of recurrent layers.
     pub(super) kept: Vec<Dimension>,
     /// The widths of the other gradients' slots.
     pub(super) scratch: Vec<TokenStream>,
@@ -36,46 +36,46 @@ pub(super) struct Backward {
 struct Writer<'p, 'a> {
     names: Names<'p, 'a>,
     gradients: Gradients,
-    /// The statements of the steps before.
-    legs: Legs,
-    /// Those of the step that is being written.
+    /// The statements of the instructions before.
+    phases: Phases,
+    /// Those of the instruction that is being written.
     statements: TokenStream,
 }
 
 pub(super) fn backward(program: &Program<'_>, homes: &Homes) -> Backward {
     let network = program.network;
     let (names, gradients) = (Names::own(program), Gradients::new(program));
-    let mut writer = Writer { names, gradients, legs: Legs::new(program), statements: TokenStream::new() };
+    let mut writer = Writer { names, gradients, phases: Phases::new(program), statements: TokenStream::new() };
     for (output, &buffer) in program.outputs.iter().enumerate() {
         if let Some(steps) = program.times.output(network, output) {
             // What an output has behind the end of a sequence is no matter of any cost.
             let d = gradient_name(program, buffer);
-            writer.legs.add(quote!(#d.clear_padding(#steps);));
+            writer.phases.add(quote!(#d.clear_padding(#steps);));
         }
     }
-    for step in program.steps.iter().rev() {
-        writer.step(step);
+    for instruction in program.instructions.iter().rev() {
+        writer.reverse_of(instruction);
     }
-    let Writer { names, gradients, legs, .. } = writer;
-    let (statements, fixed) = (legs.finish(), gradients.kept.clone());
+    let Writer { names, gradients, phases, .. } = writer;
+    let (statements, fixed) = (phases.finish(), gradients.kept.clone());
     let gradient_slots: Vec<TokenStream> = gradients.into_widths().iter().map(|widths| types::widest(widths)).collect();
     let slot_names = names.scratch(homes).into_iter().chain((0..gradient_slots.len()).map(shared_name));
     let slot_names: Vec<Ident> = slot_names.collect();
     let widths = [forward::scratch_widths(program, homes), gradient_slots.clone()].concat();
-    let adding_up: Vec<&Ident> = adding_up(program);
+    let accumulating: Vec<&Ident> = accumulating(program);
     // The parts come last, each with all that it adds up itself.
-    let own = program.steps.iter().filter_map(|step| share_width(program, step));
+    let own = program.instructions.iter().filter_map(|instruction| accumulator_width(program, instruction));
     let nested = program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.share));
     let share: Vec<TokenStream> = own.chain(nested).collect();
     let shares = (!share.is_empty()).then(|| {
-        let names = adding_up.iter().copied().chain(program.parts().map(|(name, _)| name)).map(share_name);
+        let names = accumulating.iter().copied().chain(program.parts().map(|(name, _)| name)).map(accumulator_name);
         quote!(let [#(#names),*] = #NETWORK::split(#SHARE, [#(#share),*]);)
     });
     let kept_names = homes.kept.iter().map(|&buffer| names.name(buffer));
     let input_names = forward::input_names(&names);
     let slots =
         (!slot_names.is_empty()).then(|| quote!(let [#(#slot_names),*] = &mut #PART.scratch.slots([#(#widths),*]);));
-    let traces: Vec<Buffer> = program.traces().collect();
+    let traces: Vec<Buffer> = program.saved_states().collect();
     let fixed_names = fixed.iter().map(|&buffer| gradient_name(program, buffer));
     let kept_gradients: Vec<Ident> = fixed_names.chain(traces.iter().map(|&buffer| names.name(buffer))).collect();
     let pattern = forward::with_parts(program, quote!([#(#kept_names,)* #(#kept_gradients),*]));
@@ -113,13 +113,13 @@ fn slot_name(program: &Program<'_>, slot: Slot) -> Ident {
     }
 }
 
-fn share_name(layer: &Ident) -> Ident {
+fn accumulator_name(layer: &Ident) -> Ident {
     names::local("share", &layer.to_string())
 }
 
 /// A layer's part of a share's gradients; nothing where it does not learn.
-fn share_of(layer: &Ident) -> TokenStream {
-    let (share, learned) = (share_name(layer), learned_name(layer));
+fn accumulator_of(layer: &Ident) -> TokenStream {
+    let (share, learned) = (accumulator_name(layer), learned_name(layer));
     quote!(#learned.share(#share))
 }
 
@@ -130,16 +130,16 @@ fn accumulates(stage: &Stage) -> bool {
 }
 
 /// The fields whose parameter gradients are added up sample by sample.
-pub(super) fn adding_up<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
+pub(super) fn accumulating<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     let network = program.network;
-    let adds_up = |step: &&Step| step.stage(network).is_some_and(accumulates);
-    let nodes = program.steps.iter().filter(adds_up).filter_map(|step| step.node);
+    let adds_up = |instruction: &&Instruction| instruction.stage(network).is_some_and(accumulates);
+    let nodes = program.instructions.iter().filter(adds_up).filter_map(|instruction| instruction.node);
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
 /// The numbers in the parameters and the statistics of such a layer.
-pub(super) fn share_width(program: &Program<'_>, step: &Step) -> Option<TokenStream> {
-    let stage = step.stage(program.network).filter(|stage| accumulates(stage))?;
+pub(super) fn accumulator_width(program: &Program<'_>, instruction: &Instruction) -> Option<TokenStream> {
+    let stage = instruction.stage(program.network).filter(|stage| accumulates(stage))?;
     let tensors = stage.parameters().into_iter().chain(stage.statistics());
     let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
     Some(quote!(#NETWORK::total(&[#(#lengths),*])))
@@ -170,59 +170,63 @@ impl Writer<'_, '_> {
         self.statements.extend(if for_inputs { quote!(if #INPUTS { #call }) } else { call });
     }
 
-    fn step(&mut self, step: &Step) {
-        let output = step.output.buffer;
+    fn reverse_of(&mut self, instruction: &Instruction) {
+        let output = instruction.output.buffer;
         // A layer whose last state is read, and nothing else of it, has a gradient of zeros.
-        if step.memory().is_some_and(|memory| self.gradients.of(memory.end.buffer).is_some())
+        if instruction.states().is_some_and(|states| self.gradients.of(states.end.buffer).is_some())
             && self.gradients.of(output).is_none()
         {
-            let (slot, _) = self.target(&step.output);
-            let d = self.view_mut(slot, &step.output);
+            let (slot, _) = self.target(&instruction.output);
+            let d = self.view_mut(slot, &instruction.output);
             self.statements.extend(quote!(#LAYERS::clear(#d);));
         }
         // A value that no output depends on has no gradient.
         let Some(slot) = self.gradients.of(output) else { return };
-        let in_place = step.inputs.is_empty();
-        let transferred = self.reverse(step, slot);
-        self.clear_padding(step);
+        let in_place = instruction.inputs.is_empty();
+        let transferred = self.reverse(instruction, slot);
+        self.clear_padding(instruction);
         let mine = std::mem::take(&mut self.statements);
         let only_inputs = self.gradients.need(output) == Need::Inputs;
-        self.legs.add(if only_inputs && !mine.is_empty() { quote!(if #INPUTS { #mine }) } else { mine });
+        self.phases.add(if only_inputs && !mine.is_empty() { quote!(if #INPUTS { #mine }) } else { mine });
         if !in_place && !transferred {
             self.gradients.release(slot);
         }
     }
 
-    /// Sets the gradients with respect to what a step takes to 0 where there is padding: 0 times a slope that is no number is none, and windows
+    /// Sets the gradients with respect to what an instruction takes to 0 where there is padding: 0 times a derivative that is no number is none, and windows
     /// reach over the end of a sequence.
-    fn clear_padding(&mut self, step: &Step) {
-        if matches!(step.operation, Operation::Recurrent { .. }) {
+    fn clear_padding(&mut self, instruction: &Instruction) {
+        if matches!(instruction.operation, Operation::Recurrent { .. }) {
             return;
         }
-        for (source, input) in step.inputs.iter().enumerate() {
-            let Some((steps, _)) = self.names.taken_steps(step, source) else { continue };
+        for (source, input) in instruction.inputs.iter().enumerate() {
+            let Some((steps, _)) = self.names.taken_steps(instruction, source) else { continue };
             let Some(slot) = self.gradients.of(input.buffer) else { continue };
             let d_x = self.view_mut(slot, input);
             self.add(self.is_for_inputs(input), quote!(#NETWORK::clear_padding(#d_x, #steps);));
         }
     }
 
-    /// Prints the reverse of a step; whether the gradient of what it gives has become that of what it takes.
-    fn reverse(&mut self, step: &Step, slot: Slot) -> bool {
-        let (d, d_mut) = (self.view(slot, &step.output), self.view_mut(slot, &step.output));
-        let y = self.names.view(&step.output);
-        match step.operation {
-            Operation::Interleave => self.write(step, 0, |x| quote!(#LAYERS::deinterleave(#d, #x);)),
-            Operation::Deinterleave => self.write(step, 0, |x| quote!(#LAYERS::interleave(#d, #x);)),
-            Operation::Copy => return self.pass_on(step, slot),
-            Operation::Trained { activation, before, .. } => self.trained(step, (activation, before), &y, [&d, &d_mut]),
-            Operation::Part { .. } => self.part(step, &d),
+    /// Prints the reverse of an instruction; whether the gradient of what it gives has become that of what it takes.
+    fn reverse(&mut self, instruction: &Instruction, slot: Slot) -> bool {
+        let (d, d_mut) = (self.view(slot, &instruction.output), self.view_mut(slot, &instruction.output));
+        let y = self.names.view(&instruction.output);
+        match instruction.operation {
+            Operation::ToInnermost => self.write(instruction, 0, |x| quote!(#LAYERS::deinterleave(#d, #x);)),
+            Operation::ToRows => self.write(instruction, 0, |x| quote!(#LAYERS::interleave(#d, #x);)),
+            Operation::Copy => return self.pass_on(instruction, slot),
+            Operation::Weights { activation, before, .. } => {
+                self.trained(instruction, (activation, before), &y, [&d, &d_mut])
+            }
+            Operation::Submodule { .. } => self.part(instruction, &d),
             // It has no gradient, and the network none.
-            Operation::Settle { .. } => {}
-            Operation::Recurrent { ref memory, .. } => self.recurrent(step, memory, &d),
+            Operation::FixedPoint { .. } => {}
+            Operation::Recurrent { ref states, .. } => self.recurrent(instruction, states, &d),
             Operation::Plain { .. } | Operation::InPlace { .. } => {
                 let network = self.program().network;
-                let (Some((calls, call)), Some(stage)) = (self.names.calls(step, y, true), step.stage(network)) else {
+                let (Some((calls, call)), Some(stage)) =
+                    (self.names.calls(instruction, y, true), instruction.stage(network))
+                else {
                     return false;
                 };
                 match calls.backward(&call, &Gradient { read: d, write: d_mut }) {
@@ -231,12 +235,12 @@ impl Writer<'_, '_> {
                     }
                     layers::Backward::InPlace(statements) => {
                         self.statements.extend(statements);
-                        return !step.inputs.is_empty() && self.pass_on(step, slot);
+                        return !instruction.inputs.is_empty() && self.pass_on(instruction, slot);
                     }
                     layers::Backward::Each { shared, calls } => {
                         let before = std::mem::take(&mut self.statements);
                         for (index, call) in calls.iter().enumerate() {
-                            self.write(step, index, |d_x| call(&d_x));
+                            self.write(instruction, index, |d_x| call(&d_x));
                         }
                         let calls = std::mem::replace(&mut self.statements, before);
                         self.statements.extend(if shared.is_some() { quote!({ #shared #calls }) } else { calls });
@@ -249,42 +253,42 @@ impl Writer<'_, '_> {
 
     fn trained(
         &mut self,
-        step: &Step,
+        instruction: &Instruction,
         (activation, before): (Option<usize>, Option<Buffer>),
         y: &TokenStream,
         [d, d_mut]: [&TokenStream; 2],
     ) {
-        let layer = forward::layer(self.program(), step);
+        let layer = forward::layer(self.program(), instruction);
         let first = before.map(|buffer| {
             let (x, function) = (
-                self.names.view(&Value { buffer, ..step.output.clone() }),
-                forward::function(self.program(), step, activation),
+                self.names.view(&Value { buffer, ..instruction.output.clone() }),
+                forward::function(self.program(), instruction, activation),
             );
             quote!(#LAYERS::activation::backward_from_input(#function, #x, #d_mut);)
         });
-        let activation = forward::fused(self.program(), step, activation.filter(|_| before.is_none()));
-        let input = &step.inputs[0];
+        let activation = forward::fused(self.program(), instruction, activation.filter(|_| before.is_none()));
+        let input = &instruction.inputs[0];
         let for_inputs = self.is_for_inputs(input);
         let (target, temporary) = self.target(input);
         let d_x = self.optional(target, input);
-        let field = step.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
-        let call = if step.has_product(self.program().network) {
-            let tied = step.tied(self.program().network).map(|name| quote!(&self.#name,));
+        let field = instruction.node.and_then(|node| self.program().network.nodes[node].name.as_ref());
+        let call = if instruction.has_whole_batch_gradient(self.program().network) {
+            let tied = instruction.tied(self.program().network).map(|name| quote!(&self.#name,));
             quote!(#first #layer.backward(#tied #y, #d_mut, #d_x #activation);)
-        } else if phases::meets(self.program(), step) {
+        } else if phases::is_synchronized(self.program(), instruction) {
             let (x, share, common) =
-                (self.names.view(input), field.map(share_of), phases::common(self.program(), step));
-            self.legs.add(quote! {
+                (self.names.view(input), field.map(accumulator_of), phases::common(self.program(), instruction));
+            self.phases.add(quote! {
                 #first
                 #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
             });
-            self.legs.meet();
+            self.phases.barrier();
             let d_x = self.view_mut(target, input);
             let call = quote!(#layer.backward(#x, #d, #d_x, &mut #common););
             if for_inputs { quote!(if #INPUTS { #call }) } else { call }
         } else {
             let x = self.names.view(input);
-            let share = field.map(share_of);
+            let share = field.map(accumulator_of);
             quote!(#first #layer.backward(#x, #y, #d_mut, #d_x, #share #activation);)
         };
         self.statements.extend(call);
@@ -292,44 +296,46 @@ impl Writer<'_, '_> {
     }
 
     /// Prints the backward pass of a network inside the network.
-    fn part(&mut self, step: &Step, d: &TokenStream) {
-        let input = &step.inputs[0];
+    fn part(&mut self, instruction: &Instruction, d: &TokenStream) {
+        let input = &instruction.inputs[0];
         let (target, temporary) = self.target(input);
         let for_inputs = self.is_for_inputs(input);
         let inputs = if for_inputs { quote!(#INPUTS) } else { quote!(true) };
-        let layer = forward::layer(self.program(), step);
-        let (share, learned) =
-            step.part(self.program().network).map(|(name, _)| (share_name(name), learned_name(name))).unzip();
-        let nested = self.names.nested(step, true);
+        let layer = forward::layer(self.program(), instruction);
+        let (share, learned) = instruction
+            .part(self.program().network)
+            .map(|(name, _)| (accumulator_name(name), learned_name(name)))
+            .unzip();
+        let nested = self.names.nested(instruction, true);
         let d_x = self.optional(target, input);
-        if let Some((_, part)) = step.part(self.program().network) {
+        if let Some((_, part)) = instruction.part(self.program().network) {
             let call = quote!(#nested.backward::<#inputs, _, _>(&#layer, #d, #d_x, #share, #learned););
-            self.legs.part(&part.network(), &call);
+            self.phases.part(&part.network(), &call);
         }
         self.add_temporary(input, target, temporary, for_inputs);
     }
 
-    /// Prints the backward pass of a layer with memory, from the gradients with respect to what it gives and to its last state, where that is
+    /// Prints the backward pass of a recurrent layer, from the gradients with respect to what it gives and to its last state, where that is
     /// another layer's first.
-    fn recurrent(&mut self, step: &Step, memory: &Memory, d: &TokenStream) {
-        let layer = forward::layer(self.program(), step);
-        let (lengths, trace) = (self.names.lengths(step), self.names.name(memory.trace));
-        let end = self.gradients.of(memory.end.buffer);
-        let state = self.program().alias(&memory.end.shape);
+    fn recurrent(&mut self, instruction: &Instruction, states: &StateBuffers, d: &TokenStream) {
+        let layer = forward::layer(self.program(), instruction);
+        let (lengths, trace) = (self.names.lengths(instruction), self.names.name(states.saved));
+        let end = self.gradients.of(states.end.buffer);
+        let state = self.program().alias(&states.end.shape);
         let option = |view: Option<TokenStream>, kind: &str| match (view, format_ident!("{kind}")) {
             (Some(view), _) => quote!(::core::option::Option::Some(#view)),
             (None, kind) => quote!(::core::option::Option::None::<#NETWORK::#kind<'_, #state, #E>>),
         };
-        let d_end = option(end.map(|slot| self.view(slot, &memory.end)), "View");
-        let input = &step.inputs[0];
+        let d_end = option(end.map(|slot| self.view(slot, &states.end)), "View");
+        let input = &instruction.inputs[0];
         let (target, temporary) = self.target(input);
         let d_x = self.optional(target, input);
-        let other = step.inputs.get(1).map(|other| (other, self.target(other)));
+        let other = instruction.inputs.get(1).map(|other| (other, self.target(other)));
         let d_other = other.map(|(other, (slot, _))| self.view_mut(slot, other));
         let d_start = option(d_other.clone(), "ViewMut");
         self.statements.extend(quote!(#layer.backward(#d, #d_x, #lengths, #d_end, #d_start, #trace.data_mut());));
         if let (Some((other, (slot, temporary))), Some(d_other)) = (other, d_other) {
-            let start = self.names.view(&memory.start);
+            let start = self.names.view(&states.start);
             self.statements.extend(quote!(#LAYERS::begin_backward(#start, #d_other);));
             self.add_temporary(other, slot, temporary, false);
         }
@@ -349,15 +355,15 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Whether a value's gradient is for the inputs alone, and that of the step's output is not.
-    fn is_guarded(&self, step: &Step, value: &Value) -> bool {
-        self.is_for_inputs(value) && !self.is_for_inputs(&step.output)
+    /// Whether a value's gradient is for the inputs alone, and that of the instruction's output is not.
+    fn is_guarded(&self, instruction: &Instruction, value: &Value) -> bool {
+        self.is_for_inputs(value) && !self.is_for_inputs(&instruction.output)
     }
 
-    /// Prints a call that writes the gradient with respect to the step's source `index`.
-    fn write(&mut self, step: &Step, index: usize, call: impl Fn(TokenStream) -> TokenStream) {
-        let input = &step.inputs[index];
-        let guarded = self.is_guarded(step, input);
+    /// Prints a call that writes the gradient with respect to the instruction's source `index`.
+    fn write(&mut self, instruction: &Instruction, index: usize, call: impl Fn(TokenStream) -> TokenStream) {
+        let input = &instruction.inputs[index];
+        let guarded = self.is_guarded(instruction, input);
         let (target, temporary) = self.target(input);
         let call = call(self.view_mut(target, input));
         self.add(guarded, call);
@@ -376,19 +382,19 @@ impl Writer<'_, '_> {
         self.gradients.release(slot);
     }
 
-    /// The gradient of what a step gives is that of each of its sources; the last one may take over its memory.
-    fn pass_on(&mut self, step: &Step, slot: Slot) -> bool {
-        let last = step.inputs.len() - 1;
-        for (index, input) in step.inputs.iter().enumerate() {
+    /// The gradient of what an instruction gives is that of each of its sources; the last one may take over its memory.
+    fn pass_on(&mut self, instruction: &Instruction, slot: Slot) -> bool {
+        let last = instruction.inputs.len() - 1;
+        for (index, input) in instruction.inputs.iter().enumerate() {
             if index == last && self.gradients.take_over(input.buffer, slot) {
                 return true;
             }
-            let guarded = self.is_guarded(step, input);
+            let guarded = self.is_guarded(instruction, input);
             let before = self.gradients.of(input.buffer);
             let function = format_ident!("{}", if before.is_none() { "copy" } else { "accumulate" });
             let sum = before.unwrap_or_else(|| self.target(input).0);
-            let d = self.view(slot, &step.output);
-            let sum = self.view_mut(sum, &Value { shape: step.output.shape.clone(), ..input.clone() });
+            let d = self.view(slot, &instruction.output);
+            let sum = self.view_mut(sum, &Value { shape: instruction.output.shape.clone(), ..input.clone() });
             self.add(guarded, quote!(#LAYERS::#function(#d, #sum);));
         }
         false

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use crate::{
     emit::{
-        backward::{adding_up, gradient_name, share_width},
+        backward::{accumulating, accumulator_width, gradient_name},
         forward::{self, Names},
         sizing,
         structure::{self, learned, learned_name},
@@ -21,22 +21,22 @@ use crate::{
 pub(super) fn finish(names: &Names<'_, '_>, homes: &Homes, gradients: &[Ident]) -> TokenStream {
     let program = names.program;
     let network = program.network;
-    let adding_up = adding_up(program);
-    let flags = adding_up.iter().map(|layer| learned_name(layer));
-    let slices = adding_up.iter().map(|layer| quote!(#GRADIENTS.#layer.slices_mut()));
-    let sums = (!adding_up.is_empty()).then(|| quote!(#WHOLE.shares.sum_into([#(#slices),*], [#(#flags),*]);));
+    let accumulating = accumulating(program);
+    let flags = accumulating.iter().map(|layer| learned_name(layer));
+    let slices = accumulating.iter().map(|layer| quote!(#GRADIENTS.#layer.slices_mut()));
+    let sums = (!accumulating.is_empty()).then(|| quote!(#WHOLE.shares.sum_into([#(#slices),*], [#(#flags),*]);));
     let mut owners = Vec::new();
     let (mut own, mut tied, mut remainders) = (Vec::new(), Vec::new(), TokenStream::new());
-    for step in program.steps.iter().filter(|step| step.has_product(network)) {
-        let Some(name) = step.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
-        let x = names.view(&step.inputs[0]);
-        let gradient = step.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
+    for instruction in program.instructions.iter().filter(|instruction| instruction.has_whole_batch_gradient(network)) {
+        let Some(name) = instruction.node.and_then(|node| network.nodes[node].name.as_ref()) else { continue };
+        let x = names.view(&instruction.inputs[0]);
+        let gradient = instruction.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
         if gradient == Some(WeightGradient::Finished) {
             let learned = learned_name(name);
             remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
         }
-        let d_y = program.view(&gradient_name(program, step.output.buffer), &step.output.shape);
-        match step.tied(network) {
+        let d_y = program.view(&gradient_name(program, instruction.output.buffer), &instruction.output.shape);
+        match instruction.tied(network) {
             None => {
                 own.push(quote!(#GRADIENTS.#name.product(#x, #d_y)));
                 owners.push(learned_name(name));
@@ -52,20 +52,21 @@ pub(super) fn finish(names: &Names<'_, '_>, homes: &Homes, gradients: &[Ident]) 
             }
         }
     }
-    let penalties = program.steps.iter().filter_map(|step| {
-        let Work::Penalty(penalty) = step.stage(network)?.facts().work else { return None };
-        let encoder = forward::encoder(program, step)?;
-        let h = names.view(&step.inputs[0]);
-        let d_y = program.view(&gradient_name(program, step.output.buffer), &step.output.shape);
+    let penalties = program.instructions.iter().filter_map(|instruction| {
+        let Work::Penalty(penalty) = instruction.stage(network)?.facts().work else { return None };
+        let encoder = forward::encoder(program, instruction)?;
+        let h = names.view(&instruction.inputs[0]);
+        let d_y = program.view(&gradient_name(program, instruction.output.buffer), &instruction.output.shape);
         let (learned, gradient) = (learned_name(encoder.name), penalty.weight_gradient(&encoder, &h, &d_y));
         Some(quote!(if #learned.any() { #gradient }))
     });
     let penalties: TokenStream = penalties.collect();
     let mut parts = TokenStream::new();
-    let mut shares: Vec<TokenStream> = program.steps.iter().filter_map(|step| share_width(program, step)).collect();
-    for step in &program.steps {
-        let Some((name, part)) = step.part(network) else { continue };
-        let (x, kept, network) = (names.name(step.inputs[0].buffer), forward::part_name(name), part.network());
+    let mut shares: Vec<TokenStream> =
+        program.instructions.iter().filter_map(|instruction| accumulator_width(program, instruction)).collect();
+    for instruction in &program.instructions {
+        let Some((name, part)) = instruction.part(network) else { continue };
+        let (x, kept, network) = (names.name(instruction.inputs[0].buffer), forward::part_name(name), part.network());
         let (sizes, module, learned) = (sizing::of_part(program, name), part.trained(), learned_name(name));
         let place = types::count(shares.len());
         parts.extend(quote! {
@@ -89,9 +90,9 @@ pub(super) fn finish(names: &Names<'_, '_>, homes: &Homes, gradients: &[Ident]) 
         parts = quote!(let #OFFSETS = const { #NETWORK::offsets([#(#shares),*]) }; #parts);
     }
     let own = (!own.is_empty()).then(|| quote!(#NETWORK::learned_products([#(#own),*], [#(#owners),*]);));
-    let recurrent = program.steps.iter().filter_map(|step| {
-        let (name, memory) = (network.nodes[step.node?].name.as_ref()?, step.memory()?);
-        let (trace, steps) = (names.name(memory.trace), types::size(&step.inputs[0].shape[0]));
+    let recurrent = program.instructions.iter().filter_map(|instruction| {
+        let (name, states) = (network.nodes[instruction.node?].name.as_ref()?, instruction.states()?);
+        let (trace, steps) = (names.name(states.saved), types::size(&instruction.inputs[0].shape[0]));
         let learned = learned_name(name);
         Some(quote!(if #learned.any() { #GRADIENTS.#name.finish(#trace.data(), #WHOLE.samples, #WHOLE.part, #steps); }))
     });

@@ -1,24 +1,24 @@
-//! The steps in order: forward for inference and for training.
+//! The instructions in order: forward for inference and for training.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     emit::{
-        phases::{self, Legs},
+        phases::{self, Phases},
         sizing,
     },
     layers::{Call, Calls, Encoder, Work},
     names::{self, KEPT, LAYERS, NETWORK, PART},
     network::{Node, Stage},
-    program::{Buffer, Homes, Operation, Program, Step, Value},
+    program::{Buffer, Homes, Instruction, Operation, Program, Value},
     shape::types,
 };
 
 /// Forward for inference, where buffers share slots.
 pub(super) fn infer(program: &Program<'_>, homes: &Homes) -> TokenStream {
     let names = Names { program, slots: &homes.slots };
-    let statements = program.steps.iter().map(|step| names.statement(step, false));
+    let statements = program.instructions.iter().map(|instruction| names.statement(instruction, false));
     let statements: TokenStream = statements.collect();
     let widths: Vec<TokenStream> = homes.widths.iter().map(|widths| types::widest(widths)).collect();
     let slots: Vec<Ident> = (0..widths.len()).map(slot_name).collect();
@@ -29,21 +29,21 @@ pub(super) fn infer(program: &Program<'_>, homes: &Homes) -> TokenStream {
 /// Forward for training: every buffer keeps its values for the backward pass.
 pub(super) fn train(program: &Program<'_>, homes: &Homes) -> TokenStream {
     let names = Names::own(program);
-    let mut legs = Legs::new(program);
-    for step in &program.steps {
-        let statement = names.statement(step, true);
-        if let Some((_, part)) = step.part(program.network) {
-            legs.part(&part.network(), &statement);
+    let mut phases = Phases::new(program);
+    for instruction in &program.instructions {
+        let statement = names.statement(instruction, true);
+        if let Some((_, part)) = instruction.part(program.network) {
+            phases.part(&part.network(), &statement);
             continue;
         }
-        if phases::meets(program, step) {
-            legs.add(names.measure(step));
-            legs.meet();
+        if phases::is_synchronized(program, instruction) {
+            phases.add(names.measure(instruction));
+            phases.barrier();
         }
-        legs.add(statement);
+        phases.add(statement);
     }
-    let (statements, scratch, widths) = (legs.finish(), names.scratch(homes), scratch_widths(program, homes));
-    let traces: Vec<Buffer> = program.traces().collect();
+    let (statements, scratch, widths) = (phases.finish(), names.scratch(homes), scratch_widths(program, homes));
+    let traces: Vec<Buffer> = program.saved_states().collect();
     let head = head(program, &homes.kept, &traces, &scratch, &widths);
     quote!(#head #statements)
 }
@@ -53,7 +53,7 @@ pub(super) fn scratch_widths(program: &Program<'_>, homes: &Homes) -> Vec<TokenS
     homes.scratch.iter().map(|&buffer| types::size(&program.buffers[buffer].width)).collect()
 }
 
-/// The names of a part's memory. The kept values of the forward pass come first, the traces of layers with memory last.
+/// The names of a part's memory. The kept values of the forward pass come first, the saved states of recurrent layers last.
 fn head(
     program: &Program<'_>,
     kept: &[Buffer],
@@ -132,118 +132,125 @@ impl<'n, 'a> Names<'n, 'a> {
         self.program.view_mut(&self.name(value.buffer), &value.shape)
     }
 
-    fn statement(&self, step: &Step, training: bool) -> TokenStream {
-        let call = self.call(step, training);
-        // A layer with memory leaves zeros behind the end of a sequence, and so does a network inside the network.
-        let steps = match step.operation {
-            Operation::Part { .. } | Operation::Recurrent { .. } => None,
-            _ => self.given_steps(step),
+    fn statement(&self, instruction: &Instruction, training: bool) -> TokenStream {
+        let call = self.call(instruction, training);
+        // A recurrent layer leaves zeros behind the end of a sequence, and so does a network inside the network.
+        let steps = match instruction.operation {
+            Operation::Submodule { .. } | Operation::Recurrent { .. } => None,
+            _ => self.given_steps(instruction),
         };
         let clear = steps.map(|steps| {
-            let y = self.view_mut(&step.output);
+            let y = self.view_mut(&instruction.output);
             quote!(#NETWORK::clear_padding(#y, #steps);)
         });
         quote!(#call #clear)
     }
 
-    /// Where the steps lie of what a step gives, where it is a sequence.
-    pub(super) fn given_steps(&self, step: &Step) -> Option<TokenStream> {
-        let stage = step.stage(self.program.network)?;
-        self.program.times.given(step.node?, step.stage_index()?, &stage.output)
+    /// Where the steps lie of what an instruction gives, where it is a sequence.
+    pub(super) fn given_steps(&self, instruction: &Instruction) -> Option<TokenStream> {
+        let stage = instruction.stage(self.program.network)?;
+        self.program.times.given(instruction.node?, instruction.stage_index()?, &stage.output)
     }
 
-    /// Where the steps lie of what a step takes from a source, where it is a sequence; and their axis.
-    pub(super) fn taken_steps(&self, step: &Step, source: usize) -> Option<(TokenStream, usize)> {
-        let shape = step.stage(self.program.network)?.inputs.get(source)?;
-        self.program.times.taken(step.node?, step.stage_index()?, source, shape)
+    /// Where the steps lie of what an instruction takes from a source, where it is a sequence; and their axis.
+    pub(super) fn taken_steps(&self, instruction: &Instruction, source: usize) -> Option<(TokenStream, usize)> {
+        let shape = instruction.stage(self.program.network)?.inputs.get(source)?;
+        self.program.times.taken(instruction.node?, instruction.stage_index()?, source, shape)
     }
 
-    fn call(&self, step: &Step, training: bool) -> TokenStream {
-        let y = self.view_mut(&step.output);
-        let views: Vec<TokenStream> = step.inputs.iter().map(|value| self.view(value)).collect();
+    fn call(&self, instruction: &Instruction, training: bool) -> TokenStream {
+        let y = self.view_mut(&instruction.output);
+        let views: Vec<TokenStream> = instruction.inputs.iter().map(|value| self.view(value)).collect();
         let x = views.first();
-        match step.operation {
-            Operation::Interleave => quote!(#LAYERS::interleave(#x, #y);),
-            Operation::Deinterleave => quote!(#LAYERS::deinterleave(#x, #y);),
+        match instruction.operation {
+            Operation::ToInnermost => quote!(#LAYERS::interleave(#x, #y);),
+            Operation::ToRows => quote!(#LAYERS::deinterleave(#x, #y);),
             Operation::Copy => quote!(#LAYERS::copy(#x, #y);),
-            Operation::Trained { activation, before, .. } => {
-                let layer = layer(self.program, step);
-                let tied = step.tied(self.program.network).map(|name| quote!(&self.#name,));
-                // In training the activation is a step of its own where its slope needs what it takes.
-                let before = before.filter(|_| training).map(|buffer| Value { buffer, ..step.output.clone() });
+            Operation::Weights { activation, before, .. } => {
+                let layer = layer(self.program, instruction);
+                let tied = instruction.tied(self.program.network).map(|name| quote!(&self.#name,));
+                // In training the activation is an instruction of its own where its derivative needs what it takes.
+                let before = before.filter(|_| training).map(|buffer| Value { buffer, ..instruction.output.clone() });
                 let (y, after) = match &before {
-                    Some(before) => (self.view_mut(before), self.activated(step, activation, before, &y)),
+                    Some(before) => (self.view_mut(before), self.activated(instruction, activation, before, &y)),
                     None => (y, TokenStream::new()),
                 };
-                let activation = fused(self.program, step, activation.filter(|_| before.is_none()));
-                if training && phases::meets(self.program, step) {
-                    let common = phases::common(self.program, step);
+                let activation = fused(self.program, instruction, activation.filter(|_| before.is_none()));
+                if training && phases::is_synchronized(self.program, instruction) {
+                    let common = phases::common(self.program, instruction);
                     return quote!(#layer.forward_train(#x, #y, &mut #common #activation); #after);
                 }
                 quote!(#layer.forward(#tied #x, #y #activation); #after)
             }
             Operation::Plain { .. } | Operation::InPlace { .. } => {
-                let Some((calls, call)) = self.calls(step, y, training) else { return TokenStream::new() };
+                let Some((calls, call)) = self.calls(instruction, y, training) else { return TokenStream::new() };
                 calls.forward(&call)
             }
-            Operation::Recurrent { ref memory, .. } => {
-                let layer = layer(self.program, step);
+            Operation::Recurrent { ref states, .. } => {
+                let layer = layer(self.program, instruction);
                 let method = format_ident!("{}", if training { "forward" } else { "infer" });
-                let (from, into) = (self.view(&memory.start), self.view_mut(&memory.start));
+                let (from, into) = (self.view(&states.start), self.view_mut(&states.start));
                 let begin = views.get(1).map(|other| quote!(#LAYERS::begin(#other, #into);));
-                let (end, trace, lengths) = (self.view_mut(&memory.end), self.name(memory.trace), self.lengths(step));
+                let (end, trace, lengths) =
+                    (self.view_mut(&states.end), self.name(states.saved), self.lengths(instruction));
                 quote!(#begin #layer.#method(#x, #y, #lengths, #from, #end, #trace.data_mut());)
             }
-            Operation::Settle { other, .. } => {
-                let (layer, other) = (layer(self.program, step), self.name(other));
-                let other = self.program.view_mut(&other, &step.output.shape);
+            Operation::FixedPoint { other, .. } => {
+                let (layer, other) = (layer(self.program, instruction), self.name(other));
+                let other = self.program.view_mut(&other, &instruction.output.shape);
                 quote!(#layer.forward(#x, #y, #other);)
             }
-            Operation::Part { .. } => {
+            Operation::Submodule { .. } => {
                 let method = format_ident!("{}", if training { "forward" } else { "infer" });
-                let (nested, layer) = (self.nested(step, training), layer(self.program, step));
+                let (nested, layer) = (self.nested(instruction, training), layer(self.program, instruction));
                 quote!(#nested.#method(&#layer, #y);)
             }
         }
     }
 
     /// The activation of a layer with parameters, from what it takes.
-    fn activated(&self, step: &Step, index: Option<usize>, before: &Value, y: &TokenStream) -> TokenStream {
-        let (x, function) = (self.view(before), function(self.program, step, index));
+    fn activated(
+        &self,
+        instruction: &Instruction,
+        index: Option<usize>,
+        before: &Value,
+        y: &TokenStream,
+    ) -> TokenStream {
+        let (x, function) = (self.view(before), function(self.program, instruction, index));
         quote!(#LAYERS::activation::apply(#function, #x, #y);)
     }
 
-    /// What a part tells the others before the step.
-    fn measure(&self, step: &Step) -> TokenStream {
-        let (layer, x) = (layer(self.program, step), self.view(&step.inputs[0]));
-        let common = phases::common(self.program, step);
-        match self.taken_steps(step, 0) {
+    /// What a part tells the others before the instruction.
+    fn measure(&self, instruction: &Instruction) -> TokenStream {
+        let (layer, x) = (layer(self.program, instruction), self.view(&instruction.inputs[0]));
+        let common = phases::common(self.program, instruction);
+        match self.taken_steps(instruction, 0) {
             Some((steps, _)) => quote!(#layer.measure_steps(#x, #steps, &mut #common);),
             None => quote!(#layer.measure(#x, &mut #common);),
         }
     }
 
-    /// The lengths of the sequences of vectors that a step takes.
-    pub(super) fn lengths(&self, step: &Step) -> TokenStream {
-        let Some((node, stage)) = step.node.zip(step.stage_index()) else { return quote!(&[]) };
+    /// The lengths of the sequences of vectors that an instruction takes.
+    pub(super) fn lengths(&self, instruction: &Instruction) -> TokenStream {
+        let Some((node, stage)) = instruction.node.zip(instruction.stage_index()) else { return quote!(&[]) };
         self.program.times.of_vectors(node, stage)
     }
 
     /// A network inside the network, with its input and its memory.
-    pub(super) fn nested(&self, step: &Step, training: bool) -> TokenStream {
-        let (Operation::Part { scratch, .. }, Some((name, inside))) =
-            (&step.operation, step.part(self.program.network))
+    pub(super) fn nested(&self, instruction: &Instruction, training: bool) -> TokenStream {
+        let (Operation::Submodule { scratch, .. }, Some((name, inside))) =
+            (&instruction.operation, instruction.part(self.program.network))
         else {
             return TokenStream::new();
         };
-        let (x, scratch) = (self.name(step.inputs[0].buffer), self.name(*scratch));
+        let (x, scratch) = (self.name(instruction.inputs[0].buffer), self.name(*scratch));
         let inside = if training { inside.trained() } else { inside.with_element() };
-        let place = step.node.zip(step.stage_index());
+        let place = instruction.node.zip(instruction.stage_index());
         let lengths = place.and_then(|(node, stage)| self.program.times.lengths_of_part(node, stage, &quote!(#inside)));
         let lengths = lengths.map(|lengths| quote!(.with_lengths(#lengths)));
-        let (kept, random, sizes) = (part_name(name), random(step), sizing::of_part(self.program, name));
+        let (kept, random, sizes) = (part_name(name), random(instruction), sizing::of_part(self.program, name));
         let (leg, common) = if training {
-            (phases::own_leg().into_token_stream(), phases::common(self.program, step))
+            (phases::own_phase().into_token_stream(), phases::common(self.program, instruction))
         } else {
             (quote!(0), quote!(#PART.common.within(0)))
         };
@@ -254,9 +261,14 @@ impl<'n, 'a> Names<'n, 'a> {
         }
     }
 
-    /// The calls of a step, and their values; `output` is the step's, as the calls use it.
-    pub(super) fn calls(&self, step: &Step, output: TokenStream, training: bool) -> Option<(&'a dyn Calls, Call<'a>)> {
-        let stage = step.stage(self.program.network)?;
+    /// The calls of an instruction, and their values; `output` is the instruction's, as the calls use it.
+    pub(super) fn calls(
+        &self,
+        instruction: &Instruction,
+        output: TokenStream,
+        training: bool,
+    ) -> Option<(&'a dyn Calls, Call<'a>)> {
+        let stage = instruction.stage(self.program.network)?;
         let calls: &dyn Calls = match stage.facts().work {
             Work::Activation(activation) => activation,
             Work::Calls(calls, _) => calls,
@@ -265,16 +277,16 @@ impl<'n, 'a> Names<'n, 'a> {
         };
         let call = Call {
             of: stage.placement(),
-            inputs: step.inputs.iter().map(|value| self.view(value)).collect(),
-            shapes: step.inputs.iter().map(|value| value.shape.clone()).collect(),
-            input_mut: self.view_mut(step.inputs.first().unwrap_or(&step.output)),
+            inputs: instruction.inputs.iter().map(|value| self.view(value)).collect(),
+            shapes: instruction.inputs.iter().map(|value| value.shape.clone()).collect(),
+            input_mut: self.view_mut(instruction.inputs.first().unwrap_or(&instruction.output)),
             output,
-            layer: layer(self.program, step),
+            layer: layer(self.program, instruction),
             training,
-            steps: self.taken_steps(step, 0),
-            lengths: self.lengths(step),
-            random: random(step),
-            encoder: encoder(self.program, step),
+            steps: self.taken_steps(instruction, 0),
+            lengths: self.lengths(instruction),
+            random: random(instruction),
+            encoder: encoder(self.program, instruction),
         };
         Some((calls, call))
     }
@@ -287,9 +299,9 @@ pub(super) fn input_names(names: &Names<'_, '_>) -> Vec<Ident> {
 }
 
 /// A layer: the network's field, or one made on the spot where the node has no name.
-pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
-    let Some(stage) = step.stage(program.network) else { return TokenStream::new() };
-    let node = step.node.map(|node| &program.network.nodes[node]);
+pub(super) fn layer(program: &Program<'_>, instruction: &Instruction) -> TokenStream {
+    let Some(stage) = instruction.stage(program.network) else { return TokenStream::new() };
+    let node = instruction.node.map(|node| &program.network.nodes[node]);
     match node.and_then(Node::held).filter(|(_, held)| std::ptr::eq(*held, stage)) {
         Some((name, _)) => quote!(self.#name),
         None => stage.runtime().map_or_else(TokenStream::new, |runtime| runtime.here),
@@ -297,21 +309,21 @@ pub(super) fn layer(program: &Program<'_>, step: &Step) -> TokenStream {
 }
 
 /// The activation that a layer applies to its result, as the last argument of a call; nothing where the layer is activated by itself.
-pub(super) fn fused(program: &Program<'_>, step: &Step, index: Option<usize>) -> Option<TokenStream> {
-    step.stage(program.network)?.weights().filter(|weights| weights.fuses)?;
-    let function = function(program, step, index);
+pub(super) fn fused(program: &Program<'_>, instruction: &Instruction, index: Option<usize>) -> Option<TokenStream> {
+    instruction.stage(program.network)?.weights().filter(|weights| weights.fuses)?;
+    let function = function(program, instruction, index);
     Some(quote!(, #function))
 }
 
-/// An activation of the step's node, the identity where there is none.
-pub(super) fn function(program: &Program<'_>, step: &Step, index: Option<usize>) -> TokenStream {
-    let stages = step.node.map(|node| &program.network.nodes[node].stages);
+/// An activation of the instruction's node, the identity where there is none.
+pub(super) fn function(program: &Program<'_>, instruction: &Instruction, index: Option<usize>) -> TokenStream {
+    let stages = instruction.node.map(|node| &program.network.nodes[node].stages);
     activation(index.zip(stages).and_then(|(index, stages)| stages.get(index)))
 }
 
-/// The dense layer that a step reads the weight of, and the activation behind it.
-pub(super) fn encoder<'a>(program: &Program<'a>, step: &Step) -> Option<Encoder<'a>> {
-    let (name, stage) = step.reads_weight(program.network)?;
+/// The dense layer that an instruction reads the weight of, and the activation behind it.
+pub(super) fn encoder<'a>(program: &Program<'a>, instruction: &Instruction) -> Option<Encoder<'a>> {
+    let (name, stage) = instruction.reads_weight(program.network)?;
     Some(Encoder { name, function: activation(stage) })
 }
 
@@ -321,11 +333,11 @@ fn activation(stage: Option<&Stage>) -> TokenStream {
     function.unwrap_or_else(|| quote!(#LAYERS::Identity))
 }
 
-/// The random numbers of a step's layer.
-pub(super) fn random(step: &Step) -> TokenStream {
-    let node = step.node.unwrap_or(0) as u64;
-    let stage = match step.operation {
-        Operation::Plain { stage } | Operation::Part { stage, .. } => stage as u64,
+/// The random numbers of an instruction's layer.
+pub(super) fn random(instruction: &Instruction) -> TokenStream {
+    let node = instruction.node.unwrap_or(0) as u64;
+    let stage = match instruction.operation {
+        Operation::Plain { stage } | Operation::Submodule { stage, .. } => stage as u64,
         _ => 0,
     };
     let layer = proc_macro2::Literal::u64_unsuffixed(node << 8 | stage);

@@ -107,8 +107,8 @@ pub(super) fn network(network: &Network, plan: &Plan<'_>) -> TokenStream {
 /// `memories`, where there may be layers with memory.
 fn memories(plan: &Plan<'_>) -> Option<Method> {
     let count = plan.homes.kept.len() + plan.backward.kept.len();
-    let first = count - plan.program.traces().count();
-    let own = plan.program.memories().enumerate().map(|(index, (field, _))| {
+    let first = count - plan.program.saved_states().count();
+    let own = plan.program.recurrent_layers().enumerate().map(|(index, (field, _))| {
         let (name, trace) = (names::plain(field), types::count(first + index));
         quote!(#ALL.push(#NETWORK::Remembered::new(#name, &self.#field, #trace));)
     });

@@ -1,4 +1,4 @@
-//! Statements in legs, between which the parts of a batch meet.
+//! Statements in phases, between which the parts of a batch wait for each other at a barrier.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -7,43 +7,50 @@ use crate::{
     layers::{Runtime, WeightGradient},
     names::{self, NETWORK, PART},
     network::Stage,
-    program::{Program, Step},
+    program::{Instruction, Program},
     shape::types,
 };
 
 /// Statements that a part of a batch goes through in training. Where no layer needs what the parts have in common they are printed as they
-/// are, else each under the condition that its leg is walked.
-pub(super) struct Legs {
-    meets: bool,
+/// are, else each under the condition that it is the turn of its phase.
+pub(super) struct Phases {
+    is_synchronized: bool,
     /// Where what each layer and network inside has of the part's numbers begins.
     offsets: Option<TokenStream>,
     printed: TokenStream,
-    /// The statements of the leg that is being written.
+    /// The statements of the phase that is being written.
     current: TokenStream,
-    /// Its index among the names of legs.
-    leg: usize,
+    /// Its index among the names of phases.
+    phase: usize,
 }
 
-impl Legs {
+impl Phases {
     pub(super) fn new(program: &Program<'_>) -> Self {
-        let meets = program.steps.iter().any(|step| meets(program, step)) || program.parts().next().is_some();
-        Legs { meets, offsets: offsets(program), printed: TokenStream::new(), current: TokenStream::new(), leg: 0 }
+        let is_synchronized = program.instructions.iter().any(|instruction| is_synchronized(program, instruction))
+            || program.parts().next().is_some();
+        Phases {
+            is_synchronized,
+            offsets: offsets(program),
+            printed: TokenStream::new(),
+            current: TokenStream::new(),
+            phase: 0,
+        }
     }
 
-    /// A statement in this leg.
+    /// A statement in this phase.
     pub(super) fn add(&mut self, statement: TokenStream) {
         self.current.extend(statement);
     }
 
-    /// The end of this leg.
-    pub(super) fn meet(&mut self) {
+    /// The end of this phase.
+    pub(super) fn barrier(&mut self) {
         self.turn(&quote!(1));
     }
 
-    /// A network inside the network, whose legs are among these. `call` may use its own leg, `leg`.
+    /// A network inside the network, whose phases are among these. `call` may use its own phase.
     pub(super) fn part(&mut self, network: &TokenStream, call: &TokenStream) {
         self.close();
-        let (first, leg, meetings) = (name(self.leg), own_leg(), quote!(#network::PLAN.meetings));
+        let (first, leg, meetings) = (name(self.phase), own_phase(), quote!(#network::PLAN.meetings));
         self.printed.extend(quote!(if let ::core::option::Option::Some(#leg) = #NETWORK::leg_within(#PART.leg, #first, #meetings) { #call }));
         self.turn(&meetings);
     }
@@ -52,44 +59,44 @@ impl Legs {
     pub(super) fn finish(mut self) -> TokenStream {
         self.close();
         let (first, offsets, printed) = (name(0), self.offsets, self.printed);
-        if self.meets { quote!(let #first = 0; #offsets #printed) } else { printed }
+        if self.is_synchronized { quote!(let #first = 0; #offsets #printed) } else { printed }
     }
 
     fn close(&mut self) {
-        let (leg, current) = (name(self.leg), std::mem::take(&mut self.current));
+        let (leg, current) = (name(self.phase), std::mem::take(&mut self.current));
         if !current.is_empty() {
-            self.printed.extend(if self.meets { quote!(if #PART.leg == #leg { #current }) } else { current });
+            self.printed.extend(if self.is_synchronized { quote!(if #PART.leg == #leg { #current }) } else { current });
         }
     }
 
-    /// The next leg comes after so many meetings.
+    /// The next phase comes after so many barriers.
     fn turn(&mut self, meetings: &TokenStream) {
         self.close();
-        let (before, after) = (name(self.leg), name(self.leg + 1));
+        let (before, after) = (name(self.phase), name(self.phase + 1));
         self.printed.extend(quote!(let #after = #before + #meetings;));
-        self.leg += 1;
+        self.phase += 1;
     }
 }
 
-/// What the leg of a network inside the network is called.
-pub(super) fn own_leg() -> Ident {
+/// What the phase of a network inside the network is called.
+pub(super) fn own_phase() -> Ident {
     names::local("leg", "own")
 }
 
-fn name(leg: usize) -> Ident {
-    names::local("leg", &leg.to_string())
+fn name(phase: usize) -> Ident {
+    names::local("leg", &phase.to_string())
 }
 
-/// Whether the step's layer needs what the parts of a batch have in common.
-pub(super) fn meets(program: &Program<'_>, step: &Step) -> bool {
-    let weights = step.stage(program.network).and_then(Stage::weights);
+/// Whether the instruction's layer needs what the parts of a batch have in common.
+pub(super) fn is_synchronized(program: &Program<'_>, instruction: &Instruction) -> bool {
+    let weights = instruction.stage(program.network).and_then(Stage::weights);
     weights.is_some_and(|weights| weights.gradient == WeightGradient::Synchronized)
 }
 
 /// The numbers that a part tells the others: for each such layer, then for each network inside.
 pub(super) fn widths(program: &Program<'_>) -> Vec<TokenStream> {
-    let own = program.steps.iter().filter(|step| meets(program, step));
-    let own = own.filter_map(|step| step.stage(program.network)?.runtime());
+    let own = program.instructions.iter().filter(|instruction| is_synchronized(program, instruction));
+    let own = own.filter_map(|instruction| instruction.stage(program.network)?.runtime());
     let own = own.map(|Runtime { ty, .. }| quote!(<#ty>::COMMON));
     let nested = program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.common));
     own.chain(nested).collect()
@@ -102,11 +109,11 @@ fn offsets(program: &Program<'_>) -> Option<TokenStream> {
     (!widths.is_empty()).then(|| quote!(let #begin = const { #NETWORK::offsets([#(#widths),*]) };))
 }
 
-/// What a step's layer, or the network inside that it calls, has of the part's numbers.
-pub(super) fn common(program: &Program<'_>, step: &Step) -> TokenStream {
-    let own = program.steps.iter().filter(|step| meets(program, step));
-    let nested = program.steps.iter().filter(|step| step.part(program.network).is_some());
-    let place = own.chain(nested).position(|other| std::ptr::eq(other, step)).unwrap_or_default();
+/// What an instruction's layer, or the network inside that it calls, has of the part's numbers.
+pub(super) fn common(program: &Program<'_>, instruction: &Instruction) -> TokenStream {
+    let own = program.instructions.iter().filter(|instruction| is_synchronized(program, instruction));
+    let nested = program.instructions.iter().filter(|instruction| instruction.part(program.network).is_some());
+    let place = own.chain(nested).position(|other| std::ptr::eq(other, instruction)).unwrap_or_default();
     let (place, begin) = (types::count(place), commons());
     quote!(#PART.common.within(#begin[#place]))
 }

@@ -41,18 +41,23 @@ impl<'a> Plan<'a> {
         let train = self.homes.scratch.iter().map(width).chain(self.backward.scratch.iter().cloned());
         let infer = self.homes.widths.iter().map(|widths| types::widest(widths));
         let share = &self.backward.share;
-        // A layer with memory has work enough for every step of few samples, and no other way to share it out.
+        // A recurrent layer has work enough for every step of few samples, and no other way to share it out.
         let small =
-            self.program.buffers.iter().any(|buffer| buffer.interleaved) || self.program.traces().next().is_some();
+            self.program.buffers.iter().any(|buffer| buffer.innermost) || self.program.saved_states().next().is_some();
         let part = if small { 16_usize } else { 64 };
         let part = types::size(&Dimension::Literal(part as u64));
-        let own = self.program.steps.iter().filter(|step| phases::meets(&self.program, step)).count();
+        let own = self
+            .program
+            .instructions
+            .iter()
+            .filter(|instruction| phases::is_synchronized(&self.program, instruction))
+            .count();
         let own = (own > 0).then(|| types::count(own).into_token_stream());
         let nested =
             self.program.parts().map(|(_, part)| part.network()).map(|network| quote!(#network::PLAN.meetings));
         let meetings: Vec<TokenStream> = own.into_iter().chain(nested).collect();
         let common = phases::widths(&self.program);
-        let states = self.program.memories().map(|(name, _)| names::plain(name));
+        let states = self.program.recurrent_layers().map(|(name, _)| names::plain(name));
         let own = self.program.network.nodes.iter().flat_map(|node| &node.stages);
         let bidirectional =
             own.clone().any(|stage| matches!(stage.facts().work, Work::Recurrent(states) if states.bidirectional));

@@ -49,10 +49,17 @@ enum Form {
     Step,
 }
 
-/// The table: the user's word, the type in the runtime, the form, what the derivative is calculated from, what its numbers are; and for one
+/// The rule by which the weights before it are drawn, unless they say otherwise.
+enum Scaling {
+    He,
+    Xavier,
+}
+
+/// The table: the user's word, the type in the runtime, the form, what the derivative is calculated from, the rule by
+/// which weights before it are drawn, what its numbers are; and for one
 /// with an argument how it is written, what that is, its default and range.
 macro_rules! activations {
-    ($($name:literal $runtime:ident $form:ident $saves:ident $output:ident
+    ($($name:literal $runtime:ident $form:ident $saves:ident $scaling:ident $output:ident
         $(($call:literal $what:literal $default:literal $range:ident))?;)*) => {
         &[$(Row {
             name: $name,
@@ -60,6 +67,7 @@ macro_rules! activations {
             arguments: [0, [$($what,)? ""].len() - 1],
             argument: [$($what,)? ""][0],
             gradient: !matches!(Form::$form, Form::Step),
+            rectifies: matches!(Scaling::$scaling, Scaling::He),
             read: |arguments| Activation::read(arguments, &Function {
                 name: $name,
                 runtime: stringify!($runtime),
@@ -75,19 +83,19 @@ macro_rules! activations {
 
 impl Rule for Activation {
     const ROWS: &'static [Row] = activations! {
-        "relu"        Relu       Elementwise Output Numbers;
-        "selu"        Selu       Elementwise Input  Numbers;
-        "gelu"        Gelu       Gated       Input  Numbers;
-        "silu"        Silu       Gated       Input  Numbers;
-        "sigmoid"     Sigmoid    Elementwise Input  Sigmoid;
-        "tanh"        Tanh       Elementwise Input  Numbers;
-        "softplus"    Softplus   Elementwise Output Numbers;
-        "softmax"     Softmax    Rows        Output Softmax;
-        "log_softmax" LogSoftmax Rows        Output LogSoftmax;
-        "sign"        Sign       Step        Output Numbers;
-        "identity"    Identity   Identity    Output Same;
-        "leaky_relu"  LeakyRelu  Elementwise Output Numbers ("leaky_relu(0.01)" "slope" 0.01 NotNegative);
-        "elu"         Elu        Elementwise Input  Numbers ("elu(1.0)" "scale" 1.0 Positive);
+        "relu"        Relu       Elementwise Output He     Numbers;
+        "selu"        Selu       Elementwise Input  He     Numbers;
+        "gelu"        Gelu       Gated       Input  He     Numbers;
+        "silu"        Silu       Gated       Input  He     Numbers;
+        "sigmoid"     Sigmoid    Elementwise Input  Xavier Sigmoid;
+        "tanh"        Tanh       Elementwise Input  Xavier Numbers;
+        "softplus"    Softplus   Elementwise Output He     Numbers;
+        "softmax"     Softmax    Rows        Output Xavier Softmax;
+        "log_softmax" LogSoftmax Rows        Output Xavier LogSoftmax;
+        "sign"        Sign       Step        Output Xavier Numbers;
+        "identity"    Identity   Identity    Output Xavier Same;
+        "leaky_relu"  LeakyRelu  Elementwise Output He     Numbers ("leaky_relu(0.01)" "slope" 0.01 NotNegative);
+        "elu"         Elu        Elementwise Input  He     Numbers ("elu(1.0)" "scale" 1.0 Positive);
     };
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{Expr, Ident, Lit, UnOp};
 
 use super::real::Range;
-use super::{Init, Real, Row};
+use super::{Init, Real, Row, find};
 use crate::context::{Folded, Scope, fold, name};
 use crate::report::{Argument, Reported, compact, nearest};
 use crate::shape::{Dimension, Shape};
@@ -235,10 +235,10 @@ impl<'a> Arguments<'a> {
 
     /// The option `init`, or the default for the activation that follows.
     pub(super) fn init(&mut self) -> Result<Init, Reported> {
-        let he = ["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus"];
+        let following = self.following.as_deref().and_then(find);
         match self.option("init") {
             Some(value) => self.init_of(value),
-            None if self.following.as_deref().is_some_and(|name| he.contains(&name)) => Ok(Init::HeNormal),
+            None if following.is_some_and(|row| row.rectifies) => Ok(Init::HeNormal),
             None => Ok(Init::XavierUniform),
         }
     }

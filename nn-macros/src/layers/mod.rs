@@ -156,6 +156,8 @@ pub(crate) struct Row {
     pub(crate) stub: Option<Stub>,
     /// Whether it has a gradient.
     pub(crate) gradient: bool,
+    /// Whether it is an activation that lets half of its input through or less, before which He's rule keeps the variance.
+    pub(crate) rectifies: bool,
     /// Whether it reads indices.
     pub(crate) indices: bool,
     pub(crate) read: fn(&mut Arguments) -> Result<Layer, Reported>,
@@ -183,6 +185,7 @@ impl Row {
         sources: Sources::One,
         stub: None,
         gradient: true,
+        rectifies: false,
         indices: false,
         read: |arguments| Err(arguments.scope.elsewhere()),
     };

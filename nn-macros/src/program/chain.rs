@@ -1,4 +1,4 @@
-//! The stages of a node as steps.
+//! The stages of a node as instructions.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use crate::{
     layers::{Activation, Layout, Part, Saves, States, Weights, Work},
     network::Stage,
-    program::lower::{Memory, Operation, Program, Value},
+    program::lower::{Operation, Program, StateBuffers, Value},
     shape::types::{self, length},
     shape::{Dimension, Formula, Shape},
 };
@@ -17,7 +17,7 @@ pub(crate) struct Chain<'p, 'a> {
     node: usize,
     /// Whether the current buffer was written by this chain, so that no other node reads it.
     fresh: bool,
-    /// Whether the last step can do without its result in the backward pass.
+    /// Whether the last instruction can do without its result in the backward pass.
     overwritable: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         Chain { program, node, fresh: false, overwritable: false }
     }
 
-    /// Writes its steps, from the values of its sources.
+    /// Writes its instructions, from the values of its sources.
     pub(crate) fn run(mut self, mut values: Vec<Value>) -> Value {
         let stages = &self.program.network.nodes[self.node].stages;
         let mut index = 0;
@@ -57,7 +57,7 @@ impl<'p, 'a> Chain<'p, 'a> {
                 self.overwritable = false;
                 let (value, operation) = (values.swap_remove(0), Operation::InPlace { stage: index });
                 self.program.changes(value.buffer);
-                self.program.step(operation, Some(self.node), Vec::new(), value)
+                self.program.push(operation, Some(self.node), Vec::new(), value)
             }
             Work::Activation(activation) => self.plain(stage, index, activation.saves(), values),
             Work::Calls(_, saves) => self.plain(stage, index, saves, values),
@@ -66,7 +66,7 @@ impl<'p, 'a> Chain<'p, 'a> {
                 let name = format!("{}_other", self.program.network.nodes[self.node].label);
                 let other = self.program.buffer(name, &stage.output, false);
                 self.overwritable = true;
-                self.write(Operation::Settle { stage: index, other }, stage, values)
+                self.write(Operation::FixedPoint { stage: index, other }, stage, values)
             }
         }
     }
@@ -82,7 +82,7 @@ impl<'p, 'a> Chain<'p, 'a> {
     ) -> Value {
         let activation = fused.map(|_| index + 1);
         self.overwritable = activation.is_none() && weights.fuses;
-        let value = self.write(Operation::Trained { stage: index, activation, before: None }, stage, values);
+        let value = self.write(Operation::Weights { stage: index, activation, before: None }, stage, values);
         if fused.and_then(Stage::activation).is_some_and(needs_input) {
             self.program.keep_before(self.node);
         }
@@ -95,7 +95,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         self.write(Operation::Plain { stage: index }, stage, values)
     }
 
-    /// A step into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
+    /// An instruction into a new buffer. A layer over images takes and makes them, and one that goes over anything does so for a signal that lies as an
     /// image already; what is no image outside is turned into rows.
     fn write(&mut self, operation: Operation, stage: &Stage, mut inputs: Vec<Value>) -> Value {
         let mut shape = stage.output.clone();
@@ -112,7 +112,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         let name = self.program.network.nodes[self.node].label.clone();
         let buffer = self.program.buffer(name, &shape, shape.len() == 3);
         self.fresh = true;
-        let value = self.program.step(operation, Some(self.node), inputs, Value { buffer, shape });
+        let value = self.program.push(operation, Some(self.node), inputs, Value { buffer, shape });
         if stage.output.len() == value.shape.len() { value } else { self.turn(&value, stage.output.clone()) }
     }
 
@@ -143,8 +143,8 @@ impl<'p, 'a> Chain<'p, 'a> {
         let rows = vec![length(&stage.output)];
         let buffer = self.program.buffer(label, &rows, false);
         (self.fresh, self.overwritable) = (true, true);
-        let operation = Operation::Part { stage: index, scratch };
-        let value = self.program.step(operation, Some(self.node), vec![taken], Value { buffer, shape: rows });
+        let operation = Operation::Submodule { stage: index, scratch };
+        let value = self.program.push(operation, Some(self.node), vec![taken], Value { buffer, shape: rows });
         if stage.output.len() == 3 {
             self.turn(&value, stage.output.clone())
         } else {
@@ -152,7 +152,7 @@ impl<'p, 'a> Chain<'p, 'a> {
         }
     }
 
-    /// A layer with memory has states, and memory for its steps.
+    /// A recurrent layer has states, and saves those of its steps.
     fn recurrent(&mut self, stage: &Stage, index: usize, states: &States, values: Vec<Value>) -> Value {
         let program = &mut *self.program;
         let label = program.network.nodes[self.node].label.clone();
@@ -169,16 +169,16 @@ impl<'p, 'a> Chain<'p, 'a> {
         let output = Value { buffer: program.buffer(label, &stage.output, false), shape: stage.output.clone() };
         let mut inputs = values;
         inputs.extend(states.from.and_then(|other| {
-            let mut memories = program.memories();
-            memories.find(|(name, _)| *name == other).map(|(_, memory)| memory.end.clone())
+            let mut layers = program.recurrent_layers();
+            layers.find(|(name, _)| *name == other).map(|(_, states)| states.end.clone())
         }));
         (self.fresh, self.overwritable) = (true, true);
-        let operation = Operation::Recurrent { stage: index, memory: Memory { start, end, trace } };
-        self.program.step(operation, Some(self.node), inputs, output)
+        let operation = Operation::Recurrent { stage: index, states: StateBuffers { start, end, saved: trace } };
+        self.program.push(operation, Some(self.node), inputs, output)
     }
 
     fn reshape(&mut self, stage: &Stage, value: Value) -> Value {
-        if self.program.buffers[value.buffer].interleaved == (stage.output.len() == 3) {
+        if self.program.buffers[value.buffer].innermost == (stage.output.len() == 3) {
             return Value { buffer: value.buffer, shape: stage.output.clone() };
         }
         self.turn(&value, stage.output.clone())

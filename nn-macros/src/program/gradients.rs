@@ -1,6 +1,6 @@
-//! Where the gradient with respect to each value lives, as the backward pass goes through the steps in reverse order.
+//! Where the gradient with respect to each value lives, as the backward pass goes through the instructions in reverse order.
 
-use super::{Buffer, Operation, Program, Step, pool::Pool};
+use super::{Buffer, Instruction, Operation, Program, pool::Pool};
 use crate::shape::Dimension;
 
 /// Who needs the gradient with respect to a value.
@@ -37,9 +37,9 @@ impl Gradients {
     pub(crate) fn new(program: &Program<'_>) -> Self {
         let inputs = (0..program.buffers.len()).filter(|&buffer| program.buffers[buffer].input.is_some());
         let mut kept: Vec<Buffer> = program.outputs.iter().copied().chain(inputs).collect();
-        for step in program.steps.iter().filter(|step| step.is_kept(program.network)) {
-            if !kept.contains(&step.output.buffer) {
-                kept.push(step.output.buffer);
+        for instruction in program.instructions.iter().filter(|instruction| instruction.is_saved(program.network)) {
+            if !kept.contains(&instruction.output.buffer) {
+                kept.push(instruction.output.buffer);
             }
         }
         let mut so_far = vec![None; program.buffers.len()];
@@ -63,8 +63,8 @@ impl Gradients {
         if self.so_far[buffer].is_some() {
             return (Slot::Shared(self.pool.take(width)), true);
         }
-        let is_kept = self.kept.contains(&buffer);
-        let slot = if is_kept { Slot::Kept(buffer) } else { Slot::Shared(self.pool.take(width)) };
+        let is_saved = self.kept.contains(&buffer);
+        let slot = if is_saved { Slot::Kept(buffer) } else { Slot::Shared(self.pool.take(width)) };
         self.so_far[buffer] = Some(slot);
         (slot, false)
     }
@@ -95,18 +95,21 @@ impl Gradients {
 /// For each buffer, who needs its gradient.
 fn needs(program: &Program<'_>) -> Vec<Need> {
     let mut needs = vec![Need::Inputs; program.buffers.len()];
-    for step in &program.steps {
-        let own = if has_parameters(step) { Need::Parameters } else { Need::Inputs };
-        let before = step.inputs.iter().map(|value| needs[value.buffer]);
-        let need = before.chain([own, needs[step.output.buffer]]).max();
-        let end = step.memory().map(|memory| memory.end.buffer);
-        for output in [Some(step.output.buffer), end].into_iter().flatten() {
+    for instruction in &program.instructions {
+        let own = if has_parameters(instruction) { Need::Parameters } else { Need::Inputs };
+        let before = instruction.inputs.iter().map(|value| needs[value.buffer]);
+        let need = before.chain([own, needs[instruction.output.buffer]]).max();
+        let end = instruction.states().map(|states| states.end.buffer);
+        for output in [Some(instruction.output.buffer), end].into_iter().flatten() {
             needs[output] = need.unwrap_or(Need::Inputs);
         }
     }
     needs
 }
 
-fn has_parameters(step: &Step) -> bool {
-    matches!(step.operation, Operation::Trained { .. } | Operation::Part { .. } | Operation::Recurrent { .. })
+fn has_parameters(instruction: &Instruction) -> bool {
+    matches!(
+        instruction.operation,
+        Operation::Weights { .. } | Operation::Submodule { .. } | Operation::Recurrent { .. }
+    )
 }

@@ -19,15 +19,15 @@ pub(crate) struct Homes {
 impl Homes {
     pub(crate) fn new(program: &Program<'_>) -> Self {
         let mut kept = program.outputs.clone();
-        for step in &program.steps {
-            let is_read_later = step.is_kept(program.network) || step.part(program.network).is_some();
-            let Some(read) = step.inputs.first().filter(|_| is_read_later) else { continue };
+        for instruction in &program.instructions {
+            let is_read_later = instruction.is_saved(program.network) || instruction.part(program.network).is_some();
+            let Some(read) = instruction.inputs.first().filter(|_| is_read_later) else { continue };
             if program.buffers[read.buffer].input.is_none() && !kept.contains(&read.buffer) {
                 kept.push(read.buffer);
             }
         }
-        kept.extend(program.memories().map(|(_, memory)| memory.start.buffer));
-        kept.extend(program.memories().map(|(_, memory)| memory.end.buffer));
+        kept.extend(program.recurrent_layers().map(|(_, states)| states.start.buffer));
+        kept.extend(program.recurrent_layers().map(|(_, states)| states.end.buffer));
         let mut elsewhere = vec![false; program.buffers.len()];
         kept.iter().for_each(|&buffer| elsewhere[buffer] = true);
         let used = program.used();
@@ -41,24 +41,24 @@ impl Homes {
 
 /// The slots of inference: one is free again after the last reader of its buffer.
 fn shared(program: &Program<'_>, scratch: &[Buffer]) -> (Vec<Option<usize>>, Vec<Vec<Dimension>>) {
-    // The last step that uses each buffer.
+    // The last instruction that uses each buffer.
     let mut last = vec![None; program.buffers.len()];
-    for (index, step) in program.steps.iter().enumerate() {
-        step.buffers().for_each(|buffer| last[buffer] = Some(index));
+    for (index, instruction) in program.instructions.iter().enumerate() {
+        instruction.buffers().for_each(|buffer| last[buffer] = Some(index));
     }
     let mut in_scratch = vec![false; program.buffers.len()];
     scratch.iter().for_each(|&buffer| in_scratch[buffer] = true);
     let (mut pool, mut slots) = (Pool::default(), vec![None; program.buffers.len()]);
-    for (index, step) in program.steps.iter().enumerate() {
-        let output = step.output.buffer;
+    for (index, instruction) in program.instructions.iter().enumerate() {
+        let output = instruction.output.buffer;
         if in_scratch[output] && slots[output].is_none() {
             slots[output] = Some(pool.take(&program.buffers[output].width));
         }
-        if let Some(room) = step.room() {
+        if let Some(room) = instruction.workspace() {
             let width = program.buffers[room].infer_width.as_ref().unwrap_or(&program.buffers[room].width);
             slots[room] = Some(pool.take(width));
         }
-        let mut done: Vec<Buffer> = step.buffers().collect();
+        let mut done: Vec<Buffer> = instruction.buffers().collect();
         done.sort_unstable();
         done.dedup();
         for buffer in done {

@@ -1,7 +1,7 @@
-//! A network as steps over buffers.
+//! A network as instructions over buffers.
 //!
 //! A buffer holds the values of a node, or of a stage inside its chain where a backward pass needs what the next stage would
-//! overwrite. A step reads buffers and writes one. Reshaping is no step where the numbers stay where they are.
+//! overwrite. An instruction reads buffers and writes one. Reshaping is no instruction where the numbers stay where they are.
 //!
 //! A signal `[c, l]` lies in rows; a layer over images takes it as an image `[c, 1, l]`. Buffers that hold the same numbers in both
 //! orders know of each other, so that a chain of such layers goes from image to image.
@@ -31,11 +31,11 @@ pub(crate) struct BufferInfo {
     /// Numbers a sample.
     pub(crate) width: Dimension,
     /// Whether the samples are innermost.
-    pub(crate) interleaved: bool,
+    pub(crate) innermost: bool,
     /// The input whose rows it is.
     pub(crate) input: Option<usize>,
     /// The buffer that holds the same numbers in the other order.
-    twin: Option<Buffer>,
+    other_layout: Option<Buffer>,
     /// Numbers a sample in inference, where that is another number.
     pub(crate) infer_width: Option<Dimension>,
 }
@@ -47,17 +47,17 @@ pub(crate) struct Value {
     pub(crate) shape: Shape,
 }
 
-/// What a step does.
+/// What an instruction does.
 #[derive(Debug)]
 pub(crate) enum Operation {
     /// Rows → samples innermost.
-    Interleave,
+    ToInnermost,
     /// Samples innermost → rows.
-    Deinterleave,
+    ToRows,
     Copy,
-    /// A layer with parameters, and the activation fused with it: indices of the stages. Where the activation's slope needs what it takes, training
+    /// A layer with parameters, and the activation fused with it: indices of the stages. Where the activation's derivative needs what it takes, training
     /// keeps that in a buffer; inference has no such buffer.
-    Trained {
+    Weights {
         stage: usize,
         activation: Option<usize>,
         before: Option<Buffer>,
@@ -71,36 +71,36 @@ pub(crate) enum Operation {
         stage: usize,
     },
     /// A network inside the network, and the buffer that is its scratch.
-    Part {
+    Submodule {
         stage: usize,
         scratch: Buffer,
     },
-    /// A layer that goes on until it stays as it is, and the buffer that it needs for that.
-    Settle {
+    /// A fixed-point iteration, and its workspace.
+    FixedPoint {
         stage: usize,
         other: Buffer,
     },
-    /// A layer with memory. Behind its source it takes the state that it starts from, where that is another layer's.
+    /// A recurrent layer. Behind its source it takes the state that it starts from, where that is another layer's.
     Recurrent {
         stage: usize,
-        memory: Memory,
+        states: StateBuffers,
     },
 }
 
-/// The buffers that a layer with memory has beside what it takes and gives.
+/// The buffers that a recurrent layer has beside its input and its output.
 #[derive(Clone, Debug)]
-pub(crate) struct Memory {
+pub(crate) struct StateBuffers {
     /// The state before the first step.
     pub(crate) start: Value,
     /// The state after the last step.
     pub(crate) end: Value,
     /// What it keeps of its steps: in training for the way back, in inference until it is through.
-    pub(crate) trace: Buffer,
+    pub(crate) saved: Buffer,
 }
 
 /// One call into the runtime, forward, and one or two backward.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct Instruction {
     pub(crate) operation: Operation,
     /// The node that it belongs to, if any.
     pub(crate) node: Option<usize>,
@@ -109,15 +109,15 @@ pub(crate) struct Step {
     pub(crate) output: Value,
 }
 
-/// A network as steps.
+/// A network as instructions.
 #[derive(Debug)]
 pub(crate) struct Program<'a> {
     pub(crate) network: &'a Network,
     pub(crate) buffers: Vec<BufferInfo>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) instructions: Vec<Instruction>,
     /// The buffer of each output, a row a sample; each of its own.
     pub(crate) outputs: Vec<Buffer>,
-    /// The shapes that the steps read and write, once each.
+    /// The shapes that the instructions read and write, once each.
     pub(crate) shapes: Vec<Shape>,
     /// Whose lengths the sequences have.
     pub(crate) times: Times,
@@ -132,7 +132,7 @@ pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
     let mut program = Program {
         network,
         buffers: Vec::new(),
-        steps: Vec::new(),
+        instructions: Vec::new(),
         outputs: Vec::new(),
         shapes: Vec::new(),
         times,
@@ -169,9 +169,9 @@ pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
         program.outputs.push(buffer);
     }
     program.remove_unread();
-    for step in &program.steps {
-        let states = step.memory().into_iter().flat_map(|memory| [&memory.start, &memory.end]);
-        for value in step.inputs.iter().chain([&step.output]).chain(states) {
+    for instruction in &program.instructions {
+        let states = instruction.states().into_iter().flat_map(|states| [&states.start, &states.end]);
+        for value in instruction.inputs.iter().chain([&instruction.output]).chain(states) {
             if !program.shapes.contains(&value.shape) {
                 program.shapes.push(value.shape.clone());
             }
@@ -181,7 +181,7 @@ pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
 }
 
 impl<'a> Program<'a> {
-    pub(crate) fn buffer(&mut self, name: String, shape: &Shape, interleaved: bool) -> Buffer {
+    pub(crate) fn buffer(&mut self, name: String, shape: &Shape, innermost: bool) -> Buffer {
         let mut unique = name.clone();
         while !self.taken.insert(unique.clone()) {
             let count = self.alike.entry(name.clone()).or_insert(1);
@@ -191,9 +191,9 @@ impl<'a> Program<'a> {
         self.buffers.push(BufferInfo {
             name: unique,
             width: length(shape),
-            interleaved,
+            innermost,
             input: None,
-            twin: None,
+            other_layout: None,
             infer_width: None,
         });
         self.buffers.len() - 1
@@ -201,39 +201,43 @@ impl<'a> Program<'a> {
 
     /// The networks inside the network, under their fields' names.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (&'a Ident, &'a Part)> {
-        self.steps.iter().filter_map(|step| step.part(self.network))
+        self.instructions.iter().filter_map(|instruction| instruction.part(self.network))
     }
 
-    /// The layers with memory: their nodes' names, and what they hold.
-    pub(crate) fn memories(&self) -> impl Iterator<Item = (&'a Ident, &Memory)> {
+    /// The recurrent layers: their nodes' names, and the buffers of their states.
+    pub(crate) fn recurrent_layers(&self) -> impl Iterator<Item = (&'a Ident, &StateBuffers)> {
         let network = self.network;
-        self.steps.iter().filter_map(|step| Some((network.nodes[step.node?].name.as_ref()?, step.memory()?)))
+        self.instructions
+            .iter()
+            .filter_map(|instruction| Some((network.nodes[instruction.node?].name.as_ref()?, instruction.states()?)))
     }
 
     /// Their traces.
-    pub(crate) fn traces(&self) -> impl Iterator<Item = Buffer> {
-        self.memories().map(|(_, memory)| memory.trace)
+    pub(crate) fn saved_states(&self) -> impl Iterator<Item = Buffer> {
+        self.recurrent_layers().map(|(_, states)| states.saved)
     }
 
-    pub(crate) fn step(
+    pub(crate) fn push(
         &mut self,
         operation: Operation,
         node: Option<usize>,
         inputs: Vec<Value>,
         output: Value,
     ) -> Value {
-        self.steps.push(Step { operation, node, inputs, output: output.clone() });
+        self.instructions.push(Instruction { operation, node, inputs, output: output.clone() });
         output
     }
 
     /// Gives the node's last layer with parameters a buffer for what its activation takes.
     pub(crate) fn keep_before(&mut self, node: usize) {
-        let trained = |step: &Step| step.node == Some(node) && matches!(step.operation, Operation::Trained { .. });
-        let Some(place) = self.steps.iter().rposition(trained) else { return };
-        let Value { buffer, shape } = self.steps[place].output.clone();
+        let trained = |instruction: &Instruction| {
+            instruction.node == Some(node) && matches!(instruction.operation, Operation::Weights { .. })
+        };
+        let Some(place) = self.instructions.iter().rposition(trained) else { return };
+        let Value { buffer, shape } = self.instructions[place].output.clone();
         let name = format!("{}_before", self.buffers[buffer].name);
-        let own = self.buffer(name, &shape, self.buffers[buffer].interleaved);
-        if let Operation::Trained { before, .. } = &mut self.steps[place].operation {
+        let own = self.buffer(name, &shape, self.buffers[buffer].innermost);
+        if let Operation::Weights { before, .. } = &mut self.instructions[place].operation {
             *before = Some(own);
         }
     }
@@ -251,66 +255,66 @@ impl<'a> Program<'a> {
 
     /// The value as the given shape, in the layout that this has, and whether a buffer was written for it.
     pub(crate) fn turned(&mut self, value: &Value, shape: Shape, name: String) -> (Value, bool) {
-        let (info, interleaved) = (&self.buffers[value.buffer], shape.len() == 3);
-        let there = if info.interleaved == interleaved { Some(value.buffer) } else { info.twin };
+        let (info, innermost) = (&self.buffers[value.buffer], shape.len() == 3);
+        let there = if info.innermost == innermost { Some(value.buffer) } else { info.other_layout };
         if let Some(buffer) = there {
             return (Value { buffer, shape }, false);
         }
-        let buffer = self.buffer(name, &shape, interleaved);
-        let (operation, inputs) = if interleaved {
-            (Operation::Interleave, Value { buffer: value.buffer, shape: vec![length(&value.shape)] })
+        let buffer = self.buffer(name, &shape, innermost);
+        let (operation, inputs) = if innermost {
+            (Operation::ToInnermost, Value { buffer: value.buffer, shape: vec![length(&value.shape)] })
         } else {
-            (Operation::Deinterleave, value.clone())
+            (Operation::ToRows, value.clone())
         };
-        self.buffers[buffer].twin = Some(value.buffer);
-        self.buffers[value.buffer].twin = Some(buffer);
-        (self.step(operation, None, vec![inputs], Value { buffer, shape }), true)
+        self.buffers[buffer].other_layout = Some(value.buffer);
+        self.buffers[value.buffer].other_layout = Some(buffer);
+        (self.push(operation, None, vec![inputs], Value { buffer, shape }), true)
     }
 
     /// Whether a buffer's numbers lie with the samples innermost, there or elsewhere.
     pub(crate) fn is_image(&self, buffer: Buffer) -> bool {
-        self.buffers[buffer].interleaved || self.buffers[buffer].twin.is_some()
+        self.buffers[buffer].innermost || self.buffers[buffer].other_layout.is_some()
     }
 
     /// The buffer with the same numbers in rows, where there is one.
     fn rows_of(&self, buffer: Buffer) -> Option<Buffer> {
-        if self.buffers[buffer].interleaved { self.buffers[buffer].twin } else { Some(buffer) }
+        if self.buffers[buffer].innermost { self.buffers[buffer].other_layout } else { Some(buffer) }
     }
 
     /// Notes that a buffer's numbers change.
     pub(crate) fn changes(&mut self, buffer: Buffer) {
-        if let Some(twin) = self.buffers[buffer].twin.take() {
-            self.buffers[twin].twin = None;
+        if let Some(other_layout) = self.buffers[buffer].other_layout.take() {
+            self.buffers[other_layout].other_layout = None;
         }
     }
 
-    /// Leaves out the steps whose result is no output and is read by no step.
+    /// Leaves out the instructions whose result is no output and is read by no instruction.
     fn remove_unread(&mut self) {
         let mut read = vec![false; self.buffers.len()];
         self.outputs.iter().for_each(|&output| read[output] = true);
-        let mut steps = std::mem::take(&mut self.steps);
-        steps.reverse();
-        steps.retain(|step| {
-            // The state of a layer with memory is wanted in any case.
-            let wanted = read[step.output.buffer] || step.memory().is_some();
-            step.inputs.iter().for_each(|value| read[value.buffer] |= wanted);
+        let mut instructions = std::mem::take(&mut self.instructions);
+        instructions.reverse();
+        instructions.retain(|instruction| {
+            // The state of a recurrent layer is wanted in any case.
+            let wanted = read[instruction.output.buffer] || instruction.states().is_some();
+            instruction.inputs.iter().for_each(|value| read[value.buffer] |= wanted);
             wanted
         });
-        steps.reverse();
-        self.steps = steps;
+        instructions.reverse();
+        self.instructions = instructions;
     }
 
-    /// For each buffer, whether a step reads or writes it.
+    /// For each buffer, whether an instruction reads or writes it.
     pub(crate) fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.buffers.len()];
-        for step in &self.steps {
-            let own = match step.operation {
-                Operation::Part { scratch, .. } => Some(scratch),
-                Operation::Settle { other, .. } => Some(other),
-                Operation::Trained { before, .. } => before,
+        for instruction in &self.instructions {
+            let own = match instruction.operation {
+                Operation::Submodule { scratch, .. } => Some(scratch),
+                Operation::FixedPoint { other, .. } => Some(other),
+                Operation::Weights { before, .. } => before,
                 _ => None,
             };
-            let values = step.inputs.iter().chain([&step.output]).map(|value| value.buffer);
+            let values = instruction.inputs.iter().chain([&instruction.output]).map(|value| value.buffer);
             values.chain(own).for_each(|buffer| used[buffer] = true);
         }
         used
@@ -318,69 +322,70 @@ impl<'a> Program<'a> {
 
     /// A buffer of its own, in rows, for an output.
     fn output(&mut self, value: Value) -> Buffer {
-        let interleaved = self.buffers[value.buffer].interleaved;
+        let innermost = self.buffers[value.buffer].innermost;
         let name = format!("{}_output", self.buffers[value.buffer].name);
         let buffer = self.buffer(name, &value.shape, false);
         let shape = vec![length(&value.shape)];
-        let (operation, inputs) = if interleaved {
-            (Operation::Deinterleave, value)
+        let (operation, inputs) = if innermost {
+            (Operation::ToRows, value)
         } else {
             (Operation::Copy, Value { buffer: value.buffer, shape: shape.clone() })
         };
-        self.step(operation, None, vec![inputs], Value { buffer, shape });
+        self.push(operation, None, vec![inputs], Value { buffer, shape });
         buffer
     }
 }
 
-impl Step {
-    /// The index in its node of the stage that the step calculates.
+impl Instruction {
+    /// The index in its node of the stage that the instruction calculates.
     pub(crate) fn stage_index(&self) -> Option<usize> {
         match self.operation {
-            Operation::Trained { stage, .. }
+            Operation::Weights { stage, .. }
             | Operation::Plain { stage }
             | Operation::InPlace { stage }
-            | Operation::Part { stage, .. }
-            | Operation::Settle { stage, .. }
+            | Operation::Submodule { stage, .. }
+            | Operation::FixedPoint { stage, .. }
             | Operation::Recurrent { stage, .. } => Some(stage),
-            Operation::Interleave | Operation::Deinterleave | Operation::Copy => None,
+            Operation::ToInnermost | Operation::ToRows | Operation::Copy => None,
         }
     }
 
-    /// The stage that the step calculates.
+    /// The stage that the instruction calculates.
     pub(crate) fn stage<'a>(&self, network: &'a Network) -> Option<&'a Stage> {
         network.nodes[self.node?].stages.get(self.stage_index()?)
     }
 
-    /// The buffer that the step alone uses: scratch of a network inside, memory of a layer that settles, or the trace of one with memory.
-    pub(crate) fn room(&self) -> Option<Buffer> {
+    /// The buffer that the instruction alone uses: scratch of a network inside, the workspace of a fixed-point iteration, or the saved states of a
+    /// recurrent layer.
+    pub(crate) fn workspace(&self) -> Option<Buffer> {
         match &self.operation {
-            Operation::Part { scratch, .. } => Some(*scratch),
-            Operation::Settle { other, .. } => Some(*other),
-            Operation::Recurrent { memory, .. } => Some(memory.trace),
+            Operation::Submodule { scratch, .. } => Some(*scratch),
+            Operation::FixedPoint { other, .. } => Some(*other),
+            Operation::Recurrent { states, .. } => Some(states.saved),
             _ => None,
         }
     }
 
     /// All buffers that it reads or writes.
     pub(crate) fn buffers(&self) -> impl Iterator<Item = Buffer> {
-        self.inputs.iter().chain([&self.output]).map(|value| value.buffer).chain(self.room())
+        self.inputs.iter().chain([&self.output]).map(|value| value.buffer).chain(self.workspace())
     }
 
     /// What its layer remembers, where it does.
-    pub(crate) fn memory(&self) -> Option<&Memory> {
+    pub(crate) fn states(&self) -> Option<&StateBuffers> {
         match &self.operation {
-            Operation::Recurrent { memory, .. } => Some(memory),
+            Operation::Recurrent { states, .. } => Some(states),
             _ => None,
         }
     }
 
-    /// Whether the step's weight gradient is one product over the whole batch, which needs what it read kept.
-    pub(crate) fn has_product(&self, network: &Network) -> bool {
+    /// Whether the instruction's weight gradient is one product over the whole batch, which needs what it read kept.
+    pub(crate) fn has_whole_batch_gradient(&self, network: &Network) -> bool {
         let gradient = self.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
         matches!(gradient, Some(WeightGradient::WholeBatch | WeightGradient::Finished))
     }
 
-    /// The dense layer that the step reads the weight of, and the activation that it reads the value of.
+    /// The dense layer that the instruction reads the weight of, and the activation that it reads the value of.
     pub(crate) fn reads_weight<'a>(&self, network: &'a Network) -> Option<(&'a Ident, Option<&'a Stage>)> {
         let Work::Penalty(_) = self.stage(network)?.facts().work else { return None };
         let Source::Node(encoder) = *network.nodes[self.node?].sources.first()? else { return None };
@@ -388,19 +393,19 @@ impl Step {
         Some((encoder.name.as_ref()?, encoder.stages.get(1)))
     }
 
-    /// Whether something of the step is left to do once all parts have gone through it, for which what it takes is kept, and the gradient of
+    /// Whether something of the instruction is left to do once all parts have gone through it, for which what it takes is kept, and the gradient of
     /// what it gives.
-    pub(crate) fn is_kept(&self, network: &Network) -> bool {
-        self.has_product(network) || self.reads_weight(network).is_some()
+    pub(crate) fn is_saved(&self, network: &Network) -> bool {
+        self.has_whole_batch_gradient(network) || self.reads_weight(network).is_some()
     }
 
-    /// The network inside the network that the step calls, under its field's name.
+    /// The network inside the network that the instruction calls, under its field's name.
     pub(crate) fn part<'a>(&self, network: &'a Network) -> Option<(&'a Ident, &'a Part)> {
         let part = self.stage(network)?.layer.submodule()?;
         Some((network.nodes[self.node?].name.as_ref()?, part))
     }
 
-    /// The layer whose weight the step borrows.
+    /// The layer whose weight the instruction borrows.
     pub(crate) fn tied<'a>(&self, network: &'a Network) -> Option<&'a Ident> {
         self.stage(network)?.weights()?.tied
     }

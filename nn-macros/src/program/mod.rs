@@ -12,4 +12,4 @@ mod pool;
 pub(crate) use gradients::{Gradients, Need, Slot};
 pub(crate) use homes::Homes;
 pub(crate) use lengths::{Elsewhere, Kind, Origin, Parts, Test, Time, Timed, Times};
-pub(crate) use lower::{Buffer, Memory, Operation, Program, Step, Value, lower};
+pub(crate) use lower::{Buffer, Instruction, Operation, Program, StateBuffers, Value, lower};
