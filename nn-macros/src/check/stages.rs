@@ -226,7 +226,8 @@ impl Walk<'_> {
         let typed = typed(path, known, &self.scope.parameters);
         let checked = (!known).then(|| self.scope.constants.is_network(path));
         let layer = Layer::from(Part { path: path.clone(), typed, checked, expected, gradient, indices });
-        let (values, site) = (inputs?, Site { subject: label(node), kind: "", tokens: path.to_token_stream() });
+        let (values, site) =
+            (inputs?, Site { subject: label(node), counterpart: None, tokens: path.to_token_stream() });
         let output = layer.output(&site, &values, self.scope)?;
         let output = self.scope.constants.name_sizes(output);
         let inputs: Vec<Shape> = values.into_iter().map(|value| value.shape).collect();
@@ -299,7 +300,7 @@ impl Walk<'_> {
         let subject = if at == 0 || row.is_trained() { label(node) } else { call.kind.to_string() };
         let following = self.following(at);
         let layer = (row.read)(&mut Arguments::new(row, call, &subject, following, self.scope)?)?;
-        let (values, site) = (inputs?, Site { kind: row.name, subject, tokens: call.tokens.clone() });
+        let (values, site) = (inputs?, Site { counterpart: row.counterpart, subject, tokens: call.tokens.clone() });
         let output = layer.output(&site, &values, self.scope)?;
         let output = self.scope.constants.name_sizes(output);
         let output =

@@ -8,7 +8,7 @@ use syn::{Expr, Path, spanned::Spanned};
 
 use super::arithmetic;
 use super::part::{Part, fixed};
-use super::sizes::{Sizes, mentions_sizes};
+use super::sizes::Sizes;
 use crate::report::{Message, compact, ends};
 use crate::shape::{Dimension, Shape};
 use crate::{names, paths};
@@ -66,13 +66,8 @@ impl Constants {
         self.name_item("bool", &ask)
     }
 
-    /// Whether something stands in the tokens that no item can name: a dimension parameter, or a free size.
-    pub(super) fn is_open(&self, tokens: &TokenStream) -> bool {
-        mentions_sizes(tokens) || self.mentions_parameter(tokens)
-    }
-
-    /// Whether a dimension parameter stands in the tokens.
-    fn mentions_parameter(&self, tokens: &TokenStream) -> bool {
+    /// Whether a dimension parameter stands in the tokens, which no item can name.
+    pub(super) fn mentions_parameter(&self, tokens: &TokenStream) -> bool {
         tokens.clone().into_iter().any(|token| match token {
             TokenTree::Ident(name) => self.parameters.contains(&name),
             TokenTree::Group(group) => self.mentions_parameter(&group.stream()),
@@ -82,7 +77,7 @@ impl Constants {
 
     /// A name for the value of a constant expression of the given type.
     pub(crate) fn name(&mut self, kind: &str, expression: &TokenStream) -> TokenStream {
-        if self.is_open(expression) {
+        if self.mentions_parameter(expression) {
             return expression.clone();
         }
         let name = self.name_item(kind, expression);
@@ -152,10 +147,6 @@ impl Constants {
         at: &TokenStream,
         producer: Option<Producer>,
     ) {
-        if mentions_sizes(condition) {
-            self.sizes.rule(condition, message);
-            return;
-        }
         let failure = message.failure(ends(at));
         if self.mentions_parameter(condition) || self.mentions_parameter(&failure) {
             self.checks.push(quote!(if !(#condition) { #failure }));

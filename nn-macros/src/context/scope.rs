@@ -84,8 +84,32 @@ impl Scope {
         match condition.verdict() {
             Verdict::Holds => Answer::Holds,
             Verdict::Fails => Answer::Fails(self.faults.add(at, fault())),
+            Verdict::Deferred(tokens) if condition.is_of_listed() => self.ask_run(&tokens, fault()),
             Verdict::Deferred(tokens) => self.ask_tokens(at, producer, &tokens, fault()),
         }
+    }
+
+    /// Asks that the shape is that of `dims`, tokens of type `&'static [usize]`.
+    pub(crate) fn ask_dims(
+        &mut self,
+        at: impl ToTokens,
+        producer: Option<&Value>,
+        (dims, shape): (&TokenStream, &Shape),
+        fault: impl Into<Message>,
+    ) -> Answer {
+        let (function, sizes) = (paths::checked("same_shape", Span::call_site()), shape.iter().map(Dimension::tokens));
+        let same = quote!(#function(#dims, &[#(#sizes),*]));
+        if shape.iter().any(Dimension::is_listed) {
+            self.ask_run(&same, fault)
+        } else {
+            self.ask_tokens(at, producer, &same, fault)
+        }
+    }
+
+    /// Asks the running program for a condition on its sizes, tokens of type `bool`. Before it runs nothing can be told.
+    fn ask_run(&mut self, condition: &TokenStream, fault: impl Into<Message>) -> Answer {
+        self.constants.sizes.rule(condition, &fault.into());
+        Answer::Holds
     }
 
     /// Asks the compiler for a condition, tokens of type `bool`.
@@ -97,11 +121,11 @@ impl Scope {
         fault: impl Into<Message>,
     ) -> Answer {
         let named = self.constants.name("bool", condition);
-        let open = self.constants.is_open(condition);
+        let open = self.constants.mentions_parameter(condition);
         let producer = producer.and_then(|value| value.producer.as_ref());
         let producer = producer.map(|(name, tokens)| Producer { name, tokens });
         self.constants.check(&named, &fault.into(), &at.to_token_stream(), producer);
-        // What depends on dimension parameters and free sizes is settled where they are known, and nothing before that can be told.
+        // What depends on dimension parameters is settled where they are known, and nothing before that can be told.
         if open { Answer::Holds } else { Answer::Deferred(named) }
     }
 
@@ -246,8 +270,10 @@ impl Scope {
         fault: impl FnOnce() -> Argument,
     ) -> Result<Dimension, Reported> {
         let within = Condition::Within(least, size.clone());
+        let again = self.asked(&within);
         let answer = match within.verdict() {
-            Verdict::Deferred(tokens) if self.asked(&within) => Answer::Deferred(self.constants.name("bool", &tokens)),
+            Verdict::Deferred(_) if again && within.is_of_listed() => Answer::Holds,
+            Verdict::Deferred(tokens) if again => Answer::Deferred(self.constants.name("bool", &tokens)),
             _ => self.ask(at, None, &within, fault),
         };
         let size = self.constants.name_size(answer.guard_size(size.clone())?);

@@ -28,8 +28,8 @@ impl Value {
 /// A stage under check.
 #[derive(Clone)]
 pub(crate) struct Site {
-    /// The name of its layer; empty for a part.
-    pub(crate) kind: &'static str,
+    /// The layer of the same kind over images, of one over signals, or the other way round.
+    pub(crate) counterpart: Option<&'static str>,
     /// How messages call it: its node's name, or its kind.
     pub(crate) subject: String,
     /// What an error about it underlines.

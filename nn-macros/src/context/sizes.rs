@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
 use super::part::Part;
-use crate::names::{self, NETWORK, RULE, SIZES};
+use crate::names::{self, NETWORK, RULE};
 use crate::report::Message;
 use crate::shape::{Dimension, Formula, Shape};
 
@@ -126,14 +126,4 @@ impl Sizes {
 /// What the sizes of a part are called in generated code.
 pub(crate) fn part_list(name: &Ident) -> Ident {
     names::local("sizes", &name.to_string())
-}
-
-/// Whether a size that only the running program knows stands in the tokens.
-pub(super) fn mentions_sizes(tokens: &TokenStream) -> bool {
-    let list = SIZES.ident();
-    tokens.to_token_stream().into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name == list,
-        TokenTree::Group(group) => mentions_sizes(&group.stream()),
-        _ => false,
-    })
 }

@@ -26,6 +26,7 @@ impl Rule for AdaptivePool {
             name: "adaptive_max_pool1d",
             call: "adaptive_max_pool1d(4)",
             axes: 1,
+            counterpart: Some("adaptive_max_pool2d"),
             read: |arguments| Self::read(arguments, Pooling::Max),
             ..ROW
         },
@@ -33,6 +34,7 @@ impl Rule for AdaptivePool {
             name: "adaptive_max_pool2d",
             call: "adaptive_max_pool2d([4, 4])",
             axes: 2,
+            counterpart: Some("adaptive_max_pool1d"),
             read: |arguments| Self::read(arguments, Pooling::Max),
             ..ROW
         },
@@ -40,6 +42,7 @@ impl Rule for AdaptivePool {
             name: "adaptive_avg_pool1d",
             call: "adaptive_avg_pool1d(4)",
             axes: 1,
+            counterpart: Some("adaptive_avg_pool2d"),
             read: |arguments| Self::read(arguments, Pooling::Avg),
             ..ROW
         },
@@ -47,6 +50,7 @@ impl Rule for AdaptivePool {
             name: "adaptive_avg_pool2d",
             call: "adaptive_avg_pool2d([4, 4])",
             axes: 2,
+            counterpart: Some("adaptive_avg_pool1d"),
             read: |arguments| Self::read(arguments, Pooling::Avg),
             ..ROW
         },

@@ -127,12 +127,9 @@ impl<'a> Arguments<'a> {
     /// Notes that what is written is no such sizes.
     pub(super) fn not_sizes(&mut self, value: &Expr, what: &str) -> Result<Vec<Dimension>, Reported> {
         let (what, found) = (what.to_owned(), compact(value));
-        let fault = match value {
+        let fault = match (value, self.row.counterpart) {
             _ if self.row.axes > 1 => Argument::NotPair { what, found },
-            Expr::Array(_) => {
-                let other = self.row.name.replace("1d", "2d");
-                Argument::NotSingle { layer: self.row.name, what, found, other }
-            }
+            (Expr::Array(_), Some(other)) => Argument::NotSingle { layer: self.row.name, what, found, other },
             _ => Argument::NotWhole { what, found },
         };
         Err(self.scope.faults.add(value, fault))

@@ -41,6 +41,7 @@ impl Rule for Conv {
             name: "conv1d",
             call: "conv1d(6, kernel = 5)",
             axes: 1,
+            counterpart: Some("conv2d"),
             stub: Some(|_| stub::convolution("Conv1d")),
             ..ROW
         },
@@ -48,6 +49,7 @@ impl Rule for Conv {
             name: "conv2d",
             call: "conv2d(6, kernel = 5)",
             axes: 2,
+            counterpart: Some("conv1d"),
             stub: Some(|_| stub::convolution("Conv2d")),
             ..ROW
         },

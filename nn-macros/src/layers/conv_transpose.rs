@@ -36,8 +36,8 @@ const ROW: Row = Row {
 
 impl Rule for ConvTranspose {
     const ROWS: &'static [Row] = &[
-        Row { name: "conv_transpose1d", call: "conv_transpose1d(6, kernel = 2, stride = 2)", axes: 1, stub: Some(|_| stub::convolution("ConvTranspose1d")), ..ROW },
-        Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, stub: Some(|_| stub::convolution("ConvTranspose2d")), ..ROW },
+        Row { name: "conv_transpose1d", call: "conv_transpose1d(6, kernel = 2, stride = 2)", axes: 1, counterpart: Some("conv_transpose2d"), stub: Some(|_| stub::convolution("ConvTranspose1d")), ..ROW },
+        Row { name: "conv_transpose2d", call: "conv_transpose2d(6, kernel = 2, stride = 2)", axes: 2, counterpart: Some("conv_transpose1d"), stub: Some(|_| stub::convolution("ConvTranspose2d")), ..ROW },
     ];
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {

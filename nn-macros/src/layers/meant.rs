@@ -155,4 +155,12 @@ mod tests {
         assert!(OTHERS.iter().all(|other| find(other).is_none()), "a word that is a layer now");
         assert!(names().all(|name| find(name).is_some()));
     }
+
+    #[test]
+    fn a_layer_over_signals_or_images_names_the_one_over_the_other() {
+        for row in names().filter_map(find).filter(|row| row.axes > 0) {
+            let other = row.counterpart.and_then(find);
+            assert!(other.is_some_and(|other| other.axes + row.axes == 3), "{}", row.name);
+        }
+    }
 }

@@ -151,6 +151,8 @@ pub(crate) struct Row {
     pub(crate) options: &'static [&'static str],
     /// The axes that it moves along, for a layer over signals (1) or images (2).
     pub(crate) axes: usize,
+    /// The layer of the same kind over the other of the two.
+    pub(crate) counterpart: Option<&'static str>,
     pub(crate) sources: Sources,
     /// What stands in for one with a fault, where the layer has parameters and so must have a name.
     pub(crate) stub: Option<Stub>,
@@ -182,6 +184,7 @@ impl Row {
         argument: "",
         options: &[],
         axes: 0,
+        counterpart: None,
         sources: Sources::One,
         stub: None,
         gradient: true,

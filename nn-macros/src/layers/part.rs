@@ -102,7 +102,7 @@ impl Part {
             input: vec![Piece::Shape(inputs.clone())],
             found: value.received(),
         };
-        scope.ask_tokens(&site.tokens, Some(value), &same_shape(&inputs, &value.shape), fault);
+        scope.ask_dims(&site.tokens, Some(value), (&inputs, &value.shape), fault);
         let (part, fault) = (self.network(), PartMismatch::Indices { subject: subject.clone(), path: path.clone() });
         scope.ask_tokens(&site.tokens, None, &quote!(!#part::INDICES), fault);
         let open = scope.has_free_sizes();
@@ -120,7 +120,7 @@ impl Part {
                 return Err(scope.faults.add(&site.tokens, fault));
             }
             let fault = PartMismatch::Gives { subject, path, expected: expected.clone(), verb, output };
-            scope.ask_tokens(&site.tokens, None, &same_shape(&dims, expected), fault);
+            scope.ask_dims(&site.tokens, None, (&dims, expected), fault);
             if !open {
                 return Ok(expected.clone());
             }
@@ -143,10 +143,4 @@ impl Part {
         let role = Ident::new(role, span);
         quote_spanned!(span=> <#network::#role as ::plumbline::Shape>::DIMS)
     }
-}
-
-/// Whether the compiler finds the two shapes equal, tokens of type `bool`.
-fn same_shape(dims: &TokenStream, shape: &Shape) -> TokenStream {
-    let sizes = shape.iter().map(Dimension::tokens);
-    quote!(::plumbline::check::same_shape(#dims, &[#(#sizes),*]))
 }

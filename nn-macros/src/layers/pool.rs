@@ -61,14 +61,14 @@ const WEIGHTED: Row = Row {
 
 impl Rule for Pool {
     const ROWS: &'static [Row] = &[
-        Row { name: "max_pool1d", call: "max_pool1d(2)", axes: 1, ..MAX },
-        Row { name: "max_pool2d", call: "max_pool2d(2)", axes: 2, ..MAX },
-        Row { name: "avg_pool1d", call: "avg_pool1d(2)", axes: 1, ..AVG },
-        Row { name: "avg_pool2d", call: "avg_pool2d(2)", axes: 2, ..AVG },
-        Row { name: "lp_pool1d", call: "lp_pool1d(2, p = 2)", axes: 1, ..NORM },
-        Row { name: "lp_pool2d", call: "lp_pool2d(2, p = 2)", axes: 2, ..NORM },
-        Row { name: "weighted_avg_pool1d", call: "weighted_avg_pool1d(3, sigma = 0.75)", axes: 1, ..WEIGHTED },
-        Row { name: "weighted_avg_pool2d", call: "weighted_avg_pool2d(3, sigma = 0.75)", axes: 2, ..WEIGHTED },
+        Row { name: "max_pool1d", call: "max_pool1d(2)", axes: 1, counterpart: Some("max_pool2d"), ..MAX },
+        Row { name: "max_pool2d", call: "max_pool2d(2)", axes: 2, counterpart: Some("max_pool1d"), ..MAX },
+        Row { name: "avg_pool1d", call: "avg_pool1d(2)", axes: 1, counterpart: Some("avg_pool2d"), ..AVG },
+        Row { name: "avg_pool2d", call: "avg_pool2d(2)", axes: 2, counterpart: Some("avg_pool1d"), ..AVG },
+        Row { name: "lp_pool1d", call: "lp_pool1d(2, p = 2)", axes: 1, counterpart: Some("lp_pool2d"), ..NORM },
+        Row { name: "lp_pool2d", call: "lp_pool2d(2, p = 2)", axes: 2, counterpart: Some("lp_pool1d"), ..NORM },
+        Row { name: "weighted_avg_pool1d", call: "weighted_avg_pool1d(3, sigma = 0.75)", axes: 1, counterpart: Some("weighted_avg_pool2d"), ..WEIGHTED },
+        Row { name: "weighted_avg_pool2d", call: "weighted_avg_pool2d(3, sigma = 0.75)", axes: 2, counterpart: Some("weighted_avg_pool1d"), ..WEIGHTED },
     ];
 
     fn output(&self, site: &Site, inputs: &[Value], scope: &mut Scope) -> Result<Shape, Reported> {

@@ -239,8 +239,7 @@ pub(super) fn spatial(axes: &'static [usize], site: &Site, value: &Value, scope:
         [channels, Dimension::Literal(1), length] => Some(vec![channels.clone(), length.clone()]),
         _ => None,
     };
-    // The layer of the same kind for what was found.
-    let other = (found > 0).then(|| site.kind.replace(&format!("{}d", axes[0]), &format!("{found}d")));
+    let other = site.counterpart.filter(|_| found > 0);
     let (subject, found) = (site.subject.clone(), value.received());
     Err(scope.faults.add(&site.tokens, Rank::Spatial { subject, axes, found, reshaped, other }))
 }

@@ -25,7 +25,7 @@ pub(crate) enum Argument {
     Required { layer: &'static str, option: &'static str, call: &'static str },
     NotWhole { what: String, found: String },
     NotPair { what: String, found: String },
-    NotSingle { layer: &'static str, what: String, found: String, other: String },
+    NotSingle { layer: &'static str, what: String, found: String, other: &'static str },
     NotFlag { layer: &'static str, option: String, found: String },
     NotReal { what: String, found: String, example: String },
     NotShape { what: String, found: String },

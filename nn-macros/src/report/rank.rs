@@ -50,7 +50,7 @@ pub(crate) enum Rank {
         axes: &'static [usize],
         found: Received,
         reshaped: Option<Shape>,
-        other: Option<String>,
+        other: Option<&'static str>,
     },
     Matrix {
         subject: String,

@@ -45,6 +45,16 @@ impl Condition {
             .then(|| Self::All(a.iter().zip(b).map(|(a, b)| Self::Equal(a.clone(), b.clone())).collect()))
     }
 
+    /// Whether only the running program, which has a list of its sizes, can decide it.
+    pub(crate) fn is_of_listed(&self) -> bool {
+        match self {
+            Self::Equal(a, b) | Self::AtMost(a, b) | Self::Divides(a, b) => a.is_listed() || b.is_listed(),
+            Self::All(conditions) => conditions.iter().any(Self::is_of_listed),
+            Self::Within(_, size) | Self::Calculated(size) => size.is_listed(),
+            Self::Holdable(sizes) => sizes.iter().any(Dimension::is_listed),
+        }
+    }
+
     /// Decides the condition, or says what the compiler must decide.
     pub(crate) fn verdict(&self) -> Verdict {
         match self {

@@ -49,6 +49,11 @@ impl Dimension {
         }
     }
 
+    /// Whether it is calculated from the running program's list of sizes.
+    pub(crate) fn is_listed(&self) -> bool {
+        matches!(self, Self::Parameter(formula) if formula.is_free())
+    }
+
     /// The dimension that a formula is; `None` where it is a number below zero or beyond all bounds.
     pub(super) fn of(formula: Formula) -> Option<Self> {
         match formula.value() {
