@@ -1,6 +1,6 @@
 //! The `network!` macro of plumbline.
 //!
-//! The way of a network: tokens → `syntax`, what the user wrote → `check` with `layers` and `shape` → `network`,
+//! The way of a network: tokens → `syntax`, what the user wrote → `check` with `layers`, which ask through `context` → `network`,
 //! a graph without a fault → `program`, instructions → `emit`, Rust. Each stage knows only the one before, and nothing but `report` words a message.
 
 mod check;
