@@ -189,6 +189,7 @@ fn train<N, L, T, O>(
     measure(arguments, (name, "train", x.samples()), 1, || {
         let value = loss.step(&net, x, t, &mut pass, &mut gradients).expect("the batch and its targets agree");
         optimizer.step(&mut net, &gradients).expect("the optimizer knows the network");
+        net.update_buffers(&mut pass).expect("the step has measured them");
         black_box(value);
     });
 }

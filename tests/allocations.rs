@@ -158,6 +158,7 @@ where
             net.backward(&d_logits, &mut pass, &mut gradients).unwrap();
             gradients.clip_norm(1.0).unwrap();
             adam.step(&mut net, &gradients).unwrap();
+            net.update_buffers(&mut pass).unwrap();
         };
         explicit();
         let region = Region::new(ALLOCATOR);
@@ -167,6 +168,7 @@ where
         let mut fused = || {
             loss.step(&net, &x, &labels, &mut pass, &mut gradients).unwrap();
             adam.step(&mut net, &gradients).unwrap();
+            net.update_buffers(&mut pass).unwrap();
         };
         fused();
         let region = Region::new(ALLOCATOR);

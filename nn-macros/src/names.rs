@@ -33,6 +33,8 @@ pub(crate) const WHOLE: Fixed = Fixed("whole");
 pub(crate) const SHARE: Fixed = Fixed("share");
 /// The gradients of a network.
 pub(crate) const GRADIENTS: Fixed = Fixed("gradients");
+/// What layers have measured in a forward pass of training.
+pub(crate) const MEASURED: Fixed = Fixed("measured");
 /// What random numbers begin with.
 pub(crate) const SEED: Fixed = Fixed("seed");
 /// A source of random numbers.

@@ -185,11 +185,6 @@ impl Stage {
     pub(crate) fn parameters(&self) -> Vec<Parameter> {
         self.layer.parameters(&self.inputs)
     }
-
-    /// The numbers that the layer keeps of what it has seen, likewise.
-    pub(crate) fn statistics(&self) -> Vec<Parameter> {
-        self.layer.statistics(&self.inputs)
-    }
 }
 
 /// What a field of such a network would be.

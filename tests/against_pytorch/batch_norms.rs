@@ -4,7 +4,7 @@ use plumbline::{network::Role, prelude::*};
 
 use crate::fixture::{DOUBLE, Fixture, SINGLE, path};
 
-/// A training step that changes nothing but the statistics, then inference.
+/// Forward and backward in training, the move of the running statistics, then inference.
 fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(case: &str, tolerance: f64) {
     let fixture = Fixture::open("batch_norms");
     let name = |suffix: &str| format!("{case}.{suffix}");
@@ -16,11 +16,11 @@ fn check<N: Trainable<Input: Shape, Output: Shape> + Total>(case: &str, toleranc
     fixture.assert_close(&name("output"), output.as_slice(), tolerance);
     let d_input = net.backward(&d_output, &mut pass, &mut gradients).unwrap();
     fixture.assert_close(&name("d_input"), d_input.as_slice(), tolerance);
-    for tensor in gradients.parameters().filter(|tensor| tensor.role == Role::Learned) {
+    for tensor in gradients.parameters().filter(|tensor| tensor.role == Role::Parameter) {
         fixture.assert_close(&name(&format!("gradient.{}", tensor.name)), tensor.values, tolerance);
     }
-    Sgd::new(0.0).step(&mut net, &gradients).unwrap();
-    for tensor in net.parameters().filter(|tensor| tensor.role == Role::Statistic) {
+    net.update_buffers(&mut pass).unwrap();
+    for tensor in net.parameters().filter(|tensor| tensor.role == Role::Buffer) {
         fixture.assert_close(&name(&format!("after.{}", tensor.name)), tensor.values, tolerance);
     }
     fixture.assert_close(&name("inferred"), net.forward(&x).as_slice(), tolerance);

@@ -1,8 +1,12 @@
-//! `batch_norm` in whole networks: gradients against central differences in `f64`, running statistics that follow the batches and move
-//! with the optimizer, inference by them, files that keep them.
+//! `batch_norm` in whole networks: gradients against central differences in `f64`, running statistics that follow the batches, inference by
+//! them, files that keep them.
 
 use crate::differences::{check, check_on, data, data_of};
-use plumbline::{network::Role, prelude::*};
+use plumbline::{
+    data::Dataset,
+    network::{PassError, Role},
+    prelude::*,
+};
 
 const CHANNELS: usize = 3;
 const MOMENTUM: f64 = 0.25;
@@ -119,7 +123,7 @@ fn statistics_are_parameters_that_are_not_counted() {
     let names: Vec<String> = Alone::new(0).parameters().map(|tensor| tensor.name.to_string()).collect();
     assert_eq!(names, ["n.weight", "n.bias", "n.running_mean", "n.running_var"]);
     let roles: Vec<Role> = Alone::new(0).parameters().map(|tensor| tensor.role).collect();
-    assert_eq!(roles, [Role::Learned, Role::Learned, Role::Statistic, Role::Statistic]);
+    assert_eq!(roles, [Role::Parameter, Role::Parameter, Role::Buffer, Role::Buffer]);
     assert_eq!(Alone::PARAMETERS, 4);
     assert_eq!(Stack::PARAMETERS, 2 * (2 * 2 * 9 + 4) + 18 * 3 + 3);
     assert!(Stack::new(0).parameter("second.norm.running_var").is_some());
@@ -128,26 +132,19 @@ fn statistics_are_parameters_that_are_not_counted() {
     assert!(Deep::new(0).parameter("pair.first.n1.running_mean").is_some());
 }
 
-/// Backward from the gradients `d`, and a step.
-fn step<O: Optimizer<f64>>(optimizer: &mut O, net: &mut Alone<f64>, x: &Batch<AloneInput, f64>) {
-    let (mut pass, mut gradients) = (net.pass(x.samples()), net.gradients());
-    net.forward_train(x, &mut pass);
-    net.backward(&data(x.samples()), &mut pass, &mut gradients).unwrap();
-    gradients.clip_value(1e-9).unwrap();
-    let norm = gradients.clip_norm(1e-12).unwrap();
-    assert!(norm <= 2e-9, "{norm} is not over what is learned alone");
-    optimizer.step(net, &gradients).unwrap();
+/// The running statistics of `net`, and where a batch lets them move.
+struct Followed {
+    net: Alone<f64>,
+    expected: [[f64; 2]; 2],
 }
 
-/// Whatever the rule, its rate, momentum and decay, and whatever clips the gradients.
-fn statistics_follow<O: Optimizer<f64>>(mut optimizer: O) {
-    let mut net = Alone::<f64>::initialized(0);
-    let mut expected = [[0.0, 1.0]; 2];
-    for (count, shift) in [(3, 5.0), (50, -1.0), (1, 2.0), (700, 0.5)] {
-        let mut x = data::<AloneInput>(count);
-        x.as_mut_slice().iter_mut().for_each(|x| *x = 3.0 * *x + shift);
-        step(&mut optimizer, &mut net, &x);
-        for (channel, [mean, variance]) in expected.iter_mut().enumerate() {
+impl Followed {
+    fn new() -> Self {
+        Followed { net: Alone::initialized(0), expected: [[0.0, 1.0]; 2] }
+    }
+
+    fn expect(&mut self, x: &Batch<AloneInput, f64>) {
+        for (channel, [mean, variance]) in self.expected.iter_mut().enumerate() {
             let x: Vec<f64> = x.as_slice().iter().copied().skip(channel).step_by(2).collect();
             let n = x.len() as f64;
             let batch = x.iter().sum::<f64>() / n;
@@ -156,29 +153,159 @@ fn statistics_follow<O: Optimizer<f64>>(mut optimizer: O) {
                 let unbiased = x.iter().map(|x| (x - batch) * (x - batch)).sum::<f64>() / (n - 1.0);
                 *variance += MOMENTUM * (unbiased - *variance);
             }
-            assert!((net.n.running_mean()[channel] - *mean).abs() < 1e-12, "{count} samples");
-            assert!((net.n.running_var()[channel] - *variance).abs() < 1e-12, "{count} samples");
+        }
+    }
+
+    fn check(&self) {
+        for (channel, [mean, variance]) in self.expected.iter().enumerate() {
+            assert!((self.net.n.running_mean()[channel] - mean).abs() < 1e-12, "channel {channel}");
+            assert!((self.net.n.running_var()[channel] - variance).abs() < 1e-12, "channel {channel}");
         }
     }
 }
 
-#[test]
-fn statistics_move_with_every_optimizer_alike() {
-    statistics_follow(Sgd::new(0.0));
-    statistics_follow(Sgd::new(0.3).momentum(0.9).nesterov(true).weight_decay(0.1));
-    statistics_follow(Adam::new(0.01).weight_decay(0.1));
-    statistics_follow(AdamW::new(0.5).weight_decay(0.3));
-    statistics_follow(RmsProp::new(0.01).momentum(0.5));
-    statistics_follow(Adagrad::new(0.01));
+fn batches() -> impl Iterator<Item = Batch<AloneInput, f64>> {
+    [(3, 5.0), (50, -1.0), (1, 2.0), (700, 0.5)].into_iter().map(|(count, shift)| {
+        let mut x = data::<AloneInput>(count);
+        x.as_mut_slice().iter_mut().for_each(|x| *x = 3.0 * *x + shift);
+        x
+    })
 }
 
 #[test]
-fn what_is_not_finite_is_found_in_statistics_too() {
-    let net = Alone::<f64>::initialized(0);
+fn each_forward_pass_of_training_moves_them_once() {
+    let mut followed = Followed::new();
+    let (mut pass, mut gradients) = (followed.net.pass(1), followed.net.gradients());
+    for (index, x) in batches().enumerate() {
+        let d = data(x.samples());
+        // Whatever comes between the forward pass and the move: nothing, a backward pass, one for the inputs, an inference.
+        match index {
+            0 => {
+                followed.net.forward_train(&x, &mut pass);
+            }
+            1 => {
+                followed.net.forward_train(&x, &mut pass);
+                followed.net.backward(&d, &mut pass, &mut gradients).unwrap();
+            }
+            2 => {
+                followed.net.forward_train(&x, &mut pass);
+                followed.net.input_gradient(&d, &mut pass).unwrap();
+            }
+            _ => {
+                MeanSquaredError.step(&followed.net, &x, &d, &mut pass, &mut gradients).unwrap();
+                followed.net.forward_into(&x, &mut pass);
+            }
+        }
+        followed.check();
+        followed.net.update_buffers(&mut pass).unwrap();
+        followed.expect(&x);
+        followed.check();
+        let error = followed.net.update_buffers(&mut pass).unwrap_err();
+        assert_eq!(error, PassError::NotMeasured);
+        followed.check();
+    }
+}
+
+#[test]
+fn no_optimizer_and_no_clipping_sees_them() {
+    fn check(mut optimizer: impl Optimizer<f64>) {
+        let mut followed = Followed::new();
+        let (mut pass, mut gradients) = (followed.net.pass(1), followed.net.gradients());
+        for x in batches() {
+            MeanSquaredError.step(&followed.net, &x, &data(x.samples()), &mut pass, &mut gradients).unwrap();
+            // What stands in their place is no gradient.
+            gradients.n.running_mean_mut().fill(f64::NAN);
+            gradients.check_finite().unwrap();
+            gradients.clip_value(1e-9).unwrap();
+            let norm = gradients.clip_norm(1e-12).unwrap();
+            assert!(norm <= 2e-9, "{norm} is not over the parameters alone");
+            optimizer.step(&mut followed.net, &gradients).unwrap();
+            followed.check();
+            followed.net.update_buffers(&mut pass).unwrap();
+            followed.expect(&x);
+            followed.check();
+        }
+    }
+    check(Sgd::new(0.3).momentum(0.9).nesterov(true).weight_decay(0.1));
+    check(Adam::new(0.01).weight_decay(0.1));
+    check(AdamW::new(0.5).weight_decay(0.3));
+    check(RmsProp::new(0.01).momentum(0.5));
+    check(Adagrad::new(0.01));
+}
+
+#[test]
+fn a_loop_that_forgets_them_is_told() {
+    let mut net = Stack::new(1);
+    let (x, t) = (Batch::zeros(4), Batch::zeros(4));
+    let (mut pass, mut gradients) = (net.pass(4), net.gradients());
+    let mut step = |pass: &mut _, gradients: &mut _| MeanSquaredError.step(&net, &x, &t, pass, gradients);
+    step(&mut pass, &mut gradients).unwrap();
+    let error = step(&mut pass, &mut gradients).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected `net.update_buffers(&mut pass)` after each step of a network with running statistics, found a second step without it; \
+         `pass.discard_buffers()` in its place leaves them as they are"
+    );
+    pass.discard_buffers();
+    step(&mut pass, &mut gradients).unwrap();
+    pass.discard_buffers();
+    // Where all of them are frozen, there are none to move.
+    gradients.freeze(|net| &net.first);
+    gradients.freeze(|net| &net.second.norm);
+    step(&mut pass, &mut gradients).unwrap();
+    step(&mut pass, &mut gradients).unwrap();
+    let before = net.to_bytes().unwrap();
+    net.update_buffers(&mut pass).unwrap();
+    assert_eq!(net.to_bytes().unwrap(), before);
+    // A backward pass of one's own asks as well, one for the inputs alone does not.
     let mut gradients = net.gradients();
-    gradients.n.running_mean_mut()[1] = f64::NAN;
-    let error = gradients.check_finite().unwrap_err();
-    assert!(error.to_string().contains("index 1 of `n.running_mean`"), "{error}");
+    for inputs in [true, true, false] {
+        net.forward_train(&x, &mut pass);
+        if inputs {
+            net.input_gradient(&t, &mut pass).unwrap();
+        } else {
+            net.backward(&t, &mut pass, &mut gradients).unwrap();
+        }
+    }
+    net.forward_train(&x, &mut pass);
+    assert_eq!(net.backward(&t, &mut pass, &mut gradients).unwrap_err(), PassError::Buffers);
+}
+
+/// Those of one frozen network inside stay, those of the other move.
+#[test]
+fn frozen_layers_keep_theirs() {
+    let mut net = Stack::new(1);
+    let (x, t) = (data_of(9, &[2, 3, 3]).cast(), data::<(Const<3>,)>(9).cast());
+    let (mut pass, mut gradients) = (net.pass(9), net.gradients());
+    gradients.freeze(|net| &net.first);
+    let before = net.clone();
+    MeanSquaredError.step(&net, &x, &t, &mut pass, &mut gradients).unwrap();
+    net.update_buffers(&mut pass).unwrap();
+    assert_eq!(net.first.norm.running_var(), before.first.norm.running_var());
+    assert_ne!(net.second.norm.running_var(), before.second.norm.running_var());
+    // A forward pass by itself knows of no gradients.
+    net.forward_train(&x, &mut pass);
+    net.update_buffers(&mut pass).unwrap();
+    assert_ne!(net.first.norm.running_var(), before.first.norm.running_var());
+}
+
+#[test]
+fn a_batch_that_leaves_the_finite_numbers_moves_nothing() {
+    let mut net = Alone::new(0);
+    let mut pass = net.pass(4);
+    net.forward_train(&Batch::from_vec(vec![1.0; 8]).unwrap(), &mut pass);
+    net.update_buffers(&mut pass).unwrap();
+    let before = net.to_bytes().unwrap();
+    for bad in [f32::NAN, f32::MAX] {
+        let mut x = vec![1.0; 8];
+        x[3] = bad;
+        net.forward_train(&Batch::from_vec(x).unwrap(), &mut pass);
+        let error = net.update_buffers(&mut pass).unwrap_err().to_string();
+        let name = if bad.is_nan() { "n.running_mean" } else { "n.running_var" };
+        assert!(error.starts_with(&format!("expected a batch that leaves `{name}` finite, found ")), "{error}");
+        assert!(error.ends_with(" at index 1"), "{error}");
+        assert_eq!(net.to_bytes().unwrap(), before);
+    }
 }
 
 #[test]
@@ -198,17 +325,34 @@ fn inference_is_by_the_running_statistics() {
     assert_eq!(net.n.running_mean().to_vec(), [0.0, 0.0]);
 }
 
-/// A batch of no samples leaves gradients of zero, and so moves nothing.
 #[test]
 fn no_samples_move_nothing() {
     let mut net = Image::new(1);
     let before = net.to_bytes().unwrap();
     let (mut pass, mut gradients) = (net.pass(0), net.gradients());
-    gradients.n.running_mean_mut().fill(1.0);
     net.forward_train(&Batch::zeros(0), &mut pass);
     net.backward(&Batch::zeros(0), &mut pass, &mut gradients).unwrap();
     Sgd::new(0.1).step(&mut net, &gradients).unwrap();
+    net.update_buffers(&mut pass).unwrap();
     assert_eq!(net.to_bytes().unwrap(), before);
+}
+
+/// A trainer's step that fails leaves them, whatever the batches of the step before have moved.
+#[test]
+fn a_step_of_a_trainer_that_fails_leaves_them() {
+    for (input, target) in [(1.0, f32::MAX), (f32::MAX, 1.0)] {
+        let with_last = |last: f32| -> Vec<f32> { (0..32).map(|i| if i == 31 { last } else { i as f32 }).collect() };
+        let [x, t] = [input, target].map(|last| Batch::<AloneInput>::from_vec(with_last(last)).unwrap());
+        let data = Dataset::new(x, t).unwrap();
+        for batches in [1, 4] {
+            let mut net = Alone::new(0);
+            let before = net.to_bytes().unwrap();
+            let trainer = Trainer::new(Sgd::new(0.1), MeanSquaredError).batch_size(16 / batches).accumulate(batches);
+            let error = trainer.shuffle(false).quiet().fit(&mut net, &data).unwrap_err();
+            assert!(error.history().is_some(), "{error}");
+            assert_eq!(net.to_bytes().unwrap(), before, "{input}, {target}, {batches} batches: {error}");
+        }
+    }
 }
 
 #[test]

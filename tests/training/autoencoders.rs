@@ -430,6 +430,7 @@ fn a_loss_of_the_whole_batch_steps_as_a_loop_of_ones_own_does() {
     let losses = Losses::new((MeanSquaredError, SparsityPenalty::new(0.2))).weights([1.0, 0.3]);
     let (mut pass, mut gradients) = (net.pass(150), net.gradients());
     let loss = losses.step(&net, &x, &x, &mut pass, &mut gradients).unwrap();
+    pass.discard_buffers();
     let (reconstruction, code) = net.forward_train(&x, &mut pass);
     let (error, d_reconstruction) = MeanSquaredError.value_and_gradient(&reconstruction, &x).unwrap();
     let (penalty, mut d_code) = SparsityPenalty::new(0.2).value_and_gradient(&code, &()).unwrap();

@@ -111,6 +111,7 @@ where
             let loss = CrossEntropy::new().on_any_output();
             loss.step(&net, part.inputs(), part.targets(), &mut pass, &mut gradients).unwrap();
             adam.step(&mut net, &gradients).unwrap();
+            net.update_buffers(&mut pass).unwrap();
         }
         let output = net.forward(digits.inputs());
         let parameters = net.parameters().flat_map(|tensor| tensor.values.to_vec());
@@ -225,6 +226,7 @@ fn agree<N: Trainable<Element = f32, Input = NetInput, Output = NetOutput> + Tot
     let logits = net.forward_train(digits.inputs(), &mut pass).to_batch();
     let (value, d_logits) = loss.value_and_gradient(&logits, digits.targets()).unwrap();
     net.backward(&d_logits, &mut pass, &mut explicit).unwrap();
+    pass.discard_buffers();
     pass.set_seed(0);
     let again = loss.step(&net, digits.inputs(), digits.targets(), &mut pass, &mut fused).unwrap();
     assert!((value - again).abs() < 1e-5);

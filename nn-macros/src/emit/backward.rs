@@ -137,11 +137,11 @@ pub(super) fn accumulating<'a>(program: &Program<'a>) -> Vec<&'a Ident> {
     nodes.filter_map(|node| network.nodes[node].name.as_ref()).collect()
 }
 
-/// The numbers in the parameters and the statistics of such a layer.
+/// The numbers in the parameters of such a layer.
 pub(super) fn accumulator_width(program: &Program<'_>, instruction: &Instruction) -> Option<TokenStream> {
     let stage = instruction.stage(program.network).filter(|stage| accumulates(stage))?;
-    let tensors = stage.parameters().into_iter().chain(stage.statistics());
-    let lengths: Vec<TokenStream> = tensors.map(|tensor| types::size(&types::length(&tensor.shape))).collect();
+    let lengths: Vec<TokenStream> =
+        stage.parameters().iter().map(|tensor| types::size(&types::length(&tensor.shape))).collect();
     Some(quote!(#NETWORK::total(&[#(#lengths),*])))
 }
 
@@ -280,7 +280,7 @@ impl Writer<'_, '_> {
                 (self.names.view(input), field.map(accumulator_of), phases::common(self.program(), instruction));
             self.phases.add(quote! {
                 #first
-                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share, #PART.first == 0 #activation);
+                #layer.measure_gradient(#x, #y, #d_mut, &mut #common, #share #activation);
             });
             self.phases.barrier();
             let d_x = self.view_mut(target, input);

@@ -11,11 +11,14 @@ use crate::{
         gate::{self, Method, Receiver},
         generics::Generics,
         output_kind,
+        phases,
         plan::Plan,
         ports, sizing,
     },
     layers::{Weights, Work},
-    names::{self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, NETWORK, OFFSETS, PART, REST, RNG, SEED, SHARE, WHOLE},
+    names::{
+        self, ALL, E, ELEMENT, GRADIENTS, INPUTS, KEPT, MEASURED, NETWORK, OFFSETS, PART, REST, RNG, SEED, SHARE, WHOLE,
+    },
     network::{Network, Node, Source, Stage},
     paths,
     program::Times,
@@ -251,12 +254,19 @@ pub(super) fn trainable(network: &Network, plan: &Plan<'_>) -> TokenStream {
     };
     let zeroed = quote!(#name { #(#fields: #zeroed,)* #ELEMENT: ::core::marker::PhantomData });
     let whole = vec![(WHOLE.ident(), quote!(#NETWORK::Whole<'_, Self>)), (GRADIENTS.ident(), quote!(&mut Self))];
-    let all = [
+    let buffers = phases::buffers(&plan.program).map(|body| Method {
+        receiver: Some(Receiver::Exclusive),
+        ..method("move_buffers", vec![(MEASURED.ident(), quote!(#NETWORK::Measured<'_, #E>))], None, body)
+    });
+    let all: Vec<Method> = [
         method("zeroed", Vec::new(), Some(quote!(Self)), zeroed),
         method("forward_part", vec![part()], None, plan.forward.clone()),
         method("backward_part", vec![part(), (SHARE.ident(), quote!(&mut [#E]))], None, plan.backward.part.clone()),
         method("finish", whole, None, plan.backward.finish.clone()),
-    ];
+    ]
+    .into_iter()
+    .chain(buffers)
+    .collect();
     let (behind, methods) = gate::methods(network, "Trained", &quote!(#NETWORK::Trainable), &all);
     quote! {
         #(#gradients)*

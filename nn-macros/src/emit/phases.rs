@@ -1,11 +1,12 @@
 //! Statements in phases, between which the parts of a batch wait for each other at a barrier.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::{
+    emit::structure::{learned, learned_name},
     layers::{Runtime, WeightGradient},
-    names::{self, NETWORK, PART},
+    names::{self, MEASURED, NETWORK, PART},
     network::Stage,
     program::{Instruction, Program},
     shape::types,
@@ -111,11 +112,33 @@ fn offsets(program: &Program<'_>) -> Option<TokenStream> {
 
 /// What an instruction's layer, or the network inside that it calls, has of the part's numbers.
 pub(super) fn common(program: &Program<'_>, instruction: &Instruction) -> TokenStream {
-    let own = program.instructions.iter().filter(|instruction| is_synchronized(program, instruction));
-    let nested = program.instructions.iter().filter(|instruction| instruction.part(program.network).is_some());
-    let place = own.chain(nested).position(|other| std::ptr::eq(other, instruction)).unwrap_or_default();
+    let place = synchronized(program).position(|other| std::ptr::eq(other, instruction)).unwrap_or_default();
     let (place, begin) = (types::count(place), commons());
     quote!(#PART.common.within(#begin[#place]))
+}
+
+/// The instructions that have some of the part's numbers, in the order in which these lie.
+fn synchronized<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p Instruction> {
+    let own = program.instructions.iter().filter(|instruction| is_synchronized(program, instruction));
+    own.chain(program.instructions.iter().filter(|instruction| instruction.part(program.network).is_some()))
+}
+
+/// The body of `move_buffers`, where there may be any: each layer takes what all parts have told in the forward pass.
+pub(super) fn buffers(program: &Program<'_>) -> Option<TokenStream> {
+    let (network, offsets, begin) = (program.network, offsets(program)?, commons());
+    let calls = synchronized(program).enumerate().filter_map(|(place, instruction)| {
+        let place = types::count(place);
+        if let Some((name, part)) = instruction.part(network) {
+            let (part, learned) = (part.trained(), learned_name(name));
+            let measured = quote!(#MEASURED.within(#begin[#place], #learned));
+            return Some(quote!(<#part as #NETWORK::Trainable>::move_buffers(&mut self.#name, #measured);));
+        }
+        let name = network.nodes[instruction.node?].name.as_ref()?;
+        let learned = learned_name(name);
+        Some(quote!(self.#name.update_buffers(#MEASURED.within(#begin[#place], #learned));))
+    });
+    let learned = learned(network, &MEASURED.ident().into_token_stream());
+    Some(quote!(#offsets #learned #(#calls)*))
 }
 
 fn commons() -> Ident {

@@ -42,11 +42,6 @@ impl Rule for BatchNorm {
         Reach::Same(axis)
     }
 
-    /// `running_mean [c]` and `running_var [c]`.
-    fn statistics(&self, inputs: &[Shape]) -> Vec<Parameter> {
-        of_channels(["running_mean", "running_var"], inputs)
-    }
-
     fn operations(&self, of: &Placement) -> Vec<Product> {
         // In inference, for each number: a difference, a factor and a bias.
         vec![each(3, of.output)]
@@ -60,7 +55,7 @@ impl Rule for BatchNorm {
 impl Model for BatchNorm {
     /// `weight [c]` and `bias [c]`.
     fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
-        of_channels(["weight", "bias"], inputs)
+        ["weight", "bias"].map(|name| Parameter { name: name.into(), shape: inputs[0][..1].to_vec() }).into()
     }
 
     fn runtime(&self, of: &Placement) -> Runtime {
@@ -68,10 +63,6 @@ impl Model for BatchNorm {
         let channels = types::dimension(&of.inputs[0][0]);
         Runtime::layer("BatchNorm", of, &[channels, element()], &quote!(new(#momentum, #epsilon)))
     }
-}
-
-fn of_channels(names: [&'static str; 2], inputs: &[Shape]) -> Vec<Parameter> {
-    names.map(|name| Parameter { name: name.into(), shape: inputs[0][..1].to_vec() }).into()
 }
 
 impl BatchNorm {

@@ -93,13 +93,6 @@ macro_rules! rows {
                     $(Self::$layer(layer) => layer.reach(axis, inputs, output),)*
                 }
             }
-
-            /// The layer's statistics, given the shapes it takes.
-            pub(crate) fn statistics(&self, inputs: &[Shape]) -> Vec<Parameter> {
-                match self {
-                    $(Self::$layer(layer) => layer.statistics(inputs),)*
-                }
-            }
         }
 
         /// Every name that a layer or an activation has.
@@ -222,17 +215,12 @@ trait Rule: Sized {
 
     /// What a program asks of it.
     fn facts(&self) -> Facts<'_>;
-
-    /// What it keeps beside them of what it has seen in training. It is saved with the parameters, and not counted among them.
-    fn statistics(&self, _takes: &[Shape]) -> Vec<Parameter> {
-        Vec::new()
-    }
 }
 
-/// A tensor that a layer learns, or collects.
+/// A tensor that a layer learns.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameter {
-    /// PyTorch's name for it: `weight`, `running_mean`, `weight_hh_l1_reverse`.
+    /// PyTorch's name for it: `weight`, `weight_hh_l1_reverse`.
     pub(crate) name: Cow<'static, str>,
     /// In PyTorch's order of axes; up to four.
     pub(crate) shape: Shape,

@@ -8,7 +8,7 @@ use crate::{
     Element, Shape,
     kernels::batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
     layers::{Activation, activation, type_check},
-    network::{Common, Parameters, Steps, Tensor, TensorMut, View, ViewMut},
+    network::{Common, Measured, Parameters, Steps, Tensor, TensorMut, View, ViewMut},
     shape::Dimension,
 };
 
@@ -27,16 +27,15 @@ use crate::{
 /// The parts that a batch is cut into measure their own numbers first; once all have, each normalizes by those of all: see
 /// [`Common`](crate::network::Common).
 ///
-/// A forward pass changes nothing. The backward pass leaves momentum · (running − batch) in the `running_mean` and `running_var` of the
-/// gradients, and the running statistics move **when the optimizer steps**, in every [`Optimizer`](crate::train::Optimizer) alike: see
-/// [`Role::Statistic`](crate::network::Role). A training loop that skips the optimizer's step for some batch does not count it.
+/// A forward pass changes nothing: [`Trainable::update_buffers`](crate::Trainable::update_buffers) lets the running statistics move by what the last
+/// one of training has measured, once for each, as a [`Trainer`](crate::train::Trainer) does after each step.
 ///
 /// A single number a channel, which is one sample of \[C\], has no variance. PyTorch refuses it; here its variance is taken as 0, so that y =
 /// a(bias) and no gradient goes back, and `running_var` stays as it is.
 ///
 /// ```
-/// use plumbline::{Const, layers::{BatchNorm, Identity}, network::{Common, View, ViewMut}};
-/// let norm = BatchNorm::<Const<2>, f64>::new(0.1, 0.0);
+/// use plumbline::{Const, layers::{BatchNorm, Identity}, network::{Common, Learned, Measured, View, ViewMut}};
+/// let mut norm = BatchNorm::<Const<2>, f64>::new(0.1, 0.0);
 /// let (x, mut y) = ([1.0, 8.0, 3.0, 4.0], [0.0; 4]);
 /// let x = View::<(Const<2>,), f64>::new(&x, 2, 16);
 /// // A batch of one part, whose statistics are those of all.
@@ -48,6 +47,8 @@ use crate::{
 /// // By the running statistics, which are those of a standard normal distribution at first.
 /// norm.forward(x, ViewMut::new(&mut y, 2, 16), Identity);
 /// assert_eq!(y, [1.0, 8.0, 3.0, 4.0]);
+/// norm.update_buffers(Measured::new(&own, Learned::ALL));
+/// assert_eq!(norm.running_mean().to_vec(), [0.2, 0.6000000000000001]);
 /// ```
 pub struct BatchNorm<C, E = f32> {
     /// The weight, then the bias.
@@ -157,9 +158,9 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
         ArrayViewMut1::from(&mut self.running[C::SIZE..])
     }
 
-    /// The numbers of the weight and the bias, and those of the running mean and variance, to change.
+    /// The numbers of the weight and the bias, to change.
     pub fn slices_mut(&mut self) -> [&mut [E]; 2] {
-        [&mut self.learned, &mut self.running]
+        self.learned.split_at_mut(C::SIZE).into()
     }
 
     /// y by the running statistics, as in inference.
@@ -245,12 +246,11 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
     }
 
     /// The first half of the reverse of [`BatchNorm::forward_train`]: d_y = d_y ∘ a′(y) in place; this part's sums, which the others need;
-    /// adds to `share`, unless that is empty, its part of the gradients of the weight and the bias. Where it is the `first` part of the batch, it
-    /// adds behind them by how much the running mean and the running variance fall.
+    /// adds to `share`, unless that is empty, its part of the gradients of the weight and the bias.
     ///
     /// # Panics
     ///
-    /// Where `share` is shorter than these four, and not empty: a mistake in the network's memory plan, never in a user's data.
+    /// Where `share` is shorter than these two, and not empty: a mistake in the network's memory plan, never in a user's data.
     pub fn measure_gradient<S: Shape, A: Activation<E>>(
         &self,
         x: View<'_, S, E>,
@@ -258,13 +258,12 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
         mut d_y: ViewMut<'_, S, E>,
         common: &mut Common<'_, E>,
         share: &mut [E],
-        first: bool,
         a: A,
     ) {
         if !A::RECTIFIES {
             activation::backward(a, y, d_y.reborrow());
         }
-        let Fields { count, mean, variance, sums, products } = Fields::new::<C>(common.own(Self::COMMON));
+        let Fields { mean, variance, sums, products, .. } = Fields::new::<C>(common.own(Self::COMMON));
         E::gradient_sums(GradientSums {
             grids: grids::<S, C, E>(x),
             x: x.data(),
@@ -277,25 +276,11 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
         if share.is_empty() {
             return;
         }
-        let (d_learned, d_running) = share[..4 * C::SIZE].split_at_mut(2 * C::SIZE);
-        let (d_weight, d_bias) = d_learned.split_at_mut(C::SIZE);
+        let (d_weight, d_bias) = share[..2 * C::SIZE].split_at_mut(C::SIZE);
         for channel in 0..C::SIZE {
             let scale = 1.0 / (variance[channel].as_f64() + self.epsilon).sqrt();
             d_weight[channel] += E::from_f64(products[channel].as_f64() * scale);
             d_bias[channel] += sums[channel];
-        }
-        if first {
-            let count = count.as_f64();
-            for (channel, d) in d_running.iter_mut().enumerate() {
-                let running = self.running[channel].as_f64();
-                // The variance over n − 1, which there is from two numbers on.
-                let fall = match channel.checked_sub(C::SIZE) {
-                    None => running - mean[channel].as_f64(),
-                    Some(_) if count < 2.0 => 0.0,
-                    Some(channel) => running - variance[channel].as_f64() * count / (count - 1.0),
-                };
-                *d += E::from_f64(self.momentum * fall);
-            }
         }
     }
 
@@ -325,6 +310,23 @@ impl<C: Dimension, E: Element> BatchNorm<C, E> {
             products,
             count: count.as_f64(),
         });
+    }
+
+    /// running ← running + momentum · (batch − running), the variance over n − 1, from what a part has after [`BatchNorm::forward_train`]. A layer that is
+    /// frozen keeps them, and one that has met a single number a channel its variance.
+    pub fn update_buffers(&mut self, measured: Measured<'_, E>) {
+        let Some(measured) = measured.numbers() else { return };
+        let count = measured[0].as_f64();
+        for (place, running) in self.running.iter_mut().enumerate() {
+            // The mean of each channel, then its variance.
+            let bessel = match place < C::SIZE {
+                true => 1.0,
+                false if count < 2.0 => continue,
+                false => count / (count - 1.0),
+            };
+            let (old, batch) = (running.as_f64(), measured[1 + place].as_f64() * bessel);
+            *running = E::from_f64(old + self.momentum * (batch - old));
+        }
     }
 }
 
@@ -362,8 +364,8 @@ impl<C: Dimension, E: Element> Parameters<E> for BatchNorm<C, E> {
         match index {
             0 => Tensor::new("weight", Self::SHAPE, weight),
             1 => Tensor::new("bias", Self::SHAPE, bias),
-            2 => Tensor::statistic("running_mean", Self::SHAPE, mean),
-            3 => Tensor::statistic("running_var", Self::SHAPE, variance),
+            2 => Tensor::buffer("running_mean", Self::SHAPE, mean),
+            3 => Tensor::buffer("running_var", Self::SHAPE, variance),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }
@@ -374,8 +376,8 @@ impl<C: Dimension, E: Element> Parameters<E> for BatchNorm<C, E> {
         match index {
             0 => TensorMut::new("weight", Self::SHAPE, weight),
             1 => TensorMut::new("bias", Self::SHAPE, bias),
-            2 => TensorMut::statistic("running_mean", Self::SHAPE, mean),
-            3 => TensorMut::statistic("running_var", Self::SHAPE, variance),
+            2 => TensorMut::buffer("running_mean", Self::SHAPE, mean),
+            3 => TensorMut::buffer("running_var", Self::SHAPE, variance),
             _ => panic!("a parameter's index is below the number of parameters"),
         }
     }

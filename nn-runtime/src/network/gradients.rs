@@ -4,12 +4,12 @@ use std::ops::{Deref, DerefMut};
 
 use crate::{
     Element, Network, Parameters,
-    network::{Learned, Tensor},
+    network::{Learned, Role, Tensor},
     train::GradientError,
 };
 
-/// ∂C/∂θ for every parameter θ of a network, and how far each [statistic](crate::network::Role) falls, named and typed like its fields:
-/// `gradients.conv1.weight()`.
+/// ∂C/∂θ for every parameter θ of a network, named and typed like its fields: `gradients.conv1.weight()`. What stands in the place of a
+/// [buffer](crate::network::Role) is 0 and means nothing.
 ///
 /// They also hold which layers learn: those of a layer that is [frozen](Gradients::freeze) are 0 and are not calculated, and no optimizer changes the
 /// layer; and how fast: [`Gradients::scale_learning_rate`].
@@ -31,6 +31,14 @@ impl<N> Gradients<N> {
     /// Whether the parameter `index` is frozen.
     pub fn is_frozen(&self, index: usize) -> bool {
         self.learned.get(index).is_some_and(|learned| !learned)
+    }
+
+    /// Whether a step changes the parameter `index` by its gradient: it is not frozen, and no buffer.
+    pub(crate) fn is_learned<E>(&self, index: usize) -> bool
+    where
+        N: Parameters<E>,
+    {
+        !self.is_frozen(index) && self.values.tensor(index).role == Role::Parameter
     }
 
     /// What the learning rate is multiplied by for the parameter `index`: 1 unless [set](Gradients::scale_learning_rate).

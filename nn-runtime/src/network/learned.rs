@@ -36,6 +36,14 @@ impl<'a> Learned<'a> {
         Learned(Which::Tensors(tensors))
     }
 
+    /// Whether each tensor is learned, in order; empty where that is the same for all of them.
+    pub(crate) fn tensors(self) -> &'a [bool] {
+        match self.0 {
+            Which::Tensors(tensors) => tensors,
+            Which::All | Which::None => &[],
+        }
+    }
+
     /// Those of each layer, where these are all the layers, in order. Generated code calls this.
     #[inline]
     pub fn split<E, const N: usize>(self, layers: [&dyn Parameters<E>; N]) -> [Self; N] {

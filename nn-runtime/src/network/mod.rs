@@ -8,6 +8,7 @@
 //! Where a layer normalizes by what all samples of a batch have in common, its parts meet: in training they are walked in **legs**, each of
 //! which ends where such a layer needs what the others tell. See [`Plan::meetings`].
 
+mod buffers;
 mod common;
 mod engine;
 mod gradients;
@@ -38,6 +39,7 @@ pub mod submodule;
 mod time;
 mod view;
 
+pub use buffers::Measured;
 pub use common::{Common, leg_within};
 pub use gradients::Gradients;
 pub use layer::Layer;
@@ -46,7 +48,7 @@ pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
 pub use nested::Nested;
 pub use parameters::{Form, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
 pub use part::{Part, Shares, Whole};
-pub(crate) use pass::Walk;
+pub(crate) use pass::{NotFinite, Walk};
 pub use pass::{Pass, PassError};
 pub use product::{Matrices, Product, RowSums, Sums, learned_products, products};
 pub(crate) use random::mix;
@@ -363,6 +365,47 @@ pub trait Trainable: Network {
     /// What is left to do over the whole batch: the shares' sums and the products over all samples, of the layers that learn by [`Whole::learned`].
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self);
 
+    /// Moves the buffers of each layer by what it has measured. Generated code has it where there are any.
+    #[doc(hidden)]
+    fn move_buffers(&mut self, measured: Measured<'_, Self::Element>) {
+        let _ = measured;
+    }
+
+    /// Moves the buffers, which no gradient moves, by what the last forward pass of training in `pass` has measured: the running mean and variance of
+    /// each [`BatchNorm`](crate::layers::BatchNorm). Once for each such pass, best after the optimizer's step; a [`Trainer`](crate::train::Trainer) does
+    /// it by itself. A network without such layers has none, and nothing moves. Layers that are [frozen](Gradients::freeze) in the gradients of the
+    /// backward pass keep theirs.
+    ///
+    /// A loop that forgets it is told by the next backward pass, with [`PassError::Buffers`]. Where the buffers are meant to stay,
+    /// [`Pass::discard_buffers`] takes its place.
+    ///
+    /// ```
+    /// use plumbline::{Shape, Total, Trainable, data::Dataset, train::{Criterion, MeanSquaredError, Loss, Optimizer, Sgd}};
+    /// # use plumbline::Batch;
+    /// fn epoch<N>(net: &mut N, data: &Dataset<N::Input, Batch<N::Output>>) -> Result<(), Box<dyn std::error::Error>>
+    /// where
+    ///     N: Trainable<Element = f32, Input: Shape, Output: Shape> + Total,
+    ///     MeanSquaredError: Loss<N::Output, Batch<N::Output>, f32>,
+    /// # MeanSquaredError: plumbline::train::loss::ObjectiveOf<N::Output, Batch<N::Output>, f32, N>,
+    /// {
+    ///     let (mut pass, mut gradients, mut sgd) = (net.pass(32), net.gradients(), Sgd::new(0.1));
+    ///     for batch in data.batches(32)? {
+    ///         MeanSquaredError.step(net, batch.inputs(), batch.targets(), &mut pass, &mut gradients)?;
+    ///         sgd.step(net, &gradients)?;
+    ///         net.update_buffers(&mut pass)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PassError::NotMeasured`] where there was no forward pass of training since the last call, [`PassError::NotFinite`] for a batch by which a buffer
+    /// would become infinite or NaN. All buffers stay as they are then.
+    fn update_buffers(&mut self, pass: &mut Pass<Self>) -> Result<(), PassError> {
+        pass.update_buffers(self)
+    }
+
     /// Gradients of zero, to be filled by a backward pass.
     fn gradients(&self) -> Gradients<Self> {
         Gradients::new(self.zeroed())
@@ -414,7 +457,7 @@ pub trait Trainable: Network {
     /// # Errors
     ///
     /// [`PassError`] where `pass` holds no such forward pass, one that a backward pass has come after already, or one of another number of
-    /// samples.
+    /// samples; and where [`Trainable::update_buffers`] has not followed the backward pass before.
     fn backward<'p, D>(
         &self,
         d_output: &Batch<Self::Output, Self::Element, D>,
@@ -435,7 +478,8 @@ pub trait Trainable: Network {
     /// [`Trainable::backward`] to the last bit, without the cost of those of the parameters. For a network that is not being learned: the discriminator
     /// in a step of its generator, the inputs that an answer hangs on, adversarial examples.
     ///
-    /// Layers are as in training: [`BatchNorm`](crate::layers::BatchNorm) normalizes by the batch, and its running statistics stay as they are.
+    /// Layers are as in training: [`BatchNorm`](crate::layers::BatchNorm) normalizes by the batch, and its running statistics stay as they are,
+    /// and [`Trainable::update_buffers`] need not follow.
     ///
     /// ```
     /// use plumbline::{Batch, Shape, Total, Trainable, network::PassError};

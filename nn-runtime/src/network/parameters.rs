@@ -1,4 +1,4 @@
-//! The numbers that a network keeps, by name: its parameters, and the statistics that some layers collect.
+//! The numbers that a network keeps, by name: its parameters, and the buffers of some layers.
 
 use std::{
     collections::BTreeMap,
@@ -74,10 +74,10 @@ impl fmt::Debug for Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A parameter: an optimizer's rule, from its gradient.
-    Learned,
-    /// A statistic of what a layer has seen, such as a running mean. What stands for it among the gradients is no gradient but how far it
-    /// falls: every optimizer subtracts it as it is, whatever its rate, and nothing clips it.
-    Statistic,
+    Parameter,
+    /// A buffer, as PyTorch calls it: what a layer has seen, such as a running mean, saved with the parameters. Nothing that is done to gradients concerns
+    /// it: it has none, and [`Trainable::update_buffers`](crate::Trainable::update_buffers) moves it.
+    Buffer,
 }
 
 /// What the numbers of a tensor must be to one another.
@@ -119,8 +119,8 @@ impl Form {
 /// ```
 /// use plumbline::network::{Role, Tensor};
 /// let tensor = Tensor::new("weight", &[2], &[0.5, 1.0]);
-/// assert_eq!((tensor.name.to_string().as_str(), tensor.role), ("weight", Role::Learned));
-/// assert_eq!(Tensor::statistic("running_mean", &[1], &[0.0]).role, Role::Statistic);
+/// assert_eq!((tensor.name.to_string().as_str(), tensor.role), ("weight", Role::Parameter));
+/// assert_eq!(Tensor::buffer("running_mean", &[1], &[0.0]).role, Role::Buffer);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tensor<'a, E> {
@@ -139,7 +139,7 @@ pub struct Tensor<'a, E> {
 impl<'a, E: Element> Tensor<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
-        Tensor { name: Name::new(name), role: Role::Learned, form: Form::Unrestricted, shape, values }
+        Tensor { name: Name::new(name), role: Role::Parameter, form: Form::Unrestricted, shape, values }
     }
 
     /// The same with the form [`Form::Symmetric`].
@@ -148,9 +148,9 @@ impl<'a, E: Element> Tensor<'a, E> {
         Tensor { form: Form::Symmetric, ..self }
     }
 
-    /// A statistic, under a layer's own name for it.
-    pub fn statistic(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
-        Tensor { role: Role::Statistic, ..Tensor::new(name, shape, values) }
+    /// A buffer, under a layer's own name for it.
+    pub fn buffer(name: &'static str, shape: &'a [usize], values: &'a [E]) -> Self {
+        Tensor { role: Role::Buffer, ..Tensor::new(name, shape, values) }
     }
 
     /// The parameter as an array.
@@ -177,7 +177,7 @@ pub struct TensorMut<'a, E> {
 impl<'a, E: Element> TensorMut<'a, E> {
     /// A parameter that is learned, under a layer's own name for it.
     pub fn new(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
-        TensorMut { name: Name::new(name), role: Role::Learned, form: Form::Unrestricted, shape, values }
+        TensorMut { name: Name::new(name), role: Role::Parameter, form: Form::Unrestricted, shape, values }
     }
 
     /// The same with the form [`Form::Symmetric`].
@@ -186,9 +186,9 @@ impl<'a, E: Element> TensorMut<'a, E> {
         TensorMut { form: Form::Symmetric, ..self }
     }
 
-    /// A statistic, under a layer's own name for it.
-    pub fn statistic(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
-        TensorMut { role: Role::Statistic, ..TensorMut::new(name, shape, values) }
+    /// A buffer, under a layer's own name for it.
+    pub fn buffer(name: &'static str, shape: &'a [usize], values: &'a mut [E]) -> Self {
+        TensorMut { role: Role::Buffer, ..TensorMut::new(name, shape, values) }
     }
 
     /// The parameter as an array to change.
@@ -219,7 +219,7 @@ pub trait Parameters<E> {
     /// Where `index` is not below [`Parameters::tensors`].
     fn tensor_mut(&mut self, index: usize) -> TensorMut<'_, E>;
 
-    /// All parameters in order, statistics among them: `for tensor in net.parameters() { … }`.
+    /// All parameters in order, buffers among them: `for tensor in net.parameters() { … }`.
     fn parameters<'a>(&'a self) -> impl Iterator<Item = Tensor<'a, E>>
     where
         Self: Sized,

@@ -1,11 +1,14 @@
 //! The memory of a network's passes, owned by the caller; inference.
 
+mod buffers;
 mod lengths;
 mod states;
 #[cfg(test)]
 mod tests;
 mod training;
 
+use buffers::Buffers;
+pub(crate) use buffers::NotFinite;
 pub(crate) use training::Walk;
 
 use crate::{
@@ -64,6 +67,8 @@ pub struct Pass<N: Network> {
     carried: bool,
     /// Whether a backward pass has come after the last forward pass.
     returned: bool,
+    /// The buffers that the last forward pass of training lets move.
+    moves: Buffers<N::Element>,
 }
 
 /// The numbers of each input of a forward pass, and the lengths of its samples.
@@ -79,8 +84,8 @@ enum State {
     Trained(usize),
 }
 
-/// A backward pass that does not follow from the forward pass before it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// A backward pass, or a move of buffers, that does not follow from the forward pass before it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PassError {
     /// There is no backward pass to look at.
     #[error("expected a backward pass, found none after the last forward pass of this `Pass`")]
@@ -91,6 +96,25 @@ pub enum PassError {
     /// A backward pass has come after this forward pass already, and has used up its values.
     #[error("expected `forward_train` before each `backward`, found a second `backward` after one `forward_train`")]
     SecondBackward,
+    /// Buffers have not moved by the step before.
+    #[error(
+        "expected `net.update_buffers(&mut pass)` after each step of a network with running statistics, found a second step without it; \
+         `pass.discard_buffers()` in its place leaves them as they are"
+    )]
+    Buffers,
+    /// There is no forward pass of training by which buffers could move.
+    #[error("expected a forward pass of training before each `update_buffers`, found none since the last one")]
+    NotMeasured,
+    /// A buffer would become infinite or NaN.
+    #[error("expected a batch that leaves `{name}` finite, found {found} at index {index}")]
+    NotFinite {
+        /// The buffer.
+        name: String,
+        /// The index in the buffer, row-major.
+        index: usize,
+        /// What the number would become.
+        found: f64,
+    },
     /// The gradient with respect to an output has other sizes than the output.
     #[error("expected the gradient of an output of `{}`, found one of `{}`", Dims(expected), Dims(found))]
     Sizes {
@@ -174,6 +198,7 @@ impl<N: Network> Pass<N> {
             widest: 0,
             carried: false,
             returned: false,
+            moves: Buffers::default(),
         }
     }
 

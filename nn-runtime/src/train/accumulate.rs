@@ -3,7 +3,6 @@
 use crate::{
     Element, Gradients, Trainable,
     kernels::ratings::add,
-    network::Role,
     train::{GradientError, clip::different},
 };
 
@@ -15,8 +14,7 @@ impl<N: Trainable> Gradients<N> {
         }
     }
 
-    /// g ← g + `factor` · `other`, [statistics](Role) too, layers that are [frozen](Gradients::freeze) here left out: for steps over more samples
-    /// than fit into memory at a time. Means over batches of equal size become the mean over all their samples where the factor is 1 over the
+    /// g ← g + `factor` · `other`, layers that are [frozen](Gradients::freeze) here left out: for steps over more samples than fit into memory at a time. Means over batches of equal size become the mean over all their samples where the factor is 1 over the
     /// number of the batches.
     ///
     /// ```
@@ -31,6 +29,7 @@ impl<N: Trainable> Gradients<N> {
     ///     for (x, t) in batches.into_iter().zip(targets) {
     ///         MeanSquaredError.step(net, x, t, &mut pass, &mut part)?;
     ///         sum.add(&part, 0.5)?;
+    ///         net.update_buffers(&mut pass)?;
     ///     }
     ///     Sgd::new(0.1).step(net, &sum)?;
     ///     Ok(())
@@ -44,38 +43,16 @@ impl<N: Trainable> Gradients<N> {
         if let Some(error) = different(&**self, &**other) {
             return Err(error);
         }
-        for index in 0..self.tensors() {
-            if !self.is_frozen(index) {
-                add(self.tensor_mut(index).values, factor, other.tensor(index).values);
-            }
-        }
+        self.accumulate(other, factor);
         Ok(())
     }
 
-    /// Adds the gradients of another batch to those of one, and lets statistics move to the mean of where both move them.
-    pub(super) fn join(&mut self, other: &Gradients<N>) {
+    /// [`Gradients::add`] of gradients of the same network.
+    pub(super) fn accumulate(&mut self, other: &Gradients<N>, factor: f64) {
         for index in 0..self.tensors() {
-            if self.is_frozen(index) {
-                continue;
+            if self.is_learned(index) {
+                add(self.tensor_mut(index).values, factor, other.tensor(index).values);
             }
-            let tensor = self.tensor_mut(index);
-            let statistic = tensor.role == Role::Statistic;
-            add(tensor.values, 1.0, other.tensor(index).values);
-            if statistic {
-                tensor.values.iter_mut().for_each(|x| *x *= N::Element::from_f64(0.5));
-            }
-        }
-    }
-
-    /// Adds the gradients of some samples of a batch, whose loss has the scale of the whole, and `part` of how far they move the statistics.
-    pub(super) fn add_part(&mut self, other: &Gradients<N>, part: f64) {
-        for index in 0..self.tensors() {
-            if self.is_frozen(index) {
-                continue;
-            }
-            let tensor = self.tensor_mut(index);
-            let factor = if tensor.role == Role::Statistic { part } else { 1.0 };
-            add(tensor.values, factor, other.tensor(index).values);
         }
     }
 }

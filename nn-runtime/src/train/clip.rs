@@ -1,10 +1,6 @@
 //! Bounds on gradients, and the search for what is no number in them.
 
-use crate::{
-    Element, Gradients, Parameters, Trainable,
-    kernels::sum,
-    network::{Role, Tensor},
-};
+use crate::{Element, Gradients, Parameters, Trainable, kernels::sum, network::Tensor};
 
 /// A gradient that cannot be clipped, or stepped by.
 ///
@@ -54,8 +50,8 @@ impl<N: Trainable> Gradients<N> {
     ///
     /// [`GradientError::NotFinite`] for the first number that is infinite or NaN.
     pub fn norm(&self) -> Result<f64, GradientError> {
-        let learned = |&index: &usize| self.tensor(index).role == Role::Learned && !self.is_frozen(index);
-        let tensors = || (0..self.tensors()).filter(learned).map(|index| self.tensor(index).values);
+        let tensors =
+            || (0..self.tensors()).filter(|&index| self.is_learned(index)).map(|index| self.tensor(index).values);
         let squares: f64 = tensors().map(sum::squares).sum();
         if squares.is_finite() {
             return Ok(squares.sqrt());
@@ -65,9 +61,7 @@ impl<N: Trainable> Gradients<N> {
         Ok(tensors().flatten().fold(0.0, |norm: f64, g| norm.hypot(g.as_f64())))
     }
 
-    /// g ← g · min(1, `bound` / (‖g‖ + 10⁻⁶)): one factor for all parameters, so the direction stays. Returns ‖g‖ as it was. [Statistics](Role)
-    /// are left alone.
-    /// `torch.nn.utils.clip_grad_norm_`.
+    /// g ← g · min(1, `bound` / (‖g‖ + 10⁻⁶)): one factor for all parameters, so the direction stays. Returns ‖g‖ as it was. `torch.nn.utils.clip_grad_norm_`.
     ///
     /// # Errors
     ///
@@ -89,8 +83,7 @@ impl<N: Trainable> Gradients<N> {
         Ok(norm)
     }
 
-    /// g ← min(max(g, −`bound`), `bound`), each number on its own. `torch.nn.utils.clip_grad_value_`. [Statistics](Role)
-    /// are left alone.
+    /// g ← min(max(g, −`bound`), `bound`), each number on its own. `torch.nn.utils.clip_grad_value_`.
     ///
     /// # Errors
     ///
@@ -111,13 +104,13 @@ impl<N: Trainable> Gradients<N> {
         Ok(())
     }
 
-    /// Looks for infinity and NaN, in [statistics](Role) too.
+    /// Looks for infinity and NaN.
     ///
     /// # Errors
     ///
     /// [`GradientError::NotFinite`] for the first.
     pub fn check_finite(&self) -> Result<(), GradientError> {
-        for index in 0..self.tensors() {
+        for index in (0..self.tensors()).filter(|&index| self.is_learned(index)) {
             let tensor = self.tensor(index);
             if !sum::all_finite(tensor.values) {
                 return Err(first_not_finite(&tensor));
@@ -128,10 +121,8 @@ impl<N: Trainable> Gradients<N> {
 
     fn change(&mut self, f: impl Fn(&mut N::Element)) {
         for index in 0..self.tensors() {
-            let frozen = self.is_frozen(index);
-            let tensor = self.tensor_mut(index);
-            if tensor.role == Role::Learned && !frozen {
-                tensor.values.iter_mut().for_each(&f);
+            if self.is_learned(index) {
+                self.tensor_mut(index).values.iter_mut().for_each(&f);
             }
         }
     }

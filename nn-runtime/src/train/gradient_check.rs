@@ -164,8 +164,8 @@ impl GradientCheck {
         let mut report = GradientReport { worst: None, compared: 0, kinks: 0 };
         for tensor in 0..net.tensors() {
             let analytic = gradients.tensor(tensor);
-            // The forward pass in training does not depend on statistics.
-            if analytic.role == Role::Statistic {
+            // The forward pass in training does not depend on buffers.
+            if analytic.role == Role::Buffer {
                 continue;
             }
             for place in self.places(analytic.values.len()) {

@@ -40,19 +40,19 @@ impl<E: Element> UserBias<E> {
     }
 
     pub(super) fn mean_level(&self) -> Tensor<'_, E> {
-        Tensor::statistic("mean_level", &self.items, &self.mean_level)
+        Tensor::buffer("mean_level", &self.items, &self.mean_level)
     }
 
     pub(super) fn mean_level_mut(&mut self) -> TensorMut<'_, E> {
-        TensorMut::statistic("mean_level", &self.items, &mut self.mean_level)
+        TensorMut::buffer("mean_level", &self.items, &mut self.mean_level)
     }
 
     pub(super) fn scale(&self) -> Tensor<'_, E> {
-        Tensor::statistic("user_scale", &[2], &self.scale)
+        Tensor::buffer("user_scale", &[2], &self.scale)
     }
 
     pub(super) fn scale_mut(&mut self) -> TensorMut<'_, E> {
-        TensorMut::statistic("user_scale", &[2], &mut self.scale)
+        TensorMut::buffer("user_scale", &[2], &mut self.scale)
     }
 }
 

@@ -179,7 +179,7 @@ impl<'a> Loading<'a> {
         let mut fits = Vec::new();
         for (index, tensor) in net.parameters().enumerate() {
             let (name, expected) = (tensor.name.to_string(), tensor.shape.to_vec());
-            if let (Role::Statistic, Some(layer)) = (tensor.role, name.strip_suffix("running_mean")) {
+            if let (Role::Buffer, Some(layer)) = (tensor.role, name.strip_suffix("running_mean")) {
                 found.remove(&format!("{layer}num_batches_tracked"));
             }
             match found.remove(&name) {

@@ -29,6 +29,7 @@ impl<N: Trainable> Pass<N> {
         self.reserve(Need::Training, cut, threads);
         self.make_ready(net, cut, threads);
         self.start(samples);
+        self.moves.begin();
         self.step += 1;
         self.copy(inputs);
         self.remember_lengths(inputs);
@@ -41,6 +42,7 @@ impl<N: Trainable> Pass<N> {
         }
         (self.inputs, self.lengths) = copies;
         self.state = State::Trained(samples);
+        self.moves.measure();
     }
 
     /// Backward from the gradient with respect to each output.
@@ -48,7 +50,7 @@ impl<N: Trainable> Pass<N> {
     /// # Errors
     ///
     /// [`PassError`] where the last forward pass was none for training, has been gone back through already, or was of another number of
-    /// samples.
+    /// samples; [`PassError::Buffers`] where the buffers of `net` have not moved since the backward pass before.
     pub fn backward(
         &mut self,
         net: &N,
@@ -56,8 +58,11 @@ impl<N: Trainable> Pass<N> {
         samples: usize,
         gradients: &mut Gradients<N>,
     ) -> Result<(), PassError> {
+        self.check_buffers()?;
         let (gradients, learned) = gradients.split();
-        self.go_back(net, d_outputs, samples, learned, Some(gradients))
+        self.go_back(net, d_outputs, samples, learned, Some(gradients))?;
+        self.owe_buffers(net, learned);
+        Ok(())
     }
 
     /// [`Pass::backward`] for the gradient with respect to the inputs alone: [`Pass::d_input`] has the same bits, and those of the parameters are not
@@ -128,6 +133,7 @@ impl<N: Trainable> Pass<N> {
         self.reserve(Need::Step, cut, threads);
         self.make_ready(net, cut, threads);
         self.start(samples);
+        self.moves.begin();
         self.step += 1;
         self.remember_lengths(inputs);
         let padded = self.copy_padded(inputs);
@@ -160,6 +166,8 @@ impl<N: Trainable> Pass<N> {
         (self.inputs, self.lengths) = copies;
         // The outputs stay; the values that a backward pass needs do not.
         (self.state, self.returned) = (State::Inferred(samples), true);
+        self.moves.measure();
+        self.owe_buffers(net, learned);
         self.sums[..cut.shares].iter().sum()
     }
 
@@ -218,6 +226,7 @@ impl<N: Trainable> Pass<N> {
         (self.inputs, self.lengths) = copies;
         // There are no gradients with respect to the inputs.
         (self.state, self.returned) = (State::Inferred(samples), true);
+        self.owe_buffers(net, learned);
         sum
     }
 

@@ -332,7 +332,8 @@ where
     let count = generate(generator, run, options);
     let (scale, m) = (1.0 / count as f64, count as f64);
     let mut inputs = given_condition(run.batch[0].rows(0..count), &run.batch, count);
-    let mut loss = 0.0;
+    run.discriminator.save_buffers(discriminator);
+    let (mut loss, mut moved) = (0.0, Ok(()));
     for fake in [false, true] {
         if fake {
             inputs[0] = RowsRef::new(run.generator.output(0), run.generator.output_width(0));
@@ -340,10 +341,11 @@ where
         let targets = &run.targets[usize::from(fake)];
         let gradients = if fake { &mut run.fake_gradients } else { &mut run.discriminator_gradients };
         let inputs = &inputs[..run.batch.len()];
-        loss += run.discriminator.step(discriminator, inputs, count, gradients, |_, logits, d_logits| {
+        loss += run.discriminator.step(&*discriminator, inputs, count, gradients, |_, logits, d_logits| {
             let logits = logits[0].data();
             cross_entropy(logits, &targets[..logits.len()], scale, d_logits[0].data_mut())
         });
+        moved = moved.and_then(|()| run.discriminator.move_buffers(discriminator));
         for &logit in run.discriminator.output(0) {
             let (ln, score) = if fake {
                 (&mut sums.ln_fake, &mut sums.fake_score)
@@ -354,12 +356,17 @@ where
             *score += ln_sigmoid(logit).exp();
         }
     }
-    if !loss.is_finite() {
-        return Err(Failure::Loss(loss));
+    run.discriminator_gradients.accumulate(&run.fake_gradients, 1.0);
+    let stepped = if loss.is_finite() {
+        let moved = moved.map_err(OptimizerError::from);
+        moved.and_then(|()| optimizer.step(discriminator, &run.discriminator_gradients)).map_err(Failure::Step)
+    } else {
+        Err(Failure::Loss(loss))
+    };
+    if let Err(failure) = stepped {
+        run.discriminator.restore_buffers(discriminator);
+        return Err(failure);
     }
-    // Statistics of layers move as far as for one batch, to the mean of both.
-    run.discriminator_gradients.join(&run.fake_gradients);
-    optimizer.step(discriminator, &run.discriminator_gradients).map_err(Failure::Step)?;
     sums.samples += m;
     sums.discriminator_loss += loss * m;
     Ok(())
@@ -394,7 +401,12 @@ where
     let d_fake = run.discriminator.d_input(0);
     let back = run.generator.backward(generator, &[d_fake], count, &mut run.generator_gradients);
     back.expect("the forward pass was made above");
-    optimizer.step(generator, &run.generator_gradients).map_err(Failure::Step)?;
+    run.generator.save_buffers(generator);
+    let moved = run.generator.move_buffers(generator).map_err(OptimizerError::from);
+    if let Err(error) = moved.and_then(|()| optimizer.step(generator, &run.generator_gradients)) {
+        run.generator.restore_buffers(generator);
+        return Err(Failure::Step(error));
+    }
     sums.generated += count as f64;
     sums.generator_loss += loss * count as f64;
     Ok(())

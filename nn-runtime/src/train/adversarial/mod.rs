@@ -38,7 +38,7 @@ use crate::{
 /// Defaults: 1 epoch, batches of 64, k = 1, normal noise, the non-saturating loss, no label smoothing, [`Adam`] with a learning rate of 2·10⁻⁴ and β₁ = 0.5 for
 /// both (Radford, Metz and Chintala, 2016), seed 0, progress shown where the error stream is a terminal. Equal seeds give equal bits, whatever the number of
 /// threads. After the first, a step allocates nothing. Both networks run as in training, dropout and batch statistics included; each batch of D, real or
-/// generated, has statistics of its own.
+/// generated, has statistics of its own. The running statistics of a [`BatchNorm`](crate::layers::BatchNorm) move in a step of its own network, D's twice.
 ///
 /// A second [`fit`](Adversarial::fit) goes on where the first one stopped; [`restart`](Adversarial::restart) begins anew.
 ///

@@ -2,6 +2,7 @@
 
 use crate::{
     BatchView, Element, Shape, ShapeError,
+    network::PassError,
     shape::FREE,
     train::real_steps::{RealSteps, step_of},
 };
@@ -61,6 +62,9 @@ pub enum LossError {
     /// A batch that the network does not let in.
     #[error(transparent)]
     Input(#[from] ShapeError),
+    /// Buffers that have not moved by the step before.
+    #[error(transparent)]
+    Pass(#[from] PassError),
     /// A target without a meaning for the loss.
     #[error("expected targets that are {expected}, found {found} at element {element} of sample {sample}")]
     Target {

@@ -248,7 +248,8 @@ pub trait Criterion: Clone + std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`Criterion::value`]; [`LossError::Input`] for batches that the network does not let in, and for several of unequal numbers of samples.
+    /// As [`Criterion::value`]; [`LossError::Input`] for batches that the network does not let in, and for several of unequal numbers of samples;
+    /// [`LossError::Pass`] where [`Trainable::update_buffers`] has not followed the step before.
     fn step<N, X, A>(
         &self,
         net: &N,

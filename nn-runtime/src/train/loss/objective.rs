@@ -213,6 +213,7 @@ where
     X: InputsOf<N::Input, N::Element>,
     A: AsTarget,
 {
+    pass.check_buffers()?;
     let (entries, inputs) = x.entries();
     let samples = enter(pass, &entries[..inputs])?;
     let lengths = |output| lengths_of::<N>(output, |input| entries[input].lengths());

@@ -24,8 +24,8 @@ use crate::{Element, Gradients, Parameters};
 /// Layers that are [frozen](Gradients::freeze) in the gradients stay as they are to the last bit, and each layer has the learning rate that they
 /// [say](Gradients::scale_learning_rate).
 ///
-/// The [statistics](crate::network::Role) that layers collect move in the same call, and by no rule: the running mean of a
-/// [`BatchNorm`](crate::layers::BatchNorm) comes nearer to that of the batch whatever the rate, the momentum or the weight decay.
+/// [Buffers](crate::network::Role), such as the running mean of a [`BatchNorm`](crate::layers::BatchNorm), stay as well: no gradient moves them, but
+/// [`Trainable::update_buffers`](crate::Trainable::update_buffers).
 ///
 /// ```
 /// use plumbline::{Trainable, train::{Optimizer, OptimizerError, Sgd}};

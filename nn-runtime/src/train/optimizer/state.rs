@@ -1,14 +1,9 @@
 //! What an optimizer remembers of each parameter.
 
-use pulp::Simd;
-
 use crate::{
     Element, Gradients, Parameters,
-    kernels::{
-        math::Math,
-        optimizer::{Probe, Rule, WITHIN, all_within, larger, largest, probe, safe_bound, update},
-    },
-    network::{Role, Tensor},
+    kernels::optimizer::{Probe, Rule, WITHIN, all_within, larger, largest, probe, safe_bound, update},
+    network::{NotFinite, Role, Tensor},
     train::{GradientError, clip::first_not_finite},
 };
 
@@ -64,6 +59,13 @@ pub enum OptimizerError {
         /// What the parameter, or what is remembered of it, would have become.
         found: f64,
     },
+}
+
+/// Trainers move the buffers in the step of their optimizer.
+impl From<NotFinite> for OptimizerError {
+    fn from(NotFinite { name, index, found }: NotFinite) -> Self {
+        OptimizerError::Overflow { name, index, found }
+    }
 }
 
 /// Checks that options are not negative, and finite as numbers of the network's type.
@@ -136,36 +138,17 @@ impl<E> Default for State<E> {
     }
 }
 
-/// θ ← θ − g, which moves a statistic.
-#[derive(Clone, Copy)]
-struct Difference;
-
-impl<E: Math> Rule<E, 0> for Difference {
-    #[inline(always)]
-    fn call<S: Simd>(self, simd: S, w: E::Vector<S>, g: E::Vector<S>, _: &mut [E::Vector<S>; 0]) -> E::Vector<S> {
-        E::sub(simd, w, g)
-    }
-
-    fn reads_weights(self) -> bool {
-        false
-    }
-
-    fn bound(self, _: f64, g: f64, _: &mut [f64; 0]) -> f64 {
-        g
-    }
-}
-
 /// The numbers of a tensor that a rule remembers something of.
 fn remembered<E>(tensor: Tensor<'_, E>) -> usize {
     match tensor.role {
-        Role::Learned => tensor.values.len(),
-        Role::Statistic => 0,
+        Role::Parameter => tensor.values.len(),
+        Role::Buffer => 0,
     }
 }
 
 impl<E: Element> State<E> {
-    /// One step by the rule that belongs to its number, from 1, and to the factor of the learning rate, for all parameters that are learned; the
-    /// statistics are moved, and what is frozen stays. The first step allocates, and all check that `net` is the network of the steps before, that the
+    /// One step by the rule that belongs to its number, from 1, and to the factor of the learning rate, for all parameters that are learned;
+    /// buffers and what is frozen stay. The first step allocates, and all check that `net` is the network of the steps before, that the
     /// gradients are finite, and that the step leaves everything finite. Where it does not, nothing is changed.
     ///
     /// A rule must be the bolder the lower its number and the larger the factor: its bounds do not become smaller.
@@ -183,7 +166,7 @@ impl<E: Element> State<E> {
         let threads = crate::parallel::threads();
         let mut reach: [f64; K] = std::array::from_fn(|k| self.largest[k]);
         let (mut earliest, mut fastest) = (i32::MAX, 0.0_f64);
-        for (index, tensor) in self.tensors.iter().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
+        for (index, tensor) in self.tensors.iter().enumerate().filter(|(index, _)| gradients.is_learned(*index)) {
             earliest = earliest.min(tensor.steps.saturating_add(1));
             fastest = fastest.max(gradients.learning_rate_factor(index));
         }
@@ -212,7 +195,7 @@ impl<E: Element> State<E> {
     ) -> Result<(), OptimizerError> {
         // Options set after a step may ask for another number of slots.
         if self.steps == 0 || self.tensors.iter().any(|tensor| tensor.slots.len() != slots) {
-            let length = |index| if gradients.is_frozen(index) { 0 } else { remembered(net.tensor(index)) };
+            let length = |index| if gradients.is_learned(index) { net.tensor(index).values.len() } else { 0 };
             self.tensors = (0..net.tensors()).map(|index| Remembered::new(slots, length(index), initial)).collect();
             self.largest = [E::from_f64(initial).as_f64(); SLOTS];
         }
@@ -225,7 +208,7 @@ impl<E: Element> State<E> {
             let (expected, found) = (own.slots.first().map(Vec::len), remembered(tensor));
             if expected == Some(0) && own.steps == 0 && found > 0 {
                 // It has been frozen from the first step on.
-                if !gradients.is_frozen(index) {
+                if gradients.is_learned(index) {
                     *own = Remembered::new(slots, found, initial);
                     self.largest = self.largest.map(|largest| larger(largest, E::from_f64(initial).as_f64()));
                 }
@@ -251,9 +234,9 @@ impl<E: Element> State<E> {
         let bound = rule.bound(WITHIN, WITHIN, &mut after);
         let bounded = WITHIN <= safe && bound <= safe && after.iter().all(|&bound| bound <= safe);
         let ordinary = bounded
-            && (0..net.tensors()).filter(|&index| !gradients.is_frozen(index)).all(|index| {
+            && (0..net.tensors()).filter(|&index| gradients.is_learned(index)).all(|index| {
                 let tensor = net.tensor(index);
-                let reads = rule.reads_weights() && tensor.role == Role::Learned;
+                let reads = rule.reads_weights();
                 all_within(gradients.tensor(index).values, threads) && (!reads || all_within(tensor.values, threads))
             });
         if ordinary {
@@ -272,23 +255,20 @@ impl<E: Element> State<E> {
         reach: &mut [f64; K],
         threads: usize,
     ) -> Result<bool, OptimizerError> {
-        // Of what is learned and of the statistics.
-        let (mut most, mut weights) = ([0.0_f64; 2], 0.0_f64);
-        for index in (0..net.tensors()).filter(|&index| !gradients.is_frozen(index)) {
+        let (mut most, mut weights) = (0.0_f64, 0.0_f64);
+        for index in (0..net.tensors()).filter(|&index| gradients.is_learned(index)) {
             let (tensor, gradient) = (net.tensor(index), gradients.tensor(index));
             let found = largest(gradient.values, threads);
             if found.is_nan() {
                 return Err(first_not_finite(&gradient).into());
             }
-            let learned = tensor.role == Role::Learned;
-            let most = &mut most[usize::from(!learned)];
-            *most = larger(*most, found);
-            if learned && rule.reads_weights() {
+            most = larger(most, found);
+            if rule.reads_weights() {
                 weights = larger(weights, largest(tensor.values, threads));
             }
         }
         let safe = safe_bound::<E>();
-        Ok(rule.bound(weights, most[0], reach) <= safe && reach.iter().chain(&most).all(|&bound| bound <= safe))
+        Ok(rule.bound(weights, most, reach) <= safe && reach.iter().chain([&most]).all(|&bound| bound <= safe))
     }
 
     /// What the state would come to, with nothing changed.
@@ -300,25 +280,19 @@ impl<E: Element> State<E> {
         threads: usize,
     ) -> Result<[f64; K], OptimizerError> {
         let mut whole = Probe { finite: true, largest: [0.0; K] };
-        for (index, own) in self.tensors.iter().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
+        for (index, own) in self.tensors.iter().enumerate().filter(|(index, _)| gradients.is_learned(*index)) {
             let (tensor, gradient) = (net.tensor(index), gradients.tensor(index).values);
             let (rule, state) = (rule(own, index), own.slices::<K>());
-            match tensor.role {
-                Role::Learned => {
-                    let found = probe(rule, tensor.values, gradient, state, threads);
-                    if !found.finite {
-                        return Err(overflow(rule, tensor, gradient, state));
-                    }
-                    whole = whole.and(found);
-                }
-                Role::Statistic if probe(Difference, tensor.values, gradient, [], threads).finite => {}
-                Role::Statistic => return Err(overflow(Difference, tensor, gradient, [])),
+            let found = probe(rule, tensor.values, gradient, state, threads);
+            if !found.finite {
+                return Err(overflow(rule, tensor, gradient, state));
             }
+            whole = whole.and(found);
         }
         Ok(whole.largest)
     }
 
-    /// Applies `rule` to every parameter that is learned, and moves the statistics.
+    /// Applies `rule` to every parameter that is learned.
     fn apply<N: Parameters<E>, R: Rule<E, K>, const K: usize>(
         &mut self,
         rule: impl Fn(&Remembered<E>, usize) -> R,
@@ -326,15 +300,12 @@ impl<E: Element> State<E> {
         gradients: &Gradients<N>,
         threads: usize,
     ) {
-        for (index, own) in self.tensors.iter_mut().enumerate().filter(|(index, _)| !gradients.is_frozen(*index)) {
+        for (index, own) in self.tensors.iter_mut().enumerate().filter(|(index, _)| gradients.is_learned(*index)) {
             let (tensor, gradient) = (net.tensor_mut(index), gradients.tensor(index).values);
             let rule = rule(own, index);
             let mut slots = own.slots.iter_mut();
             let state: [&mut [E]; K] = std::array::from_fn(|_| slots.next().map_or(&mut [][..], Vec::as_mut_slice));
-            match tensor.role {
-                Role::Learned => update(rule, tensor.values, gradient, state, threads),
-                Role::Statistic => update(Difference, tensor.values, gradient, [], threads),
-            }
+            update(rule, tensor.values, gradient, state, threads);
             own.steps = own.steps.saturating_add(1);
         }
     }

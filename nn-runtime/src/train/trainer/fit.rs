@@ -295,14 +295,16 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
             if let Some(sum) = &mut run.sum {
                 sum.clear();
             }
-            let mut loss = 0.0;
+            run.pass.save_buffers(net);
+            let (mut loss, mut moved) = (0.0, Ok(()));
             for first in (0..samples).step_by(batch_size) {
                 let last = samples.min(first.saturating_add(batch_size));
                 let (rows, inputs) = run.batch.columns().rows(first..last);
                 let (rows, gradients) = (&rows[..inputs], &mut run.gradients);
-                loss += step_from(&self.loss, net, rows, first..last, targets, &scales, &mut run.pass, gradients);
+                loss += step_from(&self.loss, &*net, rows, first..last, targets, &scales, &mut run.pass, gradients);
+                moved = moved.and_then(|()| run.pass.move_buffers(net));
                 if let Some(sum) = &mut run.sum {
-                    sum.add_part(gradients, (last - first) as f64 / samples as f64);
+                    sum.accumulate(gradients, 1.0);
                 }
                 let (outputs, targets) = (|index| run.pass.output(index), targets.rows(first..last));
                 self.metrics.add::<N::OutputKind>(&mut tallies, outputs, targets);
@@ -316,17 +318,23 @@ impl<O: Send, L, M, V: Send, H: Send> Trainer<'_, O, L, M, V, H> {
                 means.add(0, loss * normalizer, *normalizer);
             }
             let number = index + 1;
-            if !loss.is_finite() {
-                return Err(TrainError::Diverged { epoch, step: number, loss, history: Box::default() });
-            }
             let gradients = run.sum.as_mut().unwrap_or(&mut run.gradients);
-            let clipped = match clip {
-                Clip::Off => Ok(()),
-                Clip::Norm(bound) => gradients.clip_norm(bound).map(|_| ()),
-                Clip::Value(bound) => gradients.clip_value(bound),
+            let stepped = if loss.is_finite() {
+                let clipped = match clip {
+                    Clip::Off => Ok(()),
+                    Clip::Norm(bound) => gradients.clip_norm(bound).map(|_| ()),
+                    Clip::Value(bound) => gradients.clip_value(bound),
+                };
+                let clipped = clipped.map_err(OptimizerError::from).and(moved.map_err(OptimizerError::from));
+                let stepped = clipped.and_then(|()| self.optimizer.step(net, gradients));
+                stepped.map_err(|source| TrainError::of_step(source, epoch, number))
+            } else {
+                Err(TrainError::Diverged { epoch, step: number, loss, history: Box::default() })
             };
-            let stepped = clipped.map_err(OptimizerError::from).and_then(|()| self.optimizer.step(net, gradients));
-            stepped.map_err(|source| TrainError::of_step(source, epoch, number))?;
+            if let Err(error) = stepped {
+                run.pass.restore_buffers(net);
+                return Err(error);
+            }
             self.past.steps += 1;
             run.progress.step(indices.len(), || format!("loss {:.4}", means.total(&weights)));
             let event = Event::Step { epoch, step: number, steps, loss, rate: self.optimizer.rate() };
