@@ -13,6 +13,7 @@ pub mod energy;
 pub mod io;
 pub mod kernels;
 pub mod layers;
+pub mod linear;
 pub mod network;
 mod parallel;
 pub mod prelude;
@@ -23,5 +24,5 @@ pub mod train;
 
 pub use batch::{Batch, BatchView, ShapeError};
 pub use element::Element;
-pub use network::{Gradients, Layer, Network, Parameters, Pass, Total, Trainable};
+pub use network::{BatchLayer, Gradients, Layer, Network, Parameters, Pass, Total, Trainable};
 pub use shape::{Const, FixedShape, Free, Shape};

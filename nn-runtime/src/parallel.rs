@@ -50,6 +50,43 @@ pub(crate) fn threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// How work is cut between threads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// What there is of it.
+    pub(crate) units: usize,
+    /// The units that a thread takes at least: every piece but the last is a multiple of it.
+    pub(crate) grain: usize,
+    /// The threads at most.
+    pub(crate) threads: usize,
+}
+
+/// `run` of all of `work`, on several threads where there is enough of it. `split` gives the first so many units of it, for so many of the threads, and
+/// the others; `merge` puts together what `run` gives for two neighbours, the first first. Allocates nothing.
+pub(crate) fn halves<W: Send, R: Send>(
+    work: W,
+    cut: Cut,
+    split: &(impl Fn(W, usize, usize) -> (W, W) + Sync),
+    run: &(impl Fn(W) -> R + Sync),
+    merge: &(impl Fn(R, R) -> R + Sync),
+) -> R {
+    let Cut { units, grain, threads } = cut;
+    let left = threads / 2;
+    let middle = if left == 0 {
+        0
+    } else {
+        (units / threads * left + units % threads * left / threads).max(1).next_multiple_of(grain)
+    };
+    if middle == 0 || middle >= units {
+        return run(work);
+    }
+    let (first, second) = split(work, middle, left);
+    let (before, behind) =
+        (Cut { units: middle, threads: left, ..cut }, Cut { units: units - middle, threads: threads - left, ..cut });
+    let (a, b) = rayon::join(|| halves(first, before, split, run, merge), || halves(second, behind, split, run, merge));
+    merge(a, b)
+}
+
 /// Calls `f` once on every thread that work is shared with.
 pub(crate) fn broadcast(f: impl Fn() + Sync) {
     ready();
@@ -121,5 +158,31 @@ fn be_alone() {
         // It ends with its thread.
         std::mem::forget(pool);
         ALONE.set(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, halves};
+
+    #[test]
+    fn all_work_is_done_once_and_in_pieces_of_the_grain() {
+        for units in [0, 1, 2, 7, 16, 33, 100] {
+            for (grain, threads) in [(1, 1), (1, 2), (1, 3), (4, 8), (16, 5)] {
+                let pieces = halves(
+                    0..units,
+                    Cut { units, grain, threads },
+                    &|work, middle, _| (work.start..work.start + middle, work.start + middle..work.end),
+                    &|work| vec![work],
+                    &|mut a, b| {
+                        a.extend(b);
+                        a
+                    },
+                );
+                assert!(pieces.len() <= threads);
+                assert_eq!(pieces.iter().cloned().flatten().collect::<Vec<_>>(), (0..units).collect::<Vec<_>>());
+                assert!(pieces.iter().rev().skip(1).all(|piece| piece.len() % grain == 0 && !piece.is_empty()));
+            }
+        }
     }
 }

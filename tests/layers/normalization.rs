@@ -238,7 +238,7 @@ fn a_loop_that_forgets_them_is_told() {
     let mut net = Stack::new(1);
     let (x, t) = (Batch::zeros(4), Batch::zeros(4));
     let (mut pass, mut gradients) = (net.pass(4), net.gradients());
-    let mut step = |pass: &mut _, gradients: &mut _| MeanSquaredError.step(&net, &x, &t, pass, gradients);
+    let step = |pass: &mut _, gradients: &mut _| MeanSquaredError.step(&net, &x, &t, pass, gradients);
     step(&mut pass, &mut gradients).unwrap();
     let error = step(&mut pass, &mut gradients).unwrap_err();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Training: trainers and loops, threads, autoencoders, adversarial training, energy models.
+//! Training: what users add from outside, trainers and loops, threads, autoencoders, adversarial training, energy models.
 
 #[path = "../differences/mod.rs"]
 mod differences;
@@ -7,5 +7,6 @@ mod adversarial;
 mod autoencoders;
 mod calls;
 mod energy;
+mod extensions;
 mod threads;
 mod trainers;

@@ -6,9 +6,10 @@
 mod hidden;
 mod visible;
 
-pub use hidden::{Hidden, Relu};
-use visible::VisibleRows;
-pub use visible::{GaussianVariance, Softmax, Visible};
+pub use hidden::{Hidden, HiddenRows, Relu};
+pub use visible::{GaussianVariance, Softmax, Visible, VisibleRows};
+
+pub use crate::kernels::field::Bias;
 
 /// Units that are 0 or 1, on either side: p(1) = σ(field / T).
 ///

@@ -158,7 +158,7 @@ impl<R: Dimension, C: Dimension> MatrixSizes for (R, C) {
 
 /// y = x M + b for rows x, where b may be empty for none.
 #[inline(always)]
-pub(super) fn affine<E: Element>(x: &[E], m: Matrix<'_, E>, bias: &[E], y: &mut [E]) {
+pub(crate) fn affine<E: Element>(x: &[E], m: Matrix<'_, E>, bias: &[E], y: &mut [E]) {
     let (inputs, outputs) = (m.rows(), m.columns());
     let rows = y.len().checked_div(outputs).unwrap_or(0);
     if !bias.is_empty() {

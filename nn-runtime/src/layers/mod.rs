@@ -49,6 +49,7 @@ pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, ConvTranspose1d};
 pub use conv2d::Conv2d;
 pub use dense::Dense;
+pub(crate) use dense::affine;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use gaussian_code::{

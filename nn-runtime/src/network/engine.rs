@@ -131,18 +131,14 @@ impl<'a, N: Network> Work<'a, N> {
     where
         F: Fn(&mut Part<'_, N>, &mut [N::Element], &mut f64) + Sync,
     {
-        if threads <= 1 || self.end - self.start <= 1 {
-            return self.walk_here(f);
-        }
-        let left = threads / 2;
-        let (first, second) = self.split(left, threads);
-        rayon::join(|| first.walk(left, f), || second.walk(threads - left, f));
+        let cut = parallel::Cut { units: self.end - self.start, grain: 1, threads };
+        parallel::halves(self, cut, &Work::split, &|work| work.walk_here(f), &|(), ()| ());
     }
 
-    /// The shares of `left` of `threads` threads, and the others.
-    fn split(self, left: usize, threads: usize) -> (Self, Self) {
-        let Work { cut, start, end, slab, .. } = self;
-        let middle = start + (end - start) * left / threads;
+    /// The first `shares`, for `left` threads, and the others.
+    fn split(self, shares: usize, left: usize) -> (Self, Self) {
+        let Work { cut, start, slab, .. } = self;
+        let middle = start + shares;
         let samples = cut.sample(middle) - cut.sample(start);
         let slabs = match self.slabs {
             Slabs::Thread => left,

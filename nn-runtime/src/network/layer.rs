@@ -11,7 +11,8 @@ use crate::{Element, FixedShape};
 /// A type that implements it, with [`layer!`](crate::layer!) beside it, is a stage of a `network!` by its path, `gain: Gain;`, its shapes
 /// checked as those of the built-in layers are; it is a [`Network`](crate::Network) of one layer by itself, too, which can be trained, saved
 /// and checked by [`GradientCheck`](crate::train::GradientCheck). Its last type parameter is the element. Samples are row-major slices. The
-/// methods run on several threads at once, a sample at a time, and allocate nothing if they are to be fast.
+/// methods run on several threads at once, a sample at a time, and allocate nothing if they are to be fast. A layer whose work is a product with a weight is
+/// much faster as a [`BatchLayer`](crate::BatchLayer), which takes many samples at a time.
 ///
 /// ```
 /// use plumbline::{Batch, Const, Element, Layer, Network};
@@ -100,7 +101,7 @@ pub trait Layer: Clone + Debug + Send + Sync + 'static {
     );
 }
 
-/// Makes a type that implements [`Layer`](trait@crate::Layer) a network of one layer, and so a stage of other networks: `layer!(Gain);`
+/// Makes a type that implements [`Layer`](trait@crate::Layer) or [`BatchLayer`](crate::BatchLayer) a network of one layer, and so a stage of other networks: `layer!(Gain);`
 /// for `Gain<E>`, `layer!(Gain<const N: usize>);` for `Gain<N, E>`.
 #[macro_export]
 macro_rules! layer {
@@ -109,7 +110,7 @@ macro_rules! layer {
             for $name<$($($parameter,)+)? E>
         {
             fn tensors(&self) -> usize {
-                <Self as $crate::Layer>::PARAMETERS.len()
+                <Self as $crate::BatchLayer>::PARAMETERS.len()
             }
             fn tensor(&self, index: usize) -> $crate::network::Tensor<'_, E> {
                 $crate::network::own::tensor(self, index)
@@ -121,8 +122,8 @@ macro_rules! layer {
 
         impl<$($(const $parameter: $kind,)+)? E: $crate::Element> $crate::Network for $name<$($($parameter,)+)? E> {
             type Element = E;
-            type Input = <Self as $crate::Layer>::Input;
-            type Output = <Self as $crate::Layer>::Output;
+            type Input = <Self as $crate::BatchLayer>::Input;
+            type Output = <Self as $crate::BatchLayer>::Output;
             type OutputKind = $crate::network::output::Unknown;
             type Inputs<'a> = [$crate::network::RowsRef<'a, E>; 1];
             type Kept<'a> = [$crate::network::Rows<'a, E>; 3];
@@ -132,10 +133,11 @@ macro_rules! layer {
             const TIMES: &'static [::core::option::Option<::core::primitive::usize>] =
                 $crate::network::own::Own::<Self>::TIMES;
             fn initialized(seed: u64) -> Self {
-                $crate::network::own::drawn(seed)
+                $crate::network::own::init(seed)
             }
             fn infer_part(&self, part: &mut $crate::network::Part<'_, Self>) {
-                $crate::network::own::forward(self, part.inputs, part.kept.each_mut());
+                let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
+                $crate::network::own::forward(self, false, inputs, kept, &mut part.scratch, place);
             }
         }
 
@@ -146,18 +148,20 @@ macro_rules! layer {
                 $crate::network::own::zeroed(self)
             }
             fn forward_part(&self, part: &mut $crate::network::Part<'_, Self>) {
-                $crate::network::own::forward(self, part.inputs, part.kept.each_mut());
+                let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
+                $crate::network::own::forward(self, true, inputs, kept, &mut part.scratch, place);
             }
             fn backward_part<const INPUTS: bool>(
                 &self,
                 part: &mut $crate::network::Part<'_, Self>,
                 share: &mut [E],
             ) {
-                let (inputs, kept) = (part.inputs, part.kept.each_mut());
-                $crate::network::own::backward::<INPUTS, Self>(self, inputs, kept, &mut part.scratch, share);
+                let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
+                $crate::network::own::backward::<INPUTS, Self>(self, inputs, kept, &mut part.scratch, place, share);
             }
-            fn finish(&self, whole: $crate::network::Whole<'_, Self>, gradients: &mut Self) {
-                $crate::network::own::finish(&whole.shares, whole.learned, gradients);
+            fn finish(&self, mut whole: $crate::network::Whole<'_, Self>, gradients: &mut Self) {
+                let (inputs, kept) = (whole.inputs, whole.kept.each_mut());
+                $crate::network::own::finish(self, inputs, kept, &whole.shares, whole.learned, gradients);
             }
         }
     };

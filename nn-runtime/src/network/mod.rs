@@ -8,6 +8,7 @@
 //! Where a layer normalizes by what all samples of a batch have in common, its parts meet: in training they are walked in **legs**, each of
 //! which ends where such a layer needs what the others tell. See [`Plan::meetings`].
 
+mod batch_layer;
 mod buffers;
 mod common;
 mod engine;
@@ -39,6 +40,7 @@ pub mod submodule;
 mod time;
 mod view;
 
+pub use batch_layer::{BatchLayer, LayerContext, WeightGradient};
 pub use buffers::Measured;
 pub use common::{Common, leg_within};
 pub use gradients::Gradients;

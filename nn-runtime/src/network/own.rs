@@ -3,8 +3,11 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Layer, Shape,
-    network::{LayerInfo, Learned, Plan, Rows, RowsRef, Scratch, Shares, Steps, Tensor, TensorMut, generator},
+    BatchLayer, Shape,
+    network::{
+        LayerContext, LayerInfo, Learned, Plan, Random, Rows, RowsRef, Scratch, Shares, Steps, Tensor, TensorMut,
+        WeightGradient, generator,
+    },
     shape::product,
 };
 
@@ -12,15 +15,19 @@ use crate::{
 #[derive(Debug)]
 pub struct Own<L>(PhantomData<L>);
 
-impl<L: Layer> Own<L> {
+impl<L: BatchLayer> Own<L> {
     /// The plan.
     pub const PLAN: Plan<'static> = Plan {
         inputs: &[L::Input::LEN],
         outputs: 1,
         kept: &[L::Output::LEN, L::Output::LEN, L::Input::LEN],
         forward_kept: 1,
-        train_scratch: L::Input::LEN,
-        share: count(L::PARAMETERS),
+        train_scratch: L::WORKSPACE,
+        infer_scratch: L::WORKSPACE,
+        share: match L::WEIGHT_GRADIENT {
+            WeightGradient::Accumulated => count(L::PARAMETERS),
+            WeightGradient::WholeBatch => 0,
+        },
         part: 64,
         ..Plan::EMPTY
     };
@@ -35,7 +42,7 @@ impl<L: Layer> Own<L> {
 }
 
 /// The layer's row in the table of layers.
-pub const fn info<L: Layer>(name: &'static str) -> LayerInfo {
+pub const fn info<L: BatchLayer>(name: &'static str) -> LayerInfo {
     LayerInfo {
         name,
         kind: name,
@@ -58,13 +65,13 @@ const fn count(parameters: &[(&'static str, &'static [usize])]) -> usize {
 }
 
 /// The parameter `index`.
-pub fn tensor<L: Layer>(layer: &L, index: usize) -> Tensor<'_, L::Element> {
+pub fn tensor<L: BatchLayer>(layer: &L, index: usize) -> Tensor<'_, L::Element> {
     let (name, shape) = L::PARAMETERS[index];
     Tensor::new(name, shape, layer.values(index))
 }
 
 /// The parameter `index`, to change.
-pub fn tensor_mut<L: Layer>(layer: &mut L, index: usize) -> TensorMut<'_, L::Element> {
+pub fn tensor_mut<L: BatchLayer>(layer: &mut L, index: usize) -> TensorMut<'_, L::Element> {
     let (name, shape) = L::PARAMETERS[index];
     TensorMut::new(name, shape, layer.values_mut(index))
 }
@@ -74,8 +81,8 @@ pub fn tensor_mut<L: Layer>(layer: &mut L, index: usize) -> TensorMut<'_, L::Ele
 /// # Panics
 ///
 /// Where a parameter has not as many numbers as its shape says: a mistake in the layer, which no data can cause.
-pub fn drawn<L: Layer>(seed: u64) -> L {
-    let layer = L::drawn(&mut generator(seed));
+pub fn init<L: BatchLayer>(seed: u64) -> L {
+    let layer = L::init(&mut generator(seed));
     for (index, &(name, shape)) in L::PARAMETERS.iter().enumerate() {
         let (expected, found) = (product(shape), layer.values(index).len());
         assert!(expected == found, "expected {expected} numbers in the parameter `{name}` of a layer, found {found}");
@@ -84,7 +91,7 @@ pub fn drawn<L: Layer>(seed: u64) -> L {
 }
 
 /// The layer with every parameter zero.
-pub fn zeroed<L: Layer>(layer: &L) -> L {
+pub fn zeroed<L: BatchLayer>(layer: &L) -> L {
     let mut zeroed = layer.clone();
     for index in 0..L::PARAMETERS.len() {
         zeroed.values_mut(index).fill(L::Element::default());
@@ -92,17 +99,24 @@ pub fn zeroed<L: Layer>(layer: &L) -> L {
     zeroed
 }
 
-/// Forward over a part, sample after sample.
-pub fn forward<L: Layer>(layer: &L, [x]: [RowsRef<'_, L::Element>; 1], [y, ..]: [&mut Rows<'_, L::Element>; 3]) {
-    let (input, output) = (L::Input::LEN, L::Output::LEN);
-    for (x, y) in x.data().chunks_exact(input).zip(y.data_mut().chunks_exact_mut(output)) {
-        layer.forward_sample(x, y);
-    }
+/// Forward over a part, whose first sample is `first`.
+pub fn forward<L: BatchLayer>(
+    layer: &L,
+    training: bool,
+    [x]: [RowsRef<'_, L::Element>; 1],
+    [y, ..]: [&mut Rows<'_, L::Element>; 3],
+    scratch: &mut Scratch<'_, L::Element>,
+    (random, first): (Random, usize),
+) {
+    let [workspace] = &mut scratch.slots([L::WORKSPACE]);
+    let (lengths, workspace) = (x.lengths(), workspace.data_mut());
+    let mut context = LayerContext { training, lengths, first, random, workspace, gradient: &mut [] };
+    layer.forward(x.data(), y.data_mut(), &mut context);
     clear::<L>(x, y);
 }
 
 /// Sets the padding of what the layer gives, or of a gradient, to 0, where the layer keeps its steps.
-fn clear<L: Layer>(x: RowsRef<'_, L::Element>, rows: &mut Rows<'_, L::Element>) {
+fn clear<L: BatchLayer>(x: RowsRef<'_, L::Element>, rows: &mut Rows<'_, L::Element>) {
     if L::KEEPS_STEPS && !x.lengths().is_empty() {
         let (count, width) = (L::Output::DIMS[0], L::Output::LEN);
         let steps = Steps::new(x.lengths(), count, width / count.max(1));
@@ -110,34 +124,37 @@ fn clear<L: Layer>(x: RowsRef<'_, L::Element>, rows: &mut Rows<'_, L::Element>) 
     }
 }
 
-/// Backward over a part, sample after sample.
-pub fn backward<const INPUTS: bool, L: Layer>(
+/// Backward over a part, whose first sample is `first`.
+pub fn backward<const INPUTS: bool, L: BatchLayer>(
     layer: &L,
     [x]: [RowsRef<'_, L::Element>; 1],
     [y, d_y, d_x]: [&mut Rows<'_, L::Element>; 3],
     scratch: &mut Scratch<'_, L::Element>,
-    share: &mut [L::Element],
+    (random, first): (Random, usize),
+    gradient: &mut [L::Element],
 ) {
-    let (input, output) = (L::Input::LEN, L::Output::LEN);
     clear::<L>(x, d_y);
-    let [unasked] = &mut scratch.slots([input]);
-    let mut unasked = unasked.view_mut::<L::Input>();
-    let (y, d_y) = (y.data().chunks_exact(output), d_y.data().chunks_exact(output));
-    for (sample, ((x, y), d_y)) in x.data().chunks_exact(input).zip(y).zip(d_y).enumerate() {
-        // Where nobody asks for the gradient with respect to the inputs, there is memory for that of one sample alone.
-        let d_x = if INPUTS {
-            &mut d_x.data_mut()[sample * input..(sample + 1) * input]
-        } else {
-            &mut unasked.data_mut()[..input]
-        };
-        layer.backward_sample(x, y, d_y, d_x, share);
-    }
+    let [workspace] = &mut scratch.slots([L::WORKSPACE]);
+    let (lengths, workspace) = (x.lengths(), workspace.data_mut());
+    let mut context = LayerContext { training: true, lengths, first, random, workspace, gradient };
+    let d_x = INPUTS.then_some(d_x.data_mut());
+    layer.backward(x.data(), y.data(), d_y.data_mut(), d_x, &mut context);
 }
 
-/// The parameters' gradients, summed over the shares, where they are wanted.
-pub fn finish<L: Layer>(shares: &Shares<'_, L::Element>, learned: Learned<'_>, gradients: &mut L) {
+/// The parameters' gradients where they are wanted: summed over the shares, or calculated over the whole batch.
+pub fn finish<L: BatchLayer>(
+    layer: &L,
+    [x]: [RowsRef<'_, L::Element>; 1],
+    [_, d_y, _]: [&mut Rows<'_, L::Element>; 3],
+    shares: &Shares<'_, L::Element>,
+    learned: Learned<'_>,
+    gradients: &mut L,
+) {
     if !learned.any() {
         return;
+    }
+    if L::WEIGHT_GRADIENT == WeightGradient::WholeBatch {
+        return layer.weight_gradient(x.data(), d_y.data(), gradients);
     }
     let mut start = 0;
     for index in 0..L::PARAMETERS.len() {

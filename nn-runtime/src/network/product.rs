@@ -8,7 +8,7 @@ use crate::{
         rows::SumRows,
     },
     network::Learned,
-    parallel,
+    parallel::{self, Cut},
 };
 
 /// dW = AᵀB, where row n of A and B belongs to the same sample, or to the same step of one.
@@ -137,14 +137,14 @@ impl<E: Element> RowSums<'_, E> {
 
 /// Each row is written by one thread, which adds in the order of the samples, however many threads there are.
 fn sum_rows<E: Element>(rows: SumRows<'_, E>, indices: &[E], right: &[E], threads: usize) {
-    if threads > 1 && rows.count() > 1 {
-        let middle = rows.count() / 2;
-        let (first, second) = rows.split_at(middle);
-        let half = threads.div_ceil(2);
-        rayon::join(|| sum_rows(first, indices, right, half), || sum_rows(second, indices, right, half));
-        return;
-    }
-    rows.write(indices, right);
+    let cut = Cut { units: rows.count(), grain: 1, threads };
+    parallel::halves(
+        rows,
+        cut,
+        &|rows, middle, _| rows.split_at(middle),
+        &|rows| rows.write(indices, right),
+        &|(), ()| (),
+    );
 }
 
 /// The sums over the rows of a matrix, which lie `stride` apart.
@@ -161,12 +161,11 @@ impl<E: Element> Band<'_, E> {
     }
 
     fn run(self, threads: usize) {
-        if threads > 1 && self.rows() > SHARED {
-            let middle = self.rows().div_ceil(SHARED).div_ceil(2) * SHARED;
-            let (first, second) = self.split_at(middle);
-            rayon::join(|| first.run(threads.div_ceil(2)), || second.run(threads.div_ceil(2)));
-            return;
-        }
+        let cut = Cut { units: self.rows(), grain: SHARED, threads };
+        parallel::halves(self, cut, &|band: Self, rows, _| band.split_at(rows), &Self::run_here, &|(), ()| ());
+    }
+
+    fn run_here(self) {
         let mut rest = self;
         while rest.rows() > BAND {
             let (first, second) = rest.split_at(BAND);

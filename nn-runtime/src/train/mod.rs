@@ -30,7 +30,7 @@ pub use loss::{
 pub use metric::{
     Accuracy, Confusion, ConfusionMatrix, F1, Iou, MeanAbsoluteError, Metric, PerSample, RSquared, RocAuc, TopK,
 };
-pub use optimizer::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd};
+pub use optimizer::{Adagrad, Adam, AdamW, Elementwise, Optimizer, OptimizerError, RmsProp, RuleStep, Sgd, UpdateRule};
 pub use outputs::{OutputAt, TupleOf};
 pub use pretraining::{
     Autoencoding, Corruption, First, Follows, LayerError, PretrainError, PretrainReport, PretrainedLayer, Pretraining,

@@ -129,11 +129,11 @@ fn batch_norm<S: FixedShape, N: FixedDimension, E: Element>() {
             norm.forward_train(view(x), ViewMut::new(y, samples, lanes), &mut Common::new(&mut own, all, common), Relu);
             all.copy_from_slice(&own);
         });
-        guarded([&x, &y, &d, &all], [count, count, 4 * N::SIZE], |[x, y, d, all], [d_y, d_x, share]| {
+        guarded([&x, &y, &d, &all], [count, count, 2 * N::SIZE], |[x, y, d, all], [d_y, d_x, share]| {
             let mut own = all.to_vec();
             d_y.copy_from_slice(d);
             let d_view = ViewMut::new(d_y, samples, lanes);
-            norm.measure_gradient(view(x), view(y), d_view, &mut Common::new(&mut own, &[], common), share, true, Relu);
+            norm.measure_gradient(view(x), view(y), d_view, &mut Common::new(&mut own, &[], common), share, Relu);
             let told = own.clone();
             let d_y = View::<S, E>::new(d_y, samples, lanes);
             norm.backward(view(x), d_y, ViewMut::new(d_x, samples, lanes), &mut Common::new(&mut own, &told, common));

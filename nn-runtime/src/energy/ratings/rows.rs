@@ -1,5 +1,7 @@
 //! Rows of items, in parallel.
 
+use crate::parallel::{self, Cut};
+
 /// How many items a thread takes at least.
 const GRAIN: usize = 16;
 
@@ -13,22 +15,20 @@ pub(super) struct Rows<'a, E, const P: usize> {
 
 impl<E: Send, const P: usize> Rows<'_, E, P> {
     /// Calls `f` with the place in `items`, the item and its rows, for each of `items`, which are in ascending order. Costs as much as there are items.
-    pub(super) fn each(self, items: &[usize], f: &(impl Fn(usize, usize, [&mut [E]; P]) + Sync)) {
-        crate::parallel::ready();
-        self.part(items, 0, f);
-    }
-
-    fn part(mut self, items: &[usize], place: usize, f: &(impl Fn(usize, usize, [&mut [E]; P]) + Sync)) {
-        if items.len() <= GRAIN {
+    pub(super) fn each<'i>(self, items: &'i [usize], f: &(impl Fn(usize, usize, [&mut [E]; P]) + Sync)) {
+        let cut = Cut { units: items.len(), grain: GRAIN, threads: parallel::threads() };
+        let split = |(rows, items, place): (Self, &'i [usize], usize), middle, _| {
+            let (left, right) = items.split_at(middle);
+            let (first, second) = rows.split_at(right[0]);
+            ((first, left, place), (second, right, place + middle))
+        };
+        let run = |(mut rows, items, place): (Self, &'i [usize], usize)| {
             for (place, &item) in (place..).zip(items) {
-                let at = item - self.first;
-                f(place, item, self.parts.each_mut().map(|(part, width)| &mut part[at * *width..(at + 1) * *width]));
+                let at = item - rows.first;
+                f(place, item, rows.parts.each_mut().map(|(part, width)| &mut part[at * *width..(at + 1) * *width]));
             }
-            return;
-        }
-        let (left, right) = items.split_at(items.len() / 2);
-        let (first, second) = self.split_at(right[0]);
-        rayon::join(|| first.part(left, place, f), || second.part(right, place + left.len(), f));
+        };
+        parallel::halves((self, items, 0), cut, &split, &run, &|(), ()| ());
     }
 
     fn split_at(self, item: usize) -> (Self, Self) {

@@ -2,6 +2,7 @@
 
 mod adagrad;
 mod adam;
+mod elementwise;
 mod rms_prop;
 mod sgd;
 mod state;
@@ -10,6 +11,7 @@ mod tests;
 
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
+pub use elementwise::{Elementwise, RuleStep, UpdateRule};
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerError;
@@ -34,6 +36,8 @@ use crate::{Element, Gradients, Parameters};
 ///     Sgd::new(0.1).momentum(0.9).step(net, &gradients)
 /// }
 /// ```
+///
+/// An optimizer of your own that changes each number by itself is an [`UpdateRule`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no optimizer",
     note = "`Trainer::new` takes an optimizer, such as `Adam::new(1e-3)`, and then a loss"
