@@ -61,7 +61,7 @@ use ndarray::{Array4, array};
 use plumbline::{
     energy::Outcome,
     layers::{Conv2d, Init, MaxPool2d, Perceptron, Window},
-    network::{View, ViewMut},
+    network::abi::{View, ViewMut},
     prelude::*,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -129,7 +129,7 @@ fn perceptron_learning() {
     let inputs = Batch::<(Const<2>,)>::from_vec(vec![0., 0., 0., 1., 1., 0., 1., 1.]).unwrap();
     let learns = |targets: [f32; 4]| {
         let targets = Batch::<(Const<1>,)>::from_vec(targets.to_vec()).unwrap();
-        let mut unit = Perceptron::<Const<2>>::new(Init::Zeros, &mut plumbline::network::generator(1));
+        let mut unit = Perceptron::<Const<2>>::new(Init::Zeros, &mut plumbline::network::abi::generator(1));
         unit.learn(&inputs, &targets, 0.1, 100).unwrap().converged
     };
     assert!(learns([-1., -1., -1., 1.]), "AND");
@@ -254,7 +254,7 @@ fn convolution_is_equivariant_to_shifts() {
         let mut conv = Conv2d::<Wide, Out, Window<1, 3, 1, 1, 0, 0, 1, 1>, Const<1>, f64>::new(
             Init::Zeros,
             false,
-            &mut plumbline::network::generator(1),
+            &mut plumbline::network::abi::generator(1),
         );
         conv.weight_mut().assign(&Array4::from_shape_vec((1, 1, 1, 3), kernel.clone()).unwrap());
         let convolve = |shift: usize| {

@@ -9,7 +9,7 @@ use nn_runtime::{
         update::{Asynchronous, Synchronous, Update},
     },
     layers::Init,
-    network::{View, ViewMut},
+    network::abi::{View, ViewMut},
 };
 use rand::{SeedableRng, rngs::StdRng};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};

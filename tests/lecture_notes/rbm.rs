@@ -412,7 +412,7 @@ fn completion() {
     rbm.hidden_bias_mut().fill(-16.0);
     let seen: Batch<(Const<4>,), f64> = Batch::from_vec(vec![1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]).unwrap();
     let known = [true, true, false, false];
-    let rng = &mut plumbline::network::generator(3);
+    let rng = &mut plumbline::network::abi::generator(3);
     let completed = rbm.complete(&seen, &known, 50, rng).unwrap();
     let rounded: Vec<f64> = completed.as_slice().iter().map(|x| x.round()).collect();
     assert_eq!(rounded, [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
@@ -422,7 +422,7 @@ fn completion() {
 #[test]
 fn boltzmann_machines() {
     let mut general: Boltzmann<Const<2>, Const<2>, f64> =
-        Boltzmann::new(plumbline::layers::Init::Zeros, &mut plumbline::network::generator(1));
+        Boltzmann::new(plumbline::layers::Init::Zeros, &mut plumbline::network::abi::generator(1));
     for (v, h) in [(0, 2), (0, 3), (1, 2), (1, 3)] {
         general.set_weight(v, h, 0.5).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use plumbline::{
     Element, Free,
-    network::{entry, rows},
+    network::abi::{entry, rows},
     prelude::*,
     shape::time_axis,
 };

@@ -6,7 +6,7 @@ use crate::alone::{Apart, apart_from_alone, each_as_if_alone, near, padding, run
 use crate::differences::{check_on, data, data_of};
 use plumbline::{
     Element, ShapeError,
-    network::{entry, rows},
+    network::abi::{entry, rows},
     prelude::*,
     train::{Loss, LossError, TrainError},
 };

@@ -309,7 +309,7 @@ fn the_visible_side_is_enumerated_where_it_has_few_units() {
 #[test]
 fn estimates_agree_with_the_exact_partition_function() {
     let model = Small::new(2);
-    let rng = &mut plumbline::network::generator(3);
+    let rng = &mut plumbline::network::abi::generator(3);
     let ais = Ais::default().chains(50).ladder(Ladder::linear(0.0, 1.0, 100));
     let estimate = model.rbm.log_partition_ais(&ais, rng).unwrap();
     assert!((estimate.log_partition - model.rbm.log_partition_exact()).abs() < 1e-3);

@@ -50,7 +50,7 @@ pub(crate) fn emit(network: &Network, parts: &Parts) -> TokenStream {
         #inherent
         #[allow(clippy::all, unused_variables)]
         const _: () = {
-            use #root::{layers as #LAYERS, network as #NETWORK};
+            use #root::{layers as #LAYERS, network::abi as #NETWORK};
             #shapes
             #parameters
             #inference

@@ -206,8 +206,8 @@ impl<'a> Ports<'a> {
             return quote!(let #SAMPLES = #(#inputs.samples())*;);
         }
         // Of several inputs, the lengths of sequences may not agree.
-        let enter = self.fails().then(|| quote!(#PASS.enter(&[#(#root::network::entry(#inputs)),*])?;));
-        quote!(let #SAMPLES = #root::network::samples([#(#inputs.samples()),*])?; #enter)
+        let enter = self.fails().then(|| quote!(#PASS.enter(&[#(#root::network::abi::entry(#inputs)),*])?;));
+        quote!(let #SAMPLES = #root::network::abi::samples([#(#inputs.samples()),*])?; #enter)
     }
 
     /// When there is an error, as documentation.
@@ -239,7 +239,7 @@ impl<'a> Ports<'a> {
         let element = &E;
         let batches = quote!(#(#inputs: &#root::Batch<#types, #element, #kinds>),*);
         let bounds = quote!(#(#kinds: ::core::ops::Deref<Target = [#element]>),*);
-        let rows = quote!(&[#(#root::network::rows(#inputs)),*]);
+        let rows = quote!(&[#(#root::network::abi::rows(#inputs)),*]);
         let of_outputs =
             |kind: &dyn Fn(&TokenStream) -> TokenStream| tuple(&self.output_types.iter().map(kind).collect::<Vec<_>>());
         let owned = self.result(&of_outputs(&|shape| quote!(#root::Batch<#shape, #E>)));

@@ -64,7 +64,7 @@ pub(super) fn stub(recovered: &Recovered) -> TokenStream {
         #aliases
         #[allow(unused, unreachable_code)]
         const _: () = {
-            use #root::{layers as #LAYERS, network as #NETWORK};
+            use #root::{layers as #LAYERS, network::abi as #NETWORK};
             impl #declaration #name #arguments {
                 pub const PARAMETERS: ::core::primitive::usize = 0;
                 pub const FLOPS: ::core::primitive::u64 = 0;

@@ -41,7 +41,7 @@ enum Form {
     Identity,
     /// Number by number. A layer with weights calculates it along with its own output.
     Elementwise,
-    /// Number by number, from an input that is kept.
+    /// Number by number, with a derivative that is no function of the output.
     Gated,
     /// Over the last axis of a value of rank 1 or 2.
     Rows,
@@ -170,14 +170,13 @@ impl Calls for Activation {
         let (function, y) = (self.runtime(call.of.kind), &call.output);
         let copy = call.input().map(|_| call.copy());
         match (self.function.form, call.input()) {
-            (Form::Gated, x) => quote!(#function.forward(#x, #y);),
             (Form::Rows, _) => match call.last_steps() {
                 Some(steps) => quote!(#copy #function.forward_steps(#y, #steps);),
                 None => quote!(#copy #function.forward(#y);),
             },
             (Form::Step, _) => quote!(#copy #function.forward(#y);),
-            (Form::Identity | Form::Elementwise, Some(x)) => quote!(#LAYERS::activation::apply(#function, #x, #y);),
-            (Form::Identity | Form::Elementwise, None) => quote!(#LAYERS::activation::forward(#function, #y);),
+            (Form::Identity | Form::Elementwise | Form::Gated, Some(x)) => quote!(#LAYERS::activation::apply(#function, #x, #y);),
+            (Form::Identity | Form::Elementwise | Form::Gated, None) => quote!(#LAYERS::activation::forward(#function, #y);),
         }
     }
 
@@ -185,7 +184,6 @@ impl Calls for Activation {
         let (function, x, y, d) = (self.runtime(call.of.kind), call.input(), &call.output, &gradient.write);
         Backward::InPlace(match (self.function.form, self.function.saves) {
             (Form::Step, _) => return Backward::Nothing,
-            (Form::Gated, _) => quote!(#function.backward(#x, #d);),
             (Form::Rows, _) => match call.last_steps() {
                 Some(steps) => quote!(#function.backward_steps(#y, #d, #steps);),
                 None => quote!(#function.backward(#y, #d);),

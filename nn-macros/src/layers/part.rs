@@ -109,7 +109,7 @@ impl Part {
         if !open {
             let fault = PartMismatch::Free { subject: subject.clone(), path: path.clone() };
             let part = self.module(&self.typed);
-            let fixed = quote!(::plumbline::network::sizes_of::<#part>() == 0);
+            let fixed = quote!(::plumbline::network::abi::sizes_of::<#part>() == 0);
             scope.ask_tokens(&site.tokens, None, &fixed, fault);
         }
         let dims = self.dims("Output");

@@ -5,7 +5,7 @@
 /// A layer that draws in its forward pass draws the same numbers again in its backward pass.
 ///
 /// ```
-/// use plumbline::network::Random;
+/// use plumbline::network::abi::Random;
 /// let stream = Random::new(42, 0).layer(3);
 /// assert_eq!(stream.bits(7), Random::new(42, 0).layer(3).bits(7));
 /// assert_ne!(stream.bits(7), stream.bits(8));

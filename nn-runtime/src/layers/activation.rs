@@ -1,4 +1,26 @@
-//! Elementwise functions, and their slopes from their output or their input.
+//! Elementwise functions, one file each, and their derivatives from their output or their input.
+
+mod elu;
+mod gelu;
+mod identity;
+mod leaky_relu;
+mod relu;
+mod selu;
+mod sigmoid;
+mod silu;
+mod softplus;
+mod tanh;
+
+pub use elu::Elu;
+pub use gelu::Gelu;
+pub use identity::Identity;
+pub use leaky_relu::LeakyRelu;
+pub use relu::Relu;
+pub use selu::Selu;
+pub use sigmoid::Sigmoid;
+pub use silu::Silu;
+pub use softplus::Softplus;
+pub use tanh::Tanh;
 
 use pulp::Simd;
 
@@ -12,15 +34,15 @@ use crate::{
     network::{View, ViewMut},
 };
 
-/// y = f(x) elementwise, with f′(x) a function of y.
+/// y = f(x) elementwise.
 ///
-/// Layers take one and apply it while their result is still in a register: `dense.forward(x, y, Relu)`. Their backward passes take f′ from y, as
-/// PyTorch does. Near a limit of f that is not 0, y has lost what f′ is made of: for [`Tanh`], [`Sigmoid`], [`Elu`] and [`Selu`] the error of the slope
-/// from y is up to 2⁻²⁴ in `f32` and 2⁻⁵³ in `f64`, times the limit, so that tanh′ is 0 from 9 on. [`slope_at`](Activation::slope_at) has no such
+/// Layers take one and apply it while their result is still in a register: `dense.forward(x, y, Relu)`. Their backward passes take f′ from y where they
+/// can, as PyTorch does. Near a limit of f that is not 0, y has lost what f′ is made of: for [`Tanh`], [`Sigmoid`], [`Elu`] and [`Selu`] the error of f′
+/// from y is up to 2⁻²⁴ in `f32` and 2⁻⁵³ in `f64`, times the limit, so that tanh′ is 0 from 9 on. [`derivative`](Activation::derivative) has no such
 /// error; networks of `network!` keep x in training and use it.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Tanh, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Tanh, activation}, network::abi::ViewMut};
 /// let mut data = [0.0, 1.0];
 /// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut data, 1, 1));
 /// assert_eq!(data, [0.0, 1.0_f64.tanh()]);
@@ -32,154 +54,25 @@ pub trait Activation<E: Math>: Copy + Send + Sync {
     /// Whether f(x) = max(x, 0), which convolutions apply as they write.
     const RECTIFIES: bool = false;
 
+    /// Whether f′(x) is a function of y = f(x), which [`Activation::derivative_from_output`] then calculates; otherwise it needs x.
+    const FROM_OUTPUT: bool;
+
     /// f(x)
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S>;
 
-    /// f′(x), given y = f(x).
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S>;
-
     /// f′(x), given x.
     #[inline(always)]
-    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        self.slope(simd, self.forward(simd, x))
+    fn derivative<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
+        let y = self.forward(simd, x);
+        self.derivative_from_output(simd, y)
     }
-}
 
-/// f(x) = x
-///
-/// ```
-/// use plumbline::{Const, layers::{Identity, activation}, network::ViewMut};
-/// let mut y = [-1.0, 2.0];
-/// activation::forward(Identity, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [-1.0, 2.0]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Identity;
-
-/// f(x) = max(x, 0), its slope at 0 taken as 0 (Nair and Hinton, 2010).
-///
-/// ```
-/// use plumbline::{Const, layers::{Relu, activation}, network::ViewMut};
-/// let mut y = [-1.0, 2.0];
-/// activation::forward(Relu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [0.0, 2.0]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Relu;
-
-/// f(x) = x for x > 0, else a x with a ≥ 0 (Maas, Hannun and Ng, 2013).
-///
-/// With a = 0 it is [`Relu`], at −∞ too.
-///
-/// ```
-/// use plumbline::{Const, layers::{LeakyRelu, activation}, network::ViewMut};
-/// let mut y = [-1.0, 2.0];
-/// activation::forward(LeakyRelu(0.1), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [-0.1, 2.0]);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LeakyRelu(
-    /// a, 0.01 in the literature and by default.
-    pub f64,
-);
-
-/// f(x) = x for x > 0, else a (eˣ − 1) with a ≥ 0 (Clevert, Unterthiner and Hochreiter, 2016).
-///
-/// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`. Where eˣ would be subnormal in `f32`, f′(x) is 0.
-///
-/// ```
-/// use plumbline::{Const, layers::{Elu, activation}, network::ViewMut};
-/// let mut y = [f64::NEG_INFINITY, 2.0];
-/// activation::forward(Elu(1.0), ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [-1.0, 2.0]);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Elu(
-    /// a, 1 by default.
-    pub f64,
-);
-
-/// f(x) = λ x for x > 0, else λ α (eˣ − 1), with λ and α for which activations of mean 0 and variance 1 keep them
-/// (Klambauer et al., 2017).
-///
-/// The errors of f(x) and of f′(x) from x are at most 4·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`. Where eˣ would be subnormal in `f32`, f′(x) is 0.
-///
-/// ```
-/// use plumbline::{Const, layers::{Selu, activation}, network::ViewMut};
-/// let mut y = [0.0, 1.0];
-/// activation::forward(Selu, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [0.0, 1.050_700_987_355_480_5]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Selu;
-
-/// f(x) = 1 / (1 + e⁻ˣ)
-///
-/// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) from x at most 3·10⁻⁷ and 10⁻¹⁵.
-///
-/// ```
-/// use plumbline::{Const, layers::{Sigmoid, activation}, network::ViewMut};
-/// let mut y = [0.0, f64::INFINITY];
-/// activation::forward(Sigmoid, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert_eq!(y, [0.5, 1.0]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sigmoid;
-
-/// f(x) = tanh x
-///
-/// The errors of f(x) and of f′(x) from x are at most 3·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`.
-///
-/// ```
-/// use plumbline::{Const, layers::{Tanh, activation}, network::ViewMut};
-/// let mut y = [0.0, 1.0];
-/// activation::forward(Tanh, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert!(y[0] == 0.0 && (y[1] - 1.0_f64.tanh()).abs() < 1e-15);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tanh;
-
-/// f(x) = ln(1 + eˣ)
-///
-/// The error of f(x) is at most 2.5·10⁻⁷ relative in `f32` and 10⁻¹⁵ in `f64`, that of f′(x) at most 5·10⁻⁷ and 10⁻¹⁵.
-///
-/// ```
-/// use plumbline::{Const, layers::{Softplus, activation}, network::ViewMut};
-/// let mut y = [0.0, 1000.0];
-/// activation::forward(Softplus, ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
-/// assert!((y[0] - 2.0_f64.ln()).abs() < 1e-15 && y[1] == 1000.0);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Softplus;
-
-impl Default for LeakyRelu {
-    fn default() -> Self {
-        LeakyRelu(0.01)
-    }
-}
-
-impl Default for Elu {
-    fn default() -> Self {
-        Elu(1.0)
-    }
-}
-
-impl Selu {
-    pub(super) const LAMBDA: f64 = 1.050_700_987_355_480_5;
-    pub(super) const ALPHA: f64 = 1.673_263_242_354_377_2;
-}
-
-impl<E: Math> Activation<E> for Identity {
-    const IDENTITY: bool = true;
-
+    /// f′(x), given y = f(x). One that needs x has none, and asking for it does not compile.
     #[inline(always)]
-    fn forward<S: Simd>(self, _: S, x: E::Vector<S>) -> E::Vector<S> {
-        x
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, _: E::Vector<S>) -> E::Vector<S> {
-        E::constant(simd, 1.0)
+    fn derivative_from_output<S: Simd>(self, _: S, y: E::Vector<S>) -> E::Vector<S> {
+        // Reached by no activation that keeps its word: one with `FROM_OUTPUT` has its own.
+        const { assert!(size_of::<Self>() == usize::MAX, "the derivative of this activation needs its input") };
+        y
     }
 }
 
@@ -195,70 +88,6 @@ fn by_sign<S: Simd, E: Lanes>(
     E::select(simd, E::less(simd, zero, y), positive, other)
 }
 
-impl<E: Math> Activation<E> for Relu {
-    const RECTIFIES: bool = true;
-
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::max(simd, E::constant(simd, 0.0), x)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        let zero = E::constant(simd, 0.0);
-        by_sign::<S, E>(simd, y, E::constant(simd, 1.0), zero, zero)
-    }
-}
-
-impl<E: Math> Activation<E> for LeakyRelu {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        let (zero, a) = (E::constant(simd, 0.0), E::constant(simd, self.0));
-        // 0 · −∞ would be NaN.
-        let other = E::select(simd, E::equal(simd, a, zero), E::max(simd, zero, x), E::mul(simd, a, x));
-        by_sign::<S, E>(simd, x, x, other, zero)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        by_sign::<S, E>(simd, y, E::constant(simd, 1.0), E::constant(simd, self.0), E::constant(simd, 0.0))
-    }
-}
-
-impl<E: Math> Activation<E> for Elu {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        exponential::<S, E>(simd, x, 1.0, self.0)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        exponential_slope::<S, E>(simd, y, 1.0, self.0)
-    }
-
-    #[inline(always)]
-    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        exponential_slope_at::<S, E>(simd, x, 1.0, self.0)
-    }
-}
-
-impl<E: Math> Activation<E> for Selu {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        exponential::<S, E>(simd, x, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        exponential_slope::<S, E>(simd, y, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
-    }
-
-    #[inline(always)]
-    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        exponential_slope_at::<S, E>(simd, x, Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA)
-    }
-}
-
 /// `line` x for x > 0, else `scale` (eˣ − 1).
 #[inline(always)]
 fn exponential<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
@@ -269,67 +98,22 @@ fn exponential<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64
 
 /// The slope of [`exponential`]: `line` for y > 0, else `scale` eˣ = y + `scale`.
 #[inline(always)]
-fn exponential_slope<S: Simd, E: Math>(simd: S, y: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
+fn exponential_derivative_from_output<S: Simd, E: Math>(
+    simd: S,
+    y: E::Vector<S>,
+    line: f64,
+    scale: f64,
+) -> E::Vector<S> {
     let curve = E::add(simd, y, E::constant(simd, scale));
     by_sign::<S, E>(simd, y, E::constant(simd, line), curve, E::constant(simd, 0.0))
 }
 
 /// The slope of [`exponential`] from x: `line` for x > 0, else `scale` eˣ.
 #[inline(always)]
-fn exponential_slope_at<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
+fn exponential_derivative<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
     let zero = E::constant(simd, 0.0);
     let curve = E::mul(simd, E::constant(simd, scale), E::exp(simd, E::min(simd, zero, x)));
     by_sign::<S, E>(simd, x, E::constant(simd, line), curve, zero)
-}
-
-impl<E: Math> Activation<E> for Sigmoid {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::sigmoid(simd, x)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, y, E::sub(simd, E::constant(simd, 1.0), y))
-    }
-
-    #[inline(always)]
-    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::sigmoid_slope(simd, x)
-    }
-}
-
-impl<E: Math> Activation<E> for Tanh {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::tanh(simd, x)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        // (1 − y)(1 + y) loses less than 1 − y² where |y| is near 1.
-        let one = E::constant(simd, 1.0);
-        E::mul(simd, E::sub(simd, one, y), E::add(simd, one, y))
-    }
-
-    #[inline(always)]
-    fn slope_at<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::tanh_slope(simd, x)
-    }
-}
-
-impl<E: Math> Activation<E> for Softplus {
-    #[inline(always)]
-    fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::softplus(simd, x)
-    }
-
-    #[inline(always)]
-    fn slope<S: Simd>(self, simd: S, y: E::Vector<S>) -> E::Vector<S> {
-        // eˣ = e^y − 1, so the slope 1 / (1 + e⁻ˣ) is 1 − e^(−y).
-        let zero = E::constant(simd, 0.0);
-        E::sub(simd, zero, E::exp_minus_one(simd, E::sub(simd, zero, y)))
-    }
 }
 
 /// x ↦ f(x)
@@ -350,7 +134,7 @@ struct Backward<A>(A);
 impl<E: Math, A: Activation<E>> Binary<E> for Backward<A> {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, d: E::Vector<S>, y: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, d, self.0.slope(simd, y))
+        E::mul(simd, d, self.0.derivative_from_output(simd, y))
     }
 }
 
@@ -361,14 +145,14 @@ struct BackwardFromInput<A>(A);
 impl<E: Math, A: Activation<E>> Binary<E> for BackwardFromInput<A> {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, d: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, d, self.0.slope_at(simd, x))
+        E::mul(simd, d, self.0.derivative(simd, x))
     }
 }
 
 /// y = f(y) in place.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Relu, activation}, network::ViewMut};
+/// use plumbline::{Const, layers::{Relu, activation}, network::abi::ViewMut};
 /// let mut data = [-1.0_f32, 2.0];
 /// activation::forward(Relu, ViewMut::<(Const<2>,), f32>::new(&mut data, 1, 1));
 /// assert_eq!(data, [0.0, 2.0]);
@@ -383,7 +167,7 @@ pub fn forward<A: Activation<E>, S: Shape, E: Element>(a: A, mut y: ViewMut<'_, 
 /// y = f(x)
 ///
 /// ```
-/// use plumbline::{Const, layers::{LeakyRelu, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{LeakyRelu, activation}, network::abi::{View, ViewMut}};
 /// let mut y = [0.0; 2];
 /// let x = View::<(Const<2>,), f64>::new(&[-2.0, 2.0], 1, 1);
 /// activation::apply(LeakyRelu(0.5), x, ViewMut::new(&mut y, 1, 1));
@@ -397,7 +181,7 @@ pub fn apply<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mu
 /// d = d · f′ in place, where y = f(x): the gradient with respect to x from that with respect to y.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Sigmoid, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Sigmoid, activation}, network::abi::{View, ViewMut}};
 /// let mut d = [8.0];
 /// let y = View::<(Const<1>,), f64>::new(&[0.5], 1, 1);
 /// activation::backward(Sigmoid, y, ViewMut::new(&mut d, 1, 1));
@@ -405,6 +189,7 @@ pub fn apply<A: Activation<E>, S: Shape, E: Element>(a: A, x: View<'_, S, E>, mu
 /// ```
 #[inline(always)]
 pub fn backward<A: Activation<E>, S: Shape, E: Element>(a: A, y: View<'_, S, E>, mut d: ViewMut<'_, S, E>) {
+    const { assert!(A::FROM_OUTPUT, "the derivative of this activation needs its input") };
     if !A::IDENTITY {
         elementwise::update_with(Backward(a), d.data_mut(), y.data());
     }
@@ -413,7 +198,7 @@ pub fn backward<A: Activation<E>, S: Shape, E: Element>(a: A, y: View<'_, S, E>,
 /// d = d · f′(x) in place: as [`backward`], from what f takes and not from what it gives, and exact where f is near a limit.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Tanh, activation}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Tanh, activation}, network::abi::{View, ViewMut}};
 /// let mut d = [1.0];
 /// let x = View::<(Const<1>,), f32>::new(&[20.0], 1, 1);
 /// activation::backward_from_input(Tanh, x, ViewMut::new(&mut d, 1, 1));

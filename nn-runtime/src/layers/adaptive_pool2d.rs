@@ -25,7 +25,7 @@ use crate::{
 /// Source: He et al., Spatial pyramid pooling in deep convolutional networks for visual recognition (2014).
 ///
 /// ```
-/// use plumbline::{Const, layers::AdaptiveMaxPool2d, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::AdaptiveMaxPool2d, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<3>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// let pool = AdaptiveMaxPool2d::<In, Out>::new();
@@ -46,7 +46,7 @@ pub struct AdaptiveMaxPool2d<In, Out>(PhantomData<fn(In) -> Out>);
 /// Source: for one bin Lin, Chen and Yan, Network in network (2014).
 ///
 /// ```
-/// use plumbline::{Const, layers::AdaptiveAvgPool2d, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::AdaptiveAvgPool2d, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<3>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// let pool = AdaptiveAvgPool2d::<In, Out>::new();
@@ -63,7 +63,7 @@ pub struct AdaptiveAvgPool2d<In, Out>(PhantomData<fn(In) -> Out>);
 /// `In` = (C, 1, L) → `Out` = (C, 1, L′). Bin i covers ⌊i·L/L′⌋ to ⌈(i+1)·L/L′⌉ without the last, as PyTorch's `AdaptiveMaxPool1d`.
 ///
 /// ```
-/// use plumbline::{Const, layers::AdaptiveMaxPool1d, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::AdaptiveMaxPool1d, network::abi::{View, ViewMut}};
 /// let pool = AdaptiveMaxPool1d::<(Const<1>, Const<1>, Const<5>), (Const<1>, Const<1>, Const<2>)>::new();
 /// let mut y = [0.0; 2];
 /// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 0.0], 1, 1), ViewMut::new(&mut y, 1, 1));
@@ -76,7 +76,7 @@ pub type AdaptiveMaxPool1d<In, Out> = AdaptiveMaxPool2d<In, Out>;
 /// `In` = (C, 1, L) → `Out` = (C, 1, L′). Bin i covers ⌊i·L/L′⌋ to ⌈(i+1)·L/L′⌉ without the last, as PyTorch's `AdaptiveAvgPool1d`.
 ///
 /// ```
-/// use plumbline::{Const, layers::AdaptiveAvgPool1d, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::AdaptiveAvgPool1d, network::abi::{View, ViewMut}};
 /// let pool = AdaptiveAvgPool1d::<(Const<1>, Const<1>, Const<5>), (Const<1>, Const<1>, Const<2>)>::new();
 /// let mut y = [0.0; 2];
 /// pool.forward(View::new(&[1.0, 3.0, 2.0, 1.0, 0.0], 1, 1), ViewMut::new(&mut y, 1, 1));

@@ -25,7 +25,7 @@ use crate::{
 /// `running_var` are \[C\], ones, zeros, zeros and ones at first.
 ///
 /// The parts that a batch is cut into measure their own numbers first; once all have, each normalizes by those of all: see
-/// [`Common`](crate::network::Common).
+/// [`Common`](crate::network::abi::Common).
 ///
 /// A forward pass changes nothing: [`Trainable::update_buffers`](crate::Trainable::update_buffers) lets the running statistics move by what the last
 /// one of training has measured, once for each, as a [`Trainer`](crate::train::Trainer) does after each step.
@@ -34,7 +34,7 @@ use crate::{
 /// a(bias) and no gradient goes back, and `running_var` stays as it is.
 ///
 /// ```
-/// use plumbline::{Const, layers::{BatchNorm, Identity}, network::{Common, Learned, Measured, View, ViewMut}};
+/// use plumbline::{Const, layers::{BatchNorm, Identity}, network::abi::{Common, Learned, Measured, View, ViewMut}};
 /// let mut norm = BatchNorm::<Const<2>, f64>::new(0.1, 0.0);
 /// let (x, mut y) = ([1.0, 8.0, 3.0, 4.0], [0.0; 4]);
 /// let x = View::<(Const<2>,), f64>::new(&x, 2, 16);

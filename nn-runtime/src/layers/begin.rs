@@ -9,7 +9,7 @@ use crate::{
 /// row of `start` says which: 0 where the sample begins afresh.
 ///
 /// ```
-/// use plumbline::{Const, layers::begin, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::begin, network::abi::{View, ViewMut}};
 /// let (end, mut start) = ([1.0, 2.0], [0.0, 0.0, 7.0, 1.0]);
 /// let end = View::<(Const<1>,), f64>::new(&end, 2, 1);
 /// begin(end, ViewMut::<(Const<2>,), f64>::new(&mut start, 2, 1));
@@ -28,7 +28,7 @@ pub fn begin<S: Shape, T: Shape, E: Element>(end: View<'_, S, E>, mut start: Vie
 /// The gradient with respect to `end` in [`begin`], which holds that with respect to the start: 0 where a state of its own went on.
 ///
 /// ```
-/// use plumbline::{Const, layers::begin_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::begin_backward, network::abi::{View, ViewMut}};
 /// let (start, mut d_end) = ([1.0, 0.0, 7.0, 1.0], [5.0, 6.0]);
 /// let start = View::<(Const<2>,), f64>::new(&start, 2, 1);
 /// begin_backward(start, ViewMut::<(Const<1>,), f64>::new(&mut d_end, 2, 1));

@@ -24,7 +24,7 @@ fn fold<E: Element, F: Binary<E>>(f: F, x: &[&[E]], y: &mut [E]) {
 /// y = x₁ + x₂ + …
 ///
 /// ```
-/// use plumbline::{Const, layers::add, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::add, network::abi::{View, ViewMut}};
 /// type S = (Const<2>,);
 /// let mut y = [0.0; 2];
 /// let (a, b) = (View::<S, f64>::new(&[1.0, 2.0], 1, 1), View::new(&[3.0, 4.0], 1, 1));
@@ -40,7 +40,7 @@ pub fn add<S: Shape, E: Element, const N: usize>(x: [View<'_, S, E>; N], mut y: 
 /// y = x₁ · x₂ · …, elementwise.
 ///
 /// ```
-/// use plumbline::{Const, layers::multiply, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::multiply, network::abi::{View, ViewMut}};
 /// type S = (Const<2>,);
 /// let mut y = [0.0; 2];
 /// let (a, b) = (View::<S, f64>::new(&[1.0, 2.0], 1, 1), View::new(&[3.0, 4.0], 1, 1));
@@ -56,7 +56,7 @@ pub fn multiply<S: Shape, E: Element, const N: usize>(x: [View<'_, S, E>; N], mu
 /// y = 0: the gradient of a value that nothing reads.
 ///
 /// ```
-/// use plumbline::{Const, layers::clear, network::ViewMut};
+/// use plumbline::{Const, layers::clear, network::abi::ViewMut};
 /// let mut y = [1.0, 2.0];
 /// clear(ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [0.0; 2]);
@@ -69,7 +69,7 @@ pub fn clear<S: Shape, E: Element>(mut y: ViewMut<'_, S, E>) {
 /// d_xᵢ = d_y · ∏ⱼ xⱼ, j ≠ i: the gradient of a product with respect to its factor `index`.
 ///
 /// ```
-/// use plumbline::{Const, layers::multiply_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::multiply_backward, network::abi::{View, ViewMut}};
 /// type S = (Const<1>,);
 /// let mut d_x = [0.0];
 /// let d_y = View::<S, f64>::new(&[2.0], 1, 1);
@@ -98,7 +98,7 @@ pub fn multiply_backward<S: Shape, E: Element, const N: usize>(
 /// y = x
 ///
 /// ```
-/// use plumbline::{Const, layers::copy, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::copy, network::abi::{View, ViewMut}};
 /// let mut y = [0.0; 2];
 /// copy(View::<(Const<2>,), f64>::new(&[1.0, 2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
 /// assert_eq!(y, [1.0, 2.0]);
@@ -111,7 +111,7 @@ pub fn copy<S: Shape, E: Element>(x: View<'_, S, E>, mut y: ViewMut<'_, S, E>) {
 /// y = y + x: one more reader's share of a gradient.
 ///
 /// ```
-/// use plumbline::{Const, layers::accumulate, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::accumulate, network::abi::{View, ViewMut}};
 /// let mut y = [1.0; 2];
 /// accumulate(View::<(Const<2>,), f64>::new(&[1.0, 2.0], 1, 1), ViewMut::new(&mut y, 1, 1));
 /// assert_eq!(y, [2.0, 3.0]);

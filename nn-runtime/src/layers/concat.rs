@@ -11,7 +11,7 @@ use crate::{
 /// Each source is put at its offset along the axis, the sum of the sizes before it; the backward pass takes its gradient from there.
 ///
 /// ```
-/// use plumbline::{Const, layers::Concat, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::Concat, network::abi::{View, ViewMut}};
 /// let mut data = [0.0; 6];
 /// let mut y = ViewMut::<(Const<3>,), f64>::new(&mut data, 2, 16);
 /// Concat::<0>::put(View::<(Const<1>,), f64>::new(&[1.0, 2.0], 2, 16), y.reborrow(), 0);

@@ -64,7 +64,7 @@ fn each_unit<I: Dimension, O: Dimension, E: Element>(layer: &Dense<I, O, E>, mut
 /// held fixed: of a deep encoder, each layer has a penalty of its own.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Dense, Init, Sigmoid, contractive_penalty}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Dense, Init, Sigmoid, contractive_penalty}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut encoder = Dense::<Const<2>, Const<1>, f64>::new(Init::Zeros, true, &mut StdRng::seed_from_u64(42));
 /// encoder.weight_mut().assign(&ndarray::array![[3.0, 4.0]]);
@@ -93,7 +93,7 @@ pub fn contractive_penalty<I: Dimension, O: Dimension, H: Features<O>, E: Elemen
 /// d h_j = d_y · 2 f′_j g′(h_j) ‖W_j‖², where f′ = g(h): the gradient of [`contractive_penalty`] with respect to the value that it reads.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Dense, Init, Relu, contractive_penalty_backward}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Dense, Init, Relu, contractive_penalty_backward}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let encoder = Dense::<Const<2>, Const<1>, f64>::new(Init::HeNormal, true, &mut StdRng::seed_from_u64(42));
 /// let view = |x| View::<(Const<1>,), f64>::new(x, 1, 1);
@@ -121,7 +121,7 @@ pub fn contractive_penalty_backward<I: Dimension, O: Dimension, H: Features<O>, 
 /// Adds dW_j = 2 W_j Σ d_y f′_j² to a gradient: the gradient of [`contractive_penalty`] with respect to the weight, over all samples of `h`.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Dense, Identity, Init, contractive_penalty_gradient}, network::View};
+/// use plumbline::{Const, layers::{Dense, Identity, Init, contractive_penalty_gradient}, network::abi::View};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut encoder = Dense::<Const<2>, Const<1>, f64>::new(Init::Zeros, true, &mut StdRng::seed_from_u64(42));
 /// encoder.weight_mut().assign(&ndarray::array![[3.0, 4.0]]);

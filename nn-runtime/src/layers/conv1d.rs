@@ -121,7 +121,7 @@ over_signals! {
     /// Source: Waibel et al., Phoneme recognition using time-delay neural networks (1989).
     ///
     /// ```
-    /// use plumbline::{Const, layers::{Conv1d, Identity, Init, Window}, network::{View, ViewMut}};
+    /// use plumbline::{Const, layers::{Conv1d, Identity, Init, Window}, network::abi::{View, ViewMut}};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// type In = (Const<1>, Const<1>, Const<4>);
     /// type Out = (Const<1>, Const<1>, Const<3>);
@@ -147,7 +147,7 @@ over_signals! {
     /// Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016), section 4.
     ///
     /// ```
-    /// use plumbline::{Const, layers::{ConvTranspose1d, Identity, Init, Window}, network::{View, ViewMut}};
+    /// use plumbline::{Const, layers::{ConvTranspose1d, Identity, Init, Window}, network::abi::{View, ViewMut}};
     /// use rand::{SeedableRng, rngs::StdRng};
     /// type In = (Const<1>, Const<1>, Const<2>);
     /// type Out = (Const<1>, Const<1>, Const<4>);

@@ -25,7 +25,7 @@ use crate::{
 /// context aggregation by dilated convolutions (2016).
 ///
 /// ```
-/// use plumbline::{Const, layers::{Conv2d, Identity, Init, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Conv2d, Identity, Init, Window}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type In = (Const<1>, Const<2>, Const<2>);
 /// type Out = (Const<1>, Const<1>, Const<1>);

@@ -23,7 +23,7 @@ use crate::{
 /// convolution arithmetic for deep learning, 2016, section 4).
 ///
 /// ```
-/// use plumbline::{Const, layers::{ConvTranspose2d, Identity, Init, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{ConvTranspose2d, Identity, Init, Window}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type In = (Const<1>, Const<1>, Const<2>);
 /// type Out = (Const<1>, Const<2>, Const<4>);

@@ -23,7 +23,7 @@ use crate::{
 /// the last two over the whole batch at once, by [`Dense::product`].
 ///
 /// ```
-/// use plumbline::{Const, layers::{Dense, Identity, Init}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Dense, Identity, Init}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type X = (Const<2>,);
 /// let mut dense = Dense::<Const<2>, Const<1>, f64>::new(Init::Zeros, true, &mut StdRng::seed_from_u64(42));

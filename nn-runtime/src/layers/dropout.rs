@@ -14,7 +14,7 @@ use crate::{
 /// draws it again, and no number of parts or threads changes it.
 ///
 /// ```
-/// use plumbline::{Const, layers::Dropout, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::Dropout, network::abi::{Random, View, ViewMut}};
 /// let (x, mut y) = ([1.0; 1000], [0.0; 1000]);
 /// let dropout = Dropout { p: 0.5 };
 /// dropout.forward(View::<(Const<1000>,), f64>::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1), Random::new(42, 1), 0);

@@ -23,7 +23,7 @@ use crate::{
 /// the whole batch at once. The indices, whole numbers, have no gradient: what stands for it is 0.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Embedding, Identity, Init}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Embedding, Identity, Init}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut words = Embedding::<Const<3>, Const<2>, f64>::new(Init::Normal(1.0), &mut StdRng::seed_from_u64(42));
 /// words.weight_mut().assign(&ndarray::array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);

@@ -26,7 +26,7 @@ fn each<S: Shape, E: Element>(value: &View<'_, S, E>, first: usize, mut f: impl 
 /// log σ² = −∞ gives z = μ. From log σ² ≈ 177 in `f32`, and 1419 in `f64`, σ is infinite, and z is ±∞ or NaN: nothing is cut off, so that a loss says so.
 ///
 /// ```
-/// use plumbline::{Const, layers::sample, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::sample, network::abi::{Random, View, ViewMut}};
 /// type S = (Const<10_000>,);
 /// let (mean, log_variance, mut z) = ([2.0; 10_000], [0.09_f64.ln(); 10_000], [0.0; 10_000]);
 /// let view = |x| View::<S, f64>::new(x, 1, 1);
@@ -52,7 +52,7 @@ pub fn sample<S: Shape, E: Element>(
 /// d log σ² = d_z · ½ σ ε, with the draws of the forward pass; d μ = d_z needs no call. Where d_z is 0 it is 0, for an infinite σ too.
 ///
 /// ```
-/// use plumbline::{Const, layers::{sample, sample_backward}, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::{sample, sample_backward}, network::abi::{Random, View, ViewMut}};
 /// type S = (Const<1>,);
 /// let (random, view) = (Random::new(42, 1), |x| View::<S, f64>::new(x, 1, 1));
 /// let (mut z, mut d) = ([0.0], [0.0]);
@@ -80,7 +80,7 @@ pub fn sample_backward<S: Shape, E: Element>(
 /// element of μ = 0 and log σ² = 0, as padding has, adds nothing.
 ///
 /// ```
-/// use plumbline::{Const, layers::gaussian_kl, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::gaussian_kl, network::abi::{View, ViewMut}};
 /// let mut y = [0.0; 2];
 /// let view = |x| View::<(Const<2>,), f64>::new(x, 2, 16);
 /// gaussian_kl(view(&[0.0, 0.0, 1.0, 2.0]), view(&[0.0; 4]), ViewMut::new(&mut y, 2, 16));
@@ -125,7 +125,7 @@ fn by_sample<S: Shape, E: Element>(
 /// d μ = d_y · μ: the gradient of [`gaussian_kl`].
 ///
 /// ```
-/// use plumbline::{Const, layers::gaussian_kl_mean_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::gaussian_kl_mean_backward, network::abi::{View, ViewMut}};
 /// let mut d = [0.0];
 /// let view = |x| View::<(Const<1>,), f64>::new(x, 1, 1);
 /// gaussian_kl_mean_backward(view(&[3.0]), view(&[2.0]), ViewMut::new(&mut d, 1, 1));
@@ -143,7 +143,7 @@ pub fn gaussian_kl_mean_backward<S: Shape, E: Element>(
 /// d log σ² = d_y · ½ (σ² − 1): the gradient of [`gaussian_kl`].
 ///
 /// ```
-/// use plumbline::{Const, layers::gaussian_kl_log_variance_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::gaussian_kl_log_variance_backward, network::abi::{View, ViewMut}};
 /// let mut d = [0.0];
 /// let view = |x| View::<(Const<1>,), f64>::new(x, 1, 1);
 /// gaussian_kl_log_variance_backward(view(&[3.0_f64.ln()]), view(&[2.0]), ViewMut::new(&mut d, 1, 1));

@@ -10,7 +10,7 @@ use crate::{
 /// The same numbers, from samples one after the other to samples side by side. Lanes beyond the samples become zero.
 ///
 /// ```
-/// use plumbline::{Const, layers::interleave, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::interleave, network::abi::{View, ViewMut}};
 /// let x = View::<(Const<2>,), f32>::new(&[1.0, 2.0, 3.0, 4.0], 2, 16);
 /// let mut y = [9.0; 32];
 /// interleave(x, ViewMut::<(Const<1>, Const<1>, Const<2>), f32>::new(&mut y, 2, 16));
@@ -25,7 +25,7 @@ pub fn interleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: View
 /// The reverse of [`interleave`].
 ///
 /// ```
-/// use plumbline::{Const, layers::deinterleave, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::deinterleave, network::abi::{View, ViewMut}};
 /// let mut x = [0.0; 32];
 /// (x[0], x[1], x[16], x[17]) = (1.0, 3.0, 2.0, 4.0);
 /// let mut y = [0.0; 4];

@@ -20,7 +20,7 @@ use crate::{
 /// after the other: in a network, `layer_norm` comes after `flatten`.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Identity, LayerNorm}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Identity, LayerNorm}, network::abi::{View, ViewMut}};
 /// let norm = LayerNorm::<Const<2>, f64>::new(0.0);
 /// let mut y = [0.0; 4];
 /// norm.forward(View::<(Const<2>,), f64>::new(&[1.0, 3.0, 8.0, 4.0], 2, 16), ViewMut::new(&mut y, 2, 16), Identity);

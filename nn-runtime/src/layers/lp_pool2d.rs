@@ -24,7 +24,7 @@ use crate::{
 /// Source: Sermanet, Chintala and LeCun, Convolutional neural networks applied to house numbers digit classification (2012).
 ///
 /// ```
-/// use plumbline::{Const, layers::{LpPool2d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{LpPool2d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<2>);
 /// type Out = (Const<1>, Const<1>, Const<1>);
 /// let pool = LpPool2d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new(2.0);
@@ -44,7 +44,7 @@ pub struct LpPool2d<In, Out, W> {
 /// `In` = (C, 1, L) → `Out` = (C, 1, L′), with a [`Window`](crate::layers::Window) of one row.
 ///
 /// ```
-/// use plumbline::{Const, layers::{LpPool1d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{LpPool1d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<4>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// let pool = LpPool1d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new(1.0);

@@ -3,7 +3,7 @@
 //! In a network it is written `map(|x| expression)`; the macro finds the derivative. By hand both are given:
 //!
 //! ```
-//! use plumbline::{Const, layers::map, network::{View, ViewMut}};
+//! use plumbline::{Const, layers::map, network::abi::{View, ViewMut}};
 //! type S = (Const<2>,);
 //! let x = View::<S, f64>::new(&[1.0, 3.0], 1, 1);
 //! let (mut y, mut d) = ([0.0; 2], [1.0; 2]);

@@ -14,7 +14,6 @@ mod dense;
 mod dropout;
 mod embedding;
 mod gaussian_code;
-mod gelu;
 mod init;
 mod interleave;
 mod layer_norm;
@@ -26,7 +25,6 @@ mod perceptron;
 mod pool2d;
 mod recurrent;
 mod sign;
-mod silu;
 mod softmax;
 mod steps;
 #[cfg(test)]
@@ -38,7 +36,7 @@ mod weight_and_bias;
 mod weighted_avg_pool2d;
 mod window;
 
-pub use activation::{Activation, Elu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Softplus, Tanh};
+pub use activation::{Activation, Elu, Gelu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Silu, Softplus, Tanh};
 pub use adaptive_pool2d::{AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d};
 pub use batch_norm::BatchNorm;
 pub use begin::{begin, begin_backward};
@@ -55,7 +53,6 @@ pub use embedding::Embedding;
 pub use gaussian_code::{
     gaussian_kl, gaussian_kl_log_variance_backward, gaussian_kl_mean_backward, sample, sample_backward,
 };
-pub use gelu::Gelu;
 pub use init::Init;
 pub use interleave::{deinterleave, interleave};
 pub use layer_norm::LayerNorm;
@@ -68,7 +65,6 @@ pub use recurrent::{
     SigmoidRnn, StateActivation,
 };
 pub use sign::Sign;
-pub use silu::Silu;
 pub use softmax::{LogSoftmax, Softmax};
 pub use steps::{last, last_backward, repeat, repeat_backward};
 pub use tied::TiedDense;

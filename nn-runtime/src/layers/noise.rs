@@ -12,7 +12,7 @@ use crate::{
 /// changes it. Backward, d_x = d_y.
 ///
 /// ```
-/// use plumbline::{Const, layers::GaussianNoise, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::GaussianNoise, network::abi::{Random, View, ViewMut}};
 /// let (x, mut y) = ([0.0; 10_000], [0.0; 10_000]);
 /// let noise = GaussianNoise { sd: 0.3 };
 /// noise.forward(View::<(Const<10_000>,), f64>::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1), Random::new(42, 1), 0);
@@ -32,7 +32,7 @@ pub struct GaussianNoise {
 /// drawn as there, and the backward pass has the same.
 ///
 /// ```
-/// use plumbline::{Const, layers::MaskingNoise, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::MaskingNoise, network::abi::{Random, View, ViewMut}};
 /// let (x, mut y) = ([1.0; 1000], [0.5; 1000]);
 /// let noise = MaskingNoise { p: 0.3 };
 /// noise.forward(View::<(Const<1000>,), f64>::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1), Random::new(42, 1), 0);
@@ -51,7 +51,7 @@ pub struct MaskingNoise {
 /// what was replaced is 0.
 ///
 /// ```
-/// use plumbline::{Const, layers::SaltAndPepper, network::{Random, View, ViewMut}};
+/// use plumbline::{Const, layers::SaltAndPepper, network::abi::{Random, View, ViewMut}};
 /// let (x, mut y) = ([0.5; 1000], [0.0; 1000]);
 /// let noise = SaltAndPepper { p: 0.3 };
 /// noise.forward(View::<(Const<1000>,), f64>::new(&x, 1, 1), ViewMut::new(&mut y, 1, 1), Random::new(42, 1), 0);

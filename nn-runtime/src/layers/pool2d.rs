@@ -16,7 +16,7 @@ use crate::{
 /// Source: Zhou and Chellappa, Computation of optical flow using a neural network (1988).
 ///
 /// ```
-/// use plumbline::{Const, layers::{MaxPool2d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{MaxPool2d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<2>, Const<2>);
 /// type Out = (Const<1>, Const<1>, Const<1>);
 /// let pool = MaxPool2d::<In, Out, Window<2, 2, 2, 2, 0, 0, 1, 1>>::new();
@@ -35,7 +35,7 @@ pub struct MaxPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 /// Source: LeCun et al., Gradient-based learning applied to document recognition (1998), section II, without its trained factors.
 ///
 /// ```
-/// use plumbline::{Const, layers::{AvgPool2d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{AvgPool2d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<2>, Const<2>);
 /// type Out = (Const<1>, Const<1>, Const<1>);
 /// let pool = AvgPool2d::<In, Out, Window<2, 2, 2, 2, 0, 0, 1, 1>>::new();
@@ -53,7 +53,7 @@ pub struct AvgPool2d<In, Out, W>(PhantomData<fn(In, W) -> Out>);
 /// to the first maximum of a window, as in PyTorch's `MaxPool1d`.
 ///
 /// ```
-/// use plumbline::{Const, layers::{MaxPool1d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{MaxPool1d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<5>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// let pool = MaxPool1d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new();
@@ -69,7 +69,7 @@ pub type MaxPool1d<In, Out, W> = MaxPool2d<In, Out, W>;
 /// `AvgPool1d`.
 ///
 /// ```
-/// use plumbline::{Const, layers::{AvgPool1d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{AvgPool1d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<5>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// let pool = AvgPool1d::<In, Out, Window<1, 2, 1, 2, 0, 0, 1, 1>>::new();

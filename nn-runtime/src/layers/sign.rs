@@ -14,7 +14,7 @@ use crate::{
 /// y = −1 for x < 0, 1 for x > 0, else 0, elementwise. It has no gradient.
 ///
 /// ```
-/// use plumbline::{Const, layers::Sign, network::ViewMut};
+/// use plumbline::{Const, layers::Sign, network::abi::ViewMut};
 /// let mut y = [-0.5_f32, 0.0, 3.0];
 /// Sign.forward(ViewMut::<(Const<3>,), f32>::new(&mut y, 1, 1));
 /// assert_eq!(y, [-1.0, 0.0, 1.0]);

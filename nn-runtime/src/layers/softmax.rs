@@ -13,7 +13,7 @@ use crate::{
 /// so loses what is smaller beside 1 than their precision where one yᵢ is near 1.
 ///
 /// ```
-/// use plumbline::{Const, layers::Softmax, network::ViewMut};
+/// use plumbline::{Const, layers::Softmax, network::abi::ViewMut};
 /// let mut y = [1e4, 1e4];
 /// Softmax.forward(ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [0.5, 0.5]);
@@ -25,7 +25,7 @@ pub struct Softmax;
 /// that is all but certain keeps its small yᵢ and its small slope.
 ///
 /// ```
-/// use plumbline::{Const, layers::LogSoftmax, network::ViewMut};
+/// use plumbline::{Const, layers::LogSoftmax, network::abi::ViewMut};
 /// let mut y = [0.0, 1e4];
 /// LogSoftmax.forward(ViewMut::<(Const<2>,), f64>::new(&mut y, 1, 1));
 /// assert_eq!(y, [-1e4, 0.0]);

@@ -24,7 +24,7 @@ fn last_step(lengths: &[usize], sample: usize, steps: usize, width: usize) -> us
 /// (many-to-one in the course notes).
 ///
 /// ```
-/// use plumbline::{Const, layers::last, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::last, network::abi::{View, ViewMut}};
 /// type X = (Const<3>, Const<1>);
 /// let mut y = [0.0; 2];
 /// let x = View::<X, f64>::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, 16);
@@ -44,7 +44,7 @@ pub fn last<X: Shape, Y: Shape, E: Element>(x: View<'_, X, E>, mut y: ViewMut<'_
 /// d_x = d_y at each sample's last real step, 0 at all others: what [`last`] has for a gradient.
 ///
 /// ```
-/// use plumbline::{Const, layers::last_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::last_backward, network::abi::{View, ViewMut}};
 /// type X = (Const<3>, Const<1>);
 /// let mut d_x = [9.0; 6];
 /// let d_y = View::<(Const<1>,), f64>::new(&[1.0, 2.0], 2, 16);
@@ -71,7 +71,7 @@ pub fn last_backward<X: Shape, Y: Shape, E: Element>(
 /// What a decoder takes at each step where it is to see the whole of what an encoder made (one-to-many in the course notes).
 ///
 /// ```
-/// use plumbline::{Const, layers::repeat, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::repeat, network::abi::{View, ViewMut}};
 /// type Y = (Const<2>, Const<1>);
 /// let mut y = [0.0; 4];
 /// repeat(View::<(Const<1>,), f64>::new(&[1.0, 2.0], 2, 16), ViewMut::<Y, f64>::new(&mut y, 2, 16));
@@ -89,7 +89,7 @@ pub fn repeat<X: Shape, Y: Shape, E: Element>(x: View<'_, X, E>, mut y: ViewMut<
 /// d_x = Σ_t d_y_t: what [`repeat`] has for a gradient.
 ///
 /// ```
-/// use plumbline::{Const, layers::repeat_backward, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::repeat_backward, network::abi::{View, ViewMut}};
 /// type Y = (Const<2>, Const<1>);
 /// let mut d_x = [9.0; 2];
 /// let d_y = View::<Y, f64>::new(&[1.0, 2.0, 3.0, 4.0], 2, 16);

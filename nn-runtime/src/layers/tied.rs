@@ -17,7 +17,7 @@ use crate::{
 /// Its only parameter of its own is `bias` \[O\]. The gradient with respect to W is added to the other layer's.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Dense, Identity, Init, TiedDense}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Dense, Identity, Init, TiedDense}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// let mut encoder = Dense::<Const<2>, Const<1>, f64>::new(Init::Zeros, true, &mut StdRng::seed_from_u64(42));
 /// encoder.weight_mut().assign(&ndarray::array![[2.0, 3.0]]);

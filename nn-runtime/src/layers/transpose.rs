@@ -9,7 +9,7 @@ use crate::{
 /// y (j, i) = x (i, j): `[I, J]` → `[J, I]`, each sample by itself.
 ///
 /// ```
-/// use plumbline::{Const, layers::Transpose, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::Transpose, network::abi::{View, ViewMut}};
 /// let (x, mut y) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [0.0; 6]);
 /// let x = View::<(Const<2>, Const<3>), f64>::new(&x, 1, 1);
 /// Transpose::new().forward(x, ViewMut::new(&mut y, 1, 1));

@@ -5,7 +5,7 @@
 //! that one mistake makes one error; the kernels ask again, with the sizes that they get.
 //!
 //! ```
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -27,14 +27,14 @@
 //! The same with other numbers:
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let dense: Dense<C<4>, Difference<C<3>, C<5>>> = Dense::new(Init::Zeros, true, rng);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! // The product is 0 in 64 bits.
@@ -42,7 +42,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -51,7 +51,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -60,7 +60,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -69,7 +69,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -79,7 +79,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -88,7 +88,7 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);
@@ -98,63 +98,63 @@
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let table: Embedding<C<0>, C<2>> = Embedding::new(Init::Zeros, rng);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let memory: Recurrent<Lstm, C<3>, C<{ 1 << 31 }>, 1, 1> = Recurrent::new(Init::Zeros, rng);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let norm = LayerNorm::<Difference<C<1>, C<2>>>::new(1e-5);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let batch_norm = BatchNorm::<C<{ usize::MAX }>>::new(0.1, 1e-5);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let tied = TiedDense::<C<0>, C<4>>::new(false);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let (rbm, hopfield): (Rbm<C<4>, C<0>>, Hopfield<C<4>>) = (Rbm::new(Init::Zeros, rng), Hopfield::zeros());
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let (rbm, hopfield): (Rbm<C<4>, C<3>>, Hopfield<C<{ 1 << 33 }>>) = (Rbm::new(Init::Zeros, rng), Hopfield::zeros());
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! let machine: Boltzmann<C<{ 1 << 32 }>, C<0>> = Boltzmann::new(Init::Zeros, rng);
 //! ```
 //!
 //! ```compile_fail
-//! # use plumbline::{Const as C, energy::*, layers::*, network::{View, ViewMut}, shape::Difference};
+//! # use plumbline::{Const as C, energy::*, layers::*, network::abi::{View, ViewMut}, shape::Difference};
 //! # use rand::{SeedableRng, rngs::StdRng};
 //! # let rng = &mut StdRng::seed_from_u64(1);
 //! type Image = (C<4>, C<6>, C<6>);

@@ -21,7 +21,7 @@ use crate::{
 /// Source: Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.3.
 ///
 /// ```
-/// use plumbline::{Const, layers::{WeightedAvgPool2d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{WeightedAvgPool2d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<3>);
 /// type Out = (Const<1>, Const<1>, Const<1>);
 /// // exp(−1 / 2σ²) = 1 / 2: weights 1/4, 1/2, 1/4.
@@ -43,7 +43,7 @@ pub struct WeightedAvgPool2d<In, Out, W> {
 /// `In` = (C, 1, L) → `Out` = (C, 1, L′), with a [`Window`](crate::layers::Window) of one row.
 ///
 /// ```
-/// use plumbline::{Const, layers::{WeightedAvgPool1d, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{WeightedAvgPool1d, Window}, network::abi::{View, ViewMut}};
 /// type In = (Const<1>, Const<1>, Const<4>);
 /// type Out = (Const<1>, Const<1>, Const<2>);
 /// // Of two, both are as near to the centre.

@@ -65,7 +65,7 @@ impl<
 /// (h, w) meets W (o, c, kernel height − 1 − h, kernel width − 1 − w). What is learned, read and saved is the kernel as it is written.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Conv1d, Flipped, Identity, Init, Window}, network::{View, ViewMut}};
+/// use plumbline::{Const, layers::{Conv1d, Flipped, Identity, Init, Window}, network::abi::{View, ViewMut}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type In = (Const<1>, Const<1>, Const<5>);
 /// type Out = (Const<1>, Const<1>, Const<4>);

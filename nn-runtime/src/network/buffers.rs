@@ -6,7 +6,7 @@ use crate::network::Learned;
 /// network inside, its own.
 ///
 /// ```
-/// use plumbline::network::{Learned, Measured};
+/// use plumbline::network::abi::{Learned, Measured};
 /// let measured = Measured::new(&[1.0, 2.0, 3.0], Learned::ALL);
 /// assert_eq!(measured.within(1, Learned::ALL).numbers(), Some(&[2.0, 3.0][..]));
 /// assert_eq!(measured.within(1, Learned::NONE).numbers(), None);

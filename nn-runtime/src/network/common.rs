@@ -2,10 +2,10 @@
 
 use crate::Element;
 
-/// What a part tells the others of its batch, in one leg, and what all of them told, in the next: see [`Plan::meetings`](crate::network::Plan).
+/// What a part tells the others of its batch, in one leg, and what all of them told, in the next: see [`Plan::meetings`](crate::network::abi::Plan).
 ///
 /// ```
-/// use plumbline::network::Common;
+/// use plumbline::network::abi::Common;
 /// // The second of two parts; each tells two numbers, of which the second belongs to some layer.
 /// let (mut own, all) = ([0.0, 0.0], [1.0, 2.0, 3.0, 4.0]);
 /// let mut common = Common::new(&mut own, &all, 2);

@@ -9,7 +9,7 @@ macro_rules! kept_values {
         #[allow(unnameable_types, unreachable_pub, dead_code)]
         pub struct $name<$lifetime, $($declared)* $element: $crate::Element>($values);
 
-        impl<$lifetime, $($declared)* $element: $crate::Element> $crate::network::KeptArray<$lifetime, $element>
+        impl<$lifetime, $($declared)* $element: $crate::Element> $crate::network::abi::KeptArray<$lifetime, $element>
             for $name<$lifetime, $($used)* $element>
         {
             type Short<'b>
@@ -17,25 +17,25 @@ macro_rules! kept_values {
             where
                 Self: 'b;
 
-            fn new(data: &mut impl ::core::iter::Iterator<Item = $crate::network::Rows<$lifetime, $element>>) -> Self {
-                $name($crate::network::KeptArray::new(data))
+            fn new(data: &mut impl ::core::iter::Iterator<Item = $crate::network::abi::Rows<$lifetime, $element>>) -> Self {
+                $name($crate::network::abi::KeptArray::new(data))
             }
 
             #[inline(always)]
             fn split_at(self, samples: ::core::primitive::usize) -> (Self, Self) {
-                let (first, second) = $crate::network::KeptArray::split_at(self.0, samples);
+                let (first, second) = $crate::network::abi::KeptArray::split_at(self.0, samples);
                 ($name(first), $name(second))
             }
 
-            fn as_slice_mut(&mut self) -> &mut [$crate::network::Rows<$lifetime, $element>] {
-                $crate::network::KeptArray::as_slice_mut(&mut self.0)
+            fn as_slice_mut(&mut self) -> &mut [$crate::network::abi::Rows<$lifetime, $element>] {
+                $crate::network::abi::KeptArray::as_slice_mut(&mut self.0)
             }
 
             fn reborrow<'b>(&'b mut self) -> Self::Short<'b>
             where
                 Self: 'b,
             {
-                $name($crate::network::KeptArray::reborrow(&mut self.0))
+                $name($crate::network::abi::KeptArray::reborrow(&mut self.0))
             }
         }
 

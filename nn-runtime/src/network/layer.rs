@@ -125,17 +125,17 @@ macro_rules! layer {
             type Input = <Self as $crate::BatchLayer>::Input;
             type Output = <Self as $crate::BatchLayer>::Output;
             type OutputKind = $crate::network::output::Unknown;
-            type Inputs<'a> = [$crate::network::RowsRef<'a, E>; 1];
-            type Kept<'a> = [$crate::network::Rows<'a, E>; 3];
+            type Inputs<'a> = [$crate::network::abi::RowsRef<'a, E>; 1];
+            type Kept<'a> = [$crate::network::abi::Rows<'a, E>; 3];
             const NAME: &'static str = stringify!($name);
             const LAYERS: &'static [$crate::network::LayerInfo] = &[$crate::network::own::info::<Self>(stringify!($name))];
-            const PLAN: $crate::network::Plan<'static> = $crate::network::own::Own::<Self>::PLAN;
+            const PLAN: $crate::network::abi::Plan<'static> = $crate::network::own::Own::<Self>::PLAN;
             const TIMES: &'static [::core::option::Option<::core::primitive::usize>] =
                 $crate::network::own::Own::<Self>::TIMES;
             fn initialized(seed: u64) -> Self {
                 $crate::network::own::init(seed)
             }
-            fn infer_part(&self, part: &mut $crate::network::Part<'_, Self>) {
+            fn infer_part(&self, part: &mut $crate::network::abi::Part<'_, Self>) {
                 let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
                 $crate::network::own::forward(self, false, inputs, kept, &mut part.scratch, place);
             }
@@ -147,19 +147,19 @@ macro_rules! layer {
             fn zeroed(&self) -> Self {
                 $crate::network::own::zeroed(self)
             }
-            fn forward_part(&self, part: &mut $crate::network::Part<'_, Self>) {
+            fn forward_part(&self, part: &mut $crate::network::abi::Part<'_, Self>) {
                 let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
                 $crate::network::own::forward(self, true, inputs, kept, &mut part.scratch, place);
             }
             fn backward_part<const INPUTS: bool>(
                 &self,
-                part: &mut $crate::network::Part<'_, Self>,
+                part: &mut $crate::network::abi::Part<'_, Self>,
                 share: &mut [E],
             ) {
                 let (inputs, kept, place) = (part.inputs, part.kept.each_mut(), (part.random, part.first));
                 $crate::network::own::backward::<INPUTS, Self>(self, inputs, kept, &mut part.scratch, place, share);
             }
-            fn finish(&self, mut whole: $crate::network::Whole<'_, Self>, gradients: &mut Self) {
+            fn finish(&self, mut whole: $crate::network::abi::Whole<'_, Self>, gradients: &mut Self) {
                 let (inputs, kept) = (whole.inputs, whole.kept.each_mut());
                 $crate::network::own::finish(self, inputs, kept, &whole.shares, whole.learned, gradients);
             }

@@ -7,7 +7,7 @@ use crate::network::Parameters;
 /// [asked for](crate::Trainable::input_gradient).
 ///
 /// ```
-/// use plumbline::network::Learned;
+/// use plumbline::network::abi::Learned;
 /// let learned = Learned::of(&[true, true, false]);
 /// assert!(learned.any() && Learned::ALL.any() && !Learned::NONE.any());
 /// let mut numbers = [0.0; 4];

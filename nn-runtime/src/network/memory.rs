@@ -12,7 +12,7 @@ use crate::{
 /// Values of a whole batch or of some of its samples, sample after sample, to read: the inputs of a network.
 ///
 /// ```
-/// use plumbline::network::RowsRef;
+/// use plumbline::network::abi::RowsRef;
 /// let rows = RowsRef::new(&[1.0, 2.0, 3.0, 4.0], 2);
 /// let (first, second) = rows.split_at(1);
 /// assert_eq!((first.data(), second.data()), (&[1.0, 2.0][..], &[3.0, 4.0][..]));
@@ -103,7 +103,7 @@ impl<'a, E: Element> RowsRef<'a, E> {
 /// Values of a whole batch or of some of its samples, sample after sample, to write.
 ///
 /// ```
-/// use plumbline::{Const, network::Rows};
+/// use plumbline::{Const, network::abi::Rows};
 /// let mut data = [0.0; 6];
 /// let mut rows = Rows::new(&mut data, 3);
 /// rows.view_mut::<(Const<3>,)>().data_mut()[4] = 1.0;
@@ -191,7 +191,7 @@ impl<'a, E: Element> Rows<'a, E> {
 /// Room for the values of one node in a part's scratch.
 ///
 /// ```
-/// use plumbline::{Const, network::Scratch};
+/// use plumbline::{Const, network::abi::Scratch};
 /// let mut memory = [0.0_f32; 80];
 /// let mut scratch = Scratch::new(&mut memory, 3, 16);
 /// let [image, vector] = scratch.slots([4, 1]);

@@ -1,4 +1,4 @@
-//! What the `network!` macro implements, and what runs it: parts, memory, passes.
+//! Networks, their parameters and gradients, and passes through them. What the `network!` macro calls beside them is in a hidden module, `abi`.
 //!
 //! A batch is cut into **parts** of consecutive samples, by the number of samples alone; a part walks the whole
 //! network while its values stay in cache. Parts are gathered into at most eight **shares**; the parameter gradients
@@ -27,6 +27,7 @@ pub mod own;
 mod parameters;
 mod part;
 mod pass;
+mod plan;
 mod product;
 mod random;
 mod receptive_field;
@@ -40,116 +41,54 @@ pub mod submodule;
 mod time;
 mod view;
 
+pub(crate) use abi::*;
 pub use batch_layer::{BatchLayer, LayerContext, WeightGradient};
-pub use buffers::Measured;
-pub use common::{Common, leg_within};
 pub use gradients::Gradients;
 pub use layer::Layer;
-pub use learned::Learned;
-pub use memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
-pub use nested::Nested;
-pub use parameters::{Form, Name, Parameters, Role, Tensor, TensorMut, tensor, tensor_mut};
-pub use part::{Part, Shares, Whole};
+pub use parameters::{Form, Name, Parameters, Role, Tensor, TensorMut};
 pub(crate) use pass::{NotFinite, Walk};
 pub use pass::{Pass, PassError};
-pub use product::{Matrices, Product, RowSums, Sums, learned_products, products};
 pub(crate) use random::mix;
-pub use random::{Random, generator, seed};
-#[doc(hidden)]
-pub use receptive_field::{Along, Reach, Sight, inside, receptive_field, sights};
 pub use receptive_field::{AxisField, ReceptiveField};
-pub use remembered::{Remembered, kept_count, remembered_within};
 pub(crate) use sizes::rows_within;
-pub use sizes::{offsets, operations, rows, samples, split, total, widest};
-pub use sizing::{
-    Entry, PlanReader, Sizing, Total, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of,
-    sizes_of, with_plan,
-};
+pub use sizing::Total;
 pub use state::State;
-pub use steps::{PartLengths, Steps, clear_padding, lower_padding};
 pub(crate) use time::OutputLengths;
-pub use time::{
-    LengthFault, SequenceLength, length_fault_within, lengths_into, lengths_through, time_through, transposed_fits,
-    transposed_length, window_fits, window_length,
-};
-pub use view::{LANES, View, ViewMut};
+
+/// What code that the macro generates calls, and what a network written by hand implements. Users do not: it may change with any version.
+#[doc(hidden)]
+pub mod abi {
+    pub use super::buffers::Measured;
+    pub use super::common::{Common, leg_within};
+    pub use super::learned::Learned;
+    pub use super::memory::{InputArray, KeptArray, Rows, RowsRef, Scratch, Slot};
+    pub use super::nested::Nested;
+    pub use super::parameters::{tensor, tensor_mut};
+    pub use super::part::{Part, Shares, Whole};
+    pub use super::plan::Plan;
+    pub use super::product::{Matrices, Product, RowSums, Sums, learned_products, products};
+    pub use super::random::{Random, generator, seed};
+    pub use super::receptive_field::{Along, AxisField, Reach, ReceptiveField, Sight, inside, receptive_field, sights};
+    pub use super::remembered::{Remembered, kept_count, remembered_within};
+    pub use super::sizes::{offsets, operations, rows, samples, split, total, widest};
+    pub use super::sizing::{
+        Entry, PlanReader, Sizing, broken, enter_part, entry, flops_of, gives_other, output_size, scratch_of, sizes_of,
+        with_plan,
+    };
+    pub use super::steps::{PartLengths, Steps, clear_padding, lower_padding};
+    pub use super::time::{
+        LengthFault, SequenceLength, length_fault_within, lengths_into, lengths_through, time_through, transposed_fits,
+        transposed_length, window_fits, window_length,
+    };
+    pub use super::view::{LANES, View, ViewMut};
+    pub use super::{
+        LayerInfo, Network, Parameters, Tensor, TensorMut, Total, Trainable, other_words, output, own, submodule,
+    };
+}
 
 use std::ops::Deref;
 
 use crate::{Batch, BatchView, Element, Shape, ShapeError, shape::FREE};
-
-/// What a network needs memory for, as numbers a sample. The macro calculates it when it expands; where a network has free dimensions, once
-/// more for their sizes.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan<'a> {
-    /// The width of each input.
-    pub inputs: &'a [usize],
-    /// The number of outputs.
-    pub outputs: usize,
-    /// The widths of the values kept for the whole batch, in this order: the outputs, the other values of the forward pass; the
-    /// gradients with respect to the outputs, to the inputs, and the others of the backward pass.
-    pub kept: &'a [usize],
-    /// How many of them belong to the forward pass.
-    pub forward_kept: usize,
-    /// The width of a part's scratch in training, forward and backward.
-    pub train_scratch: usize,
-    /// The width of a part's scratch in inference.
-    pub infer_scratch: usize,
-    /// The numbers of a share's gradient buffer.
-    pub share: usize,
-    /// Samples of a part below which cutting a batch further does not pay.
-    pub part: usize,
-    /// The plans of the networks inside it, in order. Their kept values follow its own; their scratch and their shares' numbers are
-    /// counted in its own.
-    pub parts: &'a [Plan<'a>],
-    /// How often in a forward pass of training the parts of a batch meet, as they do where a layer needs what all samples have in common.
-    /// Every part walks up to the first meeting, then every part up to the second, and so on, [`Part::leg`] says how far; and in the
-    /// backward pass as often. Those of the networks inside are counted.
-    pub meetings: usize,
-    /// The numbers that a part tells the others at all meetings: the network's own, then those of the networks inside, in order.
-    pub common: usize,
-    /// The name of each layer with memory. The last of the values kept in the forward pass are, for each of them, the state that it starts from, and
-    /// then, for each, the state that it ends with. What a start has more numbers than an end is 0 where the layer begins afresh.
-    pub states: &'a [&'a str],
-    /// Whether a layer with memory reads its sequences from both ends, here or in a network inside.
-    pub bidirectional: bool,
-    /// What a network around calls this one, where it is inside of another.
-    pub name: &'a str,
-}
-
-impl Plan<'_> {
-    /// The plan of nothing.
-    pub const EMPTY: Plan<'static> = Plan {
-        inputs: &[],
-        outputs: 0,
-        kept: &[],
-        forward_kept: 0,
-        train_scratch: 0,
-        infer_scratch: 0,
-        share: 0,
-        part: 0,
-        parts: &[],
-        meetings: 0,
-        common: 0,
-        states: &[],
-        bidirectional: false,
-        name: "",
-    };
-
-    /// Numbers of values and gradients in training, a sample.
-    pub const fn width(&self) -> usize {
-        self.train_scratch + self.kept_width()
-    }
-
-    const fn kept_width(&self) -> usize {
-        let (mut sum, mut i) = (total(self.kept), 0);
-        while i < self.parts.len() {
-            sum += self.parts[i].kept_width();
-            i += 1;
-        }
-        sum
-    }
-}
 
 /// One row of a network's table of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,8 +119,8 @@ impl LayerInfo {
 
 /// A network: what the `network!` macro writes for a declaration, and what can be written by hand in its place.
 ///
-/// The methods for users come first; the pieces that generated code provides follow. Networks with several inputs or outputs
-/// have methods of the same names with an argument for each.
+/// Networks with several inputs or outputs have methods of the same names with an argument for each. What generated code provides beside them is not
+/// shown here.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no network and no layer",
     label = "expected a network or a layer of your own",
@@ -198,8 +137,10 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// of it. Losses ask for it.
     type OutputKind: output::OutputKinds;
     /// An array with a [`RowsRef`] for each input.
+    #[doc(hidden)]
     type Inputs<'a>: InputArray<'a, Self::Element> + std::fmt::Debug;
     /// An array with [`Rows`] for each value of [`Plan::kept`].
+    #[doc(hidden)]
     type Kept<'a>: KeptArray<'a, Self::Element> + std::fmt::Debug;
 
     /// The network's name.
@@ -228,21 +169,28 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// The names of the outputs where there are several; a network with one has none.
     const OUTPUT_NAMES: &'static [&'static str] = &[];
     /// Evaluates what a network's dimension parameters must satisfy; an error of the compiler where they do not.
+    #[doc(hidden)]
     const CHECKED: () = ();
     /// The memory plan; of what is known, where the network has free dimensions.
+    #[doc(hidden)]
     const PLAN: Plan<'static>;
     /// What each value depends on of each input, for the receptive fields of a network around this one; empty for what is not known.
     #[doc(hidden)]
     const SIGHTS: &'static [Sight] = &[];
     /// What follows from the sizes of free dimensions, where there are any.
+    #[doc(hidden)]
     const SIZING: Option<Sizing> = None;
     /// For each output that is a sequence, the input from whose lengths those of its sequences follow; empty where no output is a sequence.
+    #[doc(hidden)]
     const TIMES: &'static [Option<usize>] = &[];
     /// Whether [`Network::output_length`] of the first output gives other lengths than it takes.
+    #[doc(hidden)]
     const CHANGES_LENGTHS: bool = false;
     /// Whether [`Network::length_fault`] compares the lengths of branches that come together.
+    #[doc(hidden)]
     const LENGTHS_MAY_DIFFER: bool = false;
     /// Whether an input's numbers are indices, which [`Network::check_indices`] looks through.
+    #[doc(hidden)]
     const INDICES: bool = false;
     /// Bytes of values and gradients in training, a sample. What has free dimensions is not counted.
     const ACTIVATION_BYTES: usize = Self::PLAN.width() * size_of::<Self::Element>();
@@ -255,29 +203,34 @@ pub trait Network: Parameters<Self::Element> + Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ShapeError::Index`] where one is none.
+    #[doc(hidden)]
     fn check_indices(_: &[Entry<'_, Self::Element>]) -> Result<(), ShapeError> {
         Ok(())
     }
 
     /// The length of what output `output` gives for a sequence of `length` steps, where [`Network::TIMES`] says that it is a sequence: the same
     /// unless a layer changes it.
+    #[doc(hidden)]
     fn output_length(output: usize, length: usize) -> usize {
         let _ = output;
         length
     }
 
     /// What the network has against a sample of a ragged batch, from the length of its sequence at each input.
+    #[doc(hidden)]
     fn length_fault(length: &dyn Fn(usize) -> SequenceLength) -> Option<LengthFault> {
         let _ = length;
         None
     }
 
     /// The layers with memory, those of the networks inside among them.
+    #[doc(hidden)]
     fn memories(&self) -> Vec<Remembered<'_, Self::Element>> {
         Vec::new()
     }
 
     /// Forward for inference over a part.
+    #[doc(hidden)]
     fn infer_part(&self, part: &mut Part<'_, Self>);
 
     /// Memory for passes over up to `capacity` samples.
@@ -358,13 +311,16 @@ pub trait Trainable: Network {
     fn zeroed(&self) -> Self;
 
     /// Forward for training over a part.
+    #[doc(hidden)]
     fn forward_part(&self, part: &mut Part<'_, Self>);
 
     /// Backward over a part, from the gradients with respect to the outputs; `share` gets what layers add up sample by sample, as far as
     /// [`Part::learned`] asks for it. The gradients with respect to the inputs are calculated where `INPUTS` says so.
+    #[doc(hidden)]
     fn backward_part<const INPUTS: bool>(&self, part: &mut Part<'_, Self>, share: &mut [Self::Element]);
 
     /// What is left to do over the whole batch: the shares' sums and the products over all samples, of the layers that learn by [`Whole::learned`].
+    #[doc(hidden)]
     fn finish(&self, whole: Whole<'_, Self>, gradients: &mut Self);
 
     /// Moves the buffers of each layer by what it has measured. Generated code has it where there are any.

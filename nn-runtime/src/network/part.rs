@@ -12,7 +12,7 @@ pub struct Part<'a, N: Network> {
     pub inputs: N::Inputs<'a>,
     /// The part's rows of each value that is kept for the whole batch.
     pub kept: N::Kept<'a>,
-    /// The sizes of free dimensions: those of the inputs, and what [`Sizing`](crate::network::Sizing) calculates from them.
+    /// The sizes of free dimensions: those of the inputs, and what [`Sizing`](crate::network::abi::Sizing) calculates from them.
     pub sizes: &'a [usize],
     /// Memory for the other values.
     pub scratch: Scratch<'a, N::Element>,

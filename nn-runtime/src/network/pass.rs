@@ -209,6 +209,7 @@ impl<N: Network> Pass<N> {
     ///
     /// [`ShapeError::Sizes`] where a layer cannot take the sizes, [`ShapeError::Index`] for a number that is no index; for lengths
     /// [`ShapeError::TooShort`], [`ShapeError::OtherLength`] and [`ShapeError::MixedSteps`].
+    #[doc(hidden)]
     pub fn enter(&mut self, inputs: &[Entry<'_, N::Element>]) -> Result<(), ShapeError> {
         self.take_sizes(inputs)?;
         check_lengths::<N>(inputs)?;
@@ -278,6 +279,7 @@ impl<N: Network> Pass<N> {
     }
 
     /// Forward for inference.
+    #[doc(hidden)]
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
@@ -302,6 +304,7 @@ impl<N: Network> Pass<N> {
     /// # Panics
     ///
     /// Where the output has other sizes: a mistake in generated code, never in a user's data.
+    #[doc(hidden)]
     pub fn output_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
         let samples = if index < self.layout.outputs { self.samples() } else { 0 };
         BatchView::timed(self.output(index), samples, sizes, self.output_lengths(index))
@@ -313,6 +316,7 @@ impl<N: Network> Pass<N> {
     /// # Panics
     ///
     /// Where the input has other sizes: a mistake in generated code, never in a user's data.
+    #[doc(hidden)]
     pub fn d_input_batch_of<S: Shape>(&self, index: usize, sizes: &[usize]) -> BatchView<'_, S, N::Element> {
         let samples = if self.has_d_input(index) { self.samples() } else { 0 };
         BatchView::lent(self.d_input(index), samples, sizes)
@@ -323,6 +327,7 @@ impl<N: Network> Pass<N> {
     /// # Panics
     ///
     /// Where the output has another shape than `S`: a mistake in generated code, never in a user's data.
+    #[doc(hidden)]
     pub fn output_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
         self.output_batch_of(index, S::DIMS)
     }
@@ -332,6 +337,7 @@ impl<N: Network> Pass<N> {
     /// # Panics
     ///
     /// Where the input has another shape than `S`: a mistake in generated code, never in a user's data.
+    #[doc(hidden)]
     pub fn d_input_batch<S: Shape>(&self, index: usize) -> BatchView<'_, S, N::Element> {
         self.d_input_batch_of(index, S::DIMS)
     }
@@ -341,6 +347,7 @@ impl<N: Network> Pass<N> {
     /// # Errors
     ///
     /// [`PassError::Samples`] where one is not, [`PassError::NoForward`] where there was none.
+    #[doc(hidden)]
     pub fn same_samples<const M: usize>(&self, counts: [usize; M]) -> Result<usize, PassError> {
         if self.state == State::Empty {
             return Err(PassError::NoForward);
@@ -357,6 +364,7 @@ impl<N: Network> Pass<N> {
     /// # Errors
     ///
     /// [`PassError::Sizes`] where it has others.
+    #[doc(hidden)]
     pub fn same_sizes(&self, expected: &[usize], found: &[usize]) -> Result<(), PassError> {
         if expected == found {
             return Ok(());

@@ -28,7 +28,7 @@ pub const fn total(sizes: &[usize]) -> usize {
 /// Where things of these sizes begin that lie one after the other: the [`total`] of those before each.
 ///
 /// ```
-/// use plumbline::network::offsets;
+/// use plumbline::network::abi::offsets;
 /// assert_eq!(offsets([5, 2, 4]), [0, 5, 7]);
 /// ```
 pub const fn offsets<const N: usize>(sizes: [usize; N]) -> [usize; N] {

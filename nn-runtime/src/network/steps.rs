@@ -10,7 +10,7 @@ use crate::{
 /// them.
 ///
 /// ```
-/// use plumbline::{Const, network::{Steps, ViewMut, clear_padding}};
+/// use plumbline::{Const, network::abi::{Steps, ViewMut, clear_padding}};
 /// // Two signals of two channels and three steps, of which the second has one real step.
 /// let mut y = [1.0; 12];
 /// let y_view = ViewMut::<(Const<2>, Const<3>), f64>::new(&mut y, 2, 16);
@@ -121,7 +121,7 @@ const FEW: usize = 64;
 /// The lengths of a part's sequences behind a layer that changes them.
 ///
 /// ```
-/// use plumbline::network::PartLengths;
+/// use plumbline::network::abi::PartLengths;
 /// let halves = PartLengths::new(&[4, 2], |length| length / 2);
 /// assert_eq!(halves.as_slice(), [2, 1]);
 /// assert!(PartLengths::new(&[], |length| length).as_slice().is_empty());

@@ -16,7 +16,7 @@ use crate::{
 /// where both orders are the same.
 ///
 /// ```
-/// use plumbline::{Const, network::View};
+/// use plumbline::{Const, network::abi::View};
 /// let data = [1.0, 2.0, 3.0, 4.0];
 /// let view = View::<(Const<2>,), f64>::new(&data, 2, 16);
 /// assert_eq!(view.sample(1), [3.0, 4.0]);
@@ -45,7 +45,7 @@ impl<S: Shape, E: fmt::Debug> fmt::Debug for View<'_, S, E> {
 /// Values of shape `S` of a part's samples, to write. See [`View`].
 ///
 /// ```
-/// use plumbline::{Const, network::ViewMut};
+/// use plumbline::{Const, network::abi::ViewMut};
 /// let mut data = [0.0; 32];
 /// let mut view = ViewMut::<(Const<1>, Const<1>, Const<2>), f64>::new(&mut data, 2, 16);
 /// view.data_mut()[16] = 5.0; // the second pixel of the first sample

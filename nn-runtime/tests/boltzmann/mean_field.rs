@@ -3,7 +3,7 @@
 use nn_runtime::{
     Batch, Const,
     energy::Boltzmann,
-    network::{View, ViewMut},
+    network::abi::{View, ViewMut},
 };
 
 use crate::common::{bits, energy, machine};

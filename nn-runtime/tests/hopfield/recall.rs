@@ -8,7 +8,7 @@ use nn_runtime::{
         update::{Asynchronous, Synchronous, Update},
     },
     layers::Init,
-    network::{View, ViewMut},
+    network::abi::{View, ViewMut},
 };
 use rand::{RngExt, seq::SliceRandom};
 

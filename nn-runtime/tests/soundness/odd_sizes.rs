@@ -8,7 +8,7 @@ use nn_runtime::{
         Gru, Identity, Init, LayerNorm, LogSoftmax, LpPool2d, Lstm, MaxPool2d, PeepholeLstm, Recurrent, Relu, Rnn,
         Softmax, Tanh, TiedDense, Transpose, WeightedAvgPool2d, Window, WindowSizes, deinterleave, interleave,
     },
-    network::{Common, View, ViewMut, products},
+    network::abi::{Common, View, ViewMut, products},
     shape::{Dimension, FixedDimension, FixedShape},
 };
 use rand::{SeedableRng, rngs::StdRng};

@@ -6,7 +6,7 @@ use nn_runtime::{
     Batch, Const, Element, Free, Shape, ShapeError,
     kernels::matmul::{Matmul, Matrix, MatrixMut},
     layers::{Conv2d, ConvTranspose2d, Dense, Identity, Init, MaxPool2d, Relu, Window},
-    network::{View, ViewMut},
+    network::abi::{View, ViewMut},
     shape::FixedShape,
 };
 use rand::{SeedableRng, rngs::StdRng};

@@ -77,8 +77,30 @@ fn check_line<A: Activation<f64> + Activation<f32> + std::fmt::Debug>(
     }
 }
 
+/// Against the definitions, of an activation whose derivative needs its input.
+fn check_from_input<A: Activation<f64> + Activation<f32>>(
+    a: A,
+    f: impl Fn(f64) -> f64,
+    derivative: impl Fn(f64) -> f64,
+) {
+    fn found<A: Activation<E>, E: Element>(a: A, x: &[E]) -> [Vec<E>; 2] {
+        let mut d = vec![E::one(); x.len()];
+        backward_from_input(a, View::<S, E>::new(x, 1, 1), ViewMut::new(&mut d, 1, 1));
+        [outputs(a, x), d]
+    }
+    let wide: Vec<f64> = values::<f64>(37, 1).iter().map(|x| 5.0 * x).collect();
+    let narrow: Vec<f32> = wide.iter().map(|&x| x as f32).collect();
+    let expected: [Vec<f64>; 2] = [wide.iter().map(|&x| f(x)).collect(), wide.iter().map(|&x| derivative(x)).collect()];
+    for (found, expected) in found(a, &wide).iter().zip(&expected) {
+        assert_close(found, expected, 1e-13);
+    }
+    for (found, expected) in found(a, &narrow).iter().zip(&expected) {
+        assert_close(found, expected, 1e-5);
+    }
+}
+
 #[test]
-fn slopes_from_the_input_are_right_far_from_zero() {
+fn derivatives_from_the_input_are_right_far_from_zero() {
     let t = |x: f64| (-x.abs()).exp();
     let sign = |x: f64, above: f64, below: f64| if x > 0.0 { above } else { below };
     check_line(Sigmoid, |x| sign(x, 1.0, t(x)) / (1.0 + t(x)), |x| t(x) / (1.0 + t(x)).powi(2));
@@ -86,6 +108,11 @@ fn slopes_from_the_input_are_right_far_from_zero() {
     check_line(Elu(0.5), |x| sign(x, x, 0.5 * x.exp_m1()), |x| sign(x, 1.0, 0.5 * x.exp()));
     let (lambda, alpha) = (Selu::LAMBDA, Selu::ALPHA);
     check_line(Selu, |x| lambda * sign(x, x, alpha * x.exp_m1()), |x| lambda * sign(x, 1.0, alpha * x.exp()));
+    let gauss = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
+    let density = |x: f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+    let logistic = |x: f64| sign(x, 1.0, t(x)) / (1.0 + t(x));
+    check_from_input(Gelu, |x| x * gauss(x), |x| gauss(x) + x * density(x));
+    check_from_input(Silu, |x| x * logistic(x), |x| logistic(x) * (1.0 + x * logistic(-x)));
     check_line(Softplus, |x| sign(x, x, 0.0) + t(x).ln_1p(), |x| sign(x, 1.0, t(x)) / (1.0 + t(x)));
     check_line(Relu, |x| x.max(0.0), |x| sign(x, 1.0, 0.0));
     let slope = f64::from(0.25_f32);

@@ -52,7 +52,7 @@ use parameters::{MAXIMUM, Tensors};
 /// y_t and, by W_hh, from step t + 1.
 ///
 /// ```
-/// use plumbline::{Const, layers::{Init, Recurrent, Rnn}, network::{Parameters, View, ViewMut}};
+/// use plumbline::{Const, layers::{Init, Recurrent, Rnn}, network::{abi::{View, ViewMut}, Parameters}};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// type X = (Const<3>, Const<1>);
 /// type State = (Const<1>,);

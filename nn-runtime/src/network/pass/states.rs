@@ -23,6 +23,7 @@ impl<N: Network> Pass<N> {
     /// # Errors
     ///
     /// [`ShapeError::Samples`] where `state` is of another number of samples.
+    #[doc(hidden)]
     pub fn go_on_from(&mut self, state: &States<N>, samples: usize) -> Result<(), ShapeError> {
         const {
             assert!(!N::PLAN.bidirectional, "a bidirectional layer reads its sequences to their ends: no state goes on")
@@ -40,6 +41,7 @@ impl<N: Network> Pass<N> {
     }
 
     /// The states after the last forward pass, written over `state`, which is of as many samples as that pass.
+    #[doc(hidden)]
     pub fn end_in(&self, state: &mut States<N>) {
         for (memory, layer) in self.layout.memories.iter().zip(state.layers_mut()) {
             let [width, end] = [memory.start, memory.end].map(|index| self.layout.kept[index].width);

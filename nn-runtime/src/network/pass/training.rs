@@ -23,6 +23,7 @@ pub(crate) enum Walk {
 
 impl<N: Trainable> Pass<N> {
     /// Forward for training. The inputs are copied, so that [`Pass::backward`] has them.
+    #[doc(hidden)]
     pub fn train(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
@@ -51,6 +52,7 @@ impl<N: Trainable> Pass<N> {
     ///
     /// [`PassError`] where the last forward pass was none for training, has been gone back through already, or was of another number of
     /// samples; [`PassError::Buffers`] where the buffers of `net` have not moved since the backward pass before.
+    #[doc(hidden)]
     pub fn backward(
         &mut self,
         net: &N,
@@ -71,6 +73,7 @@ impl<N: Trainable> Pass<N> {
     /// # Errors
     ///
     /// As [`Pass::backward`].
+    #[doc(hidden)]
     pub fn input_gradient(&mut self, net: &N, d_outputs: &[&[N::Element]], samples: usize) -> Result<(), PassError> {
         self.go_back(net, d_outputs, samples, Learned::NONE, None)
     }
@@ -117,6 +120,7 @@ impl<N: Trainable> Pass<N> {
     /// Forward, loss and backward, part by part between their meetings: the fastest step of training. `loss` gets the index of a part's first
     /// sample and its rows of each output, writes the gradients with respect to them, and gives the part's loss.
     /// The sum over the parts is returned.
+    #[doc(hidden)]
     pub fn step<F>(
         &mut self,
         net: &N,
