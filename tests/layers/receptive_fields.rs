@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use plumbline::{
     Layer,
-    network::{AxisField, ReceptiveField, entry, rows},
+    network::{
+        AxisField, ReceptiveField,
+        abi::{entry, rows},
+    },
     prelude::*,
 };
 use rand::rngs::StdRng;
