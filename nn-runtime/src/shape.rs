@@ -5,6 +5,8 @@
 
 use std::marker::PhantomData;
 
+use typenum::{Bit, UInt, UTerm, Unsigned};
+
 use crate::check;
 
 /// A dimension of size `N`, known when the program is compiled.
@@ -17,11 +19,20 @@ use crate::check;
 pub struct Const<const N: usize>;
 
 /// A dimension: [`Const`] for a size known when the program is compiled, [`Free`] for one known when it runs, and
-/// [`Sum`] and its kin for what arithmetic on a network's dimension parameters gives.
+/// [`Sum`] and its kin for what arithmetic on a network's dimension parameters gives. The unsigned integers of
+/// `typenum`, the sizes of `generic-array` and `nalgebra`, are dimensions too; they read less well in messages.
 ///
 /// ```
 /// use plumbline::shape::{Const, Dimension};
 /// assert_eq!(<Const<28> as Dimension>::SIZE, 28);
+/// ```
+///
+/// ```
+/// use plumbline::{Batch, Shape};
+/// use typenum::{U3, U28};
+/// type Image = (U3, U28, U28);
+/// assert_eq!(Image::DIMS, [3, 28, 28]);
+/// assert_eq!(Batch::<Image>::zeros(2).sample(1).map(<[f32]>::len), Some(3 * 28 * 28));
 /// ```
 pub trait Dimension: 'static + Send + Sync {
     /// The size, or [`FREE`] where only the running program knows it. What is no [size](check::is_size) otherwise has no value: a
@@ -64,6 +75,20 @@ impl<const N: usize> Dimension for Const<N> {
 }
 
 impl<const N: usize> FixedDimension for Const<N> {}
+
+impl<A: Unsigned + Send + Sync, B: Bit + Send + Sync> Dimension for UInt<A, B> {
+    const SIZE: usize = <Self as Unsigned>::USIZE;
+    fixed!();
+}
+
+impl<A: Unsigned + Send + Sync, B: Bit + Send + Sync> FixedDimension for UInt<A, B> {}
+
+impl Dimension for UTerm {
+    const SIZE: usize = 0;
+    fixed!();
+}
+
+impl FixedDimension for UTerm {}
 
 macro_rules! arithmetic {
     ($($(#[$text:meta])* $name:ident: $function:path;)*) => {

@@ -1,6 +1,10 @@
 //! Machines so small that all their states can be gone through.
 
-use crate::shape::Const;
+use std::ops::Add;
+
+use typenum::{Const as Number, IsLessOrEqual, LeEq, Sum, ToUInt, U, U24};
+
+use crate::{energy::few::Yes, shape::Const};
 
 /// `Const<I>: FewTogether<Const<N>>` says that I visible and N hidden units are 24 together at most, and have 2²⁴ states.
 ///
@@ -27,16 +31,13 @@ mod sealed {
     impl<const N: usize> Sealed for crate::shape::Const<N> {}
 }
 
-macro_rules! pairs {
-    ($i:literal $($is:literal)*; $n:literal $($ns:literal)*) => {
-        pairs!(@one $i; $n $($ns)*);
-        pairs!($($is)*; $($ns)*);
-    };
-    (@one $i:literal; $($n:literal)*) => {
-        $(#[diagnostic::do_not_recommend]
-        impl FewTogether<Const<$n>> for Const<$i> {})*
-    };
-    (;) => {};
+#[diagnostic::do_not_recommend]
+impl<const I: usize, const N: usize> FewTogether<Const<N>> for Const<I>
+where
+    Number<I>: ToUInt,
+    Number<N>: ToUInt,
+    U<I>: Add<U<N>>,
+    Sum<U<I>, U<N>>: IsLessOrEqual<U24>,
+    LeEq<Sum<U<I>, U<N>>, U24>: Yes,
+{
 }
-
-pairs!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; 24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0);
