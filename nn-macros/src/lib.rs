@@ -63,7 +63,7 @@ use quote::quote;
 /// |---|---|---|
 /// | `dense(n)` | `[i]` → `[n]`, `[t, i]` → `[t, n]` | `bias` (true), `init`, `each_step` (false), `tied = name` |
 /// | `embedding(vocabulary, n)` | `[t]` of indices, an input → `[t, n]`, a row of the weight for each | `init` (`normal(1.0)`) |
-/// | `rnn(n)` | `[t, i]` → `[t, n]`, or `[t, 2n]` where it is bidirectional | `layers` (1), `bidirectional` (false), `activation` (`tanh`, `relu`, `sigmoid` or `identity`), `init` of `weight_hh` (`orthogonal`), `state = name` |
+/// | `rnn(n)` | `[t, i]` → `[t, n]`, or `[t, 2n]` where it is bidirectional | `layers` (1), `bidirectional` (false), `activation` (`tanh`; any elementwise one), `init` of `weight_hh` (`orthogonal`), `state = name` |
 /// | `lstm(n)` | the same | `layers` (1), `bidirectional` (false), `peephole` (false), `forget_bias` (1.0), `state = name` |
 /// | `gru(n)` | the same | `layers` (1), `bidirectional` (false), `state = name` |
 /// | `last` | `[t, n]` → `[n]`, the step at each sequence's length | |

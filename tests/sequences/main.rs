@@ -3,6 +3,7 @@
 #[path = "../differences/on.rs"]
 mod differences;
 
+mod activations;
 mod alone;
 mod branches_over_time;
 mod ragged;

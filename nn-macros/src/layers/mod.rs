@@ -33,7 +33,7 @@ pub(crate) use meant::meant;
 pub(crate) use reach::Reach;
 pub(crate) use real::Real;
 #[cfg(test)]
-pub(crate) use recurrent::{Cell, StateActivation};
+pub(crate) use recurrent::Cell;
 pub(crate) use runtime::Runtime;
 pub(crate) use state::lost_referent;
 pub(crate) use stub::{Stub, Surroundings};

@@ -1,14 +1,15 @@
 //! `rnn(n)`, `lstm(n)` and `gru(n)`: `[t, i]` → `[t, n]`, or `[t, 2n]` with `bidirectional = true`.
 
-use proc_macro2::Ident;
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::Expr;
 
 use super::facts::each;
 use super::real::Range;
 use super::runtime::{element, last};
 use super::state::start_from;
 use super::{Arguments, stub, Facts, Init, Layer, Layout, Lengths, Model, OutputKind, Parameter, Product, Real, Reach, Row, Rule, Runtime, Placement, States, Work};
-use crate::context::{Referent, Scope, Site, StateForm, Value};
+use crate::context::{Referent, Scope, Site, StateForm, Value, name};
 use crate::names::RNG;
 use crate::report::{Argument, Rank, Sequenced, Reported};
 use crate::shape::{Dimension, LARGEST, Operation, Shape, types};
@@ -30,13 +31,47 @@ pub(crate) struct Recurrent {
 }
 
 /// The function that the whole state of an `rnn` goes through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StateActivation {
-    Tanh,
-    Relu,
-    Sigmoid,
-    Identity,
+#[derive(Clone, Debug)]
+pub(crate) struct StateActivation {
+    function: &'static StateFunction,
+    argument: Option<Real>,
 }
+
+/// What is known of such a function.
+#[derive(Debug)]
+struct StateFunction {
+    /// The user's word for it.
+    name: &'static str,
+    /// The marker of its cell in the runtime.
+    runtime: &'static str,
+    /// How it is written with its argument, the method of the runtime's layer that takes it, and the numbers that it may be.
+    argument: Option<(&'static str, &'static str, Range)>,
+}
+
+const fn function(name: &'static str, runtime: &'static str) -> StateFunction {
+    StateFunction { name, runtime, argument: None }
+}
+
+/// Every elementwise activation that has a gradient.
+static FUNCTIONS: [StateFunction; 10] = [
+    function("tanh", "Rnn"),
+    function("relu", "ReluRnn"),
+    StateFunction {
+        argument: Some(("leaky_relu(0.01)", "with_slope", Range::NotNegative)),
+        ..function("leaky_relu", "LeakyReluRnn")
+    },
+    StateFunction { argument: Some(("elu(1.0)", "with_scale", Range::Positive)), ..function("elu", "EluRnn") },
+    function("selu", "SeluRnn"),
+    function("gelu", "GeluRnn"),
+    function("silu", "SiluRnn"),
+    function("softplus", "SoftplusRnn"),
+    function("sigmoid", "SigmoidRnn"),
+    function("identity", "IdentityRnn"),
+];
+
+/// Their names.
+static NAMES: [&str; 10] =
+    ["tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "sigmoid", "identity"];
 
 /// What happens in one step.
 #[derive(Clone, Debug)]
@@ -57,19 +92,12 @@ impl Rule for Recurrent {
             stub: Some(|_| stub::recurrent("Rnn")),
             options: &["activation", "bidirectional", "init", "layers", "state"],
             read: |arguments| {
-                let activation = arguments.choice("activation", &["tanh", "relu", "sigmoid", "identity"]);
+                let activation = StateActivation::read(arguments);
                 let init = match arguments.option("init") {
                     Some(_) => arguments.init(),
                     None => Ok(Init::Orthogonal),
                 };
-                let cell = activation.map(|activation| Cell::Rnn {
-                    activation: match activation {
-                        Some("relu") => StateActivation::Relu,
-                        Some("sigmoid") => StateActivation::Sigmoid,
-                        Some("identity") => StateActivation::Identity,
-                        _ => StateActivation::Tanh,
-                    },
-                });
+                let cell = activation.map(|activation| Cell::Rnn { activation });
                 Self::read(arguments, cell, init)
             },
             ..ROW
@@ -173,9 +201,9 @@ impl Model for Recurrent {
         let cell = Runtime::marker(self.cell.runtime(), of);
         let (i, n) = (last(&of.inputs[0]), types::dimension(&self.units));
         let [layers, directions] = [self.layers, self.directions()].map(|count| types::count(count).into_token_stream());
-        let (init, bias) = (&self.init, self.cell.forget_bias().map(|bias| quote!(.with_forget_bias(#bias))));
+        let (init, number) = (&self.init, self.cell.number());
         let arguments = [cell, i, n, layers, directions, element()];
-        Runtime::layer("Recurrent", of, &arguments, &quote!(new(#init, #RNG) #bias))
+        Runtime::layer("Recurrent", of, &arguments, &quote!(new(#init, #RNG) #number))
     }
 }
 
@@ -195,24 +223,45 @@ impl Cell {
     /// The marker of the cell in the type of its layer.
     fn runtime(&self) -> &'static str {
         match self {
-            Self::Rnn { activation } => match activation {
-                StateActivation::Tanh => "Rnn",
-                StateActivation::Relu => "ReluRnn",
-                StateActivation::Sigmoid => "SigmoidRnn",
-                StateActivation::Identity => "IdentityRnn",
-            },
+            Self::Rnn { activation } => activation.function.runtime,
             Self::Lstm { peephole: false, .. } => "Lstm",
             Self::Lstm { peephole: true, .. } => "PeepholeLstm",
             Self::Gru => "Gru",
         }
     }
 
-    /// The bias of the forget gate, where it has one.
-    fn forget_bias(&self) -> Option<&Real> {
+    /// The call that gives the runtime's layer a number: the bias of the forget gate, the argument of the activation.
+    fn number(&self) -> Option<TokenStream> {
         match self {
-            Self::Lstm { forget_bias, .. } => Some(forget_bias),
-            _ => None,
+            Self::Rnn { activation: StateActivation { function, argument } } => {
+                let ((_, method, _), number) = function.argument.as_ref().zip(argument.as_ref())?;
+                let method = format_ident!("{method}");
+                Some(quote!(.#method(#number)))
+            }
+            Self::Lstm { forget_bias, .. } => Some(quote!(.with_forget_bias(#forget_bias))),
+            Self::Gru => None,
         }
+    }
+}
+
+impl StateActivation {
+    /// The option `activation`: a word, or one with a number behind it.
+    fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
+        if let Some(Expr::Call(call)) = arguments.option("activation")
+            && let Some(function) = name(&call.func).and_then(|name| Self::function(&name.to_string()))
+            && let Some((example, _, range)) = function.argument
+            && let [number] = call.args.iter().collect::<Vec<_>>()[..]
+        {
+            let what = format!("the argument of `{}`", function.name);
+            let argument = arguments.real(number, &what, range, example)?;
+            return Ok(Self { function, argument: Some(argument) });
+        }
+        let word = arguments.choice("activation", &NAMES)?;
+        Ok(Self { function: word.and_then(Self::function).unwrap_or(&FUNCTIONS[0]), argument: None })
+    }
+
+    fn function(name: &str) -> Option<&'static StateFunction> {
+        FUNCTIONS.iter().find(|function| function.name == name)
     }
 }
 
@@ -316,5 +365,15 @@ fn sequenced(value: &Value) -> Sequenced {
             }
             Some(_) => Sequenced::Repeated,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FUNCTIONS, NAMES};
+
+    #[test]
+    fn every_function_is_named_where_a_choice_is_offered() {
+        assert_eq!(FUNCTIONS.each_ref().map(|function| function.name), NAMES);
     }
 }

@@ -21,6 +21,7 @@ pub mod math;
 pub mod matmul;
 pub(crate) mod noise;
 pub(crate) mod optimizer;
+pub(crate) mod piecewise;
 pub(crate) mod pool;
 mod product;
 pub(crate) mod random;

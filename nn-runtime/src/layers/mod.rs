@@ -61,8 +61,8 @@ pub use noise::{GaussianNoise, MaskingNoise, SaltAndPepper};
 pub use perceptron::{Perceptron, PerceptronError, PerceptronReport};
 pub use pool2d::{AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d};
 pub use recurrent::{
-    Cell, CellFlow, Forgets, Gru, IdentityRnn, Lstm, Memory, MemoryCell, PeepholeLstm, Recurrent, ReluRnn, Rnn,
-    SigmoidRnn, StateActivation,
+    Cell, CellFlow, EluRnn, Forgets, GeluRnn, Gru, IdentityRnn, LeakyReluRnn, Lstm, Memory, MemoryCell, PeepholeLstm,
+    Recurrent, ReluRnn, Rnn, SeluRnn, SigmoidRnn, SiluRnn, SoftplusRnn, StateActivation,
 };
 pub use sign::Sign;
 pub use softmax::{LogSoftmax, Softmax};

@@ -4,6 +4,7 @@
 //! register. All samples' numbers of a step lie together, sample after sample; the weight is copied once for all steps, into panels that
 //! stream through the first-level cache. A single sample takes the weight as it lies.
 
+mod function;
 mod gru;
 mod lstm;
 mod pack;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// What a cell calculates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// h = tanh(z)
     Tanh,
@@ -32,6 +33,18 @@ pub enum Kind {
     Sigmoid,
     /// h = z
     Identity,
+    /// h = z above 0, else a z.
+    LeakyRelu(f64),
+    /// h = z above 0, else a (e^z − 1).
+    Elu(f64),
+    /// h = λ z above 0, else λ α (e^z − 1).
+    Selu,
+    /// h = z Φ(z)
+    Gelu,
+    /// h = z σ(z)
+    Silu,
+    /// h = ln(1 + e^z)
+    Softplus,
     /// Input gate, forget gate, candidate, output gate, and a memory cell beside h.
     Lstm,
     /// Reset gate, update gate, candidate.
@@ -42,9 +55,9 @@ impl Kind {
     /// Blocks of rows of the weights.
     pub const fn gates(self) -> usize {
         match self {
-            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => 1,
             Kind::Lstm => 4,
             Kind::Gru => 3,
+            _ => 1,
         }
     }
 
@@ -68,9 +81,9 @@ impl Kind {
     /// more than what they hand on by W_hh.
     pub(crate) const fn neutral(self) -> &'static [f64] {
         match self {
-            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => &[],
             Kind::Lstm => &[0.0, 1.0, 0.0, 0.0],
             Kind::Gru => &[0.0, 0.0, 1.0, 0.0],
+            _ => &[],
         }
     }
 
@@ -82,9 +95,9 @@ impl Kind {
     /// The kept blocks that meet W_hh: the first of some that lie together, the first block of W_hh that they meet, and their number.
     pub(crate) const fn recurrent_blocks(self) -> &'static [(usize, usize, usize)] {
         match self {
-            Kind::Tanh | Kind::Relu | Kind::Sigmoid | Kind::Identity => &[(0, 0, 1)],
             Kind::Lstm => &[(0, 0, 4)],
             Kind::Gru => &[(1, 0, 2), (0, 2, 1)],
+            _ => &[(0, 0, 1)],
         }
     }
 }

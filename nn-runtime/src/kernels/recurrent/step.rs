@@ -7,7 +7,9 @@ use crate::{
     kernels::{
         math::Math,
         recurrent::{
-            Kind, gru, lstm, rnn,
+            Kind,
+            function::{Exponential, Function, Gelu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh},
+            gru, lstm, rnn,
             single::Single,
             sweep::{Epilogue, Sweep},
         },
@@ -82,27 +84,59 @@ pub struct Backward<'a, E> {
     pub d_c_before: &'a mut [E],
 }
 
+/// λ and α, for which activations of mean 0 and variance 1 keep them (Klambauer et al., 2017).
+const LAMBDA: f64 = 1.050_700_987_355_480_5;
+const ALPHA: f64 = 1.673_263_242_354_377_2;
+
+/// What takes a cell's function, whichever it is.
+trait Take {
+    fn take<F: Function>(self, function: F);
+}
+
+/// Hands the function of a simple cell on, so that a step is compiled for each.
+fn with_function(kind: Kind, take: impl Take) {
+    match kind {
+        Kind::Tanh => take.take(Tanh),
+        Kind::Relu => take.take(Relu),
+        Kind::Sigmoid => take.take(Sigmoid),
+        Kind::Identity => take.take(Identity),
+        Kind::LeakyRelu(slope) => take.take(LeakyRelu(slope)),
+        Kind::Elu(scale) => take.take(Exponential { line: 1.0, scale }),
+        Kind::Selu => take.take(Exponential { line: LAMBDA, scale: LAMBDA * ALPHA }),
+        Kind::Gelu => take.take(Gelu),
+        Kind::Silu => take.take(Silu),
+        Kind::Softplus => take.take(Softplus),
+        Kind::Lstm | Kind::Gru => unreachable!("a cell with gates has steps of its own"),
+    }
+}
+
+impl<E: Element> Take for Forward<'_, E> {
+    fn take<F: Function>(self, function: F) {
+        run(Run::<_, _, 1> { operands: self.operands(), epilogue: rnn::Forward::of(self, function) });
+    }
+}
+
+impl<E: Element> Take for Backward<'_, E> {
+    fn take<F: Function>(self, function: F) {
+        run(Run::<_, _, 1> { operands: self.operands(), epilogue: rnn::Backward::of(self, function) });
+    }
+}
+
 pub(super) fn forward<E: Element>(step: Forward<'_, E>) {
     let operands = step.operands();
     match step.kind {
-        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Tanh>::of(step) }),
-        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Relu>::of(step) }),
-        Kind::Sigmoid => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Sigmoid>::of(step) }),
-        Kind::Identity => run(Run::<_, _, 1> { operands, epilogue: rnn::Forward::<_, rnn::Identity>::of(step) }),
         Kind::Lstm => run(Run::<_, _, 4> { operands, epilogue: lstm::Forward(step) }),
         Kind::Gru => run(Run::<_, _, 3> { operands, epilogue: gru::Forward(step) }),
+        kind => with_function(kind, step),
     }
 }
 
 pub(super) fn backward<E: Element>(step: Backward<'_, E>) {
     let operands = step.operands();
     match step.kind {
-        Kind::Tanh => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Tanh>::of(step) }),
-        Kind::Relu => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Relu>::of(step) }),
-        Kind::Sigmoid => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Sigmoid>::of(step) }),
-        Kind::Identity => run(Run::<_, _, 1> { operands, epilogue: rnn::Backward::<_, rnn::Identity>::of(step) }),
         Kind::Lstm => run(Run::<_, _, 1> { operands, epilogue: lstm::Backward(step) }),
         Kind::Gru => run(Run::<_, _, 1> { operands, epilogue: gru::Backward(step) }),
+        kind => with_function(kind, step),
     }
 }
 

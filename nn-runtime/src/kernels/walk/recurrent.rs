@@ -9,7 +9,28 @@ use crate::{
     },
 };
 
-const KINDS: [Kind; 6] = [Kind::Tanh, Kind::Relu, Kind::Sigmoid, Kind::Identity, Kind::Lstm, Kind::Gru];
+const KINDS: [Kind; 12] = [
+    Kind::Tanh,
+    Kind::Relu,
+    Kind::Sigmoid,
+    Kind::Identity,
+    Kind::LeakyRelu(0.2),
+    Kind::Elu(0.7),
+    Kind::Selu,
+    Kind::Gelu,
+    Kind::Silu,
+    Kind::Softplus,
+    Kind::Lstm,
+    Kind::Gru,
+];
+
+const LAMBDA: f64 = 1.050_700_987_355_480_5;
+const ALPHA: f64 = 1.673_263_242_354_377_2;
+
+/// The normal distribution function.
+fn normal(x: f64) -> f64 {
+    (1.0 + libm::erf(x / std::f64::consts::SQRT_2)) / 2.0
+}
 
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
@@ -91,10 +112,22 @@ impl<E: Element> Step<E> {
                         Kind::Tanh => z.tanh(),
                         Kind::Relu => z.max(0.0),
                         Kind::Sigmoid => sigmoid(z),
+                        Kind::LeakyRelu(a) => z.max(a * z),
+                        Kind::Elu(a) => {
+                            if z > 0.0 {
+                                z
+                            } else {
+                                a * z.exp_m1()
+                            }
+                        }
+                        Kind::Selu => LAMBDA * if z > 0.0 { z } else { ALPHA * z.exp_m1() },
+                        Kind::Gelu => z * normal(z),
+                        Kind::Silu => z * sigmoid(z),
+                        Kind::Softplus => z.exp().ln_1p(),
                         _ => z,
                     };
                     // Of the others what was there stays.
-                    if kind == Kind::Sigmoid {
+                    if matches!(kind, Kind::Sigmoid | Kind::Elu(_) | Kind::Selu | Kind::Gelu | Kind::Silu) {
                         gates[place(0)] = z;
                     }
                 }
@@ -172,6 +205,15 @@ impl<E: Element> Step<E> {
                     Kind::Relu => vec![if h[at] > E::zero() { d } else { 0.0 }],
                     Kind::Sigmoid => vec![d * sigmoid(kept(0)) * sigmoid(-kept(0))],
                     Kind::Identity => vec![d],
+                    Kind::LeakyRelu(a) => vec![if h[at] > E::zero() { d } else { a * d }],
+                    Kind::Elu(a) => vec![d * if kept(0) > 0.0 { 1.0 } else { a * kept(0).exp() }],
+                    Kind::Selu => vec![d * LAMBDA * if kept(0) > 0.0 { 1.0 } else { ALPHA * kept(0).exp() }],
+                    Kind::Gelu => {
+                        let (z, density) = (kept(0), (-kept(0) * kept(0) / 2.0).exp() / std::f64::consts::TAU.sqrt());
+                        vec![d * (normal(z) + z * density)]
+                    }
+                    Kind::Silu => vec![d * sigmoid(kept(0)) * (1.0 + kept(0) * sigmoid(-kept(0)))],
+                    Kind::Softplus => vec![d * -(-h[at].as_f64()).exp_m1()],
                 };
                 found.into_iter().enumerate().for_each(|(block, x)| d_gates[place(block)] = x);
             }

@@ -4,7 +4,8 @@ use crate::kernels::recurrent::Kind;
 
 /// A cell: what a [`Recurrent`](super::Recurrent) layer calculates from one step to the next.
 ///
-/// The trait is sealed: kernels are written for [`Rnn`], [`ReluRnn`], [`SigmoidRnn`], [`IdentityRnn`], [`Lstm`], [`PeepholeLstm`] and [`Gru`].
+/// The trait is sealed: kernels are written for [`Lstm`], [`PeepholeLstm`], [`Gru`], and simple cells with each elementwise activation:
+/// [`Rnn`], [`ReluRnn`], [`SigmoidRnn`], [`IdentityRnn`], [`LeakyReluRnn`], [`EluRnn`], [`SeluRnn`], [`GeluRnn`], [`SiluRnn`], [`SoftplusRnn`].
 ///
 /// ```
 /// use plumbline::layers::{Cell, Gru, Lstm};
@@ -77,6 +78,75 @@ pub struct SigmoidRnn;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityRnn;
 
+/// h_t = f(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), with f(z) = z for z > 0, else a z; a is 0.01 unless
+/// [`Recurrent::with_slope`](super::Recurrent::with_slope) says otherwise.
+///
+/// Source: the course notes' section on RNN, h_t = g(V x_t + W h_{t−1} + b_h), with [`LeakyRelu`](super::super::LeakyRelu) for g. PyTorch
+/// has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, LeakyReluRnn};
+/// assert_eq!(LeakyReluRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeakyReluRnn;
+
+/// h_t = f(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), with f(z) = z for z > 0, else a (e^z − 1); a is 1 unless
+/// [`Recurrent::with_scale`](super::Recurrent::with_scale) says otherwise.
+///
+/// Source: the course notes' section on RNN, with [`Elu`](super::super::Elu) for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, EluRnn};
+/// assert_eq!(EluRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EluRnn;
+
+/// h_t = f(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), with f(z) = λ z for z > 0, else λ α (e^z − 1).
+///
+/// Source: the course notes' section on RNN, with [`Selu`](super::super::Selu) for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, SeluRnn};
+/// assert_eq!(SeluRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeluRnn;
+
+/// h_t = z Φ(z), z = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh, with Φ the normal distribution function.
+///
+/// Source: the course notes' section on RNN, with [`Gelu`](super::super::Gelu) for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, GeluRnn};
+/// assert_eq!(GeluRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GeluRnn;
+
+/// h_t = z σ(z), z = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh.
+///
+/// Source: the course notes' section on RNN, with [`Silu`](super::super::Silu) for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, SiluRnn};
+/// assert_eq!(SiluRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SiluRnn;
+
+/// h_t = ln(1 + e^z), z = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh.
+///
+/// Source: the course notes' section on RNN, with [`Softplus`](super::super::Softplus) for g. PyTorch has no such cell.
+///
+/// ```
+/// use plumbline::layers::{Cell, SoftplusRnn};
+/// assert_eq!(SoftplusRnn::GATES, ["h"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SoftplusRnn;
+
 /// c_t = f ∘ c_{t−1} + i ∘ g, h_t = o ∘ tanh c_t, with the gates i, f, o = σ(z) and the candidate g = tanh(z), each of its own
 /// z = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh; PyTorch's `LSTM`.
 ///
@@ -121,24 +191,27 @@ pub struct PeepholeLstm;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gru;
 
-impl Cell for Rnn {
-    const GATES: &'static [&'static str] = &["h"];
-    const KIND: Kind = Kind::Tanh;
+macro_rules! simple {
+    ($($cell:ident $kind:expr;)*) => {$(
+        impl sealed::Sealed for $cell {}
+        impl Cell for $cell {
+            const GATES: &'static [&'static str] = &["h"];
+            const KIND: Kind = $kind;
+        }
+    )*};
 }
 
-impl Cell for ReluRnn {
-    const GATES: &'static [&'static str] = &["h"];
-    const KIND: Kind = Kind::Relu;
-}
-
-impl Cell for SigmoidRnn {
-    const GATES: &'static [&'static str] = &["h"];
-    const KIND: Kind = Kind::Sigmoid;
-}
-
-impl Cell for IdentityRnn {
-    const GATES: &'static [&'static str] = &["h"];
-    const KIND: Kind = Kind::Identity;
+simple! {
+    Rnn Kind::Tanh;
+    ReluRnn Kind::Relu;
+    SigmoidRnn Kind::Sigmoid;
+    IdentityRnn Kind::Identity;
+    LeakyReluRnn Kind::LeakyRelu(0.01);
+    EluRnn Kind::Elu(1.0);
+    SeluRnn Kind::Selu;
+    GeluRnn Kind::Gelu;
+    SiluRnn Kind::Silu;
+    SoftplusRnn Kind::Softplus;
 }
 
 impl Cell for Lstm {
@@ -162,10 +235,6 @@ impl Forgets for PeepholeLstm {}
 
 mod sealed {
     pub trait Sealed {}
-    impl Sealed for super::Rnn {}
-    impl Sealed for super::ReluRnn {}
-    impl Sealed for super::SigmoidRnn {}
-    impl Sealed for super::IdentityRnn {}
     impl Sealed for super::Lstm {}
     impl Sealed for super::PeepholeLstm {}
     impl Sealed for super::Gru {}

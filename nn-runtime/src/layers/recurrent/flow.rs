@@ -12,7 +12,7 @@ use super::{Cell, Recurrent, memory::Span, parameters::CELLS};
 /// use plumbline::layers::StateActivation;
 /// assert_eq!((StateActivation::Tanh.largest_slope(), StateActivation::Sigmoid.largest_slope()), (1.0, 0.25));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StateActivation {
     /// tanh of the whole state: [`Rnn`](super::Rnn).
     Tanh,
@@ -22,14 +22,35 @@ pub enum StateActivation {
     Sigmoid,
     /// The state as it is: [`IdentityRnn`](super::IdentityRnn).
     Identity,
+    /// The whole state where it is above 0, else a times it: [`LeakyReluRnn`](super::LeakyReluRnn).
+    LeakyRelu(f64),
+    /// The whole state where it is above 0, else a (e^z − 1): [`EluRnn`](super::EluRnn).
+    Elu(f64),
+    /// SELU of the whole state: [`SeluRnn`](super::SeluRnn).
+    Selu,
+    /// z Φ(z) of the whole state: [`GeluRnn`](super::GeluRnn).
+    Gelu,
+    /// z σ(z) of the whole state: [`SiluRnn`](super::SiluRnn).
+    Silu,
+    /// ln(1 + e^z) of the whole state: [`SoftplusRnn`](super::SoftplusRnn).
+    Softplus,
     /// Gates, which let a part of the state pass as it is: [`Lstm`](super::Lstm), [`Gru`](super::Gru).
     Gates,
 }
 
 impl StateActivation {
-    /// The bound of the slope: 1/4 for σ, at 0; 1 for all others, at 0 for tanh, above 0 for max(0, ·), and for a gate that is open.
+    /// The bound of the slope: 1/4 for σ, at 0; 1.7581 for SELU, just below 0; 1.1290 for GELU, at √2; 1.0999 for SiLU, at 2.4; the larger of 1
+    /// and a for leaky ReLU and ELU; 1 for all others, at 0 for tanh, above 0 for max(0, ·), far above 0 for softplus, and for a gate that is open.
     pub fn largest_slope(self) -> f64 {
-        if self == StateActivation::Sigmoid { 0.25 } else { 1.0 }
+        match self {
+            StateActivation::Sigmoid => 0.25,
+            StateActivation::LeakyRelu(a) | StateActivation::Elu(a) => a.max(1.0),
+            // λ α; Φ(√2) + √2 φ(√2); σ (1 + z (1 − σ)) at its maximum. All rounded up.
+            StateActivation::Selu => 1.758_099_340_847_377,
+            StateActivation::Gelu => 1.128_904_145_185_156,
+            StateActivation::Silu => 1.099_839_320_128_867,
+            _ => 1.0,
+        }
     }
 }
 
@@ -84,11 +105,17 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
     for Recurrent<C, I, N, LAYERS, DIRECTIONS, E>
 {
     fn cells(&self) -> Vec<MemoryCell<'_, E>> {
-        let activation = match C::KIND {
+        let activation = match self.kind {
             Kind::Tanh => StateActivation::Tanh,
             Kind::Relu => StateActivation::Relu,
             Kind::Sigmoid => StateActivation::Sigmoid,
             Kind::Identity => StateActivation::Identity,
+            Kind::LeakyRelu(slope) => StateActivation::LeakyRelu(slope),
+            Kind::Elu(scale) => StateActivation::Elu(scale),
+            Kind::Selu => StateActivation::Selu,
+            Kind::Gelu => StateActivation::Gelu,
+            Kind::Silu => StateActivation::Silu,
+            Kind::Softplus => StateActivation::Softplus,
             Kind::Lstm | Kind::Gru => StateActivation::Gates,
         };
         let shape = (C::GATES.len(), N::SIZE, N::SIZE);

@@ -13,7 +13,10 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use cell::{Cell, Forgets, Gru, IdentityRnn, Lstm, PeepholeLstm, ReluRnn, Rnn, SigmoidRnn};
+pub use cell::{
+    Cell, EluRnn, Forgets, GeluRnn, Gru, IdentityRnn, LeakyReluRnn, Lstm, PeepholeLstm, ReluRnn, Rnn, SeluRnn,
+    SigmoidRnn, SiluRnn, SoftplusRnn,
+};
 pub use flow::{CellFlow, Memory, MemoryCell, StateActivation};
 
 use std::{fmt, marker::PhantomData};
@@ -22,6 +25,7 @@ use rand::Rng;
 
 use crate::{
     Element, Shape,
+    kernels::recurrent::Kind,
     layers::{Init, type_check},
     network::{View, ViewMut},
     shape::Dimension,
@@ -67,6 +71,8 @@ use parameters::{MAXIMUM, Tensors};
 /// ```
 pub struct Recurrent<C, I, N, const LAYERS: usize, const DIRECTIONS: usize, E = f32> {
     tensors: Tensors<E>,
+    /// The cell's own, with the number of its activation where that takes one.
+    kind: Kind,
     types: PhantomData<fn(C, I) -> N>,
 }
 
@@ -75,7 +81,7 @@ impl<C, I, N, const LAYERS: usize, const DIRECTIONS: usize, E: Clone> Clone
     for Recurrent<C, I, N, LAYERS, DIRECTIONS, E>
 {
     fn clone(&self) -> Self {
-        Recurrent { tensors: self.tensors.clone(), types: PhantomData }
+        Recurrent { tensors: self.tensors.clone(), kind: self.kind, types: PhantomData }
     }
 }
 
@@ -114,6 +120,11 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
         Self::SIZES.room(steps)
     }
 
+    #[inline(always)]
+    fn sizes(&self) -> Sizes {
+        Sizes { kind: self.kind, ..Self::SIZES }
+    }
+
     /// The layers and their directions, in order.
     fn directions() -> impl Iterator<Item = (usize, usize)> {
         (0..LAYERS).flat_map(|layer| (0..DIRECTIONS).map(move |direction| (layer, direction)))
@@ -130,13 +141,13 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
         for (layer, direction) in Self::directions() {
             tensors.draw((layer, direction), Self::SIZES.inputs(layer), N::SIZE, init, rng);
         }
-        Recurrent { tensors, types: PhantomData }
+        Recurrent { tensors, kind: C::KIND, types: PhantomData }
     }
 
     /// The same layer with every parameter zero.
     #[must_use]
     pub fn zeroed(&self) -> Self {
-        Recurrent { tensors: self.tensors.zeroed(), types: PhantomData }
+        Recurrent { tensors: self.tensors.zeroed(), kind: self.kind, types: PhantomData }
     }
 
     /// y from x, and the states at each sample's end from those at its start. `start` and `end` are rows of at least
@@ -157,7 +168,7 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
         room: &mut [E],
     ) {
         let span = Self::span::<X, Y>(x, lengths);
-        forward::infer(Self::SIZES, &self.tensors, span, Self::values(x, &mut y, start, &mut end), room);
+        forward::infer(self.sizes(), &self.tensors, span, Self::values(x, &mut y, start, &mut end), room);
     }
 
     /// As [`Recurrent::infer`], with what the backward pass needs kept in `trace`, [`Recurrent::trace`] numbers a sample.
@@ -176,7 +187,7 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
         trace: &mut [E],
     ) {
         let span = Self::span::<X, Y>(x, lengths);
-        forward::forward(Self::SIZES, &self.tensors, span, Self::values(x, &mut y, start, &mut end), trace);
+        forward::forward(self.sizes(), &self.tensors, span, Self::values(x, &mut y, start, &mut end), trace);
     }
 
     /// d_x and d_start from d_y and d_end, the gradient with respect to the states at the end, where one is asked for; d_x and the first
@@ -204,7 +215,7 @@ impl<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS:
             d_end: d_end.map(rows),
             d_start: d_start.as_mut().map(rows_mut),
         };
-        backward::backward(Self::SIZES, &self.tensors, span, gradients, trace);
+        backward::backward(self.sizes(), &self.tensors, span, gradients, trace);
     }
 
     /// The gradients of all parameters, written into `self`, which holds gradients. `trace` is that of the whole batch: `samples`
@@ -252,6 +263,43 @@ impl<C: Forgets, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIO
         for (layer, direction) in Self::directions() {
             self.tensors.of_mut(layer, direction).bias_ih[N::SIZE..2 * N::SIZE].fill(E::from_f64(bias));
         }
+        self
+    }
+}
+
+impl<I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS: usize, E: Element>
+    Recurrent<LeakyReluRnn, I, N, LAYERS, DIRECTIONS, E>
+{
+    /// The same layer with another slope a ≥ 0 of its activation below 0.
+    ///
+    /// ```
+    /// use plumbline::{Const, layers::{Init, LeakyReluRnn, Memory, Recurrent, StateActivation}};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let layer = Recurrent::<LeakyReluRnn, Const<1>, Const<1>, 1, 1>::new(Init::Orthogonal, &mut StdRng::seed_from_u64(42));
+    /// assert_eq!(layer.cells()[0].activation, StateActivation::LeakyRelu(0.01));
+    /// assert_eq!(layer.with_slope(0.2).cells()[0].activation, StateActivation::LeakyRelu(0.2));
+    /// ```
+    #[must_use]
+    pub fn with_slope(mut self, slope: f64) -> Self {
+        self.kind = Kind::LeakyRelu(slope);
+        self
+    }
+}
+
+impl<I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS: usize, E: Element>
+    Recurrent<EluRnn, I, N, LAYERS, DIRECTIONS, E>
+{
+    /// The same layer with another scale a > 0 of its activation below 0.
+    ///
+    /// ```
+    /// use plumbline::{Const, layers::{EluRnn, Init, Memory, Recurrent, StateActivation}};
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// let layer = Recurrent::<EluRnn, Const<1>, Const<1>, 1, 1>::new(Init::Orthogonal, &mut StdRng::seed_from_u64(42));
+    /// assert_eq!(layer.with_scale(0.5).cells()[0].activation, StateActivation::Elu(0.5));
+    /// ```
+    #[must_use]
+    pub fn with_scale(mut self, scale: f64) -> Self {
+        self.kind = Kind::Elu(scale);
         self
     }
 }

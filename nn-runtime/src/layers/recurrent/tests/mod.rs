@@ -210,6 +210,61 @@ fn a_linear_rnn_agrees_with_its_definition() {
     check_all::<IdentityRnn>();
 }
 
+#[test]
+fn rnns_of_every_other_activation_agree_with_their_definition() {
+    check_all::<LeakyReluRnn>();
+    check_all::<EluRnn>();
+    check_all::<SeluRnn>();
+    check_all::<GeluRnn>();
+    check_all::<SiluRnn>();
+    check_all::<SoftplusRnn>();
+}
+
+/// The number of an activation is that of the layer, of its clones, and of its gradients.
+#[test]
+fn the_number_of_an_activation_counts() {
+    let case = Case::<f64>::new(2, 3, 2, 3);
+    let y = |slope: f64| case.run(&layer::<LeakyReluRnn, 2, 3, 1, 1, f64>().with_slope(slope).clone(), true).y;
+    let rectified = case.run(&layer::<ReluRnn, 2, 3, 1, 1, f64>(), true).y;
+    let linear = case.run(&layer::<IdentityRnn, 2, 3, 1, 1, f64>(), true).y;
+    assert_eq!((y(0.0), y(1.0)), (rectified, linear));
+    assert_eq!(y(0.01), case.run(&layer::<LeakyReluRnn, 2, 3, 1, 1, f64>(), true).y);
+    let elu = layer::<EluRnn, 2, 3, 1, 1, f64>().with_scale(0.4);
+    let (expected, _) = naive::outputs(&elu, &case.x, &[3, 3], &case.start);
+    let mut copy = elu.zeroed();
+    (0..elu.tensors()).for_each(|index| copy.tensor_mut(index).values.copy_from_slice(elu.tensor(index).values));
+    assert_close(&case.run(&copy, true).y, &expected, 1e-13);
+}
+
+/// The largest slope is no smaller than any, and comes near to one.
+#[test]
+fn the_largest_slope_bounds_all_slopes() {
+    fn check<C: Cell>(prepare: impl Fn(Layer<C, 1, 1, 1, 1, f64>) -> Layer<C, 1, 1, 1, 1, f64>) {
+        let mut layer = prepare(layer::<C, 1, 1, 1, 1, f64>());
+        (0..layer.tensors()).for_each(|index| layer.tensor_mut(index).values.fill(0.0));
+        layer.parameter_mut("weight_ih_l0").expect("a weight").values[0] = 1.0;
+        let slopes = (-1000..=1000).map(|x| {
+            let case = Case { x: vec![f64::from(x) * 0.02 - 1e-9], start: vec![0.0], ..Case::new(1, 1, 1, 1) };
+            let mut out = case.run(&layer, true);
+            case.back(&layer, &[1.0], None, &mut out.trace).d_x[0]
+        });
+        let (largest, bound) = (slopes.fold(0.0, f64::max), layer.cells()[0].activation.largest_slope());
+        assert!(largest <= bound && largest > bound - 1e-4, "{largest} of {bound}");
+    }
+    check::<Rnn>(|layer| layer);
+    check::<ReluRnn>(|layer| layer);
+    check::<SigmoidRnn>(|layer| layer);
+    check::<IdentityRnn>(|layer| layer);
+    check::<LeakyReluRnn>(|layer| layer);
+    check::<LeakyReluRnn>(|layer| layer.with_slope(1.5));
+    check::<EluRnn>(|layer| layer);
+    check::<EluRnn>(|layer| layer.with_scale(2.5));
+    check::<SeluRnn>(|layer| layer);
+    check::<GeluRnn>(|layer| layer);
+    check::<SiluRnn>(|layer| layer);
+    check::<SoftplusRnn>(|layer| layer);
+}
+
 /// h = σ(17 + …) is 1 in f32, and its slope is e⁻¹⁷, not what 1 − h has left of it.
 #[test]
 fn the_slope_of_a_saturated_sigmoid_rnn_is_not_lost() {
@@ -292,6 +347,10 @@ fn rnns_of_sizes_around_whole_registers_agree_on_each_instruction_set() {
     check_all_sizes::<ReluRnn>();
     check_all_sizes::<SigmoidRnn>();
     check_all_sizes::<IdentityRnn>();
+    check_all_sizes::<LeakyReluRnn>();
+    check_all_sizes::<EluRnn>();
+    check_all_sizes::<GeluRnn>();
+    check_all_sizes::<SoftplusRnn>();
 }
 
 #[test]
@@ -339,6 +398,10 @@ fn padding_changes_nothing() {
     check_padding::<ReluRnn>();
     check_padding::<SigmoidRnn>();
     check_padding::<IdentityRnn>();
+    check_padding::<LeakyReluRnn>();
+    check_padding::<SeluRnn>();
+    check_padding::<SiluRnn>();
+    check_padding::<SoftplusRnn>();
     check_padding::<Lstm>();
     check_padding::<PeepholeLstm>();
     check_padding::<Gru>();

@@ -11,6 +11,26 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
+/// The activations by their definitions.
+fn function(kind: Kind, z: f64) -> f64 {
+    let exponential = |line: f64, scale: f64| if z > 0.0 { line * z } else { scale * (z.exp() - 1.0) };
+    match kind {
+        Kind::LeakyRelu(slope) => {
+            if z > 0.0 {
+                z
+            } else {
+                slope * z
+            }
+        }
+        Kind::Elu(scale) => exponential(1.0, scale),
+        Kind::Selu => exponential(1.050_700_987_355_480_5, 1.050_700_987_355_480_5 * 1.673_263_242_354_377_2),
+        Kind::Gelu => z * 0.5 * (1.0 + libm::erf(z / 2.0_f64.sqrt())),
+        Kind::Silu => z * sigmoid(z),
+        Kind::Softplus => z.exp().ln_1p(),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// y and the states at the end.
 pub(super) fn outputs<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIONS: usize>(
     layer: &Recurrent<C, I, N, LAYERS, DIRECTIONS, f64>,
@@ -76,11 +96,14 @@ fn step<C: Cell, I: Dimension, N: Dimension, const LAYERS: usize, const DIRECTIO
     let seen = |gate: usize, j: usize, c: f64| peephole.get(gate * n + j).map_or(0.0, |p| p * c);
     for j in 0..n {
         let z = |gate: usize| of_x[gate * n + j] + of_h[gate * n + j];
-        match C::KIND {
+        match layer.kind {
             Kind::Tanh => h[j] = z(0).tanh(),
             Kind::Relu => h[j] = z(0).max(0.0),
             Kind::Sigmoid => h[j] = sigmoid(z(0)),
             Kind::Identity => h[j] = z(0),
+            kind @ (Kind::LeakyRelu(_) | Kind::Elu(_) | Kind::Selu | Kind::Gelu | Kind::Silu | Kind::Softplus) => {
+                h[j] = function(kind, z(0));
+            }
             Kind::Lstm => {
                 let (i, f) = (sigmoid(z(0) + seen(0, j, c[j])), sigmoid(z(1) + seen(1, j, c[j])));
                 c[j] = f * c[j] + i * z(2).tanh();
