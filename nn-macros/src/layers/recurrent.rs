@@ -44,7 +44,7 @@ struct StateFunction {
     name: &'static str,
     /// The marker of its cell in the runtime.
     runtime: &'static str,
-    /// How it is written with its argument, the method of the runtime's layer that takes it, and the numbers that it may be.
+    /// How it is written with its argument, what that is, and the numbers that it may be.
     argument: Option<(&'static str, &'static str, Range)>,
 }
 
@@ -57,10 +57,10 @@ static FUNCTIONS: [StateFunction; 10] = [
     function("tanh", "Rnn"),
     function("relu", "ReluRnn"),
     StateFunction {
-        argument: Some(("leaky_relu(0.01)", "with_slope", Range::NotNegative)),
+        argument: Some(("leaky_relu(0.01)", "slope", Range::NotNegative)),
         ..function("leaky_relu", "LeakyReluRnn")
     },
-    StateFunction { argument: Some(("elu(1.0)", "with_scale", Range::Positive)), ..function("elu", "EluRnn") },
+    StateFunction { argument: Some(("elu(1.0)", "scale", Range::Positive)), ..function("elu", "EluRnn") },
     function("selu", "SeluRnn"),
     function("gelu", "GeluRnn"),
     function("silu", "SiluRnn"),
@@ -234,8 +234,8 @@ impl Cell {
     fn number(&self) -> Option<TokenStream> {
         match self {
             Self::Rnn { activation: StateActivation { function, argument } } => {
-                let ((_, method, _), number) = function.argument.as_ref().zip(argument.as_ref())?;
-                let method = format_ident!("{method}");
+                let ((_, what, _), number) = function.argument.as_ref().zip(argument.as_ref())?;
+                let method = format_ident!("with_{what}");
                 Some(quote!(.#method(#number)))
             }
             Self::Lstm { forget_bias, .. } => Some(quote!(.with_forget_bias(#forget_bias))),
@@ -249,10 +249,10 @@ impl StateActivation {
     fn read(arguments: &mut Arguments) -> Result<Self, Reported> {
         if let Some(Expr::Call(call)) = arguments.option("activation")
             && let Some(function) = name(&call.func).and_then(|name| Self::function(&name.to_string()))
-            && let Some((example, _, range)) = function.argument
+            && let Some((example, what, range)) = function.argument
             && let [number] = call.args.iter().collect::<Vec<_>>()[..]
         {
-            let what = format!("the argument of `{}`", function.name);
+            let what = format!("the {what} of `{}`", function.name);
             let argument = arguments.real(number, &what, range, example)?;
             return Ok(Self { function, argument: Some(argument) });
         }

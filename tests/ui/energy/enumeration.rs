@@ -8,6 +8,7 @@ network! {
     Spectra: [64] -> [30] { rbm: rbm(30, visible = gaussian); }
     Ratings: [100, 5] -> [30] { rbm: rbm(30, visible = softmax(5)); }
     Films: [11, 5] -> [30] { rbm: rbm(30, visible = softmax(5)); }
+    Genres: [4, 100] -> [30] { rbm: rbm(30, visible = softmax(100)); }
     Topics: [30] -> [20, 5] { rbm: rbm(20, hidden = softmax(5)); }
     Real: [20] -> [16] { rbm: rbm(16, visible = gaussian, hidden = gaussian); }
 }
@@ -19,6 +20,7 @@ fn main() {
     println!("{}", Spectra::new(1).rbm.log_partition_exact());
     println!("{}", Ratings::new(1).rbm.log_partition_exact());
     println!("{}", Films::new(1).rbm.log_partition_exact());
+    println!("{}", Genres::new(1).rbm.log_partition_exact());
     println!("{}", Topics::new(1).rbm.log_partition_exact());
     println!("{}", Real::new(1).rbm.log_partition_exact());
 }

@@ -15,6 +15,14 @@ network! {
         memory: rnn(16, activation = "relu");
     }
 
+    pub Slope: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = leaky_relu(-0.1));
+    }
+
+    pub Argument: [20, 8] -> [20, 16] {
+        memory: rnn(16, activation = tanh(2.0));
+    }
+
     pub Other: [20, 8] -> [20, 16] {
         memory: lstm(16, activation = relu);
     }
