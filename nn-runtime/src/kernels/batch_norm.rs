@@ -6,7 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{scratch, simd},
+    kernels::{scratch, simd, sizes::count},
 };
 
 /// Where the numbers of each channel lie: in grids one after the other, each a number of rows.
@@ -122,25 +122,25 @@ pub struct NormalizeGradient<'a, E> {
 
 /// Runs a [`Moments`].
 pub(super) fn moments<E: Element>(job: Moments<'_, E>) {
-    let memory = 3 * job.grids.width;
+    let memory = count(&[3, job.grids.width]);
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
 /// Runs a [`Normalize`].
 pub(super) fn normalize<E: Element>(job: Normalize<'_, E>) {
-    let memory = 3 * job.grids.width;
+    let memory = count(&[3, job.grids.width]);
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
 /// Runs a [`GradientSums`].
 pub(super) fn gradient_sums<E: Element>(job: GradientSums<'_, E>) {
-    let memory = 5 * job.grids.width;
+    let memory = count(&[5, job.grids.width]);
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 
 /// Runs a [`NormalizeGradient`].
 pub(super) fn normalize_gradient<E: Element>(job: NormalizeGradient<'_, E>) {
-    let memory = 4 * job.grids.width;
+    let memory = count(&[4, job.grids.width]);
     scratch::with(memory, |memory| simd::run(With { job, memory }));
 }
 

@@ -12,7 +12,9 @@ use crate::{
     kernels::{
         math::Math,
         scratch,
-        simd::{Lanes, lanes, run},
+        simd::{lanes, run},
+        sizes::count,
+        vector::Vector,
     },
 };
 
@@ -88,7 +90,7 @@ impl<E: Element> WithSimd for Pack<'_, E> {
 /// C = A B where A is m × k of zeros and ones, B k × n and C m × n, each with its rows one after the other, on up to `threads` threads. False, and nothing is written, where A has
 /// other numbers or so few rows that a matrix product is as fast.
 pub(crate) fn product<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usize; 3], threads: usize) -> bool {
-    if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..m * k]) {
+    if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..count(&[m, k])]) {
         return false;
     }
     let groups = k.div_ceil(GROUP);
@@ -99,7 +101,7 @@ pub(crate) fn product<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usi
             }
         }
         let codes = Codes { codes, row: groups, group: 1 };
-        multiply(&mut c[..m * n], codes, b, [k, n], threads);
+        multiply(&mut c[..count(&[m, n])], codes, b, [k, n], threads);
     });
     true
 }
@@ -112,7 +114,7 @@ pub(crate) fn transposed_product<E: Element>(
     [m, k, n]: [usize; 3],
     threads: usize,
 ) -> bool {
-    if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..m * k]) {
+    if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..count(&[m, k])]) {
         return false;
     }
     let groups = k.div_ceil(GROUP);
@@ -122,7 +124,7 @@ pub(crate) fn transposed_product<E: Element>(
             run(Pack { codes: &mut codes[group * m..(group + 1) * m], numbers, bit: index / groups });
         }
         let codes = Codes { codes, row: 1, group: m };
-        multiply(&mut c[..m * n], codes, b, [k, n], threads);
+        multiply(&mut c[..count(&[m, n])], codes, b, [k, n], threads);
     });
     true
 }
@@ -138,7 +140,7 @@ fn with_codes(length: usize, f: impl FnOnce(&mut [u8])) {
 
 /// C = A B for the rows of B that the codes pick.
 fn multiply<E: Element>(c: &mut [E], codes: Codes<'_>, b: &[E], [k, n]: [usize; 2], threads: usize) {
-    assert!(b.len() >= k * n, "a matrix lies within its data");
+    assert!(b.len() >= count(&[k, n]), "a matrix lies within its data");
     let rows = c.len() / n;
     // SAFETY: `rows` is the quotient, so C has `rows` rows of `n` numbers; it is borrowed mutably until all threads are done.
     unsafe { spread(Target(c.as_mut_ptr()), rows, codes, b, [k, n], [0, n], threads) };
@@ -259,7 +261,7 @@ impl<E: Element> Multiply<'_, E> {
             let row = load::<S, E, W>(simd, &self.b[row * self.n + column..][..width]);
             for (next, done) in next.chunks_exact_mut(W).zip(done.chunks_exact(W)) {
                 for w in 0..W {
-                    next[w] = <E as Lanes>::add(simd, done[w], row[w]);
+                    next[w] = (Vector::<S, E>::of(simd, done[w]) + Vector::of(simd, row[w])).raw();
                 }
             }
         }
@@ -283,7 +285,7 @@ impl<E: Element> Multiply<'_, E> {
                 let code = usize::from(codes[i * stride + (first + g) * group]) % SUBSETS;
                 let sum = &tables[(g * SUBSETS + code) * W..][..W];
                 for w in 0..W {
-                    sums[w] = <E as Lanes>::add(simd, sums[w], sum[w]);
+                    sums[w] = (Vector::<S, E>::of(simd, sums[w]) + Vector::of(simd, sum[w])).raw();
                 }
             }
             if W > 1 {

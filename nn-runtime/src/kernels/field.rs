@@ -7,7 +7,8 @@ use crate::{
     kernels::{
         elementwise::{self, Binary, Unary},
         math::Math,
-        simd::{Lanes, run},
+        simd::run,
+        vector::Vector,
     },
 };
 
@@ -92,7 +93,7 @@ struct AddScaled<E>(E);
 impl<E: Element> Binary<E> for AddScaled<E> {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, y: E::Vector<S>, x: E::Vector<S>) -> E::Vector<S> {
-        <E as Lanes>::mul_add(simd, <E as Lanes>::splat(simd, self.0), x, y)
+        Vector::splat(simd, self.0).mul_add(Vector::of(simd, x), Vector::of(simd, y)).raw()
     }
 }
 
@@ -102,7 +103,7 @@ struct Sigmoid(f64);
 impl<E: Math> Unary<E> for Sigmoid {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::sigmoid(simd, E::mul(simd, x, E::constant(simd, self.0)))
+        (Vector::<S, E>::of(simd, x) * Vector::constant(simd, self.0)).sigmoid().raw()
     }
 }
 
@@ -112,8 +113,8 @@ struct Softplus(f64);
 impl<E: Math> Unary<E> for Softplus {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        let y = E::softplus(simd, E::mul(simd, x, E::constant(simd, self.0)));
-        E::mul(simd, y, E::constant(simd, 1.0 / self.0))
+        let y = (Vector::<S, E>::of(simd, x) * Vector::constant(simd, self.0)).softplus();
+        (y * Vector::constant(simd, 1.0 / self.0)).raw()
     }
 }
 
@@ -123,7 +124,7 @@ struct Scale(f64);
 impl<E: Math> Unary<E> for Scale {
     #[inline(always)]
     fn call<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, x, E::constant(simd, self.0))
+        (Vector::<S, E>::of(simd, x) * Vector::constant(simd, self.0)).raw()
     }
 }
 
@@ -138,26 +139,18 @@ pub(crate) fn softplus_difference<E: Element>(x: &[E], c: &[E], from: (f64, f64)
 /// instruction set.
 #[inline(always)]
 fn difference<S: Simd, E: Math>(
-    simd: S,
-    x: E::Vector<S>,
-    c: E::Vector<S>,
-    from: (E::Vector<S>, E::Vector<S>),
-    to: (E::Vector<S>, E::Vector<S>),
-) -> E::Vector<S> {
-    let end = scaled_softplus::<S, E>(simd, x, c, to);
-    <E as Lanes>::sub(simd, end, scaled_softplus::<S, E>(simd, x, c, from))
+    x: Vector<S, E>,
+    c: Vector<S, E>,
+    from: [Vector<S, E>; 2],
+    to: [Vector<S, E>; 2],
+) -> Vector<S, E> {
+    scaled_softplus(x, c, to) - scaled_softplus(x, c, from)
 }
 
 /// ln(1 + exp(s (c + w x)))
 #[inline(always)]
-fn scaled_softplus<S: Simd, E: Math>(
-    simd: S,
-    x: E::Vector<S>,
-    c: E::Vector<S>,
-    (w, s): (E::Vector<S>, E::Vector<S>),
-) -> E::Vector<S> {
-    let field = <E as Lanes>::mul_add(simd, w, x, c);
-    <E as Math>::softplus(simd, <E as Lanes>::mul(simd, s, field))
+fn scaled_softplus<S: Simd, E: Math>(x: Vector<S, E>, c: Vector<S, E>, [w, s]: [Vector<S, E>; 2]) -> Vector<S, E> {
+    (s * w.mul_add(x, c)).softplus()
 }
 
 struct SoftplusDifference<'a, E> {
@@ -176,21 +169,20 @@ impl<E: Element> WithSimd for SoftplusDifference<'_, E> {
         let length = x.len().min(c.len());
         let (x, x_rest) = E::as_vectors::<S>(&x[..length]);
         let (c, c_rest) = E::as_vectors::<S>(&c[..length]);
-        let constants = |(w, s): (f64, f64)| (<E as Math>::constant(simd, w), <E as Math>::constant(simd, s));
+        let constants = |(w, s): (f64, f64)| [Vector::constant(simd, w), Vector::constant(simd, s)];
         let (from, to) = (constants(from), constants(to));
         let mut total = 0.0;
         for (x, c) in x.chunks(16).zip(c.chunks(16)) {
-            let mut sum = <E as Math>::constant(simd, 0.0);
+            let mut sum = Vector::<S, E>::constant(simd, 0.0);
             for (&x, &c) in x.iter().zip(c) {
-                sum = <E as Lanes>::add(simd, sum, difference::<S, E>(simd, x, c, from, to));
+                sum = sum + difference(Vector::of(simd, x), Vector::of(simd, c), from, to);
             }
-            total += E::sum_lanes(simd, sum).as_f64();
+            total += sum.sum().as_f64();
         }
         if !x_rest.is_empty() {
             let mut rest = [E::zero(); 64];
             let rest = &mut rest[..x_rest.len()];
-            let (x, c) = (E::load_partial(simd, x_rest), E::load_partial(simd, c_rest));
-            E::store_partial(simd, rest, difference::<S, E>(simd, x, c, from, to));
+            difference(Vector::load(simd, x_rest), Vector::load(simd, c_rest), from, to).store(rest);
             total += rest.iter().map(|x| x.as_f64()).sum::<f64>();
         }
         total

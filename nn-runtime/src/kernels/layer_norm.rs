@@ -7,9 +7,9 @@ use pulp::{Simd, WithSimd};
 use crate::{
     Element,
     kernels::{
-        math::Math,
-        simd::{Lanes, run},
+        simd::run,
         softmax::first_lanes,
+        vector::{Mask, Vector},
     },
 };
 
@@ -49,36 +49,30 @@ impl<E: Element> NormalizeGradient<'_, E> {
 /// The places of a row of `width` numbers, a register at a time.
 #[inline(always)]
 fn registers<S: Simd, E: Element>(width: usize) -> impl Iterator<Item = Range<usize>> {
-    let lanes = <E as Lanes>::lanes::<S>();
+    let lanes = E::lanes::<S>();
     (0..width).step_by(lanes).map(move |start| start..(start + lanes).min(width))
 }
 
 /// `v` where the row reaches, else 0.
 #[inline(always)]
-fn within<S: Simd, E: Element>(simd: S, place: &Range<usize>, v: E::Vector<S>, inside: E::Mask<S>) -> E::Vector<S> {
-    if place.len() == <E as Lanes>::lanes::<S>() {
-        v
-    } else {
-        <E as Lanes>::select(simd, inside, v, <E as Math>::constant(simd, 0.0))
-    }
+fn within<S: Simd, E: Element>(simd: S, place: &Range<usize>, v: Vector<S, E>, inside: Mask<S, E>) -> Vector<S, E> {
+    if place.len() == E::lanes::<S>() { v } else { inside.select(v, Vector::constant(simd, 0.0)) }
 }
 
 /// μ and 1 / σ of a row.
 #[inline(always)]
-fn moments<S: Simd, E: Element>(simd: S, x: &[E], epsilon: f64, inside: E::Mask<S>) -> [E::Vector<S>; 2] {
-    let zero = <E as Math>::constant(simd, 0.0);
+fn moments<S: Simd, E: Element>(simd: S, x: &[E], epsilon: f64, inside: Mask<S, E>) -> [Vector<S, E>; 2] {
+    let zero = Vector::constant(simd, 0.0);
     let count = E::from_f64(x.len() as f64);
-    let sum = registers::<S, E>(x.len())
-        .fold(zero, |sum, place| <E as Lanes>::add(simd, sum, <E as Lanes>::load_partial(simd, &x[place])));
-    let mean = <E as Lanes>::splat(simd, <E as Lanes>::sum_lanes(simd, sum) / count);
+    let sum = registers::<S, E>(x.len()).fold(zero, |sum, place| sum + Vector::load(simd, &x[place]));
+    let mean = Vector::splat(simd, sum.sum() / count);
     let squares = registers::<S, E>(x.len()).fold(zero, |sum, place| {
-        let d = <E as Lanes>::sub(simd, <E as Lanes>::load_partial(simd, &x[place.clone()]), mean);
-        let d = within::<S, E>(simd, &place, d, inside);
-        <E as Lanes>::mul_add(simd, d, d, sum)
+        let d = within(simd, &place, Vector::load(simd, &x[place.clone()]) - mean, inside);
+        d.mul_add(d, sum)
     });
-    let variance = <E as Lanes>::sum_lanes(simd, squares) / count;
+    let variance = squares.sum() / count;
     let scale = E::one() / (variance + E::from_f64(epsilon)).sqrt();
-    [mean, <E as Lanes>::splat(simd, scale)]
+    [mean, Vector::splat(simd, scale)]
 }
 
 impl<E: Element> WithSimd for Normalize<'_, E> {
@@ -88,14 +82,13 @@ impl<E: Element> WithSimd for Normalize<'_, E> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Normalize { x, y, weight, bias, epsilon } = self;
         let width = weight.len().max(1);
-        let inside = first_lanes::<S, E>(simd, width % <E as Lanes>::lanes::<S>());
+        let inside = first_lanes(simd, width % E::lanes::<S>());
         for (x, y) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)) {
             let [mean, scale] = moments(simd, x, epsilon, inside);
             for place in registers::<S, E>(width) {
-                let load = |from: &[E]| <E as Lanes>::load_partial(simd, &from[place.clone()]);
-                let standard = <E as Lanes>::mul(simd, <E as Lanes>::sub(simd, load(x), mean), scale);
-                let value = <E as Lanes>::mul_add(simd, standard, load(weight), load(bias));
-                <E as Lanes>::store_partial(simd, &mut y[place], value);
+                let load = |from: &[E]| Vector::load(simd, &from[place.clone()]);
+                let standard = (load(x) - mean) * scale;
+                standard.mul_add(load(weight), load(bias)).store(&mut y[place]);
             }
         }
     }
@@ -109,41 +102,36 @@ impl<E: Element> WithSimd for NormalizeGradient<'_, E> {
     fn with_simd<S: Simd>(self, simd: S) {
         let NormalizeGradient { x, d_y, d_x, weight, d_weight, d_bias, epsilon } = self;
         let width = weight.len().max(1);
-        let inside = first_lanes::<S, E>(simd, width % <E as Lanes>::lanes::<S>());
-        let (zero, share) = (<E as Math>::constant(simd, 0.0), E::one() / E::from_f64(width as f64));
+        let inside = first_lanes(simd, width % E::lanes::<S>());
+        let (zero, share) = (Vector::constant(simd, 0.0), E::one() / E::from_f64(width as f64));
         for (row, (x, d_y)) in x.chunks_exact(width).zip(d_y.chunks_exact(width)).enumerate() {
             let [mean, scale] = moments(simd, x, epsilon, inside);
-            let standard = |place: &Range<usize>| {
-                let x = <E as Lanes>::load_partial(simd, &x[place.clone()]);
-                <E as Lanes>::mul(simd, <E as Lanes>::sub(simd, x, mean), scale)
-            };
+            let standard = |place: &Range<usize>| (Vector::load(simd, &x[place.clone()]) - mean) * scale;
             let (mut sum, mut product) = (zero, zero);
             for place in registers::<S, E>(width) {
-                let load = |from: &[E]| <E as Lanes>::load_partial(simd, &from[place.clone()]);
+                let load = |from: &[E]| Vector::load(simd, &from[place.clone()]);
                 // The gradient is 0 behind the row, and so are its products.
                 let (d, x) = (load(d_y), standard(&place));
-                let g = <E as Lanes>::mul(simd, d, load(weight));
-                sum = <E as Lanes>::add(simd, sum, g);
-                product = <E as Lanes>::mul_add(simd, g, x, product);
+                let g = d * load(weight);
+                sum = sum + g;
+                product = g.mul_add(x, product);
                 if d_weight.is_empty() {
                     continue;
                 }
                 let (w, b) = (load(d_weight), load(d_bias));
-                <E as Lanes>::store_partial(simd, &mut d_weight[place.clone()], <E as Lanes>::mul_add(simd, d, x, w));
-                <E as Lanes>::store_partial(simd, &mut d_bias[place.clone()], <E as Lanes>::add(simd, d, b));
+                d.mul_add(x, w).store(&mut d_weight[place.clone()]);
+                (d + b).store(&mut d_bias[place.clone()]);
             }
             if d_x.is_empty() {
                 continue;
             }
-            let sum = <E as Lanes>::splat(simd, <E as Lanes>::sum_lanes(simd, sum) * share);
-            let product = <E as Lanes>::splat(simd, <E as Lanes>::sum_lanes(simd, product) * share);
+            let [sum, product] = [sum, product].map(|all| Vector::splat(simd, all.sum() * share));
             let d_x = &mut d_x[row * width..(row + 1) * width];
             for place in registers::<S, E>(width) {
-                let load = |from: &[E]| <E as Lanes>::load_partial(simd, &from[place.clone()]);
-                let g = <E as Lanes>::mul(simd, load(d_y), load(weight));
-                let along = <E as Lanes>::mul(simd, standard(&place), product);
-                let left = <E as Lanes>::sub(simd, <E as Lanes>::sub(simd, g, sum), along);
-                <E as Lanes>::store_partial(simd, &mut d_x[place], <E as Lanes>::mul(simd, left, scale));
+                let load = |from: &[E]| Vector::load(simd, &from[place.clone()]);
+                let g = load(d_y) * load(weight);
+                let left = g - sum - standard(&place) * product;
+                (left * scale).store(&mut d_x[place]);
             }
         }
     }

@@ -6,8 +6,9 @@ use crate::{
     Element,
     kernels::{
         math::Math,
-        simd::{LANES, Lanes, run},
+        simd::{LANES, run},
         softmax::{Sums, first_lanes, load_rest},
+        vector::Vector,
     },
 };
 
@@ -50,21 +51,21 @@ impl<E: Element, F: Pointwise<E>> WithSimd for Both<'_, E, F> {
         let (y, y_rest) = E::as_vectors::<S>(self.y);
         let (t, t_rest) = E::as_vectors::<S>(self.t);
         let (d, d_rest) = E::as_vectors_mut::<S>(self.d);
-        let scale = E::splat(simd, self.scale);
+        let scale = Vector::splat(simd, self.scale);
         let mut total = 0.0;
         for ((y, t), d) in y.chunks(BLOCK).zip(t.chunks(BLOCK)).zip(d.chunks_mut(BLOCK)) {
-            let mut sum = E::splat(simd, E::zero());
+            let mut sum = Vector::<S, E>::splat(simd, E::zero());
             for ((&y, &t), d) in y.iter().zip(t).zip(d) {
                 let (value, slope) = self.f.call(simd, y, t);
-                sum = <E as Lanes>::add(simd, sum, value);
-                *d = <E as Lanes>::mul(simd, slope, scale);
+                sum = sum + Vector::of(simd, value);
+                *d = (Vector::of(simd, slope) * scale).raw();
             }
-            total += E::sum_lanes(simd, sum).as_f64();
+            total += sum.sum().as_f64();
         }
         if !y_rest.is_empty() {
             let (y, t) = (E::load_partial(simd, y_rest), E::load_partial(simd, t_rest));
             let (value, slope) = self.f.call(simd, y, t);
-            E::store_partial(simd, d_rest, <E as Lanes>::mul(simd, slope, scale));
+            (Vector::of(simd, slope) * scale).store(d_rest);
             total += sum_first::<E, S>(simd, value, y_rest.len());
         }
         total
@@ -86,11 +87,11 @@ impl<E: Element, F: Pointwise<E>> WithSimd for Value<'_, E, F> {
         let (t, t_rest) = E::as_vectors::<S>(self.t);
         let mut total = 0.0;
         for (y, t) in y.chunks(BLOCK).zip(t.chunks(BLOCK)) {
-            let mut sum = E::splat(simd, E::zero());
+            let mut sum = Vector::<S, E>::splat(simd, E::zero());
             for (&y, &t) in y.iter().zip(t) {
-                sum = <E as Lanes>::add(simd, sum, self.f.call(simd, y, t).0);
+                sum = sum + Vector::of(simd, self.f.call(simd, y, t).0);
             }
-            total += E::sum_lanes(simd, sum).as_f64();
+            total += sum.sum().as_f64();
         }
         if !y_rest.is_empty() {
             let (y, t) = (E::load_partial(simd, y_rest), E::load_partial(simd, t_rest));
@@ -140,7 +141,7 @@ impl<E: Element, F: FnMut(usize, E, E, Option<&mut [E]>)> WithSimd for SoftmaxRo
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let SoftmaxRows { z, width, scale, d, mut each } = self;
-        let inside = first_lanes::<S, E>(simd, width % <E as Lanes>::lanes::<S>());
+        let inside = first_lanes(simd, width % E::lanes::<S>());
         match d {
             Some(d) => {
                 for (row, (z, d)) in z.chunks_exact(width).zip(d.chunks_exact_mut(width)).enumerate() {
@@ -149,19 +150,19 @@ impl<E: Element, F: FnMut(usize, E, E, Option<&mut [E]>)> WithSimd for SoftmaxRo
                     let (zs, z_rest) = E::as_vectors::<S>(z);
                     let (ds, d_rest) = E::as_vectors_mut::<S>(d);
                     for (&z, d) in zs.iter().zip(ds.iter_mut()) {
-                        (_, *d) = sums.add(simd, z);
+                        *d = sums.add(simd, Vector::of(simd, z)).1.raw();
                     }
-                    let mut last = E::splat(simd, E::zero());
+                    let mut last = Vector::splat(simd, E::zero());
                     if !z_rest.is_empty() {
                         (_, last) = sums.add(simd, load_rest(simd, z_rest, inside));
                     }
-                    let rest = sums.finish(simd);
-                    let factor = E::splat(simd, scale / (E::one() + rest));
+                    let rest = sums.finish();
+                    let factor = Vector::splat(simd, scale / (E::one() + rest));
                     for d in ds {
-                        *d = <E as Lanes>::mul(simd, *d, factor);
+                        *d = (Vector::of(simd, *d) * factor).raw();
                     }
                     if !d_rest.is_empty() {
-                        E::store_partial(simd, d_rest, <E as Lanes>::mul(simd, last, factor));
+                        (last * factor).store(d_rest);
                     }
                     each(row, largest, rest, Some(d));
                 }
@@ -172,12 +173,12 @@ impl<E: Element, F: FnMut(usize, E, E, Option<&mut [E]>)> WithSimd for SoftmaxRo
                     let mut sums = Sums::new(simd, largest);
                     let (zs, z_rest) = E::as_vectors::<S>(z);
                     for &z in zs {
-                        sums.add(simd, z);
+                        sums.add(simd, Vector::of(simd, z));
                     }
                     if !z_rest.is_empty() {
                         sums.add(simd, load_rest(simd, z_rest, inside));
                     }
-                    each(row, largest, sums.finish(simd), None);
+                    each(row, largest, sums.finish(), None);
                 }
             }
         }
@@ -190,12 +191,9 @@ fn largest<E: Element, S: Simd>(simd: S, row: &[E]) -> E {
     let (vectors, rest) = E::as_vectors::<S>(row);
     let mut m = E::neg_infinity();
     if let [first, others @ ..] = vectors {
-        let mut most = *first;
-        for &v in others {
-            most = <E as Lanes>::max(simd, v, most);
-        }
+        let most = others.iter().fold(Vector::of(simd, *first), |most, &v| Vector::of(simd, v).max(most));
         let mut lanes = [E::neg_infinity(); LANES];
-        E::store_partial(simd, &mut lanes[..E::lanes::<S>()], most);
+        most.store(&mut lanes[..E::lanes::<S>()]);
         for x in lanes {
             m = if x > m { x } else { m };
         }

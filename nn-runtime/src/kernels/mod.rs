@@ -33,9 +33,11 @@ pub(crate) mod scratch;
 mod shuffle;
 pub mod simd;
 pub(crate) mod sites;
+mod sizes;
 pub(crate) mod softmax;
 pub(crate) mod sum;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod vector;
 #[cfg(test)]
 mod walk;

@@ -4,10 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{
-        math::Math,
-        simd::{Lanes, run},
-    },
+    kernels::{math::Math, simd::run, vector::Vector},
 };
 
 /// The rule of an optimizer for one number, with `K` numbers of state beside it.
@@ -100,23 +97,21 @@ impl<E: Element> WithSimd for AllWithin<'_, E> {
         const SUMS: usize = 8;
         let (vectors, rest) = E::as_vectors::<S>(self.0);
         // Sums of x · MAX / 2²⁹. A number beyond 2³⁰ takes any finite sum beyond MAX, and so does infinity; from infinity and NaN no number leads back.
-        let scale = E::splat(simd, E::max_value() / E::from_f64(WITHIN / 2.0));
-        let mut sums = [E::splat(simd, E::zero()); SUMS];
+        let scale = Vector::splat(simd, E::max_value() / E::from_f64(WITHIN / 2.0));
+        let zero = Vector::splat(simd, E::zero());
+        let mut sums = [zero; SUMS];
         let (blocks, last) = vectors.as_chunks::<SUMS>();
         for block in blocks {
             for k in 0..SUMS {
-                sums[k] = <E as Lanes>::mul_add(simd, block[k], scale, sums[k]);
+                sums[k] = Vector::of(simd, block[k]).mul_add(scale, sums[k]);
             }
         }
         for &v in last {
-            sums[0] = <E as Lanes>::mul_add(simd, v, scale, sums[0]);
+            sums[0] = Vector::of(simd, v).mul_add(scale, sums[0]);
         }
         // x − x is NaN for what is not finite, and so is each sum with it.
-        let mut differences = E::splat(simd, E::zero());
-        for sum in sums {
-            differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, sum, sum));
-        }
-        E::sum_lanes(simd, differences) == E::zero() && rest.iter().all(|x| x.abs().as_f64() <= WITHIN)
+        let differences = sums.into_iter().fold(zero, |all, sum| all + (sum - sum));
+        differences.sum() == E::zero() && rest.iter().all(|x| x.abs().as_f64() <= WITHIN)
     }
 }
 
@@ -133,22 +128,24 @@ impl<E: Element> WithSimd for Largest<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let (vectors, rest) = E::as_vectors::<S>(self.0);
-        let zero = E::constant(simd, 0.0);
+        let zero = Vector::<S, E>::constant(simd, 0.0);
         // Two of each at a time: an operation takes longer than a load. x − x is NaN for what is not finite.
         let (mut most, mut differences) = ([zero; 2], [zero; 2]);
         let (pairs, last) = vectors.as_chunks::<2>();
         for pair in pairs {
             for k in 0..2 {
-                most[k] = <E as Lanes>::max(simd, E::abs_(simd, pair[k]), most[k]);
-                differences[k] = <E as Lanes>::add(simd, differences[k], <E as Lanes>::sub(simd, pair[k], pair[k]));
+                let v = Vector::of(simd, pair[k]);
+                most[k] = v.abs().max(most[k]);
+                differences[k] = differences[k] + (v - v);
             }
         }
         for &v in last {
-            most[0] = <E as Lanes>::max(simd, E::abs_(simd, v), most[0]);
-            differences[0] = <E as Lanes>::add(simd, differences[0], <E as Lanes>::sub(simd, v, v));
+            let v = Vector::of(simd, v);
+            most[0] = v.abs().max(most[0]);
+            differences[0] = differences[0] + (v - v);
         }
-        let whole = E::sum_lanes(simd, <E as Lanes>::add(simd, differences[0], differences[1]));
-        let most = E::max_lanes(simd, <E as Lanes>::max(simd, most[0], most[1])).as_f64() + whole.as_f64();
+        let whole = (differences[0] + differences[1]).sum();
+        let most = most[0].max(most[1]).largest().as_f64() + whole.as_f64();
         rest.iter().fold(most, |most, x| larger(most, if x.is_finite() { x.abs().as_f64() } else { f64::NAN }))
     }
 }
@@ -208,14 +205,15 @@ impl<E: Element, R: Rule<E, K>, const K: usize> WithSimd for Dry<'_, E, R, K> {
         let (g, g_rest) = E::as_vectors::<S>(&g[..length]);
         let rests = state.map(|slice| E::as_vectors::<S>(&slice[..length]).1);
         let state = state.map(|slice| E::as_vectors::<S>(&slice[..length]).0);
-        let zero = E::constant(simd, 0.0);
+        let zero = Vector::<S, E>::constant(simd, 0.0);
         let (mut differences, mut most) = (zero, [zero; K]);
         let mut take = |w, g, mut now: [E::Vector<S>; K]| {
-            let w = rule.call(simd, w, g, &mut now);
-            differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, w, w));
+            let w = Vector::of(simd, rule.call(simd, w, g, &mut now));
+            differences = differences + (w - w);
             for k in 0..K {
-                most[k] = <E as Lanes>::max(simd, E::abs_(simd, now[k]), most[k]);
-                differences = <E as Lanes>::add(simd, differences, <E as Lanes>::sub(simd, now[k], now[k]));
+                let now = Vector::of(simd, now[k]);
+                most[k] = now.abs().max(most[k]);
+                differences = differences + (now - now);
             }
         };
         for i in 0..w.len() {
@@ -226,8 +224,7 @@ impl<E: Element, R: Rule<E, K>, const K: usize> WithSimd for Dry<'_, E, R, K> {
             let one = |rest: &[E]| E::splat(simd, rest[i]);
             take(one(w_rest), one(g_rest), std::array::from_fn(|k| one(rests[k])));
         }
-        let finite = E::sum_lanes(simd, differences) == E::zero();
-        Probe { finite, largest: most.map(|most| E::max_lanes(simd, most).as_f64()) }
+        Probe { finite: differences.sum() == E::zero(), largest: most.map(|most| most.largest().as_f64()) }
     }
 }
 

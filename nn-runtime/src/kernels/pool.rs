@@ -14,8 +14,8 @@ use pulp::{Simd, WithSimd};
 use crate::{
     Element,
     kernels::{
-        math::Math,
         simd::{self, LANES},
+        sizes::count,
     },
 };
 
@@ -57,6 +57,27 @@ pub(super) fn run<K: WithSimd>(lanes: usize, kernel: K) -> K::Output {
 }
 
 impl PoolSizes {
+    /// Panics where the images are smaller than the sizes say, or positions beyond what memory can hold: no product below wraps around.
+    #[inline(always)]
+    fn check(&self, input: usize, output: usize) {
+        let PoolSizes { channels, lanes, .. } = *self;
+        let inputs = count(&[channels, self.input[0], self.input[1], lanes]);
+        let outputs = count(&[channels, self.output[0], self.output[1], lanes]);
+        assert!(
+            inputs <= input && outputs <= output,
+            "expected images of {inputs} and {outputs} numbers for a pooling layer, found {input} and {output}"
+        );
+        for axis in 0..2 {
+            match self.windows {
+                Windows::Sliding { kernel, stride, padding } => {
+                    let _ =
+                        (count(&[self.output[axis], stride[axis]]), count(&[kernel[axis]]), count(&[padding[axis]]));
+                }
+                Windows::Adaptive => _ = count(&[self.input[axis], self.output[axis] + 1]),
+            }
+        }
+    }
+
     /// The registers of a pixel.
     #[inline(always)]
     fn registers<S: Simd, E: Element>(&self) -> usize {
@@ -104,20 +125,4 @@ impl PoolSizes {
     fn window(&self, channel: usize, i: usize, j: usize) -> usize {
         (channel * self.output[0] + i) * self.output[1] + j
     }
-}
-
-#[inline(always)]
-fn sum<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>) -> E::Vector<S> {
-    E::add(simd, a, b)
-}
-
-#[inline(always)]
-fn product<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>) -> E::Vector<S> {
-    E::mul(simd, a, b)
-}
-
-/// a · b + c
-#[inline(always)]
-fn fused<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>, c: E::Vector<S>) -> E::Vector<S> {
-    E::mul_add(simd, a, b, c)
 }

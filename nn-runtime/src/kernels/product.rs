@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{math::Math, matmul::extent, simd::Lanes},
+    kernels::{math::Math, matmul::extent},
 };
 
 /// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
@@ -31,7 +31,7 @@ pub(super) struct Product<'a, E> {
 
 /// The numbers of the copy of a block of A: none where its terms lie close together, or where it has few rows or too many.
 pub(super) fn room<E>(m: usize, a_row: usize, a_column: usize) -> usize {
-    let apart = a_row == 1 && a_column * size_of::<E>() >= FAR_APART;
+    let apart = a_row == 1 && a_column.saturating_mul(size_of::<E>()) >= FAR_APART;
     if apart && (MANY_ROWS..=4 * MANY_ROWS).contains(&m) { DEPTH * m.next_multiple_of(TALL) } else { 0 }
 }
 
@@ -96,7 +96,7 @@ impl<E: Element> WithSimd for Product<'_, E> {
             self.packed.is_empty() || copy.is_some_and(|copy| copy <= self.packed.len()),
             "a block of A has room for its copy"
         );
-        let lanes = <E as Lanes>::lanes::<S>();
+        let lanes = E::lanes::<S>();
         let mut panel = Panel([const { MaybeUninit::<E>::uninit() }; DEPTH * PANEL]);
         let panel = &mut panel.0;
         for first in (0..k).step_by(DEPTH) {
@@ -126,7 +126,7 @@ impl<E: Element> WithSimd for Product<'_, E> {
                 // Rows of B far apart keep each other out of the cache; where they are read several times they are first laid side by side.
                 let rest = &self.b[first * self.b_row + column..];
                 let (mut b, mut b_row) = (rest.as_ptr(), self.b_row);
-                if m > MANY_ROWS && b_row * size_of::<E>() >= FAR_APART {
+                if m > MANY_ROWS && b_row.saturating_mul(size_of::<E>()) >= FAR_APART {
                     for (t, line) in panel[..depth * columns].chunks_exact_mut(columns).enumerate() {
                         for (to, &from) in line.iter_mut().zip(&rest[t * b_row..]) {
                             to.write(from);

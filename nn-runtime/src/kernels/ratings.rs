@@ -5,7 +5,8 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{
     gemv::dots,
     math::Math,
-    simd::{Lanes, lanes, run},
+    simd::{lanes, run},
+    vector::Vector,
 };
 
 /// `sum` += Σ of the rows of `table` that `rows` names; a row is as long as `sum`.
@@ -24,7 +25,7 @@ impl<E: Math, I: Iterator<Item = usize>> WithSimd for AddRows<'_, E, I> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (width, one) = (self.sum.len(), <E as Math>::constant(simd, 1.0));
+        let (width, one) = (self.sum.len(), Vector::constant(simd, 1.0));
         for row in self.rows {
             add_scaled(simd, self.sum, one, &self.table[row * width..(row + 1) * width]);
         }
@@ -33,15 +34,14 @@ impl<E: Math, I: Iterator<Item = usize>> WithSimd for AddRows<'_, E, I> {
 
 /// y += s · x
 #[inline(always)]
-fn add_scaled<S: Simd, E: Math>(simd: S, y: &mut [E], s: E::Vector<S>, x: &[E]) {
+fn add_scaled<S: Simd, E: Math>(simd: S, y: &mut [E], s: Vector<S, E>, x: &[E]) {
     let (x, x_rest) = E::as_vectors::<S>(x);
     let (y, y_rest) = E::as_vectors_mut::<S>(y);
     for (y, &x) in y.iter_mut().zip(x) {
-        *y = <E as Lanes>::mul_add(simd, s, x, *y);
+        *y = s.mul_add(Vector::of(simd, x), Vector::of(simd, *y)).raw();
     }
     if !y_rest.is_empty() {
-        let (x, y) = (E::load_partial(simd, x_rest), E::load_partial(simd, y_rest));
-        E::store_partial(simd, y_rest, <E as Lanes>::mul_add(simd, s, x, y));
+        s.mul_add(Vector::load(simd, x_rest), Vector::load(simd, y_rest)).store(y_rest);
     }
 }
 
@@ -61,7 +61,7 @@ impl<E: Math> WithSimd for Add<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        add_scaled(simd, self.y, <E as Math>::constant(simd, self.s), self.x);
+        add_scaled(simd, self.y, Vector::constant(simd, self.s), self.x);
     }
 }
 
@@ -112,9 +112,8 @@ impl<E: Math, I: Iterator<Item = usize>, const K: usize> LevelFields<'_, E, I, K
             for first in (0..K).step_by(R) {
                 let (count, row) = (R.min(K - first), item * K + first);
                 let weight = &self.weight[row * width..(row + count) * width];
-                let fields = dots::<S, E, R>(simd, weight, self.h, count);
-                let fields = <E as Lanes>::add(simd, fields, E::load_partial(simd, &self.bias[row..row + count]));
-                E::store_partial(simd, &mut y[first..first + count], fields);
+                let sums = Vector::of(simd, dots::<S, E, R>(simd, weight, self.h, count));
+                (sums + Vector::load(simd, &self.bias[row..row + count])).store(&mut y[first..first + count]);
             }
         }
     }
@@ -136,36 +135,20 @@ impl<E: Math> WithSimd for Mix<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let [a, b, c, d] = self.by;
-        let by = [
-            <E as Math>::constant(simd, a),
-            <E as Math>::constant(simd, b),
-            <E as Math>::constant(simd, c),
-            <E as Math>::constant(simd, d),
-        ];
+        let [a, b, c, d] = self.by.map(|x| Vector::<S, E>::constant(simd, x));
+        let mixed = |w: Vector<S, E>, v: Vector<S, E>| (a.mul_add(w, b * v), c.mul_add(w, d * v));
         let (w, w_rest) = E::as_vectors_mut::<S>(self.w);
         let (v, v_rest) = E::as_vectors_mut::<S>(self.v);
         for (w, v) in w.iter_mut().zip(v) {
-            (*w, *v) = mixed::<S, E>(simd, *w, *v, by);
+            let (first, second) = mixed(Vector::of(simd, *w), Vector::of(simd, *v));
+            (*w, *v) = (first.raw(), second.raw());
         }
         if !w_rest.is_empty() {
-            let (first, second) = (E::load_partial(simd, w_rest), E::load_partial(simd, v_rest));
-            let (first, second) = mixed::<S, E>(simd, first, second, by);
-            E::store_partial(simd, w_rest, first);
-            E::store_partial(simd, v_rest, second);
+            let (first, second) = mixed(Vector::load(simd, w_rest), Vector::load(simd, v_rest));
+            first.store(w_rest);
+            second.store(v_rest);
         }
     }
-}
-
-#[inline(always)]
-fn mixed<S: Simd, E: Math>(
-    simd: S,
-    w: E::Vector<S>,
-    v: E::Vector<S>,
-    [a, b, c, d]: [E::Vector<S>; 4],
-) -> (E::Vector<S>, E::Vector<S>) {
-    let first = <E as Lanes>::mul_add(simd, a, w, <E as Lanes>::mul(simd, b, v));
-    (first, <E as Lanes>::mul_add(simd, c, w, <E as Lanes>::mul(simd, d, v)))
 }
 
 #[cfg(test)]

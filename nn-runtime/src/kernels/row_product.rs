@@ -8,11 +8,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::{
-        math::Math,
-        matmul::extent,
-        simd::{Lanes, lanes},
-    },
+    kernels::{math::Math, matmul::extent, simd::lanes, vector::Vector},
 };
 
 /// C = A Bᵀ, or C += A Bᵀ. C is m × n with rows `c_row` apart, A m × k, B n × k, both with their rows one after the other.
@@ -122,19 +118,19 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut R
             }
         }
         for v in 0..N {
-            let mut lines = <E as Lanes>::transpose_square(simd, tile[v]);
+            let mut lines = E::transpose_square(simd, tile[v]);
             let rows = rows.saturating_sub(v * R).min(R);
             let at = (v * R * c_row + column).min(c.len());
             let c = &mut c[at..];
             // All loads before the first store: a store under a mask delays loads close behind it.
             if p.accumulate {
                 for r in 0..rows {
-                    let old = <E as Lanes>::load_partial(simd, &c[r * c_row..r * c_row + columns]);
-                    lines[r] = <E as Lanes>::add(simd, lines[r], old);
+                    let old = Vector::load(simd, &c[r * c_row..r * c_row + columns]);
+                    lines[r] = (Vector::<S, E>::of(simd, lines[r]) + old).raw();
                 }
             }
             for r in 0..rows {
-                <E as Lanes>::store_partial(simd, &mut c[r * c_row..r * c_row + columns], lines[r]);
+                E::store_partial(simd, &mut c[r * c_row..r * c_row + columns], lines[r]);
             }
         }
     }

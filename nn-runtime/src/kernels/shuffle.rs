@@ -184,8 +184,6 @@ pub(super) fn transpose<S: pulp::Simd, const R: usize>(_: S, _: [S::f32s; R]) ->
 mod tests {
     use pulp::{Simd, WithSimd};
 
-    use crate::kernels::simd::Lanes;
-
     struct Check;
 
     impl WithSimd for Check {
@@ -208,33 +206,33 @@ mod tests {
 
     /// Small integers, whose sums are exact in any order.
     fn check<S: Simd, E: crate::Element, const R: usize>(simd: S) {
-        let lanes = <E as Lanes>::lanes::<S>();
+        let lanes = E::lanes::<S>();
         if R > lanes {
             return;
         }
         let value = |row: usize, lane: usize| ((row * 37 + lane * 11) % 101) as f64;
         let rows = std::array::from_fn::<_, R, _>(|row| {
             let row: Vec<E> = (0..lanes).map(|lane| E::from_f64(value(row, lane))).collect();
-            <E as Lanes>::load_partial(simd, &row)
+            E::load_partial(simd, &row)
         });
         let mut sums = vec![E::zero(); lanes];
-        <E as Lanes>::store_partial(simd, &mut sums, <E as Lanes>::sum_each(simd, rows));
+        E::store_partial(simd, &mut sums, E::sum_each(simd, rows));
         for row in 0..R {
             assert_eq!(sums[row].as_f64(), (0..lanes).map(|lane| value(row, lane)).sum::<f64>(), "{R} {row}");
         }
     }
 
     fn check_transpose<S: Simd, E: crate::Element, const R: usize>(simd: S) {
-        if R != <E as Lanes>::lanes::<S>() {
+        if R != E::lanes::<S>() {
             return;
         }
         let rows = std::array::from_fn::<_, R, _>(|row| {
             let row: Vec<E> = (0..R).map(|lane| E::from_f64((row * R + lane) as f64)).collect();
-            <E as Lanes>::load_partial(simd, &row)
+            E::load_partial(simd, &row)
         });
-        for (column, register) in <E as Lanes>::transpose_square(simd, rows).into_iter().enumerate() {
+        for (column, register) in E::transpose_square(simd, rows).into_iter().enumerate() {
             let mut lanes = [E::zero(); R];
-            <E as Lanes>::store_partial(simd, &mut lanes, register);
+            E::store_partial(simd, &mut lanes, register);
             for (row, x) in lanes.iter().enumerate() {
                 assert_eq!(x.as_f64(), (row * R + column) as f64);
             }

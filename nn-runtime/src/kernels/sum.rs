@@ -4,7 +4,10 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     Element,
-    kernels::simd::{Lanes, run},
+    kernels::{
+        simd::{Lanes, run},
+        vector::Vector,
+    },
 };
 
 /// Σ x². Blocks of registers are added up in the element's own precision, the blocks in `f64`.
@@ -34,25 +37,20 @@ impl<E: Element, const ABSOLUTE: bool> WithSimd for Total<'_, E, ABSOLUTE> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> E {
         let (vectors, rest) = E::as_vectors::<S>(self.0);
-        let zero = E::splat(simd, E::zero());
+        let zero = Vector::splat(simd, E::zero());
+        let term = |x| if ABSOLUTE { Vector::of(simd, x).abs() } else { Vector::of(simd, x) };
         // Two sums at a time: an addition takes longer than a load.
         let (pairs, last) = vectors.as_chunks::<2>();
         let (mut even, mut odd) = (zero, zero);
         for &[a, b] in pairs {
-            even = <E as Lanes>::add(simd, even, term::<S, E, ABSOLUTE>(simd, a));
-            odd = <E as Lanes>::add(simd, odd, term::<S, E, ABSOLUTE>(simd, b));
+            even = even + term(a);
+            odd = odd + term(b);
         }
         for &v in last {
-            even = <E as Lanes>::add(simd, even, term::<S, E, ABSOLUTE>(simd, v));
+            even = even + term(v);
         }
-        let whole = E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd));
-        rest.iter().fold(whole, |sum, &x| sum + if ABSOLUTE { x.abs() } else { x })
+        rest.iter().fold((even + odd).sum(), |sum, &x| sum + if ABSOLUTE { x.abs() } else { x })
     }
-}
-
-#[inline(always)]
-fn term<S: Simd, E: Element, const ABSOLUTE: bool>(simd: S, x: E::Vector<S>) -> E::Vector<S> {
-    if ABSOLUTE { <E as Lanes>::abs_(simd, x) } else { x }
 }
 
 struct Squares<'a, E>(&'a [E]);
@@ -90,10 +88,10 @@ impl<E: Element> WithSimd for Differences<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> E {
         let (vectors, rest) = E::as_vectors::<S>(self.0);
-        let mut sum = E::splat(simd, E::zero());
-        for &v in vectors {
-            sum = <E as Lanes>::add(simd, sum, <E as Lanes>::sub(simd, v, v));
-        }
-        rest.iter().fold(E::sum_lanes(simd, sum), |sum, &x| if x.is_finite() { sum } else { E::nan() })
+        let sum = vectors.iter().fold(Vector::splat(simd, E::zero()), |sum, &v| {
+            let v = Vector::of(simd, v);
+            sum + (v - v)
+        });
+        rest.iter().fold(sum.sum(), |sum, &x| if x.is_finite() { sum } else { E::nan() })
     }
 }

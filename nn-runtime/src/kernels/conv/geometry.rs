@@ -64,7 +64,7 @@ impl Geometry {
     /// y = max(x ∗ weight + bias, floor), interleaved with `lanes` lanes. An empty bias is zero.
     pub(crate) fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
         self.check();
-        let (inputs, kernel) = (self.channels, self.kernel[0] * self.kernel[1]);
+        let (inputs, kernel) = (self.channels, count(&self.kernel));
         let axis = |i: usize| {
             let (input, output) = (self.input[i], self.output[i]);
             Axis::forward(input, output, self.kernel[i], self.stride[i], self.padding[i], self.dilation[i])
@@ -78,7 +78,7 @@ impl Geometry {
             groups: self.groups,
             outputs: self.outputs,
             inputs,
-            weight_output: inputs * kernel,
+            weight_output: count(&[inputs, kernel]),
             weight_input: kernel,
             weight_row: self.kernel[1],
             rows: axis(0),
@@ -106,7 +106,7 @@ impl Geometry {
         floor: E,
     ) {
         self.check();
-        let kernel = self.kernel[0] * self.kernel[1];
+        let kernel = count(&self.kernel);
         let axis = |i: usize, class: usize| {
             let (input, output) = (self.input[i], self.output[i]);
             Axis::backward(class, input, output, self.kernel[i], self.stride[i], self.padding[i], self.dilation[i])
@@ -123,7 +123,7 @@ impl Geometry {
                     outputs: self.channels,
                     inputs: self.outputs,
                     weight_output: kernel,
-                    weight_input: self.channels * kernel,
+                    weight_input: count(&[self.channels, kernel]),
                     weight_row: self.kernel[1],
                     rows: axis(0, row),
                     columns: axis(1, column),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Element,
-    kernels::simd::{LANES, Lanes},
+    kernels::{simd::LANES, vector::Vector},
 };
 
 /// weight (o, c, h, w) += Σ d_y (o, i, j) × x (c, i · stride + h · dilation − padding, …), summed over pixels and samples;
@@ -136,7 +136,7 @@ impl<E: Element> WeightGradient<'_, E> {
         let OutputGradient::Open(d_y) = &mut self.d_y else { return };
         let s = &self.sizes;
         let plane = s.output[0] * s.output[1] * self.lanes;
-        let (zero, one) = (E::splat(simd, E::zero()), E::splat(simd, E::one()));
+        let (zero, one) = (Vector::splat(simd, E::zero()), Vector::splat(simd, E::one()));
         for channel in channels {
             let place = channel * plane..(channel + 1) * plane;
             let d_y = &mut d_y[place.clone()];
@@ -150,16 +150,17 @@ impl<E: Element> WeightGradient<'_, E> {
             if !self.rectified.is_empty() {
                 let (y, _) = E::as_vectors::<S>(&self.rectified[place]);
                 for (d, &y) in d_y.iter_mut().zip(y) {
-                    *d = <E as Lanes>::mul(simd, *d, E::select(simd, E::less(simd, zero, y), one, zero));
-                    (even, odd) = (odd, <E as Lanes>::add(simd, even, *d));
+                    let passed = Vector::of(simd, *d) * zero.less(Vector::of(simd, y)).select(one, zero);
+                    (even, odd) = (odd, even + passed);
+                    *d = passed.raw();
                 }
             } else if !self.bias.is_empty() {
                 for &d in &*d_y {
-                    (even, odd) = (odd, <E as Lanes>::add(simd, even, d));
+                    (even, odd) = (odd, even + Vector::of(simd, d));
                 }
             }
             if let Some(bias) = self.bias.get_mut(channel) {
-                *bias += E::sum_lanes(simd, <E as Lanes>::add(simd, even, odd));
+                *bias += (even + odd).sum();
             }
         }
     }
@@ -350,11 +351,11 @@ impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let p = self.0;
-        let mut sums = [[E::splat(simd, E::zero()); T]; O];
+        let mut sums = [[Vector::splat(simd, E::zero()); T]; O];
         for o in 0..O {
             for t in 0..T {
                 // SAFETY: as below.
-                sums[o][t] = unsafe { load::<S, E>(p.sums.add((o * T + t) * E::lanes::<S>())) };
+                sums[o][t] = unsafe { load(simd, p.sums.add((o * T + t) * E::lanes::<S>())) };
             }
         }
         for i in 0..p.rows {
@@ -368,12 +369,12 @@ impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> 
                 // SAFETY: `calculate`, the only way here, had its caller promise that all of these are readable.
                 unsafe {
                     for t in 0..T {
-                        factors[t] = load::<S, E>(x[t].add(j * p.x_steps[1]));
+                        factors[t] = load(simd, x[t].add(j * p.x_steps[1]));
                     }
                     for o in 0..O {
-                        let d = load::<S, E>(d_y.add(o * p.d_steps[0] + j * p.d_steps[2]));
+                        let d = load(simd, d_y.add(o * p.d_steps[0] + j * p.d_steps[2]));
                         for t in 0..T {
-                            sums[o][t] = <E as Lanes>::mul_add(simd, d, factors[t], sums[o][t]);
+                            sums[o][t] = d.mul_add(factors[t], sums[o][t]);
                         }
                     }
                 }
@@ -382,7 +383,7 @@ impl<E: Element, const O: usize, const T: usize> WithSimd for Tile<'_, E, O, T> 
         for o in 0..O {
             for t in 0..T {
                 // SAFETY: as above; nobody else has the sums of this tile.
-                unsafe { store::<S, E>(p.sums.add((o * T + t) * E::lanes::<S>()), sums[o][t]) };
+                unsafe { store(p.sums.add((o * T + t) * E::lanes::<S>()), sums[o][t]) };
             }
         }
     }

@@ -23,7 +23,11 @@ pub(crate) use gradient::WeightGradient;
 
 use crate::{
     Element,
-    kernels::{scratch, simd},
+    kernels::{
+        scratch, simd,
+        sizes::{MOST, count},
+        vector::Vector,
+    },
 };
 
 /// Runs a correlation.
@@ -49,23 +53,6 @@ pub(super) fn weight_gradient<E: Element>(job: WeightGradient<'_, E>) {
     scratch::with(job.scratch(), |scratch| run(job.lanes, WeightGradient { scratch, ..job }));
 }
 
-/// The most numbers that any memory holds of one kind, and the farthest that positions lie apart. So many, a few times added up, overflow
-/// neither `usize` nor `isize`.
-const MOST: usize = isize::MAX as usize / 8;
-
-/// The product of sizes: how many numbers they take up.
-///
-/// # Panics
-///
-/// Where no memory holds as many. Slices are compared with such a product before a tile reads from them, so it must not wrap around.
-#[inline]
-fn count(sizes: &[usize]) -> usize {
-    let product = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
-    product
-        .filter(|&product| product <= MOST)
-        .unwrap_or_else(|| panic!("expected sizes whose product memory can hold, found {sizes:?}"))
-}
-
 /// Runs `kernel` with registers that divide `lanes`.
 fn run<K: pulp::WithSimd>(lanes: usize, kernel: K) -> K::Output {
     if lanes.is_multiple_of(simd::LANES) { simd::run(kernel) } else { kernel.with_simd(pulp::Scalar) }
@@ -77,9 +64,9 @@ fn run<K: pulp::WithSimd>(lanes: usize, kernel: K) -> K::Output {
 ///
 /// As many elements as a register has must be readable there.
 #[inline(always)]
-unsafe fn load<S: pulp::Simd, E: Element>(from: *const E) -> E::Vector<S> {
+unsafe fn load<S: pulp::Simd, E: Element>(simd: S, from: *const E) -> Vector<S, E> {
     // SAFETY: readable by the caller's promise; a register of floats is as many floats, whatever their bits.
-    unsafe { from.cast::<E::Vector<S>>().read_unaligned() }
+    Vector::of(simd, unsafe { from.cast::<E::Vector<S>>().read_unaligned() })
 }
 
 /// Writes a register to `to`.
@@ -88,9 +75,9 @@ unsafe fn load<S: pulp::Simd, E: Element>(from: *const E) -> E::Vector<S> {
 ///
 /// As many elements as a register has must be writable there.
 #[inline(always)]
-unsafe fn store<S: pulp::Simd, E: Element>(to: *mut E, value: E::Vector<S>) {
+unsafe fn store<S: pulp::Simd, E: Element>(to: *mut E, value: Vector<S, E>) {
     // SAFETY: writable by the caller's promise; a register of floats is as many floats.
-    unsafe { to.cast::<E::Vector<S>>().write_unaligned(value) }
+    unsafe { to.cast::<E::Vector<S>>().write_unaligned(value.raw()) }
 }
 
 /// Copies the lanes `lane..lane + width` of pixels that lie `lanes` apart to `to`, where they lie one after the other.

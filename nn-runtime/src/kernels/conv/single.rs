@@ -114,7 +114,7 @@ impl<E: Element> Single<'_, E> {
         let image = if span == columns.size && columns.span().start == 0 {
             &job.source[group * job.inputs * rows.size * span..(group + 1) * job.inputs * rows.size * span]
         } else {
-            pad::<S, E>(job, group, 0..rows.size as isize, parts.image);
+            pad(simd, job, group, 0..rows.size as isize, parts.image);
             &*parts.image
         };
         for i in 0..rows.count {
@@ -172,7 +172,7 @@ impl<E: Element> Single<'_, E> {
         for (o, initial) in parts.initial.chunks_exact_mut(width).enumerate() {
             initial.fill(job.bias.get(first + o).copied().unwrap_or_else(E::zero));
         }
-        pad::<S, E>(job, group, rows.span(), parts.image);
+        pad(simd, job, group, rows.span(), parts.image);
         let mut output = 0;
         while output < job.outputs {
             let scalars = next_scalars::<S, E>(job.outputs - output);
@@ -208,7 +208,7 @@ impl<E: Element> Single<'_, E> {
         let target = &mut job.target[first * pixels..(first + job.outputs) * pixels];
         for (result, target) in parts.result.chunks_exact(registers * width).zip(target.chunks_exact_mut(pixels)) {
             for (result, target) in result.chunks(line).zip(target.chunks_exact_mut(columns.count)) {
-                copy::<S, E>(&result[..columns.count], target);
+                copy(simd, &result[..columns.count], target);
             }
         }
     }
@@ -216,7 +216,13 @@ impl<E: Element> Single<'_, E> {
 
 /// Copies the rows `rows` of each of a group's source channels, with zeros where there is no source.
 #[inline(always)]
-fn pad<S: Simd, E: Element>(job: &Correlate<'_, E>, group: usize, rows: std::ops::Range<isize>, image: &mut [E]) {
+fn pad<S: Simd, E: Element>(
+    simd: S,
+    job: &Correlate<'_, E>,
+    group: usize,
+    rows: std::ops::Range<isize>,
+    image: &mut [E],
+) {
     let span = job.columns.span();
     let (height, size) = (job.rows.size, job.columns.size);
     let before = ((-span.start) as usize).min(span.len());
@@ -228,14 +234,14 @@ fn pad<S: Simd, E: Element>(job: &Correlate<'_, E>, group: usize, rows: std::ops
     for ((c, row), line) in lines.zip(image.chunks_exact_mut(span.len())) {
         if row < height {
             let at = ((group * job.inputs + c) * height + row) * size;
-            copy::<S, E>(&job.source[at..at + count], &mut line[before..before + count]);
+            copy(simd, &job.source[at..at + count], &mut line[before..before + count]);
         }
     }
 }
 
 /// Copies a row of the same length, for which, short as it is, a call of the library's function would take longer.
 #[inline(always)]
-fn copy<S: Simd, E: Element>(from: &[E], to: &mut [E]) {
+fn copy<S: Simd, E: Element>(simd: S, from: &[E], to: &mut [E]) {
     let width = E::lanes::<S>();
     let count = from.len();
     assert!(count == to.len(), "rows to copy are of one length");
@@ -246,6 +252,6 @@ fn copy<S: Simd, E: Element>(from: &[E], to: &mut [E]) {
     // The last register overlaps the one before it.
     for i in (0..count).step_by(width).map(|i| i.min(count - width)) {
         // SAFETY: i + width is at most `count`, the length of both (asserted).
-        unsafe { store::<S, E>(to.as_mut_ptr().add(i), load::<S, E>(from.as_ptr().add(i))) };
+        unsafe { store(to.as_mut_ptr().add(i), load(simd, from.as_ptr().add(i))) };
     }
 }

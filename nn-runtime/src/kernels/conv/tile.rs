@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{load, store};
-use crate::{Element, kernels::simd::Lanes};
+use crate::{Element, kernels::vector::Vector};
 
 /// Three nested sums of scalars times registers, for a tile of them:
 ///
@@ -137,12 +137,12 @@ impl<E: Element, const O: usize, const P: usize> WithSimd for Tile<'_, E, O, P> 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let s = self.0;
-        let mut sums = [[E::splat(simd, E::zero()); P]; O];
+        let mut sums = [[Vector::splat(simd, E::zero()); P]; O];
         // SAFETY: `calculate`, the only way here, had its caller promise that all of these are readable and writable.
         unsafe {
             for o in 0..O {
                 for p in 0..P {
-                    sums[o][p] = load::<S, E>(s.initial.add(o * s.initial_steps[0] + p * s.initial_steps[1]));
+                    sums[o][p] = load(simd, s.initial.add(o * s.initial_steps[0] + p * s.initial_steps[1]));
                 }
             }
             let fourth = std::hint::black_box(4 * s.scalar_steps[0]);
@@ -153,14 +153,14 @@ impl<E: Element, const O: usize, const P: usize> WithSimd for Tile<'_, E, O, P> 
                     for _ in 0..s.counts[2] {
                         let mut x = [sums[0][0]; P];
                         for p in 0..P {
-                            x[p] = load::<S, E>(vector.offset(p as isize * s.vector_steps[0]));
+                            x[p] = load(simd, vector.offset(p as isize * s.vector_steps[0]));
                         }
                         // From a fourth scalar to the next, so that no address waits for eight others.
                         let fourths = [scalar, scalar.wrapping_add(fourth), scalar.wrapping_add(2 * fourth)];
                         for o in 0..O {
-                            let w = E::splat(simd, *fourths[o / 4].add(o % 4 * s.scalar_steps[0]));
+                            let w = Vector::splat(simd, *fourths[o / 4].add(o % 4 * s.scalar_steps[0]));
                             for p in 0..P {
-                                sums[o][p] = <E as Lanes>::mul_add(simd, w, x[p], sums[o][p]);
+                                sums[o][p] = w.mul_add(x[p], sums[o][p]);
                             }
                         }
                         scalar = scalar.wrapping_add(s.scalar_steps[3]);
@@ -168,12 +168,11 @@ impl<E: Element, const O: usize, const P: usize> WithSimd for Tile<'_, E, O, P> 
                     }
                 }
             }
-            let floor = E::splat(simd, s.floor);
+            let floor = Vector::splat(simd, s.floor);
             for o in 0..O {
                 for p in 0..P {
                     // A sum that is no number stays one: of two operands `max` then takes the second.
-                    let value = <E as Lanes>::max(simd, floor, sums[o][p]);
-                    store::<S, E>(s.target.add(o * s.target_steps[0] + p * s.target_steps[1]), value);
+                    store(s.target.add(o * s.target_steps[0] + p * s.target_steps[1]), floor.max(sums[o][p]));
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{PoolSizes, Windows, product, sum};
-use crate::Element;
+use super::{PoolSizes, Windows};
+use crate::{Element, kernels::vector::Vector};
 
 /// y = the sums over the windows over their size: what lies outside of the input counts as zero.
 #[derive(Debug)]
@@ -39,16 +39,17 @@ impl<E: Element> WithSimd for AveragePool<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let AveragePool { sizes: s, x, y } = self;
+        s.check(x.len(), y.len());
         let n = s.registers::<S, E>();
         let ((x, _), (y, _)) = (E::as_vectors::<S>(x), E::as_vectors_mut::<S>(y));
         s.windows(|channel, i, j| {
-            let share = E::splat(simd, s.share::<E>(i, j));
+            let share = Vector::splat(simd, s.share::<E>(i, j));
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let zero = E::splat(simd, E::zero());
+                let zero = Vector::splat(simd, E::zero());
                 let total =
-                    s.pixels(channel, i, j).fold(zero, |total, pixel| sum::<S, E>(simd, total, x[pixel * n + v]));
-                y[window + v] = product::<S, E>(simd, total, share);
+                    s.pixels(channel, i, j).fold(zero, |total, pixel| total + Vector::of(simd, x[pixel * n + v]));
+                y[window + v] = (total * share).raw();
             }
         });
     }
@@ -60,16 +61,18 @@ impl<E: Element> WithSimd for AveragePoolGradient<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let AveragePoolGradient { sizes: s, d_y, d_x } = self;
+        s.check(d_x.len(), d_y.len());
         let n = s.registers::<S, E>();
         d_x.fill(E::zero());
         let ((d_y, _), (d_x, _)) = (E::as_vectors::<S>(d_y), E::as_vectors_mut::<S>(d_x));
         s.windows(|channel, i, j| {
-            let share = E::splat(simd, s.share::<E>(i, j));
+            let share = Vector::<S, E>::splat(simd, s.share(i, j));
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let part = product::<S, E>(simd, d_y[window + v], share);
+                let part = Vector::of(simd, d_y[window + v]) * share;
                 for pixel in s.pixels(channel, i, j) {
-                    d_x[pixel * n + v] = sum::<S, E>(simd, d_x[pixel * n + v], part);
+                    let at = pixel * n + v;
+                    d_x[at] = (Vector::of(simd, d_x[at]) + part).raw();
                 }
             }
         });

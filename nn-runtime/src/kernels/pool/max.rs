@@ -2,10 +2,10 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{PoolSizes, Windows, run, sum};
+use super::{PoolSizes, Windows, run};
 use crate::{
     Element,
-    kernels::{math::Math, simd},
+    kernels::{math::Math, simd, vector::Vector},
 };
 
 /// y = the maxima over the windows, NaN where a window holds one.
@@ -44,6 +44,7 @@ impl<E: Element> WithSimd for SingleHalving<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let MaxPool { sizes: s, x, y } = self.0;
+        s.check(x.len(), y.len());
         // A NaN as b fails the comparison.
         let larger = |a: E, b: E| if a > b || a.is_nan() { a } else { b };
         let width = s.input[1];
@@ -72,6 +73,7 @@ impl<E: Element> WithSimd for MaxPool<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let MaxPool { sizes: s, x, y } = self;
+        s.check(x.len(), y.len());
         let n = s.registers::<S, E>();
         let ((x, _), (y, _)) = (E::as_vectors::<S>(x), E::as_vectors_mut::<S>(y));
         if s.is_halving() && s.output[1] > 0 {
@@ -83,11 +85,9 @@ impl<E: Element> WithSimd for MaxPool<'_, E> {
                 for (j, y) in y.chunks_exact_mut(n).enumerate() {
                     let (a, b) = (&first[j * 2 * n..][..2 * n], &second[j * 2 * n..][..2 * n]);
                     for v in 0..n {
-                        y[v] = maximum::<S, E>(
-                            simd,
-                            maximum::<S, E>(simd, a[v], a[n + v]),
-                            maximum::<S, E>(simd, b[v], b[n + v]),
-                        );
+                        let of = |lanes| Vector::<S, E>::of(simd, lanes);
+                        let (first, second) = (maximum(of(a[v]), of(a[n + v])), maximum(of(b[v]), of(b[n + v])));
+                        y[v] = maximum(first, second).raw();
                     }
                 }
             }
@@ -96,9 +96,9 @@ impl<E: Element> WithSimd for MaxPool<'_, E> {
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let lowest = E::splat(simd, E::neg_infinity());
-                y[window + v] =
-                    s.pixels(channel, i, j).fold(lowest, |m, pixel| maximum::<S, E>(simd, m, x[pixel * n + v]));
+                let lowest = Vector::splat(simd, E::neg_infinity());
+                let most = s.pixels(channel, i, j).fold(lowest, |m, at| maximum(m, Vector::of(simd, x[at * n + v])));
+                y[window + v] = most.raw();
             }
         });
     }
@@ -106,17 +106,17 @@ impl<E: Element> WithSimd for MaxPool<'_, E> {
 
 /// The larger of two numbers, a NaN where one is: `max` hands on only that of its second operand.
 #[inline(always)]
-fn maximum<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>) -> E::Vector<S> {
-    E::select(simd, E::equal(simd, a, a), E::max(simd, a, b), a)
+fn maximum<S: Simd, E: Math>(a: Vector<S, E>, b: Vector<S, E>) -> Vector<S, E> {
+    a.equal(a).select(a.max(b), a)
 }
 
 /// What of `d` belongs to a pixel where it is the maximum `y` or NaN, and what is left for the pixels after it.
 #[inline(always)]
-fn hand_out<S: Simd, E: Math>(simd: S, x: E::Vector<S>, y: E::Vector<S>, d: E::Vector<S>) -> [E::Vector<S>; 2] {
-    let zero = E::constant(simd, 0.0);
-    let (number, most) = (E::equal(simd, x, x), E::equal(simd, x, y));
-    let elsewhere = E::select(simd, number, E::select(simd, most, zero, d), zero);
-    let here = E::select(simd, number, E::select(simd, most, d, zero), d);
+fn hand_out<S: Simd, E: Math>(simd: S, x: Vector<S, E>, y: Vector<S, E>, d: Vector<S, E>) -> [Vector<S, E>; 2] {
+    let zero = Vector::constant(simd, 0.0);
+    let (number, most) = (x.equal(x), x.equal(y));
+    let elsewhere = number.select(most.select(zero, d), zero);
+    let here = number.select(most.select(d, zero), d);
     [here, elsewhere]
 }
 
@@ -126,6 +126,7 @@ impl<E: Element> WithSimd for MaxPoolGradient<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let MaxPoolGradient { sizes: s, x, y, d_y, d_x } = self;
+        s.check(x.len().min(d_x.len()), y.len().min(d_y.len()));
         let n = s.registers::<S, E>();
         let halving = s.is_halving();
         if !halving || s.output.map(|size| size * 2) != s.input {
@@ -145,11 +146,14 @@ impl<E: Element> WithSimd for MaxPoolGradient<'_, E> {
                     let (a, b) = (&first[j * 2 * n..][..2 * n], &second[j * 2 * n..][..2 * n]);
                     let (d_a, d_b) = (&mut d_first[j * 2 * n..][..2 * n], &mut d_second[j * 2 * n..][..2 * n]);
                     for v in 0..n {
-                        let mut left = d_y[v];
-                        [d_a[v], left] = hand_out::<S, E>(simd, a[v], y[v], left);
-                        [d_a[n + v], left] = hand_out::<S, E>(simd, a[n + v], y[v], left);
-                        [d_b[v], left] = hand_out::<S, E>(simd, b[v], y[v], left);
-                        [d_b[n + v], _] = hand_out::<S, E>(simd, b[n + v], y[v], left);
+                        let (y, mut left) = (Vector::<S, E>::of(simd, y[v]), Vector::of(simd, d_y[v]));
+                        for (x, d_x) in [(a, &mut *d_a), (b, &mut *d_b)] {
+                            for at in [v, n + v] {
+                                let here;
+                                [here, left] = hand_out(simd, Vector::of(simd, x[at]), y, left);
+                                d_x[at] = here.raw();
+                            }
+                        }
                     }
                 }
             }
@@ -158,11 +162,12 @@ impl<E: Element> WithSimd for MaxPoolGradient<'_, E> {
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let mut left = d_y[window + v];
+                let (y, mut left) = (Vector::<S, E>::of(simd, y[window + v]), Vector::of(simd, d_y[window + v]));
                 for pixel in s.pixels(channel, i, j) {
+                    let at = pixel * n + v;
                     let here;
-                    [here, left] = hand_out::<S, E>(simd, x[pixel * n + v], y[window + v], left);
-                    d_x[pixel * n + v] = sum::<S, E>(simd, d_x[pixel * n + v], here);
+                    [here, left] = hand_out(simd, Vector::of(simd, x[at]), y, left);
+                    d_x[at] = (Vector::of(simd, d_x[at]) + here).raw();
                 }
             }
         });

@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{PoolSizes, fused};
-use crate::{Element, kernels::math::Math};
+use super::PoolSizes;
+use crate::{Element, kernels::vector::Vector};
 
 /// y = (Σ |x|ᵖ)^(1/p) over the windows, p ≥ 1: what lies outside of the input counts as zero.
 #[derive(Debug)]
@@ -25,23 +25,13 @@ pub struct NormPoolGradient<'a, E> {
     pub(crate) d_x: &'a mut [E],
 }
 
-/// y, or 1 where it is 0: then no x of the window has a square, and their gradients are 0, or as small as they are.
-#[inline(always)]
-fn divisor<S: Simd, E: Math>(simd: S, y: E::Vector<S>) -> E::Vector<S> {
-    E::select(simd, E::equal(simd, y, E::constant(simd, 0.0)), E::constant(simd, 1.0), y)
-}
-
-#[inline(always)]
-fn quotient<S: Simd, E: Math>(simd: S, a: E::Vector<S>, b: E::Vector<S>) -> E::Vector<S> {
-    E::div(simd, a, b)
-}
-
 impl<E: Element> WithSimd for NormPool<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let NormPool { sizes: s, p, x, y } = self;
+        s.check(x.len(), y.len());
         if p != 2.0 {
             return any_norm(s, E::from_f64(p), x, y);
         }
@@ -50,11 +40,12 @@ impl<E: Element> WithSimd for NormPool<'_, E> {
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let squares = s.pixels(channel, i, j).fold(E::constant(simd, 0.0), |squares, pixel| {
-                    let x = x[pixel * n + v];
-                    fused::<S, E>(simd, x, x, squares)
+                let zero = Vector::<S, E>::constant(simd, 0.0);
+                let squares = s.pixels(channel, i, j).fold(zero, |squares, pixel| {
+                    let x = Vector::of(simd, x[pixel * n + v]);
+                    x.mul_add(x, squares)
                 });
-                y[window + v] = E::sqrt_(simd, squares);
+                y[window + v] = squares.sqrt().raw();
             }
         });
     }
@@ -79,6 +70,7 @@ impl<E: Element> WithSimd for NormPoolGradient<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let NormPoolGradient { sizes: s, p, x, y, d_y, d_x } = self;
+        s.check(x.len().min(d_x.len()), y.len().min(d_y.len()));
         d_x.fill(E::zero());
         if p != 2.0 {
             return any_gradient(s, E::from_f64(p - 1.0), [x, y, d_y], d_x);
@@ -89,10 +81,12 @@ impl<E: Element> WithSimd for NormPoolGradient<'_, E> {
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let (y, d) = (divisor::<S, E>(simd, y[window + v]), d_y[window + v]);
+                let (y, d) = (Vector::<S, E>::of(simd, y[window + v]), Vector::of(simd, d_y[window + v]));
+                // 1 where y is 0: then no x of the window has a square, and their gradients are 0, or as small as they are.
+                let y = y.equal(Vector::constant(simd, 0.0)).select(Vector::constant(simd, 1.0), y);
                 for pixel in s.pixels(channel, i, j) {
                     let at = pixel * n + v;
-                    d_x[at] = fused::<S, E>(simd, quotient::<S, E>(simd, x[at], y), d, d_x[at]);
+                    d_x[at] = (Vector::of(simd, x[at]) / y).mul_add(d, Vector::of(simd, d_x[at])).raw();
                 }
             }
         });

@@ -2,8 +2,11 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{PoolSizes, Windows, fused, run};
-use crate::{Element, kernels::scratch};
+use super::{PoolSizes, Windows, run};
+use crate::{
+    Element,
+    kernels::{scratch, sizes::count, vector::Vector},
+};
 
 /// y = the sums over the windows, weighted: what lies outside of the input counts as zero.
 ///
@@ -47,7 +50,7 @@ impl PoolSizes {
         };
         let total = |axis: usize, size: usize| (0..size).map(|place| fall(axis, size, place)).sum::<f64>();
         let total = total(0, height) * total(1, width);
-        scratch::with(height * width, |weights| {
+        scratch::with(count(&[height, width]), |weights| {
             for (at, weight) in weights.iter_mut().enumerate() {
                 *weight = E::from_f64(fall(0, height, at / width) * fall(1, width, at % width) / total);
             }
@@ -92,15 +95,17 @@ impl<E: Element> WithSimd for Weighted<'_, WeightedPool<'_, E>, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Weighted(WeightedPool { sizes: s, x, y, .. }, weights) = self;
+        s.check(x.len(), y.len());
         let n = s.registers::<S, E>();
         let ((x, _), (y, _)) = (E::as_vectors::<S>(x), E::as_vectors_mut::<S>(y));
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
-                let zero = E::splat(simd, E::zero());
-                y[window + v] = s.places(channel, i, j).fold(zero, |total, (pixel, place)| {
-                    fused::<S, E>(simd, E::splat(simd, weights[place]), x[pixel * n + v], total)
+                let zero = Vector::splat(simd, E::zero());
+                let total = s.places(channel, i, j).fold(zero, |total, (pixel, place)| {
+                    Vector::splat(simd, weights[place]).mul_add(Vector::of(simd, x[pixel * n + v]), total)
                 });
+                y[window + v] = total.raw();
             }
         });
     }
@@ -112,15 +117,17 @@ impl<E: Element> WithSimd for Weighted<'_, WeightedPoolGradient<'_, E>, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Weighted(WeightedPoolGradient { sizes: s, d_y, d_x, .. }, weights) = self;
+        s.check(d_x.len(), d_y.len());
         let n = s.registers::<S, E>();
         d_x.fill(E::zero());
         let ((d_y, _), (d_x, _)) = (E::as_vectors::<S>(d_y), E::as_vectors_mut::<S>(d_x));
         s.windows(|channel, i, j| {
             let window = s.window(channel, i, j) * n;
             for v in 0..n {
+                let d = Vector::<S, E>::of(simd, d_y[window + v]);
                 for (pixel, place) in s.places(channel, i, j) {
                     let at = pixel * n + v;
-                    d_x[at] = fused::<S, E>(simd, E::splat(simd, weights[place]), d_y[window + v], d_x[at]);
+                    d_x[at] = Vector::splat(simd, weights[place]).mul_add(d, Vector::of(simd, d_x[at])).raw();
                 }
             }
         });

@@ -5,7 +5,8 @@ use pulp::Simd;
 use crate::kernels::{
     math::Math,
     piecewise::{exponential, exponential_slope, leaky_relu},
-    recurrent::lstm::tanh_slope,
+    recurrent::lstm::tanh_gradient,
+    vector::Vector,
 };
 
 /// An activation of the whole state, and its derivative.
@@ -40,7 +41,7 @@ impl Function for Tanh {
 
     #[inline(always)]
     fn slope<S: Simd, E: Math>(self, simd: S, d: E::Vector<S>, h: E::Vector<S>) -> E::Vector<S> {
-        tanh_slope::<S, E>(simd, d, h)
+        tanh_gradient::<S, E>(simd, Vector::of(simd, d), Vector::of(simd, h)).raw()
     }
 }
 

@@ -19,7 +19,7 @@ use pulp::Simd;
 
 use crate::{
     Element,
-    kernels::{math::Math, scratch, simd::Lanes},
+    kernels::{math::Math, scratch, sizes::count, vector::Vector},
 };
 
 /// What a cell calculates.
@@ -150,7 +150,7 @@ pub(crate) fn with_forward<E: Element>(
     steps: impl FnOnce(Weight<'_, E>, &mut [E]),
 ) {
     let packed = if samples == 1 { 0 } else { pack::room(kind, n) };
-    scratch::with(packed + room, |memory| {
+    scratch::with(count(&[packed]) + count(&[room]), |memory| {
         let (packed, room) = memory.split_at_mut(packed);
         if samples == 1 {
             steps(Weight::Rows(weight), room);
@@ -182,18 +182,22 @@ struct Place {
 
 /// `count` numbers from `at`, zeros behind them.
 #[inline(always)]
-fn load<S: Simd, E: Math>(simd: S, data: &[E], at: usize, count: usize) -> E::Vector<S> {
+fn load<S: Simd, E: Math>(simd: S, data: &[E], at: usize, count: usize) -> Vector<S, E> {
     let numbers = &data[at..at + count];
-    if count == <E as Lanes>::lanes::<S>() { E::as_vectors::<S>(numbers).0[0] } else { E::load_partial(simd, numbers) }
+    if count == E::lanes::<S>() {
+        Vector::of(simd, E::as_vectors::<S>(numbers).0[0])
+    } else {
+        Vector::load(simd, numbers)
+    }
 }
 
 /// The first `count` numbers of a register, from `at`.
 #[inline(always)]
-fn store<S: Simd, E: Math>(simd: S, data: &mut [E], at: usize, count: usize, v: E::Vector<S>) {
+fn store<S: Simd, E: Math>(data: &mut [E], at: usize, count: usize, v: Vector<S, E>) {
     let numbers = &mut data[at..at + count];
-    if count == <E as Lanes>::lanes::<S>() {
-        E::as_vectors_mut::<S>(numbers).0[0] = v;
+    if count == E::lanes::<S>() {
+        E::as_vectors_mut::<S>(numbers).0[0] = v.raw();
     } else {
-        E::store_partial(simd, numbers, v);
+        v.store(numbers);
     }
 }

@@ -13,13 +13,14 @@ use crate::{
             Kind, load,
             sweep::{WIDE, width},
         },
-        simd::{lanes, run},
+        simd::{LANES, lanes, run},
+        sizes::count,
     },
 };
 
 /// The numbers of a packed weight, whatever the width of a register.
 pub(super) fn room(kind: Kind, n: usize) -> usize {
-    kind.gates() * n * n.next_multiple_of(16)
+    count(&[kind.gates(), n, count(&[n]).next_multiple_of(LANES)])
 }
 
 pub(super) fn forward<E: Element>(kind: Kind, weight: &[E], n: usize, packed: &mut [E]) {
@@ -72,12 +73,12 @@ impl<E: Math> Forward<'_, E> {
             for v in 0..across {
                 // Registers of units where there is one gate, gates of one register where there are several.
                 let (gate, unit) = (v % gates, (first + v / gates) * R);
-                let count = (n - unit).min(R);
+                let units = (n - unit).min(R);
                 for k in (0..n).step_by(R) {
                     let terms = (n - k).min(R);
                     let mut rows = [E::constant(simd, 0.0); R];
-                    for r in 0..count {
-                        rows[r] = load(simd, self.weight, (gate * n + unit + r) * n + k, terms);
+                    for r in 0..units {
+                        rows[r] = load(simd, self.weight, (gate * n + unit + r) * n + k, terms).raw();
                     }
                     let columns = E::transpose_square(simd, rows);
                     for t in 0..terms {
@@ -117,7 +118,7 @@ impl<E: Math> WithSimd for Backward<'_, E> {
                 let row = (k + turn) % depth * n;
                 for (v, to) in line.iter_mut().enumerate() {
                     let unit = (first + v) * lanes;
-                    *to = load(simd, self.weight, row + unit, (n - unit).min(lanes));
+                    *to = load(simd, self.weight, row + unit, (n - unit).min(lanes)).raw();
                 }
             }
             first += width;

@@ -5,6 +5,7 @@ use pulp::Simd;
 use crate::kernels::{
     math::Math,
     recurrent::{Place, function::Function, load, step, store, sweep::Epilogue},
+    vector::Vector,
 };
 
 pub(super) struct Forward<'a, E, F> {
@@ -20,16 +21,16 @@ impl<'a, E, F> Forward<'a, E, F> {
 
 impl<E: Math, F: Function> Epilogue<E> for Forward<'_, E, F> {
     #[inline(always)]
-    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [E::Vector<S>; G]) {
+    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [Vector<S, E>; G]) {
         let step = &mut self.step;
         let Place { row, unit, count } = place;
         let at = row * step.n + unit;
-        let z = E::add(simd, sums[0], load(simd, step.gates, at, count));
-        let z = E::add(simd, z, load(simd, step.bias, unit, count));
+        let z = sums[0] + load(simd, step.gates, at, count) + load(simd, step.bias, unit, count);
         if F::KEEPS_SUM {
-            store(simd, step.gates, at, count, z);
+            store(step.gates, at, count, z);
         }
-        store(simd, step.h, at, count, self.function.value::<S, E>(simd, z));
+        let h = self.function.value::<S, E>(simd, z.raw());
+        store(step.h, at, count, Vector::of(simd, h));
     }
 }
 
@@ -46,13 +47,14 @@ impl<'a, E, F> Backward<'a, E, F> {
 
 impl<E: Math, F: Function> Epilogue<E> for Backward<'_, E, F> {
     #[inline(always)]
-    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [E::Vector<S>; G]) {
+    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [Vector<S, E>; G]) {
         let step = &mut self.step;
         let Place { row, unit, count } = place;
         let at = row * step.n + unit;
-        let d_h = E::add(simd, sums[0], load(simd, step.d_h, at, count));
-        store(simd, step.d_h, at, count, d_h);
+        let d_h = sums[0] + load(simd, step.d_h, at, count);
+        store(step.d_h, at, count, d_h);
         let kept = if F::KEEPS_SUM { load(simd, step.gates, at, count) } else { load(simd, step.h, at, count) };
-        store(simd, step.gates, at, count, self.function.slope::<S, E>(simd, d_h, kept));
+        let d = self.function.slope::<S, E>(simd, d_h.raw(), kept.raw());
+        store(step.gates, at, count, Vector::of(simd, d));
     }
 }

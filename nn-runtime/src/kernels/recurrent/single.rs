@@ -9,6 +9,7 @@ use crate::{
         math::Math,
         recurrent::{Place, store, sweep::Epilogue},
         simd::{lanes, run},
+        vector::Vector,
     },
 };
 
@@ -41,15 +42,16 @@ impl<E: Math> Single<'_, E> {
     fn blocks<S: Simd, const G: usize, const R: usize>(self, simd: S, epilogue: &mut impl Epilogue<E>) {
         for unit in (0..self.units).step_by(R) {
             let count = (self.units - unit).min(R);
-            let mut sums = [E::constant(simd, 0.0); G];
+            let mut sums = [Vector::constant(simd, 0.0); G];
             for g in 0..G {
                 let rows = &self.weight[(g * self.units + unit) * self.x.len()..][..count * self.x.len()];
                 // A constant count unrolls the loops over rows.
-                sums[g] = if count == R {
+                let dots = if count == R {
                     dots::<S, E, R>(simd, rows, self.x, R)
                 } else {
                     dots::<S, E, R>(simd, rows, self.x, count)
                 };
+                sums[g] = Vector::of(simd, dots);
             }
             epilogue.take(simd, Place { row: 0, unit, count }, sums);
         }
@@ -81,7 +83,7 @@ struct Write<'a, E>(&'a mut [E]);
 
 impl<E: Math> Epilogue<E> for Write<'_, E> {
     #[inline(always)]
-    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [E::Vector<S>; G]) {
-        store(simd, self.0, place.unit, place.count, sums[0]);
+    fn take<S: Simd, const G: usize>(&mut self, _: S, place: Place, sums: [Vector<S, E>; G]) {
+        store(self.0, place.unit, place.count, sums[0]);
     }
 }

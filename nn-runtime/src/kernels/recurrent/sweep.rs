@@ -2,12 +2,12 @@
 
 use pulp::Simd;
 
-use crate::kernels::{math::Math, recurrent::Place};
+use crate::kernels::{math::Math, recurrent::Place, vector::Vector};
 
 /// What is made of the sums.
 pub(super) trait Epilogue<E: Math> {
     /// Takes the sums of one register of units, one for each gate.
-    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [E::Vector<S>; G]);
+    fn take<S: Simd, const G: usize>(&mut self, simd: S, place: Place, sums: [Vector<S, E>; G]);
 }
 
 /// A B for rows `a`, `stride` apart and of `depth` numbers each, and a packed B.
@@ -84,7 +84,8 @@ impl<E: Math> Sweep<'_, E> {
             for (r, sums) in sums[..height].iter().enumerate() {
                 for (j, sums) in sums.as_chunks::<G>().0.iter().enumerate() {
                     let unit = (first + j) * lanes;
-                    epilogue.take(simd, Place { row: row + r, unit, count: (self.units - unit).min(lanes) }, *sums);
+                    let place = Place { row: row + r, unit, count: (self.units - unit).min(lanes) };
+                    epilogue.take(simd, place, sums.map(|sum| Vector::of(simd, sum)));
                 }
             }
             row += height;

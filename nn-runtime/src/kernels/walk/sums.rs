@@ -315,16 +315,15 @@ impl<E: Element> pulp::WithSimd for Partial<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<E> {
-        use simd::Lanes;
-        let (x, lanes) = (self.0, <E as Lanes>::lanes::<S>());
+        let (x, lanes) = (self.0, E::lanes::<S>());
         let mut results = Vec::new();
         for part in x.chunks(lanes) {
-            let v = <E as Lanes>::load_partial(simd, part);
+            let v = E::load_partial(simd, part);
             let mut stored = unwritten(part.len());
-            <E as Lanes>::store_partial(simd, &mut stored, v);
+            E::store_partial(simd, &mut stored, v);
             results.extend(stored);
         }
-        let (vectors, rest) = <E as Lanes>::as_vectors::<S>(x);
+        let (vectors, rest) = E::as_vectors::<S>(x);
         assert_eq!((vectors.len(), rest.len()), (x.len() / lanes, x.len() % lanes));
         results
     }
