@@ -8,7 +8,6 @@
 pub mod batch;
 pub mod check;
 pub mod data;
-pub mod element;
 pub mod energy;
 pub mod io;
 pub mod kernels;
@@ -23,6 +22,6 @@ pub mod shape;
 pub mod train;
 
 pub use batch::{Batch, BatchView, ShapeError};
-pub use element::Element;
+pub use kernels::element::{self, Element};
 pub use network::{BatchLayer, Gradients, Layer, Network, Parameters, Pass, Total, Trainable};
 pub use shape::{Const, FixedShape, Free, Shape};

@@ -5,7 +5,7 @@ use std::{
     ops::{Deref, DerefMut},
 };
 
-use crate::Element;
+use crate::kernels::Element;
 
 /// Elements, the first at a multiple of 64 bytes, so that no register's load from a row of whole registers crosses a cache line.
 ///

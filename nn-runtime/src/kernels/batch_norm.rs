@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{scratch, simd, sizes::count},
-};
+use crate::kernels::{Element, compiled::compiled, scratch, simd, sizes::count};
 
 /// Where the numbers of each channel lie: in grids one after the other, each a number of rows.
 #[derive(Clone, Copy, Debug)]
@@ -120,28 +117,31 @@ pub struct NormalizeGradient<'a, E> {
     pub(crate) count: f64,
 }
 
-/// Runs a [`Moments`].
-pub(super) fn moments<E: Element>(job: Moments<'_, E>) {
-    let memory = count(&[3, job.grids.width]);
-    scratch::with(memory, |memory| simd::run(With { job, memory }));
+compiled! {
+    /// Batch normalization for an element type. Sealed through [`crate::Element`].
+    pub trait BatchNormalization {
+        /// See [`Moments`].
+        fn moments(job: Moments<'_, Self>) {
+            with_rows(3, job.grids, |memory| simd::run(With { job, memory }));
+        }
+        /// See [`Normalize`].
+        fn normalize(job: Normalize<'_, Self>) {
+            with_rows(3, job.grids, |memory| simd::run(With { job, memory }));
+        }
+        /// See [`GradientSums`].
+        fn gradient_sums(job: GradientSums<'_, Self>) {
+            with_rows(5, job.grids, |memory| simd::run(With { job, memory }));
+        }
+        /// See [`NormalizeGradient`].
+        fn normalize_gradient(job: NormalizeGradient<'_, Self>) {
+            with_rows(4, job.grids, |memory| simd::run(With { job, memory }));
+        }
+    }
 }
 
-/// Runs a [`Normalize`].
-pub(super) fn normalize<E: Element>(job: Normalize<'_, E>) {
-    let memory = count(&[3, job.grids.width]);
-    scratch::with(memory, |memory| simd::run(With { job, memory }));
-}
-
-/// Runs a [`GradientSums`].
-pub(super) fn gradient_sums<E: Element>(job: GradientSums<'_, E>) {
-    let memory = count(&[5, job.grids.width]);
-    scratch::with(memory, |memory| simd::run(With { job, memory }));
-}
-
-/// Runs a [`NormalizeGradient`].
-pub(super) fn normalize_gradient<E: Element>(job: NormalizeGradient<'_, E>) {
-    let memory = count(&[4, job.grids.width]);
-    scratch::with(memory, |memory| simd::run(With { job, memory }));
+/// Calls `f` with memory for some rows of a grid.
+fn with_rows<E: Element>(rows: usize, grids: Grids, f: impl FnOnce(&mut [E])) {
+    scratch::with(count(&[rows, grids.width]), f);
 }
 
 /// A job, and memory for some rows.

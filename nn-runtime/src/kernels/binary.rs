@@ -7,15 +7,14 @@ use std::cell::Cell;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        math::Math,
-        scratch,
-        simd::{lanes, run},
-        sizes::count,
-        vector::Vector,
-    },
+    compiled::compiled,
+    math::Math,
+    scratch,
+    simd::{lanes, run},
+    sizes::count,
+    vector::Vector,
 };
 
 /// The rows of B whose sums are tabulated together.
@@ -89,7 +88,11 @@ impl<E: Element> WithSimd for Pack<'_, E> {
 
 /// C = A B where A is m × k of zeros and ones, B k × n and C m × n, each with its rows one after the other, on up to `threads` threads. False, and nothing is written, where A has
 /// other numbers or so few rows that a matrix product is as fast.
-pub(crate) fn product<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usize; 3], threads: usize) -> bool {
+pub(crate) fn product<E: Element>(c: &mut [E], a: &[E], b: &[E], sizes: [usize; 3], threads: usize) -> bool {
+    E::subset_product(c, a, b, sizes, threads)
+}
+
+fn run_product<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usize; 3], threads: usize) -> bool {
     if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..count(&[m, k])]) {
         return false;
     }
@@ -107,13 +110,25 @@ pub(crate) fn product<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usi
 }
 
 /// C = Aᵀ B where A is k × m of zeros and ones, B k × n and C m × n, on up to `threads` threads. False, and nothing is written, as for [`product`].
-pub(crate) fn transposed_product<E: Element>(
-    c: &mut [E],
-    a: &[E],
-    b: &[E],
-    [m, k, n]: [usize; 3],
-    threads: usize,
-) -> bool {
+pub(crate) fn transposed_product<E: Element>(c: &mut [E], a: &[E], b: &[E], sizes: [usize; 3], threads: usize) -> bool {
+    E::transposed_subset_product(c, a, b, sizes, threads)
+}
+
+compiled! {
+    /// Products of zeros and ones for an element type. Sealed through [`crate::Element`].
+    pub trait BinaryProducts {
+        /// See [`product`].
+        fn subset_product(c: &mut [Self], a: &[Self], b: &[Self], sizes: [usize; 3], threads: usize) -> bool {
+            run_product(c, a, b, sizes, threads)
+        }
+        /// See [`transposed_product`].
+        fn transposed_subset_product(c: &mut [Self], a: &[Self], b: &[Self], sizes: [usize; 3], threads: usize) -> bool {
+            run_transposed(c, a, b, sizes, threads)
+        }
+    }
+}
+
+fn run_transposed<E: Element>(c: &mut [E], a: &[E], b: &[E], [m, k, n]: [usize; 3], threads: usize) -> bool {
     if m < ROWS || k == 0 || n == 0 || !is_binary(&a[..count(&[m, k])]) {
         return false;
     }

@@ -2,10 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{noise::normal, random::Random, simd::run},
-};
+use crate::kernels::{Element, compiled::compiled, noise::normal, random::Random, simd::run};
 
 /// Uniform numbers of an element type. Sealed through [`crate::Element`].
 pub trait Draw: Sized {
@@ -55,12 +52,32 @@ impl Draw for f64 {
 
 /// Each number p becomes 1 with probability p, else 0. The random bits are those of the indices from `first` on.
 pub(crate) fn bernoulli<E: Element>(p: &mut [E], random: Random, first: u64) {
-    each(p, random, first, |u, p| if u < p { E::one() } else { E::zero() });
+    E::draw_bernoulli(p, random, first);
 }
 
 /// Each number becomes a standard logistic one, ln(u / (1 − u)) with u uniform: smaller than x with probability σ(x).
 pub(crate) fn logistic<E: Element>(x: &mut [E], random: Random, first: u64) {
-    each(x, random, first, |u, _| E::logit(u));
+    E::draw_logistic(x, random, first);
+}
+
+compiled! {
+    /// Random numbers for an element type. Sealed through [`crate::Element`].
+    pub trait Draws {
+        /// See [`bernoulli`].
+        fn draw_bernoulli(p: &mut [Self], random: Random, first: u64) {
+            each(p, random, first, |u, p| if u < p { 1.0 } else { 0.0 });
+        }
+        /// See [`logistic`].
+        fn draw_logistic(x: &mut [Self], random: Random, first: u64) {
+            each(x, random, first, |u, _| Self::logit(u));
+        }
+        /// See [`add_normal`].
+        fn draw_normal(x: &mut [Self], sd: f64, random: Random, first: u64) {
+            for (x, index) in x.iter_mut().zip(first..) {
+                *x = Self::from_f64(x.as_f64() + sd * normal(random, index));
+            }
+        }
+    }
 }
 
 /// Each number x becomes f(u, x), u uniform in [0, 1) by the bits of the indices from `first` on.
@@ -100,9 +117,7 @@ impl<E: Element, F: Fn(E, E) -> E> WithSimd for Each<'_, E, F> {
 
 /// x + `sd` · n for each x, with independent standard normal n.
 pub(crate) fn add_normal<E: Element>(x: &mut [E], sd: f64, random: Random, first: u64) {
-    for (x, index) in x.iter_mut().zip(first..) {
-        *x = E::from_f64(x.as_f64() + sd * normal(random, index));
-    }
+    E::draw_normal(x, sd, random, first);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::kernels::{math::Math, simd::run};
+use crate::kernels::{Element, compiled::compiled, math::Math, simd::run};
 
 /// A function of one number.
 pub(crate) trait Unary<E: Math>: Copy {
@@ -131,6 +131,21 @@ impl<E: Math, F: Binary<E>> WithSimd for MapTwo<'_, E, F> {
         if !y_rest.is_empty() {
             let y = self.f.call(simd, E::load_partial(simd, a_rest), E::load_partial(simd, b_rest));
             E::store_partial(simd, y_rest, y);
+        }
+    }
+}
+
+/// y = y + x
+pub(crate) fn add<E: Element>(y: &mut [E], x: &[E]) {
+    E::add_to(y, x);
+}
+
+compiled! {
+    /// Sums of rows for an element type. Sealed through [`crate::Element`].
+    pub trait Additions {
+        /// See [`add`].
+        fn add_to(y: &mut [Self], x: &[Self]) {
+            update_with(Sum, y, x);
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        elementwise::{self, Binary, Unary},
-        math::Math,
-        simd::run,
-        vector::Vector,
-    },
+    compiled::compiled,
+    elementwise::{self, Binary, Unary},
+    math::Math,
+    simd::run,
+    vector::Vector,
 };
 
 /// a + `part` · (b − a) in each place: the biases of a model between two others.
@@ -36,7 +35,37 @@ impl<'a, E: Element> Bias<'a, E> {
 
 /// x = `scale` · x + bias in each row.
 pub(crate) fn add_bias<E: Element>(x: &mut [E], scale: f64, bias: Bias<'_, E>) {
-    run(AddBias { x, scale: E::from_f64(scale), bias });
+    E::scale_and_add_bias(x, E::from_f64(scale), bias);
+}
+
+compiled! {
+    /// Fields of units for an element type. Sealed through [`crate::Element`].
+    pub trait Fields {
+        /// See [`add_bias`].
+        fn scale_and_add_bias(x: &mut [Self], scale: Self, bias: Bias<'_, Self>) {
+            run(AddBias { x, scale, bias });
+        }
+        /// See [`sigmoid`].
+        fn sigmoids(x: &mut [Self], scale: f64) {
+            elementwise::update(Sigmoid(scale), x);
+        }
+        /// See [`softplus`].
+        fn softpluses(x: &mut [Self], scale: f64) {
+            elementwise::update(Softplus(scale), x);
+        }
+        /// See [`scale`].
+        fn scale_by(x: &mut [Self], s: f64) {
+            elementwise::update(Scale(s), x);
+        }
+        /// See [`add_scaled`].
+        fn add_multiple(y: &mut [Self], x: &[Self], s: Self) {
+            elementwise::update_with(AddScaled(s), y, x);
+        }
+        /// See [`softplus_difference`].
+        fn difference_of_softpluses(x: &[Self], c: &[Self], from: (f64, f64), to: (f64, f64)) -> f64 {
+            run(SoftplusDifference { x, c, from, to })
+        }
+    }
 }
 
 struct AddBias<'a, E> {
@@ -63,7 +92,7 @@ impl<E: Element> WithSimd for AddBias<'_, E> {
 
 /// x = σ(x · `scale`)
 pub(crate) fn sigmoid<E: Element>(x: &mut [E], scale: f64) {
-    elementwise::update(Sigmoid(saturated::<E>(scale)), x);
+    E::sigmoids(x, saturated::<E>(scale));
 }
 
 /// The nearest number that is finite as an `E`. With an infinite scale, a field of 0 would be NaN.
@@ -74,17 +103,17 @@ pub(crate) fn saturated<E: Element>(scale: f64) -> f64 {
 
 /// x = ln(1 + exp(x · `scale`)) / `scale`
 pub(crate) fn softplus<E: Element>(x: &mut [E], scale: f64) {
-    elementwise::update(Softplus(saturated::<E>(scale)), x);
+    E::softpluses(x, saturated::<E>(scale));
 }
 
 /// x = s · x
 pub(crate) fn scale<E: Element>(x: &mut [E], s: f64) {
-    elementwise::update(Scale(s), x);
+    E::scale_by(x, s);
 }
 
 /// y += s · x
 pub(crate) fn add_scaled<E: Element>(y: &mut [E], x: &[E], s: E) {
-    elementwise::update_with(AddScaled(s), y, x);
+    E::add_multiple(y, x, s);
 }
 
 #[derive(Clone, Copy)]
@@ -132,7 +161,7 @@ impl<E: Math> Unary<E> for Scale {
 /// in the element's own precision, blocks of them in `f64`.
 pub(crate) fn softplus_difference<E: Element>(x: &[E], c: &[E], from: (f64, f64), to: (f64, f64)) -> f64 {
     let finite = |(w, s): (f64, f64)| (w, saturated::<E>(s));
-    run(SoftplusDifference { x, c, from: finite(from), to: finite(to) })
+    E::difference_of_softpluses(x, c, finite(from), finite(to))
 }
 
 /// ln(1 + exp(s₁ (c + w₁ x))) − ln(1 + exp(s₀ (c + w₀ x))). A function and no closure: one that is not inlined would be compiled for the least

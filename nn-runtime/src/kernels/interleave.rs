@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use pulp::Arch;
 
-use crate::Element;
+use crate::kernels::Element;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::isa::arch;
 
@@ -22,25 +22,31 @@ pub(crate) fn deinterleave<E: Element>(columns: &[E], lanes: usize, length: usiz
     E::transpose(columns, lanes, length, rows, length);
 }
 
-/// Row i of `to`, whose rows have `width` numbers, begins with column i of `from`, `rows` × `columns`, for as many columns as `to` has
-/// rows.
-pub(super) fn transpose_f32(from: &[f32], columns: usize, rows: usize, to: &mut [f32], width: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if !matches!(arch(), Arch::Scalar) {
-        // SAFETY: an instruction set is chosen only where the processor has it, and each but the scalar one includes AVX.
-        return unsafe { x86::transpose_f32(from, columns, rows, to, width) };
-    }
-    transpose::<f32, 8>(from, columns, rows, to, width, block_of::<f32, 8>);
+/// The transpose for an element type. Sealed through [`crate::Element`].
+pub trait Transposes: Sized {
+    /// Row i of `to`, whose rows have `width` numbers, begins with column i of `from`, `rows` × `columns`, for as many columns as `to` has
+    /// rows.
+    fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize);
 }
 
-/// The same for `f64`.
-pub(super) fn transpose_f64(from: &[f64], columns: usize, rows: usize, to: &mut [f64], width: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if !matches!(arch(), Arch::Scalar) {
-        // SAFETY: an instruction set is chosen only where the processor has it, and each but the scalar one includes AVX.
-        return unsafe { x86::transpose_f64(from, columns, rows, to, width) };
-    }
-    transpose::<f64, 4>(from, columns, rows, to, width, block_of::<f64, 4>);
+macro_rules! implement {
+    ($($element:ident, $block:literal, $transpose:ident;)*) => {
+        $(impl Transposes for $element {
+            fn transpose(from: &[Self], columns: usize, rows: usize, to: &mut [Self], width: usize) {
+                #[cfg(target_arch = "x86_64")]
+                if !matches!(arch(), Arch::Scalar) {
+                    // SAFETY: an instruction set is chosen only where the processor has it, and each but the scalar one includes AVX.
+                    return unsafe { x86::$transpose(from, columns, rows, to, width) };
+                }
+                transpose::<Self, $block>(from, columns, rows, to, width, block_of::<Self, $block>);
+            }
+        })*
+    };
+}
+
+implement! {
+    f32, 8, transpose_f32;
+    f64, 4, transpose_f64;
 }
 
 /// Transposes by `block(from, columns, to, width)` in blocks of N × N, and number by number where none fits.
@@ -168,7 +174,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{deinterleave, interleave};
-    use crate::Element;
+    use crate::kernels::Element;
 
     fn turns<E: Element>(samples: usize, length: usize) -> Result<(), TestCaseError> {
         let lanes = samples.next_multiple_of(16);

@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        simd::run,
-        softmax::first_lanes,
-        vector::{Mask, Vector},
-    },
+    compiled::compiled,
+    simd::run,
+    softmax::first_lanes,
+    vector::{Mask, Vector},
 };
 
 /// y = (x − μ) / σ ∘ weight + bias in each row, which is as long as the weight.
-pub(crate) struct Normalize<'a, E> {
+#[derive(Debug)]
+pub struct Normalize<'a, E> {
     pub(crate) x: &'a [E],
     pub(crate) y: &'a mut [E],
     pub(crate) weight: &'a [E],
@@ -24,7 +24,8 @@ pub(crate) struct Normalize<'a, E> {
 }
 
 /// Adds the gradients of the weight and the bias unless `d_weight` is empty; writes that of x unless `d_x` is empty.
-pub(crate) struct NormalizeGradient<'a, E> {
+#[derive(Debug)]
+pub struct NormalizeGradient<'a, E> {
     pub(crate) x: &'a [E],
     pub(crate) d_y: &'a [E],
     pub(crate) d_x: &'a mut [E],
@@ -36,13 +37,27 @@ pub(crate) struct NormalizeGradient<'a, E> {
 
 impl<E: Element> Normalize<'_, E> {
     pub(crate) fn run(self) {
-        run(self);
+        E::normalize_rows(self);
     }
 }
 
 impl<E: Element> NormalizeGradient<'_, E> {
     pub(crate) fn run(self) {
-        run(self);
+        E::normalize_rows_gradient(self);
+    }
+}
+
+compiled! {
+    /// Layer normalization for an element type. Sealed through [`crate::Element`].
+    pub trait LayerNormalization {
+        /// See [`Normalize`].
+        fn normalize_rows(job: Normalize<'_, Self>) {
+            run(job);
+        }
+        /// See [`NormalizeGradient`].
+        fn normalize_rows_gradient(job: NormalizeGradient<'_, Self>) {
+            run(job);
+        }
     }
 }
 

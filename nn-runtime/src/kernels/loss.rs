@@ -2,14 +2,12 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        math::Math,
-        simd::{LANES, run},
-        softmax::{Sums, first_lanes, load_rest},
-        vector::Vector,
-    },
+    math::Math,
+    simd::{LANES, run},
+    softmax::{Sums, first_lanes, load_rest},
+    vector::Vector,
 };
 
 /// A loss that is a sum over the elements of output and target.

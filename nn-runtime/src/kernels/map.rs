@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Element, kernels::simd::run};
+use crate::kernels::{Element, simd::run};
 
 /// y = f(x)
 #[inline(always)]

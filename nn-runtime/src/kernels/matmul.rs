@@ -1,13 +1,12 @@
 //! Matrix products, by kernels that copy what they read often, into memory that each thread keeps: they allocate nothing after
 //! their first call.
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        product::{self, Product},
-        row_product::{self, RowProduct},
-        scratch, simd,
-    },
+    compiled::compiled,
+    product::{self, Product},
+    row_product::{self, RowProduct},
+    scratch, simd,
 };
 
 /// A matrix to read: element (i, j) at `i × row_stride + j × column_stride`.
@@ -121,25 +120,17 @@ pub fn matmul<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E
     E::product(c, a, b, accumulate);
 }
 
-/// The product for an element type, compiled once in this crate. Sealed through [`crate::Element`].
-pub trait Matmul: Sized {
-    /// See [`matmul`], which is generic over the type.
-    ///
-    /// # Panics
-    ///
-    /// Where the sizes do not agree.
-    fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool);
-}
-
-impl Matmul for f32 {
-    fn product(c: MatrixMut<'_, f32>, a: Matrix<'_, f32>, b: Matrix<'_, f32>, accumulate: bool) {
-        dispatch(c, a, b, accumulate);
-    }
-}
-
-impl Matmul for f64 {
-    fn product(c: MatrixMut<'_, f64>, a: Matrix<'_, f64>, b: Matrix<'_, f64>, accumulate: bool) {
-        dispatch(c, a, b, accumulate);
+compiled! {
+    /// The product for an element type, compiled once in this crate. Sealed through [`crate::Element`].
+    pub trait Matmul {
+        /// See [`matmul`], which is generic over the type.
+        ///
+        /// # Panics
+        ///
+        /// Where the sizes do not agree.
+        fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool) {
+            dispatch(c, a, b, accumulate);
+        }
     }
 }
 

@@ -6,12 +6,13 @@ pub(crate) mod aligned;
 mod alone;
 pub(crate) mod batch_norm;
 pub(crate) mod binary;
+mod compiled;
 pub(crate) mod conv;
 pub(crate) mod draw;
+pub mod element;
 pub(crate) mod elementwise;
 pub(crate) mod field;
 pub(crate) mod gemv;
-pub(crate) mod images;
 pub(crate) mod interleave;
 mod isa;
 pub(crate) mod layer_norm;
@@ -41,3 +42,5 @@ pub(crate) mod testing;
 pub(crate) mod vector;
 #[cfg(test)]
 mod walk;
+
+pub use element::Element;

@@ -2,10 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{random::Random, simd::run},
-};
+use crate::kernels::{Element, random::Random, simd::run};
 
 /// What becomes of a number.
 pub(crate) trait Corrupt<E>: Copy {

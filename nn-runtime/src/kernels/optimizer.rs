@@ -2,10 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{math::Math, simd::run, vector::Vector},
-};
+use crate::kernels::{Element, compiled::compiled, math::Math, simd::run, vector::Vector};
 
 /// The rule of an optimizer for one number, with `K` numbers of state beside it.
 pub(crate) trait Rule<E: Math, const K: usize>: Copy + Send + Sync {
@@ -66,7 +63,7 @@ pub(crate) fn largest<E: Element>(x: &[E], threads: usize) -> f64 {
         let (a, b) = rayon::join(|| largest(x, left), || largest(rest, threads - left));
         larger(a, b)
     } else {
-        run(Largest(x))
+        E::largest_magnitude(x)
     }
 }
 
@@ -82,7 +79,21 @@ pub(crate) fn all_within<E: Element>(x: &[E], threads: usize) -> bool {
         let (a, b) = rayon::join(|| all_within(x, left), || all_within(rest, threads - left));
         a && b
     } else {
-        run(AllWithin(x))
+        E::are_within(x)
+    }
+}
+
+compiled! {
+    /// What is known of numbers before a step, for an element type. Sealed through [`crate::Element`].
+    pub trait Bounds {
+        /// See [`largest`].
+        fn largest_magnitude(x: &[Self]) -> f64 {
+            run(Largest(x))
+        }
+        /// See [`all_within`].
+        fn are_within(x: &[Self]) -> bool {
+            run(AllWithin(x))
+        }
     }
 }
 

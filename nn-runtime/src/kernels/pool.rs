@@ -11,20 +11,57 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        simd::{self, LANES},
-        sizes::count,
-    },
+    compiled::compiled,
+    simd::{self, LANES},
+    sizes::count,
 };
 
 pub(crate) use average::{AveragePool, AveragePoolGradient};
-pub(in crate::kernels) use max::max_pool;
+use max::max_pool;
 pub(crate) use max::{MaxPool, MaxPoolGradient};
 pub(crate) use norm::{NormPool, NormPoolGradient};
 pub(crate) use weighted::{WeightedPool, WeightedPoolGradient};
-pub(in crate::kernels) use weighted::{weighted_pool, weighted_pool_gradient};
+use weighted::{weighted_pool, weighted_pool_gradient};
+
+compiled! {
+    /// Pools for an element type. Sealed through [`crate::Element`].
+    pub trait Pools {
+        /// See [`MaxPool`].
+        fn max_pool(job: MaxPool<'_, Self>) {
+            max_pool(job);
+        }
+        /// See [`MaxPoolGradient`].
+        fn max_pool_gradient(job: MaxPoolGradient<'_, Self>) {
+            run(job.sizes.lanes, job);
+        }
+        /// See [`AveragePool`].
+        fn average_pool(job: AveragePool<'_, Self>) {
+            run(job.sizes.lanes, job);
+        }
+        /// See [`AveragePoolGradient`].
+        fn average_pool_gradient(job: AveragePoolGradient<'_, Self>) {
+            run(job.sizes.lanes, job);
+        }
+        /// See [`NormPool`].
+        fn norm_pool(job: NormPool<'_, Self>) {
+            run(job.sizes.lanes, job);
+        }
+        /// See [`NormPoolGradient`].
+        fn norm_pool_gradient(job: NormPoolGradient<'_, Self>) {
+            run(job.sizes.lanes, job);
+        }
+        /// See [`WeightedPool`].
+        fn weighted_pool(job: WeightedPool<'_, Self>) {
+            weighted_pool(job);
+        }
+        /// See [`WeightedPoolGradient`].
+        fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) {
+            weighted_pool_gradient(job);
+        }
+    }
+}
 
 /// The sizes of a pooling layer; pairs are vertical and horizontal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +89,7 @@ pub(crate) enum Windows {
 }
 
 /// Runs `kernel` with registers that divide `lanes`.
-pub(super) fn run<K: WithSimd>(lanes: usize, kernel: K) -> K::Output {
+fn run<K: WithSimd>(lanes: usize, kernel: K) -> K::Output {
     if lanes.is_multiple_of(LANES) { simd::run(kernel) } else { kernel.with_simd(pulp::Scalar) }
 }
 

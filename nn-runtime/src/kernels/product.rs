@@ -7,10 +7,7 @@ use std::mem::MaybeUninit;
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{math::Math, matmul::extent},
-};
+use crate::kernels::{Element, math::Math, matmul::extent};
 
 /// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
 pub(super) struct Product<'a, E> {

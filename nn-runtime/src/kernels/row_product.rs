@@ -6,10 +6,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
-    Element,
-    kernels::{math::Math, matmul::extent, simd::lanes, vector::Vector},
-};
+use crate::kernels::{Element, math::Math, matmul::extent, simd::lanes, vector::Vector};
 
 /// C = A Bᵀ, or C += A Bᵀ. C is m × n with rows `c_row` apart, A m × k, B n × k, both with their rows one after the other.
 pub(super) struct RowProduct<'a, E> {

@@ -1,9 +1,6 @@
 //! Rows of a table, by index.
 
-use crate::{
-    Element,
-    kernels::elementwise::{self, Sum},
-};
+use crate::kernels::{Element, elementwise};
 
 /// The row of `rows` that a number stands for: of what is no index, the nearest that is one, and 0 for NaN.
 #[inline(always)]
@@ -57,7 +54,7 @@ impl<'a, E: Element> SumRows<'a, E> {
             let sum =
                 row(x, rows).checked_sub(first).and_then(|place| sums.get_mut(place * width..(place + 1) * width));
             if let Some(sum) = sum {
-                elementwise::update_with(Sum, sum, right);
+                elementwise::add(sum, right);
             }
         }
     }

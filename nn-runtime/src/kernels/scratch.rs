@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::{Element, kernels::aligned};
+use crate::kernels::{Element, aligned};
 
 /// A cache line, so that the memory begins at one.
 #[derive(Clone, Copy)]

@@ -205,7 +205,7 @@ mod tests {
     }
 
     /// Small integers, whose sums are exact in any order.
-    fn check<S: Simd, E: crate::Element, const R: usize>(simd: S) {
+    fn check<S: Simd, E: crate::kernels::Element, const R: usize>(simd: S) {
         let lanes = E::lanes::<S>();
         if R > lanes {
             return;
@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    fn check_transpose<S: Simd, E: crate::Element, const R: usize>(simd: S) {
+    fn check_transpose<S: Simd, E: crate::kernels::Element, const R: usize>(simd: S) {
         if R != E::lanes::<S>() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Element, kernels::simd::run};
+use crate::kernels::{Element, compiled::compiled, simd::run};
 
 /// Couplings among some consecutive units: row i begins at i × `stride`, and the matrix is equal to its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,20 @@ impl<'a, E> Couplings<'a, E> {
     }
 }
 
+compiled! {
+    /// Units one after the other, for an element type. Sealed through [`crate::Element`].
+    pub trait Sites {
+        /// See [`Sweep`].
+        fn sweep(job: Sweep<'_, Self>) {
+            run(job);
+        }
+        /// See [`MeanField`].
+        fn mean_field(job: MeanField<'_, Self>) -> usize {
+            run(job)
+        }
+    }
+}
+
 /// x += d · w
 #[inline(always)]
 fn add_multiple<E: Element>(x: &mut [E], d: E, w: &[E]) {
@@ -30,7 +44,7 @@ fn add_multiple<E: Element>(x: &mut [E], d: E, w: &[E]) {
 /// A Gibbs sweep over the units of one chain: each in its turn becomes `high` where `scale` × its field is above its threshold, else `low`, and where it
 /// changes so do the fields of the others. With standard logistic numbers as thresholds that is p(high) = σ(`scale` · field).
 #[derive(Debug)]
-pub(crate) struct Sweep<'a, E> {
+pub struct Sweep<'a, E> {
     pub(crate) couplings: Couplings<'a, E>,
     pub(crate) thresholds: &'a [E],
     /// Units to leave as they are; none of them where this is empty.
@@ -43,7 +57,7 @@ pub(crate) struct Sweep<'a, E> {
 
 impl<E: Element> Sweep<'_, E> {
     pub(crate) fn run(self) {
-        run(self);
+        E::sweep(self);
     }
 }
 
@@ -69,7 +83,7 @@ impl<E: Element> WithSimd for Sweep<'_, E> {
 
 /// The mean-field equations of one sample, μᵢ = σ(`scale` · fieldᵢ), solved one unit after the other.
 #[derive(Debug)]
-pub(crate) struct MeanField<'a, E> {
+pub struct MeanField<'a, E> {
     pub(crate) couplings: Couplings<'a, E>,
     pub(crate) scale: E,
     /// The largest change of a sweep that ends the iteration.
@@ -82,7 +96,7 @@ pub(crate) struct MeanField<'a, E> {
 impl<E: Element> MeanField<'_, E> {
     /// The sweeps made.
     pub(crate) fn run(self) -> usize {
-        run(self)
+        E::mean_field(self)
     }
 }
 

@@ -2,33 +2,54 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        math::Math,
-        simd::{LANES, run},
-        vector::{Mask, Vector},
-    },
+    compiled::compiled,
+    math::Math,
+    simd::{LANES, run},
+    vector::{Mask, Vector},
 };
 
 /// Each row of `width` numbers becomes its softmax.
 pub(crate) fn forward<E: Element>(y: &mut [E], width: usize) {
-    run(Forward::<E, false> { y, width });
+    E::softmax(y, width);
 }
 
 /// Each row becomes the logarithm of its softmax.
 pub(crate) fn log_forward<E: Element>(y: &mut [E], width: usize) {
-    run(Forward::<E, true> { y, width });
+    E::log_softmax(y, width);
 }
 
 /// d = y (d − Σ d y) in each row.
 pub(crate) fn backward<E: Element>(y: &[E], d: &mut [E], width: usize) {
-    run(Backward::<E, false> { y, d, width });
+    E::softmax_gradient(y, d, width);
 }
 
 /// d = d − exp(y) Σ d in each row.
 pub(crate) fn log_backward<E: Element>(y: &[E], d: &mut [E], width: usize) {
-    run(Backward::<E, true> { y, d, width });
+    E::log_softmax_gradient(y, d, width);
+}
+
+compiled! {
+    /// Softmax for an element type. Sealed through [`crate::Element`].
+    pub trait Softmaxes {
+        /// See [`forward`].
+        fn softmax(y: &mut [Self], width: usize) {
+            run(Forward::<Self, false> { y, width });
+        }
+        /// See [`log_forward`].
+        fn log_softmax(y: &mut [Self], width: usize) {
+            run(Forward::<Self, true> { y, width });
+        }
+        /// See [`backward`].
+        fn softmax_gradient(y: &[Self], d: &mut [Self], width: usize) {
+            run(Backward::<Self, false> { y, d, width });
+        }
+        /// See [`log_backward`].
+        fn log_softmax_gradient(y: &[Self], d: &mut [Self], width: usize) {
+            run(Backward::<Self, true> { y, d, width });
+        }
+    }
 }
 
 /// Short rows that are taken together.

@@ -2,30 +2,51 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        simd::{Lanes, run},
-        vector::Vector,
-    },
+    compiled::compiled,
+    simd::{Lanes, run},
+    vector::Vector,
 };
 
 /// Σ x². Blocks of registers are added up in the element's own precision, the blocks in `f64`.
 #[inline]
 pub(crate) fn squares<E: Element>(x: &[E]) -> f64 {
-    run(Squares(x))
+    E::sum_of_squares(x)
 }
 
 /// Σ x.
 #[inline]
 pub(crate) fn total<E: Element>(x: &[E]) -> E {
-    run(Total::<E, false>(x))
+    E::sum_of_all(x)
 }
 
 /// Σ |x|.
 #[inline]
 pub(crate) fn absolute<E: Element>(x: &[E]) -> E {
-    run(Total::<E, true>(x))
+    E::sum_of_magnitudes(x)
+}
+
+compiled! {
+    /// Sums for an element type. Sealed through [`crate::Element`].
+    pub trait Reductions {
+        /// See [`squares`].
+        fn sum_of_squares(x: &[Self]) -> f64 {
+            run(Squares(x))
+        }
+        /// See [`total`].
+        fn sum_of_all(x: &[Self]) -> Self {
+            run(Total::<Self, false>(x))
+        }
+        /// See [`absolute`].
+        fn sum_of_magnitudes(x: &[Self]) -> Self {
+            run(Total::<Self, true>(x))
+        }
+        /// See [`all_finite`].
+        fn are_finite(x: &[Self]) -> bool {
+            run(Differences(x)) == 0.0
+        }
+    }
 }
 
 /// The sum of the numbers, or of their absolute values.
@@ -77,7 +98,7 @@ impl<E: Element> WithSimd for Squares<'_, E> {
 /// Whether every number is finite: x − x is 0 for a finite x and NaN for any other, and no sum of zeros and NaNs hides a NaN.
 #[inline]
 pub(crate) fn all_finite<E: Element>(x: &[E]) -> bool {
-    run(Differences(x)) == E::zero()
+    E::are_finite(x)
 }
 
 struct Differences<'a, E>(&'a [E]);

@@ -1,6 +1,6 @@
 //! What tests share: values without a pattern, and what is close.
 
-use crate::{Element, kernels::random::Random};
+use crate::kernels::{Element, random::Random};
 
 /// `count` numbers in [−1, 1), the same for a seed in every element type up to rounding.
 pub(crate) fn values<E: Element>(count: usize, seed: u64) -> Vec<E> {

@@ -8,6 +8,7 @@
 //! Valgrind knows AVX2 and not AVX-512; the kernels ask it what the processor has, and take AVX2.
 
 mod guard;
+mod instruction_sets;
 mod odd_sizes;
 mod passes;
 mod refused;

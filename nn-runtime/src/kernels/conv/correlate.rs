@@ -8,7 +8,7 @@ use super::{
     Axis, count, gather_lanes,
     tile::{Sums, calculate, next_scalars, next_vectors},
 };
-use crate::{Element, kernels::simd::LANES};
+use crate::kernels::{Element, simd::LANES};
 
 /// target (o, i, j) = max(bias (o) + Σ weight × source, floor), summed over (input channel, tap row, tap column) in this order.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The sizes of a convolution.
 
 use super::{Axis, Correlate, MOST, WeightGradient, count, gradient::OutputGradient};
-use crate::Element;
+use crate::kernels::Element;
 
 /// The sizes of a convolution; pairs are vertical and horizontal.
 ///

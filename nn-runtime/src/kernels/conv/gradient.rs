@@ -8,10 +8,7 @@ use super::{
     Axis, Geometry, count, gather_lanes, load, store,
     tile::{for_tile, next_scalars, next_vectors},
 };
-use crate::{
-    Element,
-    kernels::{simd::LANES, vector::Vector},
-};
+use crate::kernels::{Element, simd::LANES, vector::Vector};
 
 /// weight (o, c, h, w) += Σ d_y (o, i, j) × x (c, i · stride + h · dilation − padding, …), summed over pixels and samples;
 /// bias (o) += Σ d_y (o, i, j). Where `weight` is empty, only d_y is brought to what the sums are over.

@@ -21,17 +21,30 @@ use single::Single;
 pub(crate) use correlate::Correlate;
 pub(crate) use gradient::WeightGradient;
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        scratch, simd,
-        sizes::{MOST, count},
-        vector::Vector,
-    },
+    compiled::compiled,
+    scratch, simd,
+    sizes::{MOST, count},
+    vector::Vector,
 };
 
+compiled! {
+    /// Convolutions for an element type. Sealed through [`crate::Element`].
+    pub trait Convolutions {
+        /// See [`Correlate`].
+        fn correlate(job: Correlate<'_, Self>) {
+            correlate(job);
+        }
+        /// See [`WeightGradient`].
+        fn weight_gradient(job: WeightGradient<'_, Self>) {
+            weight_gradient(job);
+        }
+    }
+}
+
 /// Runs a correlation.
-pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
+fn correlate<E: Element>(job: Correlate<'_, E>) {
     if job.is_empty() {
         return;
     }
@@ -45,7 +58,7 @@ pub(super) fn correlate<E: Element>(job: Correlate<'_, E>) {
 }
 
 /// Runs a weight gradient.
-pub(super) fn weight_gradient<E: Element>(job: WeightGradient<'_, E>) {
+fn weight_gradient<E: Element>(job: WeightGradient<'_, E>) {
     if job.is_empty() {
         return;
     }

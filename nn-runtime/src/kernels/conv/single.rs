@@ -6,7 +6,7 @@ use super::{
     Correlate, count, load, store,
     tile::{Sums, calculate, next_scalars, next_vectors, scalars_for, vectors_for_any},
 };
-use crate::{Element, kernels::simd::LANES};
+use crate::kernels::{Element, simd::LANES};
 
 /// A [`Correlate`] over one lane, forward.
 ///

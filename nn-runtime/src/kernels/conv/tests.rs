@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::Geometry;
-use crate::{Element, kernels::simd::at_each_level};
+use crate::kernels::{Element, simd::at_each_level};
 
 /// Sizes, samples and a seed.
 fn cases() -> impl Strategy<Value = (Geometry, usize, u64)> {

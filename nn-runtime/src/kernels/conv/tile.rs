@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{load, store};
-use crate::{Element, kernels::vector::Vector};
+use crate::kernels::{Element, vector::Vector};
 
 /// Three nested sums of scalars times registers, for a tile of them:
 ///

@@ -3,7 +3,7 @@
 use pulp::WithSimd;
 
 use super::*;
-use crate::{Element, kernels::simd::on_each};
+use crate::kernels::{Element, simd::on_each};
 
 /// Every so many bit patterns of `f32`: a prime, so that all exponents meet all kinds of fractions.
 const STRIDE: usize = 9973;

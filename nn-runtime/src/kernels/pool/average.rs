@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{PoolSizes, Windows};
-use crate::{Element, kernels::vector::Vector};
+use crate::kernels::{Element, vector::Vector};
 
 /// y = the sums over the windows over their size: what lies outside of the input counts as zero.
 #[derive(Debug)]

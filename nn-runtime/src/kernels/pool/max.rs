@@ -3,10 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{PoolSizes, Windows, run};
-use crate::{
-    Element,
-    kernels::{math::Math, simd, vector::Vector},
-};
+use crate::kernels::{Element, math::Math, simd, vector::Vector};
 
 /// y = the maxima over the windows, NaN where a window holds one.
 #[derive(Debug)]
@@ -59,7 +56,7 @@ impl<E: Element> WithSimd for SingleHalving<'_, E> {
 }
 
 /// Runs a maximum pooling.
-pub(in crate::kernels) fn max_pool<E: Element>(job: MaxPool<'_, E>) {
+pub(super) fn max_pool<E: Element>(job: MaxPool<'_, E>) {
     if job.sizes.lanes == 1 && job.sizes.is_halving() && job.sizes.output[1] > 0 {
         simd::run(SingleHalving(job));
     } else {

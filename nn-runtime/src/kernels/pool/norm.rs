@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::PoolSizes;
-use crate::{Element, kernels::vector::Vector};
+use crate::kernels::{Element, vector::Vector};
 
 /// y = (Σ |x|ᵖ)^(1/p) over the windows, p ≥ 1: what lies outside of the input counts as zero.
 #[derive(Debug)]

@@ -6,10 +6,7 @@ use super::{
     AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, NormPool, NormPoolGradient, PoolSizes, WeightedPool,
     WeightedPoolGradient, Windows,
 };
-use crate::{
-    Element,
-    kernels::{images::Images, simd::at_each_level},
-};
+use crate::kernels::{Element, simd::at_each_level};
 
 /// Sizes, samples and a seed.
 fn cases() -> impl Strategy<Value = (PoolSizes, usize, u64)> {

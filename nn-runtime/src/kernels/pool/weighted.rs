@@ -3,10 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::{PoolSizes, Windows, run};
-use crate::{
-    Element,
-    kernels::{scratch, sizes::count, vector::Vector},
-};
+use crate::kernels::{Element, scratch, sizes::count, vector::Vector};
 
 /// y = the sums over the windows, weighted: what lies outside of the input counts as zero.
 ///
@@ -75,13 +72,13 @@ impl PoolSizes {
 }
 
 /// Runs a weighted pooling.
-pub(in crate::kernels) fn weighted_pool<E: Element>(job: WeightedPool<'_, E>) {
+pub(super) fn weighted_pool<E: Element>(job: WeightedPool<'_, E>) {
     let sizes = job.sizes;
     sizes.with_weights(job.sigma, |weights| run(sizes.lanes, Weighted(job, weights)));
 }
 
 /// Runs the gradient of a weighted pooling.
-pub(in crate::kernels) fn weighted_pool_gradient<E: Element>(job: WeightedPoolGradient<'_, E>) {
+pub(super) fn weighted_pool_gradient<E: Element>(job: WeightedPoolGradient<'_, E>) {
     let sizes = job.sizes;
     sizes.with_weights(job.sigma, |weights| run(sizes.lanes, Weighted(job, weights)));
 }

@@ -17,10 +17,7 @@ pub(crate) use step::{Backward, Forward, Weight};
 
 use pulp::Simd;
 
-use crate::{
-    Element,
-    kernels::{math::Math, scratch, sizes::count, vector::Vector},
-};
+use crate::kernels::{Element, compiled::compiled, math::Math, scratch, sizes::count, vector::Vector};
 
 /// What a cell calculates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,43 +99,31 @@ impl Kind {
     }
 }
 
-/// The steps for an element type, compiled once in this crate. Sealed through [`crate::Element`].
-pub trait Recurrences: Sized {
-    /// Copies W_hh, [gates · n, n], as a forward step reads it.
-    fn pack_forward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]);
-    /// Copies W_hh as a backward step reads it.
-    fn pack_backward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]);
-    /// y = W x for one x.
-    fn project(weight: &[Self], x: &[Self], y: &mut [Self]);
-    /// See [`Forward`].
-    fn forward_step(step: Forward<'_, Self>);
-    /// See [`Backward`].
-    fn backward_step(step: Backward<'_, Self>);
+compiled! {
+    /// The steps for an element type, compiled once in this crate. Sealed through [`crate::Element`].
+    pub trait Recurrences {
+        /// Copies W_hh, [gates · n, n], as a forward step reads it.
+        fn pack_forward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
+            pack::forward(kind, weight, n, packed);
+        }
+        /// Copies W_hh as a backward step reads it.
+        fn pack_backward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
+            pack::backward(kind, weight, n, packed);
+        }
+        /// y = W x for one x.
+        fn project(weight: &[Self], x: &[Self], y: &mut [Self]) {
+            single::project(weight, x, y);
+        }
+        /// See [`Forward`].
+        fn forward_step(step: Forward<'_, Self>) {
+            step::forward(step);
+        }
+        /// See [`Backward`].
+        fn backward_step(step: Backward<'_, Self>) {
+            step::backward(step);
+        }
+    }
 }
-
-macro_rules! compile {
-    ($($element:ty),*) => {
-        $(impl Recurrences for $element {
-            fn pack_forward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
-                pack::forward(kind, weight, n, packed);
-            }
-            fn pack_backward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
-                pack::backward(kind, weight, n, packed);
-            }
-            fn project(weight: &[Self], x: &[Self], y: &mut [Self]) {
-                single::project(weight, x, y);
-            }
-            fn forward_step(step: Forward<'_, Self>) {
-                step::forward(step);
-            }
-            fn backward_step(step: Backward<'_, Self>) {
-                step::backward(step);
-            }
-        })*
-    };
-}
-
-compile!(f32, f64);
 
 /// Calls `steps` with W_hh as forward steps over `samples` samples read it, and with room for `room` numbers. Within it no other
 /// kernel that needs memory of its own may run.

@@ -5,17 +5,15 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        math::Math,
-        recurrent::{
-            Kind, load,
-            sweep::{WIDE, width},
-        },
-        simd::{LANES, lanes, run},
-        sizes::count,
+    math::Math,
+    recurrent::{
+        Kind, load,
+        sweep::{WIDE, width},
     },
+    simd::{LANES, lanes, run},
+    sizes::count,
 };
 
 /// The numbers of a packed weight, whatever the width of a register.

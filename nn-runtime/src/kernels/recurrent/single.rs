@@ -2,15 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        gemv::dots,
-        math::Math,
-        recurrent::{Place, store, sweep::Epilogue},
-        simd::{lanes, run},
-        vector::Vector,
-    },
+    gemv::dots,
+    math::Math,
+    recurrent::{Place, store, sweep::Epilogue},
+    simd::{lanes, run},
+    vector::Vector,
 };
 
 /// W x for a weight of G blocks of `units` rows.

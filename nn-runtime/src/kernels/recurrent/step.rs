@@ -2,19 +2,17 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        math::Math,
-        recurrent::{
-            Kind,
-            function::{Exponential, Function, Gelu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh},
-            gru, lstm, rnn,
-            single::Single,
-            sweep::{Epilogue, Sweep},
-        },
-        simd::run,
+    math::Math,
+    recurrent::{
+        Kind,
+        function::{Exponential, Function, Gelu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh},
+        gru, lstm, rnn,
+        single::Single,
+        sweep::{Epilogue, Sweep},
     },
+    simd::run,
 };
 
 /// W_hh, [gates · n, n].

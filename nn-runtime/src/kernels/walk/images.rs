@@ -1,16 +1,14 @@
 //! Images and batches: convolutions, pools, batch normalization, and the change between the two layouts.
 
 use super::{SIZES, agree, unwritten};
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
-        conv::{self, Geometry},
-        interleave::{deinterleave, interleave},
-        isa::at_each_level,
-        pool::{self, PoolSizes, Windows},
-        testing::values,
-    },
+    batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
+    conv::{self, Geometry},
+    interleave::{deinterleave, interleave},
+    isa::at_each_level,
+    pool::{self, PoolSizes, Windows},
+    testing::values,
 };
 
 /// Samples and the lanes that they lie in: alone, a part of a block, and a block and a part.

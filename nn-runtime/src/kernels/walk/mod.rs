@@ -11,7 +11,7 @@ mod sums;
 
 use std::fmt::Display;
 
-use crate::{Element, kernels::isa::at_each_level};
+use crate::kernels::{Element, isa::at_each_level};
 
 /// Sizes below, at and above the widths of registers, none of them even.
 const SIZES: [usize; 7] = [1, 3, 7, 13, 17, 31, 33];

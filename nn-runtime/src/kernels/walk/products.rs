@@ -3,17 +3,14 @@
 use pulp::Simd;
 
 use super::{SIZES, agree, exact, unwritten};
-use crate::{
-    Element,
-    kernels::{
-        binary,
-        elementwise::Unary,
-        gemv::{MatrixSizes, gemv},
-        math::Math,
-        matmul::{Matrix, MatrixMut, matmul},
-        ratings,
-        testing::values,
-    },
+use crate::kernels::{
+    Element, binary,
+    elementwise::Unary,
+    gemv::{MatrixSizes, gemv},
+    math::Math,
+    matmul::{Matrix, MatrixMut, matmul},
+    ratings,
+    testing::values,
 };
 
 /// A B for A m × k and B k × n in any order of rows and columns, where `at` gives their places.

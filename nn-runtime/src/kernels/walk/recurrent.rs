@@ -1,12 +1,10 @@
 //! Steps of recurrent cells, forward and backward.
 
 use super::{SIZES, agree, exact, unwritten};
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        recurrent::{Backward, Forward, Kind, Weight, with_backward, with_forward},
-        testing::values,
-    },
+    recurrent::{Backward, Forward, Kind, Weight, with_backward, with_forward},
+    testing::values,
 };
 
 const KINDS: [Kind; 12] = [

@@ -3,16 +3,13 @@
 use pulp::Simd;
 
 use super::{SIZES, agree, exact, unwritten};
-use crate::{
-    Element,
-    kernels::{
-        layer_norm,
-        loss::{self, Pointwise},
-        math::Math,
-        rows::{SumRows, gather},
-        softmax,
-        testing::values,
-    },
+use crate::kernels::{
+    Element, layer_norm,
+    loss::{self, Pointwise},
+    math::Math,
+    rows::{SumRows, gather},
+    softmax,
+    testing::values,
 };
 
 /// Fewer rows than are taken together, and more.

@@ -3,23 +3,21 @@
 use pulp::Simd;
 
 use super::{SIZES, agree, exact, unwritten};
-use crate::{
+use crate::kernels::{
     Element,
-    kernels::{
-        aligned::Aligned,
-        draw,
-        elementwise::{self, Product, Sum, Unary},
-        field::{self, Bias},
-        map,
-        math::Math,
-        noise::{self, AddNormal, Keep, Noise, Replace},
-        optimizer::{self, Rule},
-        random::Random,
-        scratch, simd,
-        sites::{Couplings, MeanField, Sweep},
-        sum,
-        testing::values,
-    },
+    aligned::Aligned,
+    draw,
+    elementwise::{self, Product, Unary},
+    field::{self, Bias},
+    map,
+    math::Math,
+    noise::{self, AddNormal, Keep, Noise, Replace},
+    optimizer::{self, Rule},
+    random::Random,
+    scratch, simd,
+    sites::{Couplings, MeanField, Sweep},
+    sum,
+    testing::values,
 };
 
 /// x² + ½
@@ -54,7 +52,7 @@ fn elementwise<E: Element>(count: usize) {
     let expected: Vec<f64> = pairs().map(|(_, y)| y * y + 0.5).collect();
     agree(format_args!("f(y) of {count}"), &expected, || in_place(&|y| elementwise::update(Square, y)));
     let expected: Vec<f64> = pairs().map(|(x, y)| y + x).collect();
-    agree(format_args!("y + x of {count}"), &expected, || in_place(&|y| elementwise::update_with(Sum, y, &x)));
+    agree(format_args!("y + x of {count}"), &expected, || in_place(&|y| elementwise::add(y, &x)));
     let expected: Vec<f64> = pairs().map(|(x, y)| x * y).collect();
     agree(format_args!("x y of {count}"), &expected, || into(&|to| elementwise::map_two(Product, &x, &y, to)));
     agree(format_args!("y x of {count} by a closure"), &expected, || in_place(&|y| map::scale_by(|x| x, &x, y)));

@@ -1,6 +1,6 @@
 //! The numbers that networks calculate with.
 
-use crate::kernels::{draw::Draw, images::Images, math::Math, matmul::Matmul, recurrent::Recurrences, simd::Lanes};
+use crate::kernels::{compiled::Compiled, draw::Draw, math::Math};
 
 /// A number type of a network: `f32` for training and running, `f64` for checks.
 ///
@@ -11,9 +11,7 @@ use crate::kernels::{draw::Draw, images::Images, math::Math, matmul::Matmul, rec
 /// fn half<E: Element>(x: E) -> E { x * E::from_f64(0.5) }
 /// assert_eq!(half(3.0_f32), 1.5);
 /// ```
-pub trait Element:
-    ndarray::NdFloat + Default + Lanes + Math + Matmul + Images + Draw + Recurrences + sealed::Sealed
-{
+pub trait Element: ndarray::NdFloat + Default + Math + Draw + Compiled + sealed::Sealed {
     /// The type's name in messages and files, `"f32"` or `"f64"`.
     const NAME: &'static str;
 
