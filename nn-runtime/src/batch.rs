@@ -225,7 +225,7 @@ impl<S: Shape, E: Element, D: Deref<Target = [E]>> Batch<S, E, D> {
 
     /// The numbers of a sample.
     pub fn width(&self) -> usize {
-        self.sizes.iter().product()
+        product(&self.sizes)
     }
 
     /// The numbers, sample after sample.

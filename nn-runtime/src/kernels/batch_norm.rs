@@ -25,7 +25,7 @@ impl Grids {
         Grids { count: 1, stride: length.max(1), width: length.max(1) }
     }
 
-    /// Images with the samples innermost, a grid a channel.
+    /// Images in the batch-innermost layout, a grid a channel.
     pub(crate) fn images(channels: usize, samples: usize, lanes: usize) -> Self {
         if samples == lanes {
             Grids { count: channels.max(1), stride: Self::WIDTH, width: Self::WIDTH }

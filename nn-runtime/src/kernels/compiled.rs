@@ -3,9 +3,9 @@
 //! They are methods of the element and not generic functions, which each crate with a network would compile anew.
 
 use crate::kernels::{
-    batch_norm::BatchNormalization, binary::BinaryProducts, conv::Convolutions, draw::Draws, elementwise::Additions,
-    field::Fields, interleave::Transposes, layer_norm::LayerNormalization, matmul::Matmul, optimizer::Bounds,
-    pool::Pools, recurrent::Recurrences, sites::Sites, softmax::Softmaxes, sum::Reductions,
+    batch_norm::BatchNormalization, conv::Convolutions, draw::Draws, elementwise::Additions, field::Fields,
+    four_russians::BinaryProducts, layer_norm::LayerNormalization, layout::Transposes, matmul::Matmul,
+    optimizer::Bounds, pool::Pools, recurrent::Recurrences, sites::Sites, softmax::Softmaxes, sum::Reductions,
 };
 
 /// All of them.

@@ -4,8 +4,8 @@
 use crate::kernels::{
     Element,
     compiled::compiled,
-    product::{self, Product},
-    row_product::{self, RowProduct},
+    matmul_nn::{self, MatmulNn},
+    matmul_nt::{self, MatmulNt},
     scratch, simd,
 };
 
@@ -149,14 +149,14 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
     }
     if b.column_stride == 1 {
         let (a_row, a_column) = (a.row_stride, a.column_stride);
-        return scratch::with(product::room::<E>(m, a_row, a_column), |packed| {
+        return scratch::with(matmul_nn::room::<E>(m, a_row, a_column), |packed| {
             let (c, c_row, b, b_row) = (c.data, c.row_stride, b.data, b.row_stride);
-            simd::run(Product { c, c_row, a: a.data, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
+            simd::run(MatmulNn { c, c_row, a: a.data, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
         });
     }
     if a.column_stride == 1 && a.row_stride == k && b.row_stride == 1 && b.column_stride == k {
-        return scratch::with(row_product::room(m, k), |packed| {
-            simd::run(RowProduct { c: c.data, c_row: c.row_stride, a: a.data, b: b.data, m, n, k, accumulate, packed });
+        return scratch::with(matmul_nt::room(m, k), |packed| {
+            simd::run(MatmulNt { c: c.data, c_row: c.row_stride, a: a.data, b: b.data, m, n, k, accumulate, packed });
         });
     }
     // No layer multiplies matrices in another order; they may still be asked for.
@@ -205,17 +205,17 @@ mod tests {
 
             for c_row in [n, n + 3] {
                 let mut c = apart(&start(), n, c_row);
-                scratch::with(row_product::room(m, k), |packed| {
-                    RowProduct { c: &mut c, c_row, a: &a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
+                scratch::with(matmul_nt::room(m, k), |packed| {
+                    MatmulNt { c: &mut c, c_row, a: &a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
                 });
                 assert_close(&joined(&c, n, c_row), &naive(&|i, t| i * k + t, &|t, j| j * k + t), tolerance);
 
                 for (a_row, a_column) in [(k, 1), (1, m)] {
                     let mut c = apart(&start(), n, c_row);
                     let (a, b) = (&a[..], &b[..]);
-                    scratch::with(product::room::<E>(m, a_row, a_column), |packed| {
+                    scratch::with(matmul_nn::room::<E>(m, a_row, a_column), |packed| {
                         let c = &mut c;
-                        Product { c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate, packed }
+                        MatmulNn { c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate, packed }
                             .with_simd(simd);
                     });
                     let expected = naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j);
@@ -249,7 +249,7 @@ mod tests {
             let (x, y) = (values::<f64>(stride * k, 1), values::<f64>(n * k, 2));
             let entry = |i: usize| (0..k).map(|t| x[5 + i / n + t * stride] * y[t * n + i % n]).sum::<f64>();
             let expected: Vec<f64> = (0..m * n).map(entry).collect();
-            assert!(product::room::<E>(m, 1, stride) > 0);
+            assert!(matmul_nn::room::<E>(m, 1, stride) > 0);
             simd::at_each_level(|| -> Result<(), ()> {
                 let mut c = vec![E::nan(); m * n];
                 let a = Matrix::strided(&a[5..], m, k, 1, stride);
@@ -277,6 +277,32 @@ mod tests {
         // More terms than are taken in one go.
         check::<f32>((5, 20, 600), false);
         check::<f64>((5, 20, 600), true);
+    }
+
+    /// What a kernel writes to memory of its own it has asked the length of, whoever calls it.
+    #[test]
+    fn too_little_memory_for_a_copy_is_refused() {
+        let (m, n, k, stride) = (17_usize, 3, 5, 200);
+        let (a, b) = (values::<f32>(stride * k, 1), values::<f32>(n * k, 2));
+        let needed = m.next_multiple_of(8) * k;
+        let tried = |room: usize| {
+            std::panic::catch_unwind(|| {
+                let (mut c, mut packed) = (vec![0.0; m * n], vec![0.0; room]);
+                let (c, packed, a, b) = (&mut c[..], &mut packed[..], &a[..], &b[..]);
+                let (a_row, a_column, b_row, accumulate) = (1, stride, n, false);
+                simd::run(MatmulNn { c, c_row: n, a, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
+            })
+        };
+        assert!(tried(needed).is_ok() && tried(needed - 1).is_err() && tried(1).is_err());
+        let tried = |room: usize| {
+            std::panic::catch_unwind(|| {
+                scratch::with(room, |packed| {
+                    let (mut c, a, b) = (vec![0.0; m * n], &a[..m * k], &b[..]);
+                    simd::run(MatmulNt { c: &mut c, c_row: n, a, b, m, n, k, accumulate: false, packed });
+                });
+            })
+        };
+        assert!(tried(matmul_nt::room(m, k)).is_ok() && tried(k).is_err());
     }
 
     #[test]

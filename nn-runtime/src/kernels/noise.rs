@@ -18,7 +18,7 @@ pub(crate) struct Noise<'a, E, C> {
     pub(crate) first: u64,
     /// The numbers of a sample.
     pub(crate) width: usize,
-    /// With several samples innermost, how many lanes they take up; 1 for samples one after the other.
+    /// The lanes of the batch-innermost layout; 1 for samples one after the other.
     pub(crate) lanes: usize,
     pub(crate) data: &'a mut [E],
 }

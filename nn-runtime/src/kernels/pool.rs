@@ -1,4 +1,4 @@
-//! Maxima, means and norms over windows of interleaved images.
+//! Maxima, means and norms over windows of images in the batch-innermost layout.
 
 mod average;
 mod max;

@@ -42,6 +42,14 @@ mod tests {
     use super::*;
 
     #[test]
+    #[should_panic(expected = "expected a number of elements that memory can hold, found 4611686018427387904")]
+    #[cfg(target_pointer_width = "64")]
+    fn more_elements_than_bytes_can_be_counted_for_are_refused() {
+        // 2⁶² times four bytes would be none.
+        with::<f32, _>(1 << 62, |_| ());
+    }
+
+    #[test]
     fn calls_inside_calls_get_memory_of_their_own_which_stays() {
         let places = || {
             with::<f32, _>(100, |outer| {

@@ -19,7 +19,7 @@ use crate::{
 pub fn interleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: ViewMut<'_, B, E>) {
     const { assert!(!A::INTERLEAVED && B::INTERLEAVED && equal(A::LEN, B::LEN)) };
     let lanes = y.lanes();
-    kernels::interleave::interleave(x.data(), x.samples(), x.width(), y.data_mut(), lanes);
+    kernels::layout::to_batch_innermost(x.data(), x.samples(), x.width(), y.data_mut(), lanes);
 }
 
 /// The reverse of [`interleave`].
@@ -35,5 +35,5 @@ pub fn interleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: View
 /// ```
 pub fn deinterleave<A: Shape, B: Shape, E: Element>(x: View<'_, A, E>, mut y: ViewMut<'_, B, E>) {
     const { assert!(A::INTERLEAVED && !B::INTERLEAVED && equal(A::LEN, B::LEN)) };
-    kernels::interleave::deinterleave(x.data(), x.lanes(), x.width(), y.data_mut());
+    kernels::layout::from_batch_innermost(x.data(), x.lanes(), x.width(), y.data_mut());
 }

@@ -396,6 +396,8 @@ mod tests {
         assert_eq!(refused(|| parameter("the weight", &[BELOW_ZERO, 4])), expected("[below zero, 4]"));
         assert_eq!(refused(|| parameter("the weight", &[0, 4])), expected("[0, 4]"));
         assert_eq!(refused(|| parameter("the weight", &[FREE])), expected("[_]"));
+        // As many numbers as take up 2⁶⁴ bytes, which wrap around to none.
+        assert_eq!(refused(|| parameter("the weight", &[1 << 31, 1 << 31])), expected("[2147483648, 2147483648]"));
         assert_eq!(refused(|| parameter("the weight", &[1 << 31, 1 << 33])), expected("[2147483648, 8589934592]"));
     }
 

@@ -158,6 +158,9 @@ fn batches_larger_than_memory() {
     assert!(Batch::<(Const<1>, Const<3>), f64>::zeros_of(usize::MAX, &[1, 3]).is_err());
     assert!(Batch::<(Free,)>::zeros_of(usize::MAX, &[0]).is_err());
     assert_eq!(Batch::<(Free,)>::zeros_of(5, &[0]).unwrap().samples(), 5);
+    // Axes whose product wraps around beside one of no elements.
+    let empty = Batch::<(Free, Free, Free)>::zeros_of(5, &[1 << 32, 1 << 32, 0]).unwrap();
+    assert_eq!((empty.width(), empty.sample(4), empty.rows(1..3).samples()), (0, Some(&[][..]), 2));
     assert_eq!(
         Batch::<(Free, Free)>::zeros_of(1, &[1 << 40, 1 << 40]).unwrap_err(),
         ShapeError::TooLarge { found: vec![1 << 40, 1 << 40] }

@@ -12,7 +12,7 @@ use crate::{
         symmetric,
         train::{Options, SampleOrder, each_epoch},
     },
-    kernels::binary,
+    kernels::four_russians,
     network::{Matrices, Product, Sums, products},
     samplers::{Draws, SiteChains},
     shape::FixedDimension,
@@ -330,7 +330,7 @@ impl<E: Element> Phases<E> {
         let rows = self.states.len() / units;
         // Below this many multiplications a second thread costs more than it saves.
         let threads = if rows * units * units < 1 << 22 { 1 } else { crate::parallel::threads() };
-        if binary::transposed_product(weight, &self.states, &self.parts, [units, rows, units], threads) {
+        if four_russians::transposed_product(weight, &self.states, &self.parts, [units, rows, units], threads) {
             bias.fill(E::zero());
             for row in self.parts.chunks_exact(units) {
                 bias.iter_mut().zip(row).for_each(|(b, &part)| *b += part);

@@ -6,8 +6,8 @@ use crate::{
     Batch, Element,
     energy::{Hidden, Rbm, Visible},
     kernels::{
-        binary,
         field::{Bias, add_bias},
+        four_russians,
         matmul::{Matrix, MatrixMut, matmul},
         scratch,
     },
@@ -27,7 +27,8 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     /// [`Rbm::project`], with Wᵀ at hand unless `turned` is empty: states of 0 and 1 are then multiplied faster.
     pub(crate) fn project_by(&self, v: &[E], h: &mut [E], turned: &[E]) {
         let rows = h.len().checked_div(Self::HIDDEN).unwrap_or(0);
-        if !turned.is_empty() && binary::product(h, v, turned, [rows, Self::VISIBLE, Self::HIDDEN], Self::threads(rows))
+        if !turned.is_empty()
+            && four_russians::product(h, v, turned, [rows, Self::VISIBLE, Self::HIDDEN], Self::threads(rows))
         {
             return;
         }
@@ -87,7 +88,7 @@ impl<I: FixedDimension, N: FixedDimension, V: Visible, H: Hidden, E: Element> Rb
     pub(crate) fn visible_fields(&self, h: &[E], v: &mut [E], w: f64, bias: Bias<'_, E>) {
         let rows = v.len().checked_div(Self::VISIBLE).unwrap_or(0);
         let sizes = [rows, Self::HIDDEN, Self::VISIBLE];
-        if H::STATES == 0 || !binary::product(v, h, &self.weight, sizes, Self::threads(rows)) {
+        if H::STATES == 0 || !four_russians::product(v, h, &self.weight, sizes, Self::threads(rows)) {
             let weight = Matrix::row_major(&self.weight, Self::HIDDEN, Self::VISIBLE);
             let h = Matrix::row_major(h, rows, Self::HIDDEN);
             matmul(MatrixMut::row_major(v, rows, Self::VISIBLE), h, weight, false);

@@ -6,9 +6,8 @@ use crate::{
     Batch, BatchView, Element, Gradients,
     energy::{EnergyEpoch, EnergyError, EnergyReport, Hidden, Rbm, Visible, error::of_step},
     kernels::{
-        binary,
         elementwise::{self, Sum},
-        field,
+        field, four_russians,
     },
     network::{Matrices, Product, Sums, products},
     samplers::Draws,
@@ -396,7 +395,7 @@ fn turned_product<E: Element>(v: &[E], h: &[E], rows: usize, turned: &mut Vec<E>
     turned.resize(gradient.len(), E::zero());
     // Below this many multiplications a second thread costs more than it saves.
     let threads = if v.len() * hidden < 1 << 22 { 1 } else { crate::parallel::threads() };
-    let fits = binary::transposed_product(turned, v, h, [visible, rows, hidden], threads);
+    let fits = four_russians::transposed_product(turned, v, h, [visible, rows, hidden], threads);
     if fits {
         E::transpose(turned, hidden, visible, gradient, visible);
     }

@@ -61,7 +61,7 @@ impl Geometry {
         }
     }
 
-    /// y = max(x ∗ weight + bias, floor), interleaved with `lanes` lanes. An empty bias is zero.
+    /// y = max(x ∗ weight + bias, floor), in the batch-innermost layout of `lanes` lanes. An empty bias is zero.
     pub(crate) fn forward<E: Element>(&self, weight: &[E], bias: &[E], x: &[E], y: &mut [E], lanes: usize, floor: E) {
         self.check();
         let (inputs, kernel) = (self.channels, count(&self.kernel));

@@ -1,4 +1,4 @@
-//! Two-dimensional convolution over interleaved samples: forward, gradient with respect to the input, gradient with
+//! Two-dimensional convolution in the batch-innermost layout: forward, gradient with respect to the input, gradient with
 //! respect to the weight.
 //!
 //! A register holds one pixel of as many samples as it has lanes, so every lane works whatever the size of the image, the

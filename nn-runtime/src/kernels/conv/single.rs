@@ -10,7 +10,7 @@ use crate::kernels::{Element, simd::LANES};
 
 /// A [`Correlate`] over one lane, forward.
 ///
-/// Both ways sum in the same order as over interleaved samples, so a sample gets the same numbers alone and in a batch.
+/// Both ways sum in the same order as in the batch-innermost layout, so a sample gets the same numbers alone and in a batch.
 pub(super) struct Single<'a, E>(pub(super) Correlate<'a, E>);
 
 /// The memory of a single image's pass.

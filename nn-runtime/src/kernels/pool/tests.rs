@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, NormPool, NormPoolGradient, PoolSizes, WeightedPool,
-    WeightedPoolGradient, Windows,
+    AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient, NormPool, NormPoolGradient, PoolSizes, Pools,
+    WeightedPool, WeightedPoolGradient, Windows,
 };
 use crate::kernels::{Element, simd::at_each_level};
 

@@ -5,8 +5,8 @@ use crate::kernels::{
     Element,
     batch_norm::{GradientSums, Grids, Moments, Normalize, NormalizeGradient},
     conv::{self, Geometry},
-    interleave::{deinterleave, interleave},
     isa::at_each_level,
+    layout::{from_batch_innermost, to_batch_innermost},
     pool::{self, PoolSizes, Windows},
     testing::values,
 };
@@ -98,7 +98,7 @@ impl Channels {
         Channels { grids: Grids::rows(row), places: (0..channels).map(of).collect(), length: samples * row }
     }
 
-    /// Images of `pixels`, samples innermost.
+    /// Images of `pixels`, batch innermost.
     fn images(channels: usize, pixels: usize, (samples, lanes): (usize, usize)) -> Self {
         let of = |c: usize| {
             (0..pixels).flat_map(move |pixel| (0..samples).map(move |s| (c * pixels + pixel) * lanes + s)).collect()
@@ -231,14 +231,14 @@ fn layouts<E: Element>(samples: usize, lanes: usize, length: usize) {
     let columns: Vec<f64> = (0..lanes * length).map(at).collect();
     agree(format_args!("{length} numbers of {samples} samples side by side"), &columns, || {
         let mut columns = unwritten(lanes * length);
-        interleave(&rows, samples, length, &mut columns, lanes);
+        to_batch_innermost(&rows, samples, length, &mut columns, lanes);
         columns
     });
     let columns: Vec<E> = columns.into_iter().map(E::from_f64).collect();
     let expected: Vec<f64> = rows.iter().map(|x| x.as_f64()).collect();
     agree(format_args!("{length} numbers of {samples} samples one after the other"), &expected, || {
         let mut rows = unwritten(samples * length);
-        deinterleave(&columns, lanes, length, &mut rows);
+        from_batch_innermost(&columns, lanes, length, &mut rows);
         rows
     });
 }

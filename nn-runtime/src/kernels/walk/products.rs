@@ -4,8 +4,9 @@ use pulp::Simd;
 
 use super::{SIZES, agree, exact, unwritten};
 use crate::kernels::{
-    Element, binary,
+    Element,
     elementwise::Unary,
+    four_russians,
     gemv::{MatrixSizes, gemv},
     math::Math,
     matmul::{Matrix, MatrixMut, matmul},
@@ -89,13 +90,13 @@ fn subsets<E: Element>([m, n, k]: [usize; 3]) {
     let expected = definition([m, n, k], (&x, [k, 1]), (&y, [n, 1]), 0.0);
     agree(format_args!("zeros and ones, {m} × {k} by {k} × {n}"), &expected, || {
         let mut c = unwritten(m * n);
-        assert!(binary::product(&mut c, &a, &b, [m, k, n], 1));
+        assert!(four_russians::product(&mut c, &a, &b, [m, k, n], 1));
         c
     });
     let expected = definition([m, n, k], (&x, [1, m]), (&y, [n, 1]), 0.0);
     agree(format_args!("zeros and ones, transposed, {m} × {k} by {k} × {n}"), &expected, || {
         let mut c = unwritten(m * n);
-        assert!(binary::transposed_product(&mut c, &a, &b, [m, k, n], 1));
+        assert!(four_russians::transposed_product(&mut c, &a, &b, [m, k, n], 1));
         c
     });
 }

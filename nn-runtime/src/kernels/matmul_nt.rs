@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{Element, math::Math, matmul::extent, simd::lanes, vector::Vector};
 
 /// C = A Bᵀ, or C += A Bᵀ. C is m × n with rows `c_row` apart, A m × k, B n × k, both with their rows one after the other.
-pub(super) struct RowProduct<'a, E> {
+pub(super) struct MatmulNt<'a, E> {
     pub(super) c: &'a mut [E],
     pub(super) c_row: usize,
     pub(super) a: &'a [E],
@@ -34,7 +34,7 @@ pub(super) fn room(m: usize, k: usize) -> usize {
     m.min(ROWS).next_power_of_two().max(ROWS / 4).saturating_mul(k)
 }
 
-impl<E: Element> WithSimd for RowProduct<'_, E> {
+impl<E: Element> WithSimd for MatmulNt<'_, E> {
     type Output = ();
 
     #[inline(always)]
@@ -45,7 +45,7 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
         if self.k == 0 || self.n == 0 || self.m == 0 {
             return;
         }
-        let RowProduct { m, n, k, c_row, .. } = self;
+        let MatmulNt { m, n, k, c_row, .. } = self;
         assert!(self.c.len() >= extent(m, n, c_row, 1), "the result lies within its slice");
         assert!(self.a.len() >= extent(m, k, k, 1) && self.b.len() >= extent(n, k, k, 1), "A and B lie within theirs");
         // Constants, so that only the branch that is taken gets compiled.
@@ -65,7 +65,7 @@ impl<E: Element> WithSimd for RowProduct<'_, E> {
 
 /// Takes the rows of A in panels of four registers, the last perhaps of two or one. `R` is the number of lanes.
 #[inline(always)]
-fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>) {
+fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: MatmulNt<'_, E>) {
     let mut first = 0;
     while first < p.m {
         // B streams through once a panel, so many rows go together where there are registers for them.
@@ -84,7 +84,7 @@ fn panels<S: Simd, E: Element, const R: usize>(simd: S, mut p: RowProduct<'_, E>
 
 /// The rows of C from `first`, N registers of them or those that are left.
 #[inline(always)]
-fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut RowProduct<'_, E>, first: usize) {
+fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut MatmulNt<'_, E>, first: usize) {
     let (n, k, c_row) = (p.n, p.k, p.c_row);
     let rows = (p.m - first).min(N * R);
     let c = &mut p.c[first * c_row..(first + rows - 1) * c_row + n];

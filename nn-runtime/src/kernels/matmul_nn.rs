@@ -10,7 +10,7 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{Element, math::Math, matmul::extent};
 
 /// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
-pub(super) struct Product<'a, E> {
+pub(super) struct MatmulNn<'a, E> {
     pub(super) c: &'a mut [E],
     pub(super) c_row: usize,
     pub(super) a: &'a [E],
@@ -69,12 +69,12 @@ struct Place<E> {
     accumulate: bool,
 }
 
-impl<E: Element> WithSimd for Product<'_, E> {
+impl<E: Element> WithSimd for MatmulNn<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { m, n, k, c_row, .. } = self;
+        let MatmulNn { m, n, k, c_row, .. } = self;
         if m == 0 || n == 0 {
             return;
         }

@@ -1,4 +1,4 @@
-//! Between samples one after the other and samples side by side.
+//! Between samples one after the other and the batch-innermost layout, where the numbers of all samples for one element lie side by side.
 
 #[cfg(target_arch = "x86_64")]
 use pulp::Arch;
@@ -8,7 +8,13 @@ use crate::kernels::Element;
 use crate::kernels::isa::arch;
 
 /// Element e of sample s, at `s × length + e` in `rows`, goes to `e × lanes + s` in `columns`; the lanes beyond the samples become zero.
-pub(crate) fn interleave<E: Element>(rows: &[E], samples: usize, length: usize, columns: &mut [E], lanes: usize) {
+pub(crate) fn to_batch_innermost<E: Element>(
+    rows: &[E],
+    samples: usize,
+    length: usize,
+    columns: &mut [E],
+    lanes: usize,
+) {
     E::transpose(rows, length, samples, columns, lanes);
     if samples < lanes {
         for lanes in columns.chunks_exact_mut(lanes).take(length) {
@@ -17,8 +23,8 @@ pub(crate) fn interleave<E: Element>(rows: &[E], samples: usize, length: usize, 
     }
 }
 
-/// The reverse of [`interleave`].
-pub(crate) fn deinterleave<E: Element>(columns: &[E], lanes: usize, length: usize, rows: &mut [E]) {
+/// The reverse of [`to_batch_innermost`].
+pub(crate) fn from_batch_innermost<E: Element>(columns: &[E], lanes: usize, length: usize, rows: &mut [E]) {
     E::transpose(columns, lanes, length, rows, length);
 }
 
@@ -173,27 +179,27 @@ mod x86 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{deinterleave, interleave};
+    use super::{from_batch_innermost, to_batch_innermost};
     use crate::kernels::Element;
 
     fn turns<E: Element>(samples: usize, length: usize) -> Result<(), TestCaseError> {
         let lanes = samples.next_multiple_of(16);
         let rows: Vec<E> = (0..samples * length).map(|i| E::from_f64(i as f64)).collect();
         let mut columns = vec![E::nan(); lanes * length];
-        interleave(&rows, samples, length, &mut columns, lanes);
+        to_batch_innermost(&rows, samples, length, &mut columns, lanes);
         for (i, &x) in columns.iter().enumerate() {
             let (e, s) = (i / lanes, i % lanes);
             prop_assert_eq!(x, if s < samples { rows[s * length + e] } else { E::zero() });
         }
         let mut back = vec![E::nan(); rows.len()];
-        deinterleave(&columns, lanes, length, &mut back);
+        from_batch_innermost(&columns, lanes, length, &mut back);
         prop_assert_eq!(back, rows);
         Ok(())
     }
 
     proptest! {
         #[test]
-        fn interleaving_places_every_element_and_turns_back(samples in 1..50_usize, length in 0..70_usize) {
+        fn the_layout_places_every_element_and_turns_back(samples in 1..50_usize, length in 0..70_usize) {
             turns::<f32>(samples, length)?;
             turns::<f64>(samples, length)?;
         }
