@@ -18,6 +18,9 @@ use std::{
     time::Duration,
 };
 
+#[cfg(all(test, target_os = "linux"))]
+mod alone;
+
 /// The process that asked for threads first; 0 before.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 

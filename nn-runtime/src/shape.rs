@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use typenum::{Bit, UInt, UTerm, Unsigned};
 
 use crate::check;
+pub use crate::check::FREE;
 
 /// A dimension of size `N`, known when the program is compiled.
 ///
@@ -47,10 +48,6 @@ pub trait Dimension: 'static + Send + Sync {
     /// What is to be known of an axis of `size` elements, which must be [`Dimension::SIZE`] unless that is free.
     fn extent(size: usize) -> Option<Self::Extent>;
 }
-
-/// The [`Dimension::SIZE`] of a free dimension. No array has an axis of this length. It is not what stands for a size without a
-/// value, such as [`BELOW_ZERO`](check::BELOW_ZERO).
-pub const FREE: usize = usize::MAX;
 
 /// A dimension whose size is a constant.
 macro_rules! fixed {

@@ -2,9 +2,8 @@
 
 use super::{
     product,
-    value::{LARGEST, REPORTED, is_size},
+    value::{FREE, LARGEST, REPORTED, is_size},
 };
-use crate::shape::FREE;
 
 /// `a = b`
 ///

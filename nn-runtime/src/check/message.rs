@@ -1,7 +1,7 @@
 //! Messages with numbers that only the compiler knows.
 
+use super::value::FREE;
 use super::value::{BELOW_ZERO, BY_ZERO, LARGEST, REPORTED, TOO_LARGE};
-use crate::shape::FREE;
 
 /// A part of a message.
 ///

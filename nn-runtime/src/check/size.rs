@@ -1,6 +1,6 @@
 //! Arithmetic on sizes. A result that cannot be calculated says why, and so does what is calculated from it.
 
-use super::value::{BELOW_ZERO, BY_ZERO, LARGEST, REPORTED, TOO_LARGE, of_operands};
+use super::value::{BELOW_ZERO, BY_ZERO, FREE, LARGEST, REPORTED, TOO_LARGE, of_operands};
 
 /// Sizes above the largest have no value.
 const fn bounded(size: Option<usize>) -> usize {
@@ -98,7 +98,7 @@ pub const fn quotient_up(a: usize, b: usize) -> usize {
 /// What a quotient is for the sake of its operands alone. Nothing is divided by zero, not even what is free.
 const fn of_divided(a: usize, b: usize) -> Option<usize> {
     match of_operands(&[a, b]) {
-        None | Some(crate::shape::FREE) if b == 0 => Some(BY_ZERO),
+        None | Some(FREE) if b == 0 => Some(BY_ZERO),
         other => other,
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! A size that only the running program knows is another thing: that is [`FREE`].
 
-use crate::shape::FREE;
+/// The [`SIZE`](crate::shape::Dimension::SIZE) of a dimension that is free. No array has an axis of this length. It is not what stands for a size
+/// without a value, such as [`BELOW_ZERO`].
+pub const FREE: usize = usize::MAX;
 
 /// The largest number of elements that a shape may have, and the largest size of an axis.
 ///

@@ -120,22 +120,10 @@ pub struct NormalizeGradient<'a, E> {
 compiled! {
     /// Batch normalization for an element type. Sealed through [`crate::Element`].
     pub trait BatchNormalization {
-        /// See [`Moments`].
-        fn moments(job: Moments<'_, Self>) {
-            with_rows(3, job.grids, |memory| simd::run(With { job, memory }));
-        }
-        /// See [`Normalize`].
-        fn normalize(job: Normalize<'_, Self>) {
-            with_rows(3, job.grids, |memory| simd::run(With { job, memory }));
-        }
-        /// See [`GradientSums`].
-        fn gradient_sums(job: GradientSums<'_, Self>) {
-            with_rows(5, job.grids, |memory| simd::run(With { job, memory }));
-        }
-        /// See [`NormalizeGradient`].
-        fn normalize_gradient(job: NormalizeGradient<'_, Self>) {
-            with_rows(4, job.grids, |memory| simd::run(With { job, memory }));
-        }
+        fn moments(job: Moments<'_, Self>) { with_rows(3, job.grids, |memory| simd::run(With { job, memory })) }
+        fn normalize(job: Normalize<'_, Self>) { with_rows(3, job.grids, |memory| simd::run(With { job, memory })) }
+        fn gradient_sums(job: GradientSums<'_, Self>) { with_rows(5, job.grids, |memory| simd::run(With { job, memory })) }
+        fn normalize_gradient(job: NormalizeGradient<'_, Self>) { with_rows(4, job.grids, |memory| simd::run(With { job, memory })) }
     }
 }
 

@@ -63,15 +63,8 @@ pub(crate) fn logistic<E: Element>(x: &mut [E], random: Random, first: u64) {
 compiled! {
     /// Random numbers for an element type. Sealed through [`crate::Element`].
     pub trait Draws {
-        /// See [`bernoulli`].
-        fn draw_bernoulli(p: &mut [Self], random: Random, first: u64) {
-            each(p, random, first, |u, p| if u < p { 1.0 } else { 0.0 });
-        }
-        /// See [`logistic`].
-        fn draw_logistic(x: &mut [Self], random: Random, first: u64) {
-            each(x, random, first, |u, _| Self::logit(u));
-        }
-        /// See [`add_normal`].
+        fn draw_bernoulli(p: &mut [Self], random: Random, first: u64) { each(p, random, first, |u, p| if u < p { 1.0 } else { 0.0 }) }
+        fn draw_logistic(x: &mut [Self], random: Random, first: u64) { each(x, random, first, |u, _| Self::logit(u)) }
         fn draw_normal(x: &mut [Self], sd: f64, random: Random, first: u64) {
             for (x, index) in x.iter_mut().zip(first..) {
                 *x = Self::from_f64(x.as_f64() + sd * normal(random, index));

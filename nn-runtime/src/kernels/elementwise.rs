@@ -143,10 +143,7 @@ pub(crate) fn add<E: Element>(y: &mut [E], x: &[E]) {
 compiled! {
     /// Sums of rows for an element type. Sealed through [`crate::Element`].
     pub trait Additions {
-        /// See [`add`].
-        fn add_to(y: &mut [Self], x: &[Self]) {
-            update_with(Sum, y, x);
-        }
+        fn add_to(y: &mut [Self], x: &[Self]) { update_with(Sum, y, x) }
     }
 }
 

@@ -41,27 +41,11 @@ pub(crate) fn add_bias<E: Element>(x: &mut [E], scale: f64, bias: Bias<'_, E>) {
 compiled! {
     /// Fields of units for an element type. Sealed through [`crate::Element`].
     pub trait Fields {
-        /// See [`add_bias`].
-        fn scale_and_add_bias(x: &mut [Self], scale: Self, bias: Bias<'_, Self>) {
-            run(AddBias { x, scale, bias });
-        }
-        /// See [`sigmoid`].
-        fn sigmoids(x: &mut [Self], scale: f64) {
-            elementwise::update(Sigmoid(scale), x);
-        }
-        /// See [`softplus`].
-        fn softpluses(x: &mut [Self], scale: f64) {
-            elementwise::update(Softplus(scale), x);
-        }
-        /// See [`scale`].
-        fn scale_by(x: &mut [Self], s: f64) {
-            elementwise::update(Scale(s), x);
-        }
-        /// See [`add_scaled`].
-        fn add_multiple(y: &mut [Self], x: &[Self], s: Self) {
-            elementwise::update_with(AddScaled(s), y, x);
-        }
-        /// See [`softplus_difference`].
+        fn scale_and_add_bias(x: &mut [Self], scale: Self, bias: Bias<'_, Self>) { run(AddBias { x, scale, bias }) }
+        fn sigmoids(x: &mut [Self], scale: f64) { elementwise::update(Sigmoid(scale), x) }
+        fn softpluses(x: &mut [Self], scale: f64) { elementwise::update(Softplus(scale), x) }
+        fn scale_by(x: &mut [Self], s: f64) { elementwise::update(Scale(s), x) }
+        fn add_multiple(y: &mut [Self], x: &[Self], s: Self) { elementwise::update_with(AddScaled(s), y, x) }
         fn difference_of_softpluses(x: &[Self], c: &[Self], from: (f64, f64), to: (f64, f64)) -> f64 {
             run(SoftplusDifference { x, c, from, to })
         }

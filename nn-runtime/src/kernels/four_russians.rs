@@ -117,11 +117,9 @@ pub(crate) fn transposed_product<E: Element>(c: &mut [E], a: &[E], b: &[E], size
 compiled! {
     /// Products of zeros and ones for an element type. Sealed through [`crate::Element`].
     pub trait BinaryProducts {
-        /// See [`product`].
         fn subset_product(c: &mut [Self], a: &[Self], b: &[Self], sizes: [usize; 3], threads: usize) -> bool {
             run_product(c, a, b, sizes, threads)
         }
-        /// See [`transposed_product`].
         fn transposed_subset_product(c: &mut [Self], a: &[Self], b: &[Self], sizes: [usize; 3], threads: usize) -> bool {
             run_transposed(c, a, b, sizes, threads)
         }

@@ -10,7 +10,7 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{
     elementwise::Unary,
     math::Math,
-    simd::{lanes, run},
+    simd::{by_lanes, run},
 };
 
 /// The sizes of a matrix, known when the program is compiled.
@@ -41,19 +41,7 @@ impl<N: MatrixSizes, E: Math, F: Unary<E>> WithSimd for Gemv<'_, N, E, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // As many rows at a time as a register has lanes, so that their sums fill one.
-        // Constants, so that only the branch that is taken gets compiled.
-        if const { lanes::<S, E>() == 16 } {
-            self.blocks::<S, 16>(simd);
-        } else if const { lanes::<S, E>() == 8 } {
-            self.blocks::<S, 8>(simd);
-        } else if const { lanes::<S, E>() == 4 } {
-            self.blocks::<S, 4>(simd);
-        } else if const { lanes::<S, E>() == 2 } {
-            self.blocks::<S, 2>(simd);
-        } else {
-            self.blocks::<S, 1>(simd);
-        }
+        by_lanes!(S, E, R => self.blocks::<S, R>(simd));
     }
 }
 

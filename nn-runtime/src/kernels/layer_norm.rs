@@ -50,14 +50,8 @@ impl<E: Element> NormalizeGradient<'_, E> {
 compiled! {
     /// Layer normalization for an element type. Sealed through [`crate::Element`].
     pub trait LayerNormalization {
-        /// See [`Normalize`].
-        fn normalize_rows(job: Normalize<'_, Self>) {
-            run(job);
-        }
-        /// See [`NormalizeGradient`].
-        fn normalize_rows_gradient(job: NormalizeGradient<'_, Self>) {
-            run(job);
-        }
+        fn normalize_rows(job: Normalize<'_, Self>) { run(job) }
+        fn normalize_rows_gradient(job: NormalizeGradient<'_, Self>) { run(job) }
     }
 }
 

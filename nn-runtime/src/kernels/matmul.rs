@@ -128,9 +128,7 @@ compiled! {
         /// # Panics
         ///
         /// Where the sizes do not agree.
-        fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool) {
-            dispatch(c, a, b, accumulate);
-        }
+        fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool) { dispatch(c, a, b, accumulate) }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::kernels::{Element, math::Math, matmul::extent, simd::lanes, vector::Vector};
+use crate::kernels::{Element, math::Math, matmul::extent, simd::by_lanes, vector::Vector};
 
 /// C = A Bᵀ, or C += A Bᵀ. C is m × n with rows `c_row` apart, A m × k, B n × k, both with their rows one after the other.
 pub(super) struct MatmulNt<'a, E> {
@@ -48,18 +48,7 @@ impl<E: Element> WithSimd for MatmulNt<'_, E> {
         let MatmulNt { m, n, k, c_row, .. } = self;
         assert!(self.c.len() >= extent(m, n, c_row, 1), "the result lies within its slice");
         assert!(self.a.len() >= extent(m, k, k, 1) && self.b.len() >= extent(n, k, k, 1), "A and B lie within theirs");
-        // Constants, so that only the branch that is taken gets compiled.
-        if const { lanes::<S, E>() == 16 } {
-            panels::<S, E, 16>(simd, self);
-        } else if const { lanes::<S, E>() == 8 } {
-            panels::<S, E, 8>(simd, self);
-        } else if const { lanes::<S, E>() == 4 } {
-            panels::<S, E, 4>(simd, self);
-        } else if const { lanes::<S, E>() == 2 } {
-            panels::<S, E, 2>(simd, self);
-        } else {
-            panels::<S, E, 1>(simd, self);
-        }
+        by_lanes!(S, E, R => panels::<S, E, R>(simd, self));
     }
 }
 

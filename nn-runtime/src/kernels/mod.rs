@@ -2,8 +2,6 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod aligned;
-#[cfg(all(test, target_os = "linux"))]
-mod alone;
 pub(crate) mod batch_norm;
 mod compiled;
 pub(crate) mod conv;
@@ -11,8 +9,12 @@ pub(crate) mod draw;
 pub mod element;
 pub(crate) mod elementwise;
 pub(crate) mod field;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod fork;
 pub(crate) mod four_russians;
 pub(crate) mod gemv;
+#[cfg(test)]
+mod imports;
 mod isa;
 pub(crate) mod layer_norm;
 pub(crate) mod layout;

@@ -86,14 +86,8 @@ pub(crate) fn all_within<E: Element>(x: &[E], threads: usize) -> bool {
 compiled! {
     /// What is known of numbers before a step, for an element type. Sealed through [`crate::Element`].
     pub trait Bounds {
-        /// See [`largest`].
-        fn largest_magnitude(x: &[Self]) -> f64 {
-            run(Largest(x))
-        }
-        /// See [`all_within`].
-        fn are_within(x: &[Self]) -> bool {
-            run(AllWithin(x))
-        }
+        fn largest_magnitude(x: &[Self]) -> f64 { run(Largest(x)) }
+        fn are_within(x: &[Self]) -> bool { run(AllWithin(x)) }
     }
 }
 

@@ -28,38 +28,14 @@ use weighted::{weighted_pool, weighted_pool_gradient};
 compiled! {
     /// Pools for an element type. Sealed through [`crate::Element`].
     pub trait Pools {
-        /// See [`MaxPool`].
-        fn max_pool(job: MaxPool<'_, Self>) {
-            max_pool(job);
-        }
-        /// See [`MaxPoolGradient`].
-        fn max_pool_gradient(job: MaxPoolGradient<'_, Self>) {
-            run(job.sizes.lanes, job);
-        }
-        /// See [`AveragePool`].
-        fn average_pool(job: AveragePool<'_, Self>) {
-            run(job.sizes.lanes, job);
-        }
-        /// See [`AveragePoolGradient`].
-        fn average_pool_gradient(job: AveragePoolGradient<'_, Self>) {
-            run(job.sizes.lanes, job);
-        }
-        /// See [`NormPool`].
-        fn norm_pool(job: NormPool<'_, Self>) {
-            run(job.sizes.lanes, job);
-        }
-        /// See [`NormPoolGradient`].
-        fn norm_pool_gradient(job: NormPoolGradient<'_, Self>) {
-            run(job.sizes.lanes, job);
-        }
-        /// See [`WeightedPool`].
-        fn weighted_pool(job: WeightedPool<'_, Self>) {
-            weighted_pool(job);
-        }
-        /// See [`WeightedPoolGradient`].
-        fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) {
-            weighted_pool_gradient(job);
-        }
+        fn max_pool(job: MaxPool<'_, Self>) { max_pool(job) }
+        fn max_pool_gradient(job: MaxPoolGradient<'_, Self>) { run(job.sizes.lanes, job) }
+        fn average_pool(job: AveragePool<'_, Self>) { run(job.sizes.lanes, job) }
+        fn average_pool_gradient(job: AveragePoolGradient<'_, Self>) { run(job.sizes.lanes, job) }
+        fn norm_pool(job: NormPool<'_, Self>) { run(job.sizes.lanes, job) }
+        fn norm_pool_gradient(job: NormPoolGradient<'_, Self>) { run(job.sizes.lanes, job) }
+        fn weighted_pool(job: WeightedPool<'_, Self>) { weighted_pool(job) }
+        fn weighted_pool_gradient(job: WeightedPoolGradient<'_, Self>) { weighted_pool_gradient(job) }
     }
 }
 

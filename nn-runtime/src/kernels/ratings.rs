@@ -5,7 +5,7 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{
     gemv::dots,
     math::Math,
-    simd::{lanes, run},
+    simd::{by_lanes, run},
     vector::Vector,
 };
 
@@ -90,17 +90,7 @@ impl<E: Math, I: Iterator<Item = usize>, const K: usize> WithSimd for LevelField
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         // As many levels at a time as a register has lanes. Constants, so that only the branch that is taken gets compiled.
-        if const { lanes::<S, E>() == 16 } {
-            self.blocks::<S, 16>(simd);
-        } else if const { lanes::<S, E>() == 8 } {
-            self.blocks::<S, 8>(simd);
-        } else if const { lanes::<S, E>() == 4 } {
-            self.blocks::<S, 4>(simd);
-        } else if const { lanes::<S, E>() == 2 } {
-            self.blocks::<S, 2>(simd);
-        } else {
-            self.blocks::<S, 1>(simd);
-        }
+        by_lanes!(S, E, R => self.blocks::<S, R>(simd));
     }
 }
 

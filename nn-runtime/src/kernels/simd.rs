@@ -103,6 +103,26 @@ pub(crate) const fn lanes<S: Simd, E: Lanes>() -> usize {
     size_of::<E::Vector<S>>() / size_of::<E>()
 }
 
+/// An expression with the constant `$r` as the number of lanes. The conditions are constants, so that only the branch that is taken gets compiled.
+macro_rules! by_lanes {
+    ($s:ident, $e:ident, $r:ident => $call:expr) => {
+        $crate::kernels::simd::by_lanes!(@ $s, $e, $r => $call, 16 8 4 2)
+    };
+    (@ $s:ident, $e:ident, $r:ident => $call:expr, $count:literal $($rest:literal)*) => {
+        if const { $crate::kernels::simd::lanes::<$s, $e>() == $count } {
+            const $r: usize = $count;
+            $call
+        } else {
+            $crate::kernels::simd::by_lanes!(@ $s, $e, $r => $call, $($rest)*)
+        }
+    };
+    (@ $s:ident, $e:ident, $r:ident => $call:expr,) => {{
+        const $r: usize = 1;
+        $call
+    }};
+}
+pub(super) use by_lanes;
+
 /// Both implementations call the same functions of pulp, under the names that it gives them for the element.
 macro_rules! implement {
     (

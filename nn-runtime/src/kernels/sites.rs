@@ -22,14 +22,8 @@ impl<'a, E> Couplings<'a, E> {
 compiled! {
     /// Units one after the other, for an element type. Sealed through [`crate::Element`].
     pub trait Sites {
-        /// See [`Sweep`].
-        fn sweep(job: Sweep<'_, Self>) {
-            run(job);
-        }
-        /// See [`MeanField`].
-        fn mean_field(job: MeanField<'_, Self>) -> usize {
-            run(job)
-        }
+        fn sweep(job: Sweep<'_, Self>) { run(job) }
+        fn mean_field(job: MeanField<'_, Self>) -> usize { run(job) }
     }
 }
 

@@ -33,22 +33,10 @@ pub(crate) fn log_backward<E: Element>(y: &[E], d: &mut [E], width: usize) {
 compiled! {
     /// Softmax for an element type. Sealed through [`crate::Element`].
     pub trait Softmaxes {
-        /// See [`forward`].
-        fn softmax(y: &mut [Self], width: usize) {
-            run(Forward::<Self, false> { y, width });
-        }
-        /// See [`log_forward`].
-        fn log_softmax(y: &mut [Self], width: usize) {
-            run(Forward::<Self, true> { y, width });
-        }
-        /// See [`backward`].
-        fn softmax_gradient(y: &[Self], d: &mut [Self], width: usize) {
-            run(Backward::<Self, false> { y, d, width });
-        }
-        /// See [`log_backward`].
-        fn log_softmax_gradient(y: &[Self], d: &mut [Self], width: usize) {
-            run(Backward::<Self, true> { y, d, width });
-        }
+        fn softmax(y: &mut [Self], width: usize) { run(Forward::<Self, false> { y, width }) }
+        fn log_softmax(y: &mut [Self], width: usize) { run(Forward::<Self, true> { y, width }) }
+        fn softmax_gradient(y: &[Self], d: &mut [Self], width: usize) { run(Backward::<Self, false> { y, d, width }) }
+        fn log_softmax_gradient(y: &[Self], d: &mut [Self], width: usize) { run(Backward::<Self, true> { y, d, width }) }
     }
 }
 

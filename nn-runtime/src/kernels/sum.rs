@@ -30,22 +30,10 @@ pub(crate) fn absolute<E: Element>(x: &[E]) -> E {
 compiled! {
     /// Sums for an element type. Sealed through [`crate::Element`].
     pub trait Reductions {
-        /// See [`squares`].
-        fn sum_of_squares(x: &[Self]) -> f64 {
-            run(Squares(x))
-        }
-        /// See [`total`].
-        fn sum_of_all(x: &[Self]) -> Self {
-            run(Total::<Self, false>(x))
-        }
-        /// See [`absolute`].
-        fn sum_of_magnitudes(x: &[Self]) -> Self {
-            run(Total::<Self, true>(x))
-        }
-        /// See [`all_finite`].
-        fn are_finite(x: &[Self]) -> bool {
-            run(Differences(x)) == 0.0
-        }
+        fn sum_of_squares(x: &[Self]) -> f64 { run(Squares(x)) }
+        fn sum_of_all(x: &[Self]) -> Self { run(Total::<Self, false>(x)) }
+        fn sum_of_magnitudes(x: &[Self]) -> Self { run(Total::<Self, true>(x)) }
+        fn are_finite(x: &[Self]) -> bool { run(Differences(x)) == 0.0 }
     }
 }
 

@@ -81,18 +81,6 @@ impl<S: Simd, E: Lanes> Vector<S, E> {
         Vector::of(self.simd, E::max(self.simd, self.lanes, other.lanes))
     }
 
-    /// |self|
-    #[inline(always)]
-    pub(crate) fn abs(self) -> Self {
-        Vector::of(self.simd, E::abs_(self.simd, self.lanes))
-    }
-
-    /// √self
-    #[inline(always)]
-    pub(crate) fn sqrt(self) -> Self {
-        Vector::of(self.simd, E::sqrt_(self.simd, self.lanes))
-    }
-
     /// self < other
     #[inline(always)]
     pub(crate) fn less(self, other: Self) -> Mask<S, E> {
@@ -146,23 +134,26 @@ operators! {
     Div div;
 }
 
-macro_rules! functions {
-    ($($function:ident)*) => {
-        impl<S: Simd, E: Math> Vector<S, E> {
-            /// The nearest number to `x` in each lane.
-            #[inline(always)]
-            pub(crate) fn constant(simd: S, x: f64) -> Self {
-                Vector::of(simd, E::constant(simd, x))
-            }
+impl<S: Simd, E: Math> Vector<S, E> {
+    /// The nearest number to `x` in each lane.
+    #[inline(always)]
+    pub(crate) fn constant(simd: S, x: f64) -> Self {
+        Vector::of(simd, E::constant(simd, x))
+    }
+}
 
-            $(
-                #[inline(always)]
-                pub(crate) fn $function(self) -> Self {
-                    Vector::of(self.simd, <E as Math>::$function(self.simd, self.lanes))
-                }
-            )*
-        }
+macro_rules! functions {
+    ($($bound:ident: $($name:ident = $function:ident)*;)*) => {
+        $(impl<S: Simd, E: $bound> Vector<S, E> {
+            $(#[inline(always)]
+            pub(crate) fn $name(self) -> Self {
+                Vector::of(self.simd, <E as $bound>::$function(self.simd, self.lanes))
+            })*
+        })*
     };
 }
 
-functions! { exp exp_minus_one sigmoid softplus tanh }
+functions! {
+    Lanes: abs = abs_ sqrt = sqrt_;
+    Math: exp = exp exp_minus_one = exp_minus_one sigmoid = sigmoid softplus = softplus tanh = tanh;
+}

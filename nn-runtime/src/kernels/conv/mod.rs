@@ -32,14 +32,8 @@ use crate::kernels::{
 compiled! {
     /// Convolutions for an element type. Sealed through [`crate::Element`].
     pub trait Convolutions {
-        /// See [`Correlate`].
-        fn correlate(job: Correlate<'_, Self>) {
-            correlate(job);
-        }
-        /// See [`WeightGradient`].
-        fn weight_gradient(job: WeightGradient<'_, Self>) {
-            weight_gradient(job);
-        }
+        fn correlate(job: Correlate<'_, Self>) { correlate(job) }
+        fn weight_gradient(job: WeightGradient<'_, Self>) { weight_gradient(job) }
     }
 }
 

@@ -113,75 +113,34 @@ fn each<S: Simd>(mut x: S::f64s, f: impl Fn(f64) -> f64) -> S::f64s {
     x
 }
 
-impl Math for f64 {
-    #[inline(always)]
-    fn constant<S: Simd>(simd: S, x: f64) -> S::f64s {
-        simd.splat_f64s(x)
-    }
+macro_rules! each_lane {
+    ($($name:ident: $function:expr;)*) => {
+        impl Math for f64 {
+            #[inline(always)]
+            fn constant<S: Simd>(simd: S, x: f64) -> S::f64s {
+                simd.splat_f64s(x)
+            }
+            $(#[inline(always)]
+            fn $name<S: Simd>(_: S, x: S::f64s) -> S::f64s {
+                each::<S>(x, $function)
+            })*
+        }
+    };
+}
 
-    #[inline(always)]
-    fn exp<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, f64::exp)
-    }
-
-    #[inline(always)]
-    fn exp_minus_one<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, f64::exp_m1)
-    }
-
-    #[inline(always)]
-    fn log_one_plus<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, f64::ln_1p)
-    }
-
-    #[inline(always)]
-    fn tanh<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, f64::tanh)
-    }
-
-    #[inline(always)]
-    fn tanh_slope<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, tanh_slope)
-    }
-
-    #[inline(always)]
-    fn sigmoid<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, sigmoid)
-    }
-
-    #[inline(always)]
-    fn sigmoid_slope<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, sigmoid_slope)
-    }
-
-    #[inline(always)]
-    fn softplus<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        // `f64::max` would drop NaN.
-        each::<S>(x, |x| if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() })
-    }
-
-    #[inline(always)]
-    fn silu<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, silu)
-    }
-
-    #[inline(always)]
-    fn silu_slope<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, silu_slope)
-    }
-
-    #[inline(always)]
-    fn erf<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, libm::erf)
-    }
-
-    #[inline(always)]
-    fn gelu<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, gelu)
-    }
-
-    #[inline(always)]
-    fn gelu_slope<S: Simd>(_: S, x: S::f64s) -> S::f64s {
-        each::<S>(x, gelu_slope)
-    }
+each_lane! {
+    exp: f64::exp;
+    exp_minus_one: f64::exp_m1;
+    log_one_plus: f64::ln_1p;
+    tanh: f64::tanh;
+    tanh_slope: tanh_slope;
+    sigmoid: sigmoid;
+    sigmoid_slope: sigmoid_slope;
+    // `f64::max` would drop NaN.
+    softplus: |x| if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };
+    silu: silu;
+    silu_slope: silu_slope;
+    erf: libm::erf;
+    gelu: gelu;
+    gelu_slope: gelu_slope;
 }

@@ -103,25 +103,15 @@ compiled! {
     /// The steps for an element type, compiled once in this crate. Sealed through [`crate::Element`].
     pub trait Recurrences {
         /// Copies W_hh, [gates · n, n], as a forward step reads it.
-        fn pack_forward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
-            pack::forward(kind, weight, n, packed);
-        }
+        fn pack_forward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) { pack::forward(kind, weight, n, packed) }
         /// Copies W_hh as a backward step reads it.
-        fn pack_backward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) {
-            pack::backward(kind, weight, n, packed);
-        }
+        fn pack_backward(kind: Kind, weight: &[Self], n: usize, packed: &mut [Self]) { pack::backward(kind, weight, n, packed) }
         /// y = W x for one x.
-        fn project(weight: &[Self], x: &[Self], y: &mut [Self]) {
-            single::project(weight, x, y);
-        }
+        fn project(weight: &[Self], x: &[Self], y: &mut [Self]) { single::project(weight, x, y) }
         /// See [`Forward`].
-        fn forward_step(step: Forward<'_, Self>) {
-            step::forward(step);
-        }
+        fn forward_step(step: Forward<'_, Self>) { step::forward(step) }
         /// See [`Backward`].
-        fn backward_step(step: Backward<'_, Self>) {
-            step::backward(step);
-        }
+        fn backward_step(step: Backward<'_, Self>) { step::backward(step) }
     }
 }
 

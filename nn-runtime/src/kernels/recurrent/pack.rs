@@ -12,7 +12,7 @@ use crate::kernels::{
         Kind, load,
         sweep::{WIDE, width},
     },
-    simd::{LANES, lanes, run},
+    simd::{LANES, by_lanes, run},
     sizes::count,
 };
 
@@ -42,18 +42,7 @@ impl<E: Math> WithSimd for Forward<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // Constants, so that only the branch that is taken gets compiled.
-        if const { lanes::<S, E>() == 16 } {
-            self.pack::<S, 16>(simd);
-        } else if const { lanes::<S, E>() == 8 } {
-            self.pack::<S, 8>(simd);
-        } else if const { lanes::<S, E>() == 4 } {
-            self.pack::<S, 4>(simd);
-        } else if const { lanes::<S, E>() == 2 } {
-            self.pack::<S, 2>(simd);
-        } else {
-            self.pack::<S, 1>(simd);
-        }
+        by_lanes!(S, E, R => self.pack::<S, R>(simd));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::kernels::{
     gemv::dots,
     math::Math,
     recurrent::{Place, store, sweep::Epilogue},
-    simd::{lanes, run},
+    simd::{by_lanes, run},
     vector::Vector,
 };
 
@@ -22,18 +22,7 @@ impl<E: Math> Single<'_, E> {
     /// Hands the sums of each register of units to `epilogue`.
     #[inline(always)]
     pub(super) fn run<S: Simd, const G: usize>(self, simd: S, epilogue: &mut impl Epilogue<E>) {
-        // Constants, so that only the branch that is taken gets compiled.
-        if const { lanes::<S, E>() == 16 } {
-            self.blocks::<S, G, 16>(simd, epilogue);
-        } else if const { lanes::<S, E>() == 8 } {
-            self.blocks::<S, G, 8>(simd, epilogue);
-        } else if const { lanes::<S, E>() == 4 } {
-            self.blocks::<S, G, 4>(simd, epilogue);
-        } else if const { lanes::<S, E>() == 2 } {
-            self.blocks::<S, G, 2>(simd, epilogue);
-        } else {
-            self.blocks::<S, G, 1>(simd, epilogue);
-        }
+        by_lanes!(S, E, R => self.blocks::<S, G, R>(simd, epilogue));
     }
 
     #[inline(always)]

@@ -1,9 +1,10 @@
-//! Training where there are no threads to share it with. Here because the child of a fork is made by unsafe code.
+//! Training where there are no threads to share it with.
 
-use std::{env, io, os::unix::process::CommandExt, process::Command, sync::mpsc, thread, time::Duration};
+use std::{env, process::Command, sync::mpsc, thread, time::Duration};
 
 use crate::{
     Batch, Network, Parameters, Trainable,
+    kernels::fork::{SAME, in_a_child},
     train::{Adam, Criterion, CrossEntropy, Optimizer, testing::Mlp},
 };
 
@@ -50,20 +51,6 @@ fn passes(command: &mut Command) {
     let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
-}
-
-const SAME: i32 = 77;
-const OTHER: i32 = 78;
-
-/// Whether `task` is done, with the result that it should have, in the child of a fork by the calling thread.
-fn in_a_child(task: impl Fn() -> bool + Send + Sync + 'static) -> Option<i32> {
-    let mut command = Command::new("never-run");
-    let child = move || Err(io::Error::from_raw_os_error(if task() { SAME } else { OTHER }));
-    // SAFETY: the closure runs in the child between its fork and the start of a program, which its error prevents. It allocates, which the C
-    // library of Linux keeps possible there, and takes no lock that another thread may have held: it waits for no thread of the parent, as the
-    // tests show.
-    unsafe { command.pre_exec(child) };
-    command.spawn().err().and_then(|error| error.raw_os_error())
 }
 
 /// Calls `f` on a thread of its own, and fails where that takes a minute.
