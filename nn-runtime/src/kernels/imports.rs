@@ -11,11 +11,7 @@ fn from_above(folder: &Path, found: &mut Vec<String>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("imports.rs") {
             let text = fs::read_to_string(&path).expect("a file of Rust");
             let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
-            let above = code.filter(|(_, line)| {
-                line.split("crate::")
-                    .skip(1)
-                    .any(|name| !name.starts_with("kernels::") && !name.starts_with("kernels;"))
-            });
+            let above = code.filter(|(_, line)| line.split("crate::").skip(1).any(|name| !name.starts_with("kernels")));
             found.extend(above.map(|(number, line)| format!("{}:{}: {line}", path.display(), number + 1)));
         }
     }
