@@ -25,7 +25,7 @@ fn modules() -> HashMap<Module, Vec<TokenTree>> {
 fn read(folder: &Path, module: &Module, found: &mut HashMap<Module, Vec<TokenTree>>) {
     for entry in fs::read_dir(folder).expect("the sources are beside the tests").map(|entry| entry.unwrap().path()) {
         let name = entry.file_stem().unwrap().to_string_lossy().into_owned();
-        let inner = || [module.as_slice(), &[name.clone()]].concat();
+        let inner = || [module.as_slice(), std::slice::from_ref(&name)].concat();
         if entry.is_dir() {
             read(&entry, &inner(), found);
         } else if entry.extension().is_some_and(|extension| extension == "rs") {
@@ -134,7 +134,6 @@ fn imports() -> BTreeMap<Module, BTreeSet<Module>> {
 /// The module that a path seen from `module` leads to, if it is one of the crate.
 fn resolve(module: &Module, path: &[String], written: &HashMap<&Module, Vec<Vec<String>>>) -> Option<Module> {
     let mut at = module.clone();
-    let mut segments = path.iter().peekable();
     match path[0].as_str() {
         "crate" => at.clear(),
         "super" | "self" => {}
@@ -142,7 +141,7 @@ fn resolve(module: &Module, path: &[String], written: &HashMap<&Module, Vec<Vec<
         first if written.contains_key(&[at.as_slice(), &[first.to_owned()]].concat()) => {}
         _ => return None,
     }
-    while let Some(segment) = segments.next() {
+    for segment in path {
         let inner = [at.as_slice(), std::slice::from_ref(segment)].concat();
         match segment.as_str() {
             "crate" | "self" => {}
@@ -194,7 +193,7 @@ fn no_files_import_each_other_in_a_circle() {
     for (module, from) in &mut imports {
         from.retain(|other| {
             let within = |folder: &&str| module[0] == **folder && other.first() == module.first();
-            !MIXED.iter().any(|folder| within(&folder))
+            !MIXED.iter().any(within)
         });
     }
     // Files that import from none that is left, or that none of them imports, are taken away until there are no more; what stays makes a circle.
