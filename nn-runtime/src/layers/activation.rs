@@ -88,15 +88,7 @@ fn by_sign<S: Simd, E: Lanes>(
     E::select(simd, E::less(simd, zero, y), positive, other)
 }
 
-/// `line` x for x > 0, else `scale` (eˣ − 1).
-#[inline(always)]
-fn exponential<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
-    let zero = E::constant(simd, 0.0);
-    let curve = E::mul(simd, E::constant(simd, scale), E::exp_minus_one(simd, E::min(simd, zero, x)));
-    by_sign::<S, E>(simd, x, E::mul(simd, E::constant(simd, line), x), curve, zero)
-}
-
-/// The slope of [`exponential`]: `line` for y > 0, else `scale` eˣ = y + `scale`.
+/// The slope of [`exponential`](crate::kernels::piecewise::exponential) from y: `line` for y > 0, else `scale` eˣ = y + `scale`.
 #[inline(always)]
 fn exponential_derivative_from_output<S: Simd, E: Math>(
     simd: S,
@@ -106,14 +98,6 @@ fn exponential_derivative_from_output<S: Simd, E: Math>(
 ) -> E::Vector<S> {
     let curve = E::add(simd, y, E::constant(simd, scale));
     by_sign::<S, E>(simd, y, E::constant(simd, line), curve, E::constant(simd, 0.0))
-}
-
-/// The slope of [`exponential`] from x: `line` for x > 0, else `scale` eˣ.
-#[inline(always)]
-fn exponential_derivative<S: Simd, E: Math>(simd: S, x: E::Vector<S>, line: f64, scale: f64) -> E::Vector<S> {
-    let zero = E::constant(simd, 0.0);
-    let curve = E::mul(simd, E::constant(simd, scale), E::exp(simd, E::min(simd, zero, x)));
-    by_sign::<S, E>(simd, x, E::constant(simd, line), curve, zero)
 }
 
 /// x ↦ f(x)

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use crate::kernels::{
     math::Math,
-    piecewise::{exponential, exponential_slope, leaky_relu},
+    piecewise::{exponential, exponential_derivative, leaky_relu},
     recurrent::lstm::tanh_gradient,
     vector::Vector,
 };
@@ -131,7 +131,7 @@ impl Function for Exponential {
     /// From z: of an h near its limit, what is left of the slope is rounding.
     #[inline(always)]
     fn slope<S: Simd, E: Math>(self, simd: S, d: E::Vector<S>, z: E::Vector<S>) -> E::Vector<S> {
-        E::mul(simd, d, exponential_slope::<S, E>(simd, z, self.line, self.scale))
+        E::mul(simd, d, exponential_derivative::<S, E>(simd, z, self.line, self.scale))
     }
 }
 

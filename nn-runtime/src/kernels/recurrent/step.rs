@@ -5,6 +5,7 @@ use pulp::{Simd, WithSimd};
 use crate::kernels::{
     Element,
     math::Math,
+    piecewise::{SELU_ALPHA, SELU_LAMBDA},
     recurrent::{
         Kind,
         function::{Exponential, Function, Gelu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh},
@@ -82,10 +83,6 @@ pub struct Backward<'a, E> {
     pub d_c_before: &'a mut [E],
 }
 
-/// λ and α, for which activations of mean 0 and variance 1 keep them (Klambauer et al., 2017).
-const LAMBDA: f64 = 1.050_700_987_355_480_5;
-const ALPHA: f64 = 1.673_263_242_354_377_2;
-
 /// What takes a cell's function, whichever it is.
 trait Take {
     fn take<F: Function>(self, function: F);
@@ -100,7 +97,7 @@ fn with_function(kind: Kind, take: impl Take) {
         Kind::Identity => take.take(Identity),
         Kind::LeakyRelu(slope) => take.take(LeakyRelu(slope)),
         Kind::Elu(scale) => take.take(Exponential { line: 1.0, scale }),
-        Kind::Selu => take.take(Exponential { line: LAMBDA, scale: LAMBDA * ALPHA }),
+        Kind::Selu => take.take(Exponential { line: SELU_LAMBDA, scale: SELU_LAMBDA * SELU_ALPHA }),
         Kind::Gelu => take.take(Gelu),
         Kind::Silu => take.take(Silu),
         Kind::Softplus => take.take(Softplus),

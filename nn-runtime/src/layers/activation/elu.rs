@@ -3,8 +3,11 @@
 use pulp::Simd;
 
 use crate::{
-    kernels::math::Math,
-    layers::activation::{Activation, exponential, exponential_derivative, exponential_derivative_from_output},
+    kernels::{
+        math::Math,
+        piecewise::{exponential, exponential_derivative},
+    },
+    layers::activation::{Activation, exponential_derivative_from_output},
 };
 
 /// f(x) = x for x > 0, else a (eˣ − 1) with a ≥ 0 (Clevert, Unterthiner and Hochreiter, 2016).

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use crate::{
-    kernels::math::Math,
+    kernels::{math::Math, piecewise::leaky_relu},
     layers::activation::{Activation, by_sign},
 };
 
@@ -34,10 +34,7 @@ impl<E: Math> Activation<E> for LeakyRelu {
 
     #[inline(always)]
     fn forward<S: Simd>(self, simd: S, x: E::Vector<S>) -> E::Vector<S> {
-        let (zero, a) = (E::constant(simd, 0.0), E::constant(simd, self.0));
-        // 0 · −∞ would be NaN.
-        let other = E::select(simd, E::equal(simd, a, zero), E::max(simd, zero, x), E::mul(simd, a, x));
-        by_sign::<S, E>(simd, x, x, other, zero)
+        leaky_relu::<S, E>(simd, x, self.0)
     }
 
     #[inline(always)]

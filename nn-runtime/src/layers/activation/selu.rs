@@ -3,8 +3,11 @@
 use pulp::Simd;
 
 use crate::{
-    kernels::math::Math,
-    layers::activation::{Activation, exponential, exponential_derivative, exponential_derivative_from_output},
+    kernels::{
+        math::Math,
+        piecewise::{SELU_ALPHA, SELU_LAMBDA, exponential, exponential_derivative},
+    },
+    layers::activation::{Activation, exponential_derivative_from_output},
 };
 
 /// f(x) = λ x for x > 0, else λ α (eˣ − 1), with λ and α for which activations of mean 0 and variance 1 keep them
@@ -22,8 +25,8 @@ use crate::{
 pub struct Selu;
 
 impl Selu {
-    pub(in crate::layers) const LAMBDA: f64 = 1.050_700_987_355_480_5;
-    pub(in crate::layers) const ALPHA: f64 = 1.673_263_242_354_377_2;
+    pub(in crate::layers) const LAMBDA: f64 = SELU_LAMBDA;
+    pub(in crate::layers) const ALPHA: f64 = SELU_ALPHA;
 }
 
 impl<E: Math> Activation<E> for Selu {
