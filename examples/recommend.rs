@@ -18,7 +18,7 @@ use plumbline::{
     prelude::*,
 };
 
-use rating_machines::{Fixed, Machines, Task, train};
+use rating_machines::{Fixed, Machines, Task, biased, train};
 
 /// Ratings by restricted Boltzmann machines.
 #[derive(Parser)]
@@ -132,16 +132,6 @@ fn chosen<const K: usize>(machines: &Machines<K>) {
     let Machines { of_users, of_items, weight, .. } = machines;
     println!("      chosen for users: {of_users}");
     println!("      chosen for items: {of_items}; weight of users {weight:.2}");
-}
-
-/// The score of the penalty that suits the test ratings best: a machine has to beat what biases can do at most.
-fn biased(known: &Ratings, test: &Ratings) -> Result<RatingScore, Box<dyn std::error::Error>> {
-    let mut best = RatingBaseline::biased(known, 1.0)?.score(test);
-    for penalty in [2.0, 3.0, 4.0, 8.0, 16.0] {
-        let other = RatingBaseline::biased(known, penalty)?.score(test);
-        best = if other.rmse < best.rmse { other } else { best };
-    }
-    Ok(best)
 }
 
 fn recommend<const K: usize>(

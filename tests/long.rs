@@ -19,6 +19,29 @@ network! {
         logit: dense(1);
     }
 
+    /// Those of the example `gan_digits`.
+    Draw: (noise: [32], class: [10]) -> [1, 28, 28] {
+        both: concat <- (noise, class);
+        first: dense(256);
+        norm1: batch_norm, relu;
+        second: dense(512);
+        norm2: batch_norm, relu;
+        pixels: dense(784), sigmoid;
+        image: reshape([1, 28, 28]);
+    }
+    Judge: (image: [1, 28, 28], class: [10]) -> [1] {
+        pixels: flatten <- image;
+        both: concat <- (pixels, class);
+        first: dense(256), leaky_relu(0.2), dropout(0.3);
+        second: dense(128), leaky_relu(0.2), dropout(0.3);
+        logit: dense(1);
+    }
+    Reader: [1, 28, 28] -> [10] {
+        conv: conv2d(8, kernel = 5, stride = 2), relu;
+        pool: max_pool2d(2), flatten;
+        logits: dense(10);
+    }
+
     /// Eight hidden layers of sigmoids.
     Deep: [1, 28, 28] -> [10] {
         flatten;
@@ -56,6 +79,35 @@ fn a_generator_covers_a_ring_of_eight_modes() {
     });
     let covered = covered.count();
     assert!(covered >= 8, "{covered} of 10 seeds cover at least 7 modes");
+}
+
+/// The settings of the example `gan_digits`.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes without optimization")]
+fn a_generator_draws_digits_of_the_class_that_it_is_told() {
+    const EACH: usize = 100;
+    let digits = data::digits(12_000, 42);
+    let mut reader = Reader::new(42);
+    Trainer::new(Adam::new(2e-3), CrossEntropy::new())
+        .epochs(3)
+        .batch_size(64)
+        .quiet()
+        .fit(&mut reader, &digits)
+        .unwrap();
+    let adam = || Adam::new(3e-4).betas(0.5, 0.999);
+    let mut gan = Adversarial::new(Draw::new(42), Judge::new(42 ^ 1))
+        .optimizers(adam(), adam())
+        .label_smoothing(0.1)
+        .epochs(20)
+        .seed(42)
+        .quiet();
+    gan.fit(&(digits.inputs().clone(), digits.targets().one_hot::<f32>())).unwrap();
+    let classes = Labels::<10>::new((0..10 * EACH).map(|index| index % 10)).unwrap();
+    let drawn = gan.generator().forward(&gan.noise(10 * EACH, 42 ^ 2), &classes.one_hot()).unwrap();
+    let read = Accuracy.measure(&reader.forward(&drawn), &classes).unwrap();
+    println!("generated digits: {:.1} % are read as their class", 100.0 * read);
+    // A tenth by chance.
+    assert!(read >= 0.5, "{read}");
 }
 
 /// The settings of the example `stacked`.

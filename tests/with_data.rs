@@ -1,19 +1,26 @@
-//! Tests on real data: the MNIST files, in the folder `mnist` of the folder that `PLUMBLINE_DATA` names, or of `../shared/data`.
-//! Without them the tests say in a line that they skip.
+//! Tests on real data: the MNIST files, in the folder `mnist` of the folder that `PLUMBLINE_DATA` names, or of `../shared/data`; and the file of ratings that
+//! `PLUMBLINE_RATINGS` names, such as MovieLens' u.data. Without them the tests say in a line that they skip.
 //!
 //! `cargo test --release --test with_data -- --nocapture`
+
+// The example has more to show.
+#[allow(dead_code)]
+#[path = "../examples/rating_machines/mod.rs"]
+mod rating_machines;
 
 use std::path::PathBuf;
 
 use plumbline::{
-    data::{Digits, Image},
+    data::{Digits, Image, Ratings},
     energy::{Ais, ContrastiveDivergence},
+    io::RatingsReader,
     network::output::Numbers,
     prelude::*,
     samplers::Ladder,
-    train::{Cosine, Metric, OneCycle},
+    train::{Cosine, Metric, OneCycle, Pretraining},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rating_machines::{Fixed, Machines, biased};
 
 network! {
     /// 784-128-10.
@@ -55,6 +62,15 @@ network! {
         norm2: batch_norm, relu;
         block3: Residual<32, 7, 7>;
         global_avg_pool;
+        logits: dense(10);
+    }
+
+    /// That of the example `deep_belief`.
+    Belief: [1, 28, 28] -> [10] {
+        flatten;
+        first: rbm(500, init = xavier_normal);
+        second: rbm(500, init = xavier_normal);
+        third: rbm(1000, init = xavier_normal);
         logits: dense(10);
     }
 
@@ -158,4 +174,58 @@ fn a_restricted_boltzmann_machine_finds_test_images_likely() {
         [forward, reverse].map(|log_partition| machine.rbm.log_likelihood(&test, log_partition));
     println!("restricted Boltzmann machine: {by_forward:.2} nats by annealing forward, {by_reverse:.2} in reverse");
     assert!(by_forward > -110.0 && by_reverse > -125.0, "{by_forward}, {by_reverse}");
+}
+
+/// The settings of the example `deep_belief` with all labels.
+#[cfg_attr(debug_assertions, ignore = "takes minutes where it is not optimized")]
+#[test]
+fn a_deep_belief_network_learns_mnist() {
+    let Some((train, test)) = mnist("deep belief network") else { return };
+    let mut net = Belief::new(42);
+    let machine = || ContrastiveDivergence::new(1).rate(0.05).momentum(0.5).l2(2e-4).epochs(5).seed(42).quiet();
+    Pretraining::<Belief>::new()
+        .rbm(|net| &mut net.first, machine())
+        .rbm(|net| &mut net.second, machine())
+        .rbm(|net| &mut net.third, machine())
+        .fit(&mut net, train.inputs())
+        .unwrap();
+    let (epochs, batch) = (10, 100);
+    Trainer::new(Adam::new(1e-3), CrossEntropy::new())
+        .epochs(epochs)
+        .batch_size(batch)
+        .seed(42)
+        .schedule_steps(Cosine::new(epochs * train.len().div_ceil(batch)))
+        .quiet()
+        .fit(&mut net, &train)
+        .unwrap();
+    let error = 1.0 - Accuracy.measure(&net.forward(test.inputs()), test.targets()).unwrap();
+    println!("deep belief network: test error {:.2} %", 100.0 * error);
+    assert!(error <= 0.015, "{error}");
+}
+
+/// The RMSE on each of five folds, by the settings of the example `recommend`, which chooses them on a part of the ratings to learn from.
+fn ratings_beat_biases<const K: usize>(all: &Ratings) {
+    let fixed = Fixed { epochs: 60, rate: 0.1, seed: 42 };
+    for (fold, (known, test)) in all.folds(5, 42).unwrap().iter().enumerate() {
+        let machines = Machines::<K>::train(known, fixed).unwrap();
+        let average = machines.average(known).unwrap().score(test).unwrap().rmse;
+        let baseline = biased(known, test).unwrap().rmse;
+        println!("ratings, fold {}: RMSE {average:.4}, of biases alone {baseline:.4}", fold + 1);
+        assert!(average < baseline, "fold {}: {average} and {baseline}", fold + 1);
+    }
+}
+
+#[cfg_attr(debug_assertions, ignore = "takes minutes where it is not optimized")]
+#[test]
+fn machines_of_ratings_beat_biases_on_each_of_five_folds() {
+    let Some(path) = std::env::var_os("PLUMBLINE_RATINGS") else {
+        println!("ratings: skipped, `PLUMBLINE_RATINGS` names no file of ratings");
+        return;
+    };
+    let all = RatingsReader::new().read(PathBuf::from(path)).unwrap();
+    match all.scale().levels() {
+        5 => ratings_beat_biases::<5>(&all),
+        10 => ratings_beat_biases::<10>(&all),
+        levels => panic!("expected ratings on 5 or 10 levels, found {levels}"),
+    }
 }

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use plumbline::{
-    data::Ratings,
+    data::{RatingBaseline, RatingScore, Ratings},
     energy::{RatingAverage, RatingDivergence, RatingRbm, RatingReport},
     layers::Init,
     prelude::*,
@@ -151,4 +151,14 @@ pub(crate) fn train<const K: usize>(
         }
     };
     Ok((rbm, report))
+}
+
+/// The score of the penalty that suits the test ratings best: a machine has to beat what biases can do at most.
+pub(crate) fn biased(known: &Ratings, test: &Ratings) -> Result<RatingScore, Box<dyn Error>> {
+    let mut best = RatingBaseline::biased(known, 1.0)?.score(test);
+    for penalty in [2.0, 3.0, 4.0, 8.0, 16.0] {
+        let other = RatingBaseline::biased(known, penalty)?.score(test);
+        best = if other.rmse < best.rmse { other } else { best };
+    }
+    Ok(best)
 }
