@@ -192,7 +192,7 @@ impl Table {
         let (mut size, mut offset, mut m) = (0, None, 0);
         while m < self.period {
             if !self.empty[m] {
-                let width = (self.last[m] - self.first[m] + 1) as usize;
+                let width = self.last[m].saturating_sub(self.first[m]).saturating_add(1) as usize;
                 if width > size {
                     size = width;
                 }
