@@ -27,7 +27,7 @@ pub struct Plan<'a> {
     /// counted in its own.
     pub parts: &'a [Plan<'a>],
     /// How often in a forward pass of training the parts of a batch meet, as they do where a layer needs what all samples have in common.
-    /// Every part walks up to the first meeting, then every part up to the second, and so on, [`Part::leg`] says how far; and in the
+    /// Every part walks up to the first meeting, then every part up to the second, and so on, `Part::leg` says how far; and in the
     /// backward pass as often. Those of the networks inside are counted.
     pub meetings: usize,
     /// The numbers that a part tells the others at all meetings: the network's own, then those of the networks inside, in order.

@@ -9,7 +9,7 @@ use crate::{
 
 /// f(x) = x for x > 0, else a x with a ≥ 0 (Maas, Hannun and Ng, 2013).
 ///
-/// With a = 0 it is [`Relu`], at −∞ too.
+/// With a = 0 it is [`Relu`](crate::layers::Relu), at −∞ too.
 ///
 /// ```
 /// use plumbline::{Const, layers::{LeakyRelu, activation}, network::abi::ViewMut};
