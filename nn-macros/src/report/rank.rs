@@ -159,7 +159,8 @@ impl From<Rank> for Message {
                 let text = say!("`{subject}` takes a sequence `[steps, features]`, found {found}", subject, found);
                 let mut message = Self::new(text);
                 if found.shape.len() == 1 {
-                    return message.help(say!("leave it out: {found} is no sequence, and has no last step", found));
+                    let Received { shape, .. } = found;
+                    return message.help(say!("leave it out: {shape} is no sequence, and has no last step", shape));
                 }
                 for (layer, made) in [("flatten", flat), ("global_avg_pool", pooled)] {
                     if let Some(made) = made {
