@@ -18,7 +18,7 @@ use plumbline::{
 
 network! {
     /// An image to two numbers and back, as logits of its pixels. `tied` uses a layer's weight again, transposed: there is one of each.
-    Autoencoder: [1, 28, 28] -> (image: [1, 28, 28], code: [2]) {
+    Autoencoder: [1, 28, 28] -> [1, 28, 28] {
         flatten;
         wide:    dense(256), relu;
         narrow:  dense(64), relu;
@@ -65,9 +65,7 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", Autoencoder::summary());
 
     let mut net = Autoencoder::new(options.seed);
-    // The code has no target; a slight penalty keeps it near 0.
-    let losses = Losses::new((BinaryCrossEntropy::new(), L2Penalty)).weights([1.0, 1e-5]);
-    Trainer::new(Adam::new(1e-3), losses)
+    Trainer::new(Adam::new(1e-3), BinaryCrossEntropy::new())
         .epochs(options.epochs)
         .batch_size(options.batch.get())
         .seed(options.seed)
@@ -76,8 +74,9 @@ fn program(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         .callback(console::watch)
         .fit(&mut net, &train)?;
 
-    let (logits, codes) = net.forward(test.inputs());
-    let images = logits.sigmoid();
+    // The encoder, and the decoder: up to the node `code`, and from it on.
+    let codes = net.forward_to(test.inputs(), |nodes| nodes.code);
+    let images = net.forward_after(&codes, |nodes| nodes.code)?.sigmoid();
     println!("\nheld-out images, and below them what two numbers bring back:");
     show(test.inputs());
     show(&images);

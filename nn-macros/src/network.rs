@@ -207,6 +207,8 @@ pub(crate) struct Recovered {
     pub(crate) inputs: Vec<(Option<Ident>, Option<Shape>)>,
     /// The outputs, likewise.
     pub(crate) outputs: Vec<(Option<Ident>, Option<Shape>)>,
+    /// The named nodes, each with what it gives as far as that is known.
+    pub(crate) nodes: Vec<(Ident, Option<Shape>)>,
     /// The named nodes that would be fields.
     pub(crate) fields: Vec<(Ident, Field)>,
     /// Constant items, as in [`Graph::constants`]: they find the faults that only the compiler can.

@@ -23,5 +23,5 @@ pub mod train;
 
 pub use batch::{Batch, BatchView, ShapeError};
 pub use kernels::element::{self, Element};
-pub use network::{BatchLayer, Gradients, Layer, Network, Parameters, Pass, Total, Trainable};
+pub use network::{BatchLayer, Gradients, Layer, NamedNodes, Network, Parameters, Pass, Total, Trainable};
 pub use shape::{Const, FixedShape, Free, Shape};

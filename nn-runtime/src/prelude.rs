@@ -1,7 +1,8 @@
 //! What most programs use: `use plumbline::prelude::*;`.
 
 pub use crate::{
-    Batch, BatchView, Const, Element, FixedShape, Gradients, Network, Parameters, Pass, Shape, Total, Trainable,
+    Batch, BatchView, Const, Element, FixedShape, Gradients, NamedNodes, Network, Parameters, Pass, Shape, Total,
+    Trainable,
     data::{self, Dataset, Labels, PixelLabels, StepLabels},
     energy::ExactByVisible as _,
     io::Weights,

@@ -10,6 +10,7 @@ mod generic_layers;
 mod inside;
 mod maps;
 mod names;
+mod nodes;
 mod parts;
 mod several_inputs;
 mod several_outputs;

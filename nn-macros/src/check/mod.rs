@@ -65,6 +65,7 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
     let (constants, checks, sizes) = constants.into_items();
     let known = stages::recovered(&chains, parameters_fit);
     let fields = names::fields(&name, siblings, &parameters, &nodes, &known);
+    let given = stages::given(&nodes, &chains, parameters_fit);
     let ports = [(&inputs, &input_shapes), (&outputs, &output_shapes)].map(|(ports, shapes)| {
         let shapes = shapes.iter().map(|shape| shape.clone().ok().filter(|_| parameters_fit));
         ports.iter().map(|port| port.name.clone()).zip(shapes).collect::<Vec<_>>()
@@ -92,7 +93,8 @@ fn check_network(written: syntax::Network, siblings: &Siblings) -> Outcome {
                     (0..parameters.len()).map(|index| crate::names::item(&format!("Parameter{index}"))).collect();
             }
             let [inputs, outputs] = ports;
-            let recovered = Recovered { visibility, name, parameters, inputs, outputs, fields, constants };
+            let nodes = given;
+            let recovered = Recovered { visibility, name, parameters, inputs, outputs, nodes, fields, constants };
             Outcome::Faulty(Some(Box::new(recovered)), finished.err().unwrap_or_default())
         }
     }

@@ -1,5 +1,7 @@
 //! The chain of each node: layers are looked up, their arguments read, their shape rules asked.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::Ident;
@@ -12,7 +14,7 @@ use crate::layers::{self, Arguments, Layer, Row, Work};
 use crate::network::{self, Source};
 use crate::report::{Argument, Mismatch, Reported, Structure, compact};
 use crate::shape::{Condition, Dimension, Operation, Shape};
-use crate::syntax::{Call, Node, Port, Sources, Stage};
+use crate::syntax::{Call, Node, Port, Sources, Stage, is_keyword};
 
 /// A node's stages, as far as they are without fault, and the shape that the last gives.
 pub(super) struct Chain {
@@ -451,6 +453,16 @@ pub(super) fn recovered(chains: &[Chain], parameters_fit: bool) -> Vec<Option<ne
     let layer = |stage: &&network::Stage| stage.learns() && stage.layer.submodule().is_none();
     let held = chains.iter().map(|chain| chain.stages.iter().flatten().find(layer).cloned());
     held.map(|stage| stage.filter(|_| parameters_fit)).collect()
+}
+
+/// The named nodes, once each, with what they give as far as that is known.
+pub(super) fn given(nodes: &[Node], chains: &[Chain], parameters_fit: bool) -> Vec<(Ident, Option<Shape>)> {
+    let mut seen = HashSet::new();
+    let named = nodes.iter().zip(chains).filter_map(|(node, chain)| {
+        let name = node.name.clone().filter(|name| !is_keyword(name) && seen.insert(name.to_string()))?;
+        Some((name, chain.output.as_ref().ok().cloned().filter(|_| parameters_fit)))
+    });
+    named.collect()
 }
 
 /// The nodes of a network of which every chain is without a fault and every source known.

@@ -5,21 +5,27 @@ use quote::{ToTokens, format_ident, quote};
 
 use crate::{
     emit::{
+        nodes::{self, Stretches},
         phases::{self, Phases},
         sizing,
     },
     layers::{Call, Calls, Encoder, Work},
     names::{self, KEPT, LAYERS, NETWORK, PART},
     network::{Node, Stage},
-    program::{Buffer, Homes, Instruction, Operation, Program, Value},
+    program::{Buffer, Homes, Instruction, Operation, Program, Tap, Value},
     shape::types,
 };
 
 /// Forward for inference, where buffers share slots.
-pub(super) fn infer(program: &Program<'_>, homes: &Homes) -> TokenStream {
+pub(super) fn infer(program: &Program<'_>, homes: &Homes, taps: &[Tap<'_>]) -> TokenStream {
     let names = Names { program, slots: &homes.slots };
-    let statements = program.instructions.iter().map(|instruction| names.statement(instruction, false));
-    let statements: TokenStream = statements.collect();
+    let mut stretches = Stretches::new(taps);
+    stretches.visit(None, &names);
+    for (index, instruction) in program.instructions.iter().enumerate() {
+        stretches.add(names.statement(instruction, false));
+        stretches.visit(Some(index), &names);
+    }
+    let statements = stretches.finish();
     let widths: Vec<TokenStream> = homes.widths.iter().map(|widths| types::widest(widths)).collect();
     let slots: Vec<Ident> = (0..widths.len()).map(slot_name).collect();
     let head = head(program, &homes.kept, &[], &slots, &widths);
@@ -27,20 +33,21 @@ pub(super) fn infer(program: &Program<'_>, homes: &Homes) -> TokenStream {
 }
 
 /// Forward for training: every buffer keeps its values for the backward pass.
-pub(super) fn train(program: &Program<'_>, homes: &Homes) -> TokenStream {
+pub(super) fn train(program: &Program<'_>, homes: &Homes, taps: &[Tap<'_>]) -> TokenStream {
     let names = Names::own(program);
     let mut phases = Phases::new(program);
-    for instruction in &program.instructions {
+    phases.add(nodes::visits(taps, None, &names));
+    for (index, instruction) in program.instructions.iter().enumerate() {
         let statement = names.statement(instruction, true);
-        if let Some((_, part)) = instruction.part(program.network) {
-            phases.part(&part.network(), &statement);
-            continue;
-        }
         if phases::is_synchronized(program, instruction) {
             phases.add(names.measure(instruction));
             phases.barrier();
         }
-        phases.add(statement);
+        match instruction.part(program.network) {
+            Some((_, part)) => phases.part(&part.network(), &statement),
+            None => phases.add(statement),
+        }
+        phases.add(nodes::visits(taps, Some(index), &names));
     }
     let (statements, scratch, widths) = (phases.finish(), names.scratch(homes), scratch_widths(program, homes));
     let traces: Vec<Buffer> = program.saved_states().collect();

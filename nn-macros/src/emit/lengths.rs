@@ -86,6 +86,83 @@ impl Times {
         self.outputs[output].map(|timed| described(timed, shape))
     }
 
+    /// Whose lengths the values of a node have, as calls behind those that make the node; none where it is no sequence.
+    pub(super) fn node(&self, node: usize) -> Option<TokenStream> {
+        let Timed { time, axis } = self.nodes[node]?;
+        let (input, axis) = (time_name(self.source(time)), types::count(axis));
+        let changed = self.before(time).map(|_| quote!(.changed()));
+        Some(quote!(.timed(#input, #axis) #changed))
+    }
+
+    /// The inputs whose lengths they are, as statements before.
+    pub(super) fn node_inputs(&self) -> TokenStream {
+        let used = self.used_by_nodes();
+        let inputs = self.origins.iter().enumerate().filter(|(time, _)| used[*time]).map(|(time, origin)| {
+            let name = time_name(time);
+            match origin {
+                Origin::Input(index) => {
+                    let index = types::count(*index);
+                    quote!(let #name = ::core::option::Option::Some(#index);)
+                }
+                Origin::Changed(..) => TokenStream::new(),
+                Origin::Through(before, inner, [from, to]) => {
+                    let (network, before) = (inner.part.with_element(), time_name(self.source(*before)));
+                    let (from, to) = (types::count(*from), types::count(*to));
+                    quote!(let #name = #NETWORK::time_through::<#network>(#before, [#from, #to]);)
+                }
+            }
+        });
+        inputs.collect()
+    }
+
+    /// `node_length`, where layers change lengths before a node: the nodes in the order of their numbers.
+    pub(super) fn node_length(&self, nodes: impl Iterator<Item = usize>) -> Option<TokenStream> {
+        let (used, length, index) = (self.used_by_nodes(), length(), names::INDEX);
+        let values = self.origins.iter().enumerate().filter(|(time, _)| used[*time]).map(|(time, origin)| {
+            let steps = self::steps(time);
+            let value = match origin {
+                Origin::Input(_) => quote!(#length),
+                Origin::Changed(before, change) => change.value(&self::steps(*before)),
+                Origin::Through(before, inner, _) => {
+                    let (network, before) = (inner.part.with_element(), self::steps(*before));
+                    quote!(<#network as #NETWORK::Network>::output_length(0, #before))
+                }
+            };
+            quote!(let #steps = #value;)
+        });
+        let changed = nodes.enumerate().filter_map(|(number, node)| {
+            let time = self.nodes[node]?.time;
+            let (number, steps) = (types::count(number), steps(time));
+            self.before(time).map(|_| quote!(#number => #steps,))
+        });
+        let changed: Vec<TokenStream> = changed.collect();
+        (!changed.is_empty()).then(|| {
+            quote! {
+                fn node_length(#index: ::core::primitive::usize, #length: ::core::primitive::usize) -> ::core::primitive::usize {
+                    #(#values)*
+                    match #index { #(#changed)* _ => #length }
+                }
+            }
+        })
+    }
+
+    /// The time behind which layers have changed lengths alone.
+    fn source(&self, time: Time) -> Time {
+        self.way(time).find(|&time| !matches!(self.origins[time], Origin::Changed(..))).unwrap_or(time)
+    }
+
+    /// For each time, whether it is that of a node, or one that such a time follows from.
+    fn used_by_nodes(&self) -> Vec<bool> {
+        let mut used = vec![false; self.origins.len()];
+        self.nodes.iter().flatten().for_each(|timed| used[timed.time] = true);
+        for time in (0..used.len()).rev() {
+            if let (true, Some(before)) = (used[time], self.before(time)) {
+                used[before] = true;
+            }
+        }
+        used
+    }
+
     /// `TIMES`, `output_length`, `length_fault` and what networks around it ask, where they are not those of a network without sequences.
     pub(super) fn items(&self) -> TokenStream {
         let (differ, length) = (self.differ(), length());
@@ -306,6 +383,11 @@ fn lengths(time: Time) -> Ident {
 /// Whether any of them is so, as an expression; `None` where there are none.
 fn any(all: Vec<TokenStream>) -> Option<TokenStream> {
     (!all.is_empty()).then(|| quote!(#(#all)||*))
+}
+
+/// What the input of a time is called.
+fn time_name(time: Time) -> Ident {
+    names::local("time", &time.to_string())
 }
 
 /// What the length of one sequence is called.

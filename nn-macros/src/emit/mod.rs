@@ -12,6 +12,7 @@ mod gate;
 mod generics;
 mod lengths;
 mod methods;
+mod nodes;
 mod other_words;
 mod output_kind;
 mod phases;
@@ -44,6 +45,7 @@ pub(crate) fn emit(network: &Network, parts: &Parts) -> TokenStream {
     let training = methods::trainable(network, &plan);
     let inherent = methods::inherent(network, &plan);
     let asked = methods::asked(network, &plan);
+    let nodes = nodes::nodes(network, &plan);
     let other_words = other_words::other_words(&network.name, &network.parameters);
     quote! {
         #structure
@@ -55,6 +57,7 @@ pub(crate) fn emit(network: &Network, parts: &Parts) -> TokenStream {
             #parameters
             #inference
             #training
+            #nodes
             #other_words
         };
         #(#constants)*

@@ -7,7 +7,7 @@ use crate::{
     },
     layers::Work,
     names::{self, NETWORK},
-    program::{Buffer, Homes, Program},
+    program::{self, Buffer, Homes, Program, Tap},
     shape::Dimension,
     shape::types,
 };
@@ -21,14 +21,16 @@ pub(super) struct Plan<'a> {
     pub(super) infer: TokenStream,
     pub(super) forward: TokenStream,
     pub(super) backward: Backward,
+    /// The named nodes.
+    pub(super) taps: Vec<Tap<'a>>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(program: Program<'a>) -> Self {
-        let homes = Homes::new(&program);
-        let (infer, forward) = (forward::infer(&program, &homes), forward::train(&program, &homes));
+        let (homes, taps) = (Homes::new(&program), program::taps(&program));
+        let (infer, forward) = (forward::infer(&program, &homes, &taps), forward::train(&program, &homes, &taps));
         let backward = backward::backward(&program, &homes);
-        Plan { homes, infer, forward, backward, program }
+        Plan { homes, infer, forward, backward, taps, program }
     }
 
     /// `network::Plan` as an expression, with those of the parts.

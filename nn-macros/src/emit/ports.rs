@@ -1,6 +1,8 @@
 //! The methods of a network with several ports, or one that may refuse a batch: an argument for each port, and a `Result` where one may
 //! be refused.
 
+mod nodes;
+
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
@@ -246,7 +248,8 @@ impl<'a> Ports<'a> {
         let views = of_outputs(&|shape| quote!(#root::BatchView<'p, #shape, #E>));
         let borrowed = self.result(&views);
         let lent = Self::lent(&self.output_shapes, "output_batch");
-        let copies = self.done(&tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>()));
+        let all = tuple(&lent.iter().map(|batch| quote!(#batch.to_batch())).collect::<Vec<_>>());
+        let (copies, nodes) = (self.done(&all), self.nodes([&batches, &bounds, &rows, &all]));
         let (results, sizes, enter, errors) = (self.done(&tuple(&lent)), self.sizes(), self.enter(), self.errors());
         let forward = self.body(quote! {
             let mut #PASS = #root::Network::pass(self, 0);
@@ -296,6 +299,7 @@ impl<'a> Ports<'a> {
                 #train
                 #backward
                 #from
+                #nodes
             }
         }
     }

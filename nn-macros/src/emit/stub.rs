@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
-    emit::{generics::Generics, other_words, output_kind, ports, structure},
+    emit::{generics::Generics, nodes, other_words, output_kind, ports, structure},
     layers::{self, Surroundings},
     names::{self, E, ELEMENT, GRADIENTS, INDEX, INPUTS, LAYERS, NETWORK, PART, SEED, SHARE, WHOLE},
     network::{Field, Recovered, Stage},
@@ -56,6 +56,7 @@ pub(super) fn stub(recovered: &Recovered) -> TokenStream {
     };
     let structure = structure::declaration(name, &declared, fields);
     let other_words = other_words::other_words(name, &recovered.parameters);
+    let nodes = nodes::stub_nodes(recovered);
     let (count, text) = (recovered.inputs.len(), "a network with faults does not compile");
     quote! {
         #[derive(Clone, Debug)]
@@ -114,6 +115,7 @@ pub(super) fn stub(recovered: &Recovered) -> TokenStream {
             }
             #total
             #methods
+            #nodes
             #other_words
         };
         #(#constants)*

@@ -35,7 +35,7 @@ pub(crate) struct BufferInfo {
     /// The input whose rows it is.
     pub(crate) input: Option<usize>,
     /// The buffer that holds the same numbers in the other order.
-    other_layout: Option<Buffer>,
+    pub(super) other_layout: Option<Buffer>,
     /// Numbers a sample in inference, where that is another number.
     pub(crate) infer_width: Option<Dimension>,
 }
@@ -115,6 +115,8 @@ pub(crate) struct Program<'a> {
     pub(crate) network: &'a Network,
     pub(crate) buffers: Vec<BufferInfo>,
     pub(crate) instructions: Vec<Instruction>,
+    /// The value of each node.
+    pub(super) values: Vec<Value>,
     /// The buffer of each output, a row a sample; each of its own.
     pub(crate) outputs: Vec<Buffer>,
     /// The shapes that the instructions read and write, once each.
@@ -133,6 +135,7 @@ pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
         network,
         buffers: Vec::new(),
         instructions: Vec::new(),
+        values: Vec::new(),
         outputs: Vec::new(),
         shapes: Vec::new(),
         times,
@@ -168,6 +171,7 @@ pub(crate) fn lower(network: &Network, times: Times) -> Program<'_> {
         let buffer = own.unwrap_or_else(|| program.output(value));
         program.outputs.push(buffer);
     }
+    program.values = nodes;
     program.remove_unread();
     for instruction in &program.instructions {
         let states = instruction.states().into_iter().flat_map(|states| [&states.start, &states.end]);

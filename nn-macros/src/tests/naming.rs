@@ -87,8 +87,10 @@ fn names(tokens: TokenStream, braced: bool, found: &mut Vec<String>) {
                 let constant = word(before) == "const" && colon(index + 1) && braced && *name != "_";
                 // `layers as layers2`
                 let imported = word(after) == "as";
+                // `Deref<Target = [E]>`
+                let associated = is(before, '<') && is(after, '=');
                 let macro_name = is(after, '!') || is(before, '#') || is(before, '\'');
-                if !(path || imported || field || item || constant || macro_name || is(before, '.')) {
+                if !(path || imported || associated || field || item || constant || macro_name || is(before, '.')) {
                     found.push(name.to_string());
                 }
             }

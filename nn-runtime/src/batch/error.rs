@@ -146,6 +146,15 @@ pub enum ShapeError {
         /// The layer's name.
         layer: String,
     },
+    /// Values of a node that have lengths, where the layers before the node make other lengths of those of the inputs.
+    #[error(
+        "expected values without lengths to start from the node `{node}`, found some: the layers before it change lengths, and those behind it \
+         go by those of the inputs"
+    )]
+    NodeLengths {
+        /// The node's name.
+        node: String,
+    },
     /// Two batches that belong together have different numbers of samples.
     #[error("expected {expected} samples, found {found}")]
     Samples {

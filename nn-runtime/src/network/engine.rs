@@ -8,6 +8,7 @@ use crate::{
         learned::Learned,
         memory::{InputArray, KeptArray, Scratch},
         part::Part,
+        probe::Probe,
         random::Random,
         view::LANES,
     },
@@ -123,6 +124,8 @@ pub(super) struct Work<'a, N: Network> {
     pub(super) sizes: &'a [usize],
     /// The layers that learn.
     pub(super) learned: Learned<'a>,
+    /// What is done at named nodes.
+    pub(super) probe: Probe<'a, N::Element>,
 }
 
 impl<'a, N: Network> Work<'a, N> {
@@ -150,6 +153,7 @@ impl<'a, N: Network> Work<'a, N> {
         let (buffers, other_buffers) = self.buffers.split_at_mut((middle - start) * self.buffer);
         let (sums, other_sums) = self.sums.split_at_mut(middle - start);
         let (told, other_told) = self.told.split_at_mut((cut.part(middle) - cut.part(start)) * self.common);
+        let (probe, other_probe) = self.probe.split_at(samples);
         let second = Work {
             inputs: other_inputs,
             kept: other_kept,
@@ -157,10 +161,11 @@ impl<'a, N: Network> Work<'a, N> {
             buffers: other_buffers,
             sums: other_sums,
             told: other_told,
+            probe: other_probe,
             start: middle,
             ..self
         };
-        (Work { inputs, kept, scratch, buffers, sums, told, end: middle, ..self }, second)
+        (Work { inputs, kept, scratch, buffers, sums, told, probe, end: middle, ..self }, second)
     }
 
     fn walk_here<F>(self, f: &F)
@@ -170,7 +175,7 @@ impl<'a, N: Network> Work<'a, N> {
         let Work {
             mut inputs, mut kept, scratch, slab, slabs, mut buffers, buffer: width, sums, cut, start, end, ..
         } = self;
-        let (mut told, heard, common) = (self.told, self.heard, self.common);
+        let (mut told, heard, common, mut probe) = (self.told, self.heard, self.common, self.probe);
         let (no_inputs, _) = inputs.split_at(0);
         let (no_rows, all) = kept.split_at(0);
         kept = all;
@@ -187,6 +192,7 @@ impl<'a, N: Network> Work<'a, N> {
             leg: 0,
             common: nothing,
             learned,
+            probe: Probe::none(),
         };
         for (share, sum) in (start..end).zip(sums) {
             let (buffer, rest) = buffers.split_at_mut(width);
@@ -203,6 +209,7 @@ impl<'a, N: Network> Work<'a, N> {
                     let lanes = if single { 1 } else { samples.next_multiple_of(LANES) };
                     (now.inputs, inputs) = inputs.split_at(samples);
                     (now.kept, kept) = kept.split_at(samples);
+                    (now.probe, probe) = probe.split_at(samples);
                     (now.first, now.leg) = (first, self.leg);
                     let slabs_before = if slabs == Slabs::Part { part - cut.part(start) } else { 0 };
                     now.scratch.move_to(slabs_before * slab, samples, lanes);

@@ -59,6 +59,12 @@ impl<'a, E: Element> RowsRef<'a, E> {
         self.steps().fill_rows(copy, self.width, E::zero());
     }
 
+    /// The numbers of a row.
+    #[inline(always)]
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     /// The number of real steps of each row; empty where all are full.
     #[inline(always)]
     pub fn lengths(&self) -> &'a [usize] {
@@ -126,6 +132,12 @@ impl<'a, E: Element> Rows<'a, E> {
     #[inline(always)]
     pub fn samples(&self) -> usize {
         self.data.len() / self.width.max(1)
+    }
+
+    /// The numbers of a row.
+    #[inline(always)]
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// The numbers, to read.
@@ -234,6 +246,12 @@ impl<E: Element> Slot<'_, E> {
     #[inline(always)]
     pub fn data_mut(&mut self) -> &mut [E] {
         self.data
+    }
+
+    /// The samples that a value with the samples innermost has room for.
+    #[inline(always)]
+    pub(super) fn lanes(&self) -> usize {
+        self.lanes
     }
 
     /// The room as scratch of a network inside the network.

@@ -7,6 +7,7 @@ use crate::{
         learned::Learned,
         memory::{InputArray, KeptArray, RowsRef, Scratch},
         part::Part,
+        probe::Probe,
         random::Random,
         view::{View, ViewMut},
     },
@@ -33,7 +34,8 @@ impl<'a, N: Network> Nested<'a, N> {
         common: Common<'a, N::Element>,
     ) -> Self {
         let inputs = InputArray::new([x]);
-        Nested { part: Part { inputs, kept, sizes, scratch, first, random, leg, common, learned: Learned::ALL } }
+        let (learned, probe) = (Learned::ALL, Probe::none());
+        Nested { part: Part { inputs, kept, sizes, scratch, first, random, leg, common, learned, probe } }
     }
 
     /// y = what `net` gives for x in inference.

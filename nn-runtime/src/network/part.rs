@@ -2,7 +2,7 @@
 
 use crate::{
     Element, Network,
-    network::{common::Common, learned::Learned, memory::Scratch, random::Random},
+    network::{common::Common, learned::Learned, memory::Scratch, probe::Probe, random::Random},
 };
 
 /// Some consecutive samples of a batch on their way through a network `N`.
@@ -26,6 +26,8 @@ pub struct Part<'a, N: Network> {
     pub common: Common<'a, N::Element>,
     /// The layers whose gradients a backward pass calculates.
     pub learned: Learned<'a>,
+    /// What a forward pass does at the named nodes.
+    pub probe: Probe<'a, N::Element>,
 }
 
 /// All samples of a batch, once each part has gone backward: what is left to do over the batch as a whole.

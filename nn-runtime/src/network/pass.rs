@@ -2,6 +2,7 @@
 
 mod buffers;
 mod lengths;
+mod nodes;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,8 @@ mod training;
 use buffers::Buffers;
 pub(crate) use buffers::NotFinite;
 pub(crate) use training::Walk;
+
+use nodes::{Capture, Route};
 
 use crate::{
     BatchView, Network, Shape, ShapeError,
@@ -69,6 +72,8 @@ pub struct Pass<N: Network> {
     returned: bool,
     /// The buffers that the last forward pass of training lets move.
     moves: Buffers<N::Element>,
+    /// The nodes whose values forward passes copy.
+    captures: Vec<Capture<N::Element>>,
 }
 
 /// The numbers of each input of a forward pass, and the lengths of its samples.
@@ -114,6 +119,12 @@ pub enum PassError {
         index: usize,
         /// What the number would become.
         found: f64,
+    },
+    /// No forward pass has captured the value of the node.
+    #[error("expected a forward pass after `capture` of the node `{node}`, found none in this `Pass`")]
+    NotCaptured {
+        /// The node's name.
+        node: &'static str,
     },
     /// The gradient with respect to an output has other sizes than the output.
     #[error("expected the gradient of an output of `{}`, found one of `{}`", Dims(expected), Dims(found))]
@@ -199,6 +210,7 @@ impl<N: Network> Pass<N> {
             carried: false,
             returned: false,
             moves: Buffers::default(),
+            captures: Vec::new(),
         }
     }
 
@@ -281,6 +293,16 @@ impl<N: Network> Pass<N> {
     /// Forward for inference.
     #[doc(hidden)]
     pub fn infer(&mut self, net: &N, inputs: &[RowsRef<'_, N::Element>], samples: usize) {
+        self.infer_along(net, inputs, samples, Route::WHOLE);
+    }
+
+    fn infer_along(
+        &mut self,
+        net: &N,
+        inputs: &[RowsRef<'_, N::Element>],
+        samples: usize,
+        route: Route<'_, N::Element>,
+    ) {
         let cut = self.cut(samples);
         let threads = cut.threads(&self.layout, 1);
         self.reserve(Need::Inference, cut, threads);
@@ -290,12 +312,15 @@ impl<N: Network> Pass<N> {
             self.ready[0] = threads;
             self.on_each_thread(cut, |pass, inputs| pass.infer(net, inputs, cut.size));
         }
-        let padded = self.copy_padded(inputs);
+        // A pass from a node on has no inputs but their lengths.
+        let padded = route.start.is_none() && self.copy_padded(inputs);
         let copies = self.take_copies();
         let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
-        let work = self.work(Need::Inference, rows, cut, threads, 0);
+        let mut work = self.work(Need::Inference, rows, cut, threads, 0);
+        work.probe = work.probe.between(route.start, route.end);
         work.walk(threads, &|part, _, _| net.infer_part(part));
         (self.inputs, self.lengths) = copies;
+        self.finish_captures(samples);
         self.state = State::Inferred(samples);
     }
 
@@ -462,6 +487,7 @@ impl<N: Network> Pass<N> {
             heard: &heard[..cut.parts * common],
             common,
             learned: Learned::ALL,
+            probe: nodes::probe(&mut self.captures, cut.samples),
         }
     }
 

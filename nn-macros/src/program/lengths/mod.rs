@@ -90,6 +90,8 @@ pub(crate) struct Times {
     pub(crate) inputs: Vec<Vec<Vec<Option<Timed>>>>,
     /// For each node, those of what each stage gives.
     pub(crate) output: Vec<Vec<Option<Timed>>>,
+    /// Those of the nodes' values.
+    pub(crate) nodes: Vec<Option<Timed>>,
     /// Those of the outputs.
     pub(crate) outputs: Vec<Option<Timed>>,
     pub(crate) statements: Vec<Statement>,
@@ -105,6 +107,7 @@ impl Times {
             made: Vec::new(),
             inputs: Vec::new(),
             output: Vec::new(),
+            nodes: Vec::new(),
             outputs: Vec::new(),
             statements: Vec::new(),
             elsewhere: Vec::new(),
@@ -138,6 +141,7 @@ impl Times {
             }
             times.outputs.push(told);
         }
+        times.nodes = times.output.iter().map(|output| output.last().copied().flatten()).collect();
         times.forget_unread(network);
         times
     }
@@ -165,13 +169,24 @@ impl Times {
             }
         }
         // What branches have in common matters where somebody asks for it.
-        let Times { statements, elsewhere, output, .. } = self;
-        let asked = |[node, stage]: [usize; 2]| output[node][stage].is_some();
+        let Times { statements, elsewhere, output, nodes, .. } = self;
+        let mut uncompared = vec![false; network.nodes.len()];
+        let mut asked = |[node, stage]: [usize; 2]| {
+            let asked = output[node][stage].is_some();
+            uncompared[node] |= !asked;
+            asked
+        };
         statements.retain(|statement| match statement.kind {
             Kind::Comparison(Some(place)) => asked(place),
             _ => true,
         });
         elsewhere.iter_mut().for_each(|part| part.relied_on.retain(|&place| asked(place)));
+        // Whose lengths a value has is open where branches came together whose lengths nobody compares.
+        for (index, node) in network.nodes.iter().enumerate() {
+            let open = |source: &Source| matches!(source, Source::Node(source) if uncompared[*source]);
+            uncompared[index] |= node.sources.iter().any(open);
+            nodes[index] = nodes[index].filter(|_| !uncompared[index]);
+        }
     }
 
     /// The time of what a stage gives.

@@ -77,6 +77,7 @@ impl<N: Network> Pass<N> {
     /// unless they have been given a state to go on from.
     pub(super) fn start(&mut self, samples: usize) {
         (self.state, self.returned) = (State::Empty, false);
+        self.prepare_captures(samples);
         if std::mem::take(&mut self.carried) {
             return;
         }

@@ -42,6 +42,7 @@ impl<N: Trainable> Pass<N> {
             self.meet(cut);
         }
         (self.inputs, self.lengths) = copies;
+        self.finish_captures(samples);
         self.state = State::Trained(samples);
         self.moves.measure();
     }
@@ -168,6 +169,7 @@ impl<N: Trainable> Pass<N> {
         let rows = Self::direct_rows(&copies, inputs, padded, &self.layout);
         self.finish(net, Need::Step, rows, cut, gradients, learned);
         (self.inputs, self.lengths) = copies;
+        self.finish_captures(samples);
         // The outputs stay; the values that a backward pass needs do not.
         (self.state, self.returned) = (State::Inferred(samples), true);
         self.moves.measure();
