@@ -134,7 +134,7 @@ pub trait NamedNodes: Network {
     /// The nodes.
     const NODES: Self::Nodes;
 
-    /// The sizes of a value of the node `index`, where some are free, from those that [`Sizing`](crate::network::Sizing) calculates.
+    /// The sizes of a value of the node `index`, where some are free, from those that [`Sizing`](crate::network::abi::Sizing) calculates.
     fn node_sizes(index: usize, sizes: &[usize]) -> Vec<usize> {
         let _ = (index, sizes);
         Vec::new()
