@@ -15,8 +15,11 @@ pub struct Node<N, S, B = Nothing> {
     /// Whether a size of it is free.
     pub(super) free: bool,
     pub(super) time: Option<NodeTime>,
-    of: PhantomData<fn() -> (N, S, B)>,
+    of: PhantomData<Of<N, S, B>>,
 }
+
+/// Whose node it is and what it gives. A node holds none of it.
+type Of<N, S, B> = fn() -> (N, S, B);
 
 /// Whose lengths the values of a node have.
 #[derive(Clone, Copy, Debug)]

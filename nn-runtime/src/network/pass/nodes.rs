@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Capture<E> {
     node: usize,
     dims: &'static [usize],
-    sizes_of: Option<fn(usize, &[usize]) -> Vec<usize>>,
+    sizes_of: Option<SizesOf>,
     length_of: fn(usize, usize) -> usize,
     time: Option<NodeTime>,
     rows: Aligned<E>,
@@ -31,6 +31,9 @@ pub(super) struct Capture<E> {
     /// The samples of the last forward pass; `None` where it is not done.
     samples: Option<usize>,
 }
+
+/// The sizes of a value of a node, from those of free dimensions: [`NamedNodes::node_sizes`].
+type SizesOf = fn(usize, &[usize]) -> Vec<usize>;
 
 /// The node that a forward pass begins behind, with its values, and the one that it ends at.
 #[derive(Clone, Copy, Debug)]
