@@ -31,6 +31,14 @@ network! {
         out: dense(2);
     }
 
+    /// Layers whose weight gradient is changed once the product over the batch is there.
+    Tied: [8] -> [8] { encoder: dense(8); decoder: dense(8, tied = encoder); }
+    Contractive: [8] -> (out: [8], contraction: [1]) {
+        out: dense(8), leaky_relu(0.5);
+        contraction: contractive_penalty;
+    }
+    Variances: [8] -> [8] { rbm: rbm(8, visible = gaussian(variance = learned)); }
+
     Noisy: [4] -> [2] {
         hidden: dense(8), tanh, dropout(0.5);
         norm: batch_norm;
@@ -100,6 +108,47 @@ fn a_gradient_that_is_not_finite_reaches_no_weight() {
     let first = names.iter().find(|name| name.contains("weight")).unwrap();
     check_refused(&tanh, &data, Sgd::new(0.1), first);
     check_refused(&tanh, &data, Adam::new(0.1), first);
+}
+
+/// Sets all numbers of the parameter `name`.
+fn set(net: &mut impl Parameters<f32>, name: &str, value: f32) {
+    net.parameter_mut(name).unwrap().values.fill(value);
+}
+
+/// That no step is made by the gradients of the parameter `name`, which become infinite behind the product that begins them.
+fn check_changed_later<N>(mut net: N, x: f32, d_outputs: &[&[f32]], name: &str)
+where
+    N: Trainable<Element = f32, Input: FixedShape>,
+{
+    let before = bits(&net);
+    let x: Batch<N::Input> = Batch::from_vec(vec![x; 8]).unwrap();
+    let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+    for optimizer in [Sgd::new(1e-9), Sgd::new(1e-9).momentum(0.9)] {
+        let mut optimizer = optimizer;
+        pass.train(&net, &[plumbline::network::rows(&x)], 1);
+        pass.backward(&net, d_outputs, 1, &mut gradients).unwrap();
+        let error = optimizer.step(&mut net, &gradients).unwrap_err();
+        let OptimizerError::Gradient(GradientError::NotFinite { name: found, .. }) = &error else { panic!("{error}") };
+        assert_eq!((found.as_str(), bits(&net) == before), (name, true));
+    }
+}
+
+#[test]
+fn a_gradient_that_is_changed_behind_its_product_reaches_no_weight() {
+    // The encoder's own part is 0, for its weight is; that of the decoder is 10²⁰ · 10³⁰.
+    let mut tied = Tied::new(1);
+    set(&mut tied, "encoder.weight", 0.0);
+    set(&mut tied, "encoder.bias", 1e20);
+    check_changed_later(tied, 1.0, &[&[1e30; 8]], "encoder.weight");
+    // The slope of the penalty is 2 · 10³⁰ · 0.25 · 10¹⁰.
+    let mut contractive = Contractive::new(1);
+    set(&mut contractive, "out.weight", 1e10);
+    check_changed_later(contractive, 1.0, &[&[0.0; 8], &[1e30]], "out.weight");
+    // The product is at most 10⁻¹² · 10¹⁷; over σ² it is beyond f32.
+    let mut variances = Variances::new(1);
+    set(&mut variances, "rbm.weight", 0.0);
+    set(&mut variances, "rbm.visible_log_variance", -85.0);
+    check_changed_later(variances, 1e-12, &[&[1e17; 8]], "rbm.weight");
 }
 
 fn pairs(samples: usize) -> DataOf<Pair, Labels<2>> {

@@ -67,7 +67,12 @@ fn products(names: &Names<'_, '_>) -> [TokenStream; 3] {
             (names.view(&instruction.inputs[0]), d_output(program, instruction), learned_name(name));
         let gradient = instruction.stage(network).and_then(Stage::weights).map(|weights| weights.gradient);
         if gradient == Some(WeightGradient::Finished) {
-            remainders.extend(quote!(if #learned.any() { self.#name.finish(&mut #GRADIENTS.#name); }));
+            remainders.extend(quote! {
+                if #learned.any() {
+                    #learned.forget_bounds();
+                    self.#name.finish(&mut #GRADIENTS.#name);
+                }
+            });
         }
         let Some(weight) = instruction.tied(network) else {
             own.push(quote!(#GRADIENTS.#name.product(#x, #d_y)));
@@ -99,7 +104,12 @@ fn penalties(names: &Names<'_, '_>) -> TokenStream {
         let encoder = forward::encoder(program, instruction)?;
         let (h, d_y) = (names.view(&instruction.inputs[0]), d_output(program, instruction));
         let (learned, gradient) = (learned_name(encoder.name), penalty.weight_gradient(&encoder, &h, &d_y));
-        Some(quote!(if #learned.any() { #gradient }))
+        Some(quote! {
+            if #learned.any() {
+                #learned.forget_bounds();
+                #gradient
+            }
+        })
     });
     penalties.collect()
 }

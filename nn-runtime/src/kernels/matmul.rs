@@ -120,6 +120,11 @@ pub fn matmul<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E
     E::product(c, a, b, accumulate);
 }
 
+/// C = A B, and Σ b² where it comes at next to no cost: where B is copied on the way.
+pub(crate) fn matmul_and_squares<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>) -> Option<f64> {
+    E::product_and_squares(c, a, b, false, true)
+}
+
 compiled! {
     /// The product for an element type, compiled once in this crate. Sealed through [`crate::Element`].
     pub trait Matmul {
@@ -128,12 +133,35 @@ compiled! {
         /// # Panics
         ///
         /// Where the sizes do not agree.
-        fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool) { dispatch(c, a, b, accumulate) }
+        fn product(c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>, accumulate: bool) {
+            Self::product_and_squares(c, a, b, accumulate, false);
+        }
+
+        /// The same. Returns Σ b² where `squares` asks for it and B is copied on the way, so that it comes at next to no cost.
+        ///
+        /// # Panics
+        ///
+        /// Where the sizes do not agree.
+        fn product_and_squares(
+            c: MatrixMut<'_, Self>,
+            a: Matrix<'_, Self>,
+            b: Matrix<'_, Self>,
+            accumulate: bool,
+            squares: bool,
+        ) -> Option<f64> {
+            dispatch(c, a, b, accumulate, squares)
+        }
     }
 }
 
 #[inline(always)]
-fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>, accumulate: bool) {
+fn dispatch<E: Element>(
+    c: MatrixMut<'_, E>,
+    a: Matrix<'_, E>,
+    b: Matrix<'_, E>,
+    accumulate: bool,
+    squares: bool,
+) -> Option<f64> {
     let (m, n, k) = (c.rows, c.columns, a.columns);
     assert!(
         a.rows == m && b.columns == n && b.rows == k,
@@ -143,19 +171,20 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
         b.columns
     );
     if m == 0 || n == 0 {
-        return;
+        return None;
     }
     if b.column_stride == 1 {
         let (a_row, a_column) = (a.row_stride, a.column_stride);
         return scratch::with(matmul_nn::room::<E>(m, a_row, a_column), |packed| {
             let (c, c_row, b, b_row) = (c.data, c.row_stride, b.data, b.row_stride);
-            simd::run(MatmulNn { c, c_row, a: a.data, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
+            simd::run(MatmulNn { c, c_row, a: a.data, a_row, a_column, b, b_row, m, n, k, accumulate, squares, packed })
         });
     }
     if a.column_stride == 1 && a.row_stride == k && b.row_stride == 1 && b.column_stride == k {
-        return scratch::with(matmul_nt::room(m, k), |packed| {
+        scratch::with(matmul_nt::room(m, k), |packed| {
             simd::run(MatmulNt { c: c.data, c_row: c.row_stride, a: a.data, b: b.data, m, n, k, accumulate, packed });
         });
+        return None;
     }
     // No layer multiplies matrices in another order; they may still be asked for.
     for (i, row) in c.data.chunks_mut(c.row_stride).take(m).enumerate() {
@@ -168,6 +197,7 @@ fn dispatch<E: Element>(c: MatrixMut<'_, E>, a: Matrix<'_, E>, b: Matrix<'_, E>,
             *sum = if accumulate { *sum + product } else { product };
         }
     }
+    None
 }
 
 #[cfg(test)]
@@ -211,16 +241,65 @@ mod tests {
                 for (a_row, a_column) in [(k, 1), (1, m)] {
                     let mut c = apart(&start(), n, c_row);
                     let (a, b) = (&a[..], &b[..]);
-                    scratch::with(matmul_nn::room::<E>(m, a_row, a_column), |packed| {
-                        let c = &mut c;
-                        MatmulNn { c, c_row, a, a_row, a_column, b, b_row: n, m, n, k, accumulate, packed }
-                            .with_simd(simd);
+                    let squares = scratch::with(matmul_nn::room::<E>(m, a_row, a_column), |packed| {
+                        let (c, b_row, squares) = (&mut c, n, true);
+                        MatmulNn { c, c_row, a, a_row, a_column, b, b_row, m, n, k, accumulate, squares, packed }
+                            .with_simd(simd)
                     });
+                    if let Some(squares) = squares {
+                        let expected: f64 = values::<f64>(n * k, 2).iter().map(|b| b * b).sum();
+                        assert!((squares - expected).abs() <= tolerance * expected, "{squares} and {expected}");
+                    }
+                    // What is said of B is said where it is worth it.
+                    assert_eq!(squares.is_some(), m > 16 && k > 0 && n * size_of::<E>() >= 512, "{m} × {n} × {k}");
                     let expected = naive(&|i, t| i * a_row + t * a_column, &|t, j| t * n + j);
                     assert_close(&joined(&c, n, c_row), &expected, tolerance);
                 }
             }
         }
+    }
+
+    /// Products of the first rows of A, with however many rows beside them.
+    struct Rows<E>(std::marker::PhantomData<E>);
+
+    impl<E: Element> WithSimd for Rows<E> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            for (n, k) in [(1, 5), (2, 130), (3, 9), (7, 40), (23, 33), (40, 3)] {
+                let (a, b) = (values::<E>(70 * k, 1), values::<E>(n * k, 2));
+                let product = |m: usize, transposed: bool| -> Vec<E> {
+                    let (mut c, accumulate, c_row) = (vec![E::zero(); m * n], false, n);
+                    let a = &a[..m * k];
+                    if transposed {
+                        scratch::with(matmul_nt::room(m, k), |packed| {
+                            MatmulNt { c: &mut c, c_row, a, b: &b, m, n, k, accumulate, packed }.with_simd(simd);
+                        });
+                    } else {
+                        let (c, b, packed) = (&mut c, &b[..], &mut [][..]);
+                        let (a_row, a_column, b_row, squares) = (k, 1, n, false);
+                        MatmulNn { c, c_row, a, a_row, a_column, b, b_row, m, n, k, accumulate, squares, packed }
+                            .with_simd(simd);
+                    }
+                    c
+                };
+                for transposed in [false, true] {
+                    let all = product(70, transposed);
+                    for m in [1, 2, 3, 4, 5, 8, 9, 16, 17, 20, 33, 48, 65] {
+                        let some = product(m, transposed);
+                        let same = some.iter().zip(&all).all(|(a, b)| a.as_f64().to_bits() == b.as_f64().to_bits());
+                        assert!(same, "{m} rows of {n} sums over {k} terms");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_beside_any_number_of_rows() {
+        simd::on_each(|| Rows::<f32>(std::marker::PhantomData));
+        simd::on_each(|| Rows::<f64>(std::marker::PhantomData));
     }
 
     /// Rows of `n` numbers, now `stride` apart, with numbers between them that must stay.
@@ -288,7 +367,21 @@ mod tests {
                 let (mut c, mut packed) = (vec![0.0; m * n], vec![0.0; room]);
                 let (c, packed, a, b) = (&mut c[..], &mut packed[..], &a[..], &b[..]);
                 let (a_row, a_column, b_row, accumulate) = (1, stride, n, false);
-                simd::run(MatmulNn { c, c_row: n, a, a_row, a_column, b, b_row, m, n, k, accumulate, packed });
+                simd::run(MatmulNn {
+                    c,
+                    c_row: n,
+                    a,
+                    a_row,
+                    a_column,
+                    b,
+                    b_row,
+                    m,
+                    n,
+                    k,
+                    accumulate,
+                    squares: false,
+                    packed,
+                });
             })
         };
         assert!(tried(needed).is_ok() && tried(needed - 1).is_err() && tried(1).is_err());

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 
 use pulp::{Simd, WithSimd};
 
-use crate::kernels::{Element, math::Math, matmul::extent};
+use crate::kernels::{Element, math::Math, matmul::extent, sum::Squares};
 
 /// C = A B, or C += A B. C is m × n with rows `c_row` apart, A m × k with strides of its own, B k × n with rows `b_row` apart.
 pub(super) struct MatmulNn<'a, E> {
@@ -22,6 +22,8 @@ pub(super) struct MatmulNn<'a, E> {
     pub(super) n: usize,
     pub(super) k: usize,
     pub(super) accumulate: bool,
+    /// Whether Σ b² is wanted, if it comes cheaply.
+    pub(super) squares: bool,
     /// Room for [`room`] numbers, or none, where A is read as it lies.
     pub(super) packed: &'a mut [E],
 }
@@ -70,20 +72,21 @@ struct Place<E> {
 }
 
 impl<E: Element> WithSimd for MatmulNn<'_, E> {
-    type Output = ();
+    /// Σ b² over all numbers of B, where it is wanted and B is copied on the way.
+    type Output = Option<f64>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> Option<f64> {
         let MatmulNn { m, n, k, c_row, .. } = self;
         if m == 0 || n == 0 {
-            return;
+            return None;
         }
         assert!(self.c.len() >= extent(m, n, c_row, 1), "the result lies within its slice");
         if k == 0 {
             if !self.accumulate {
                 self.c.chunks_mut(c_row.max(1)).take(m).for_each(|row| row[..n].fill(E::zero()));
             }
-            return;
+            return None;
         }
         assert!(self.a.len() >= extent(m, k, self.a_row, self.a_column), "A lies within its slice");
         assert!(self.b.len() >= extent(k, n, self.b_row, 1), "B lies within its slice");
@@ -96,6 +99,9 @@ impl<E: Element> WithSimd for MatmulNn<'_, E> {
         let lanes = E::lanes::<S>();
         let mut panel = Panel([const { MaybeUninit::<E>::uninit() }; DEPTH * PANEL]);
         let panel = &mut panel.0;
+        // Rows of B far apart keep each other out of the cache; where they are read several times they are first laid side by side.
+        let laid = m > MANY_ROWS && self.b_row.saturating_mul(size_of::<E>()) >= FAR_APART;
+        let mut squares = (self.squares && laid).then_some(0.0);
         for first in (0..k).step_by(DEPTH) {
             let depth = (k - first).min(DEPTH);
             // What a tile reads of A, side by side: groups of its rows, in each of them term after term.
@@ -120,10 +126,9 @@ impl<E: Element> WithSimd for MatmulNn<'_, E> {
                     1
                 };
                 let columns = left.min(width * lanes);
-                // Rows of B far apart keep each other out of the cache; where they are read several times they are first laid side by side.
                 let rest = &self.b[first * self.b_row + column..];
                 let (mut b, mut b_row) = (rest.as_ptr(), self.b_row);
-                if m > MANY_ROWS && b_row.saturating_mul(size_of::<E>()) >= FAR_APART {
+                if laid {
                     for (t, line) in panel[..depth * columns].chunks_exact_mut(columns).enumerate() {
                         for (to, &from) in line.iter_mut().zip(&rest[t * b_row..]) {
                             to.write(from);
@@ -132,6 +137,12 @@ impl<E: Element> WithSimd for MatmulNn<'_, E> {
                     // `depth` ≤ DEPTH and `columns` ≤ three registers, which PANEL has room for. The first `depth` × `columns` numbers,
                     // which are those that a tile reads, are written now: each row of B has `columns` numbers from `column` on.
                     (b, b_row) = (panel.as_ptr().cast(), columns);
+                    if let Some(squares) = &mut squares {
+                        // SAFETY: these are the first `depth` × `columns` numbers of the panel, which lie one after the other, aligned as elements. All are
+                        // written now, and nothing writes to them while the slice is there.
+                        let copy = unsafe { std::slice::from_raw_parts(b, depth * columns) };
+                        *squares += Squares(copy).with_simd(simd);
+                    }
                 }
                 // SAFETY: `first` < k and `column` < n, so the offsets lie within the slices: the matrices do, as `extent` asserted without
                 // overflow.
@@ -163,6 +174,7 @@ impl<E: Element> WithSimd for MatmulNn<'_, E> {
                 column += columns;
             }
         }
+        squares
     }
 }
 

@@ -107,6 +107,7 @@ impl<I: Dimension, O: Dimension, E: Element> TiedDense<I, O, E> {
         d_y: View<'a, Y, E>,
         [weight, bias]: [Learned<'_>; 2],
     ) -> Product<'a, E> {
+        weight.forget_bounds();
         let [gradient, _] = tied.slices_mut();
         let has_sums = bias.any() && !self.bias.is_empty();
         Product::Matrices(Matrices {

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::{
     Element, Network, Parameters,
-    network::{Learned, Role, Tensor},
+    network::{Learned, Role, Tensor, bounded::Bounded},
     train::GradientError,
 };
 
@@ -20,12 +20,23 @@ pub struct Gradients<N> {
     learned: Vec<bool>,
     /// The factor of the learning rate for each tensor; empty where all are 1.
     factors: Vec<f64>,
+    /// What the backward pass that wrote the numbers knows of them. Whoever else may change them takes it back: [`DerefMut`] does.
+    bounded: Bounded,
 }
 
 impl<N> Gradients<N> {
     /// Gradients of these numbers, of a network whose layers all learn.
-    pub(crate) fn new(values: N) -> Self {
-        Gradients { values, learned: Vec::new(), factors: Vec::new() }
+    pub(crate) fn new<E: Element>(values: N) -> Self
+    where
+        N: Parameters<E>,
+    {
+        let bounded = Bounded::new(values.tensors());
+        Gradients { values, learned: Vec::new(), factors: Vec::new(), bounded }
+    }
+
+    /// Whether the gradient of the parameter `index` is known to be finite and at most [`WITHIN`](crate::kernels::optimizer::WITHIN) in magnitude.
+    pub(crate) fn is_bounded(&self, index: usize) -> bool {
+        self.bounded.is_bounded(index)
     }
 
     /// Whether the parameter `index` is frozen.
@@ -57,10 +68,11 @@ impl<N> Gradients<N> {
         self.learned.contains(&false)
     }
 
-    /// The numbers to change, and the layers that learn.
+    /// The numbers for a backward pass to write, and the layers that learn.
     pub(crate) fn split(&mut self) -> (&mut N, Learned<'_>) {
+        self.bounded.clear();
         let learned = if self.learned.is_empty() { Learned::ALL } else { Learned::of(&self.learned) };
-        (&mut self.values, learned)
+        (&mut self.values, learned.with_flags(self.bounded.flags()))
     }
 }
 
@@ -113,6 +125,7 @@ impl<N: Network> Gradients<N> {
     {
         let places = places(&self.values, layer(&self.values));
         self.learned.resize(self.values.tensors(), true);
+        self.bounded.clear();
         for index in places {
             self.learned[index] = false;
             self.values.tensor_mut(index).values.fill(N::Element::from_f64(0.0));
@@ -181,6 +194,7 @@ impl<N> Deref for Gradients<N> {
 
 impl<N> DerefMut for Gradients<N> {
     fn deref_mut(&mut self) -> &mut N {
+        self.bounded.clear();
         &mut self.values
     }
 }

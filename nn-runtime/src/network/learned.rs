@@ -1,6 +1,6 @@
 //! Which layers learn from a backward pass.
 
-use crate::network::Parameters;
+use crate::network::{Parameters, bounded::Flags};
 
 /// Which parameters of a network, of a layer or of a network inside have their gradients calculated in a backward pass: all of them, unless some
 /// are [frozen](crate::Gradients::freeze), and none where only the gradient with respect to the inputs is
@@ -15,7 +15,11 @@ use crate::network::Parameters;
 /// assert!(Learned::NONE.share(&mut numbers).is_empty());
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Learned<'a>(Which<'a>);
+pub struct Learned<'a> {
+    which: Which<'a>,
+    /// Where the backward pass says which gradients are bounded; empty where nobody asks.
+    bounded: Flags<'a>,
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Which<'a> {
@@ -27,18 +31,23 @@ enum Which<'a> {
 
 impl<'a> Learned<'a> {
     /// Every parameter.
-    pub const ALL: Learned<'static> = Learned(Which::All);
+    pub const ALL: Learned<'static> = Learned { which: Which::All, bounded: Flags::NONE };
     /// No parameter.
-    pub const NONE: Learned<'static> = Learned(Which::None);
+    pub const NONE: Learned<'static> = Learned { which: Which::None, bounded: Flags::NONE };
 
     /// Those whose place in `tensors` is true.
     pub fn of(tensors: &'a [bool]) -> Self {
-        Learned(Which::Tensors(tensors))
+        Learned { which: Which::Tensors(tensors), bounded: Flags::NONE }
+    }
+
+    /// The same layers, with a flag for each tensor.
+    pub(crate) fn with_flags(self, bounded: Flags<'a>) -> Self {
+        Learned { bounded, ..self }
     }
 
     /// Whether each tensor is learned, in order; empty where that is the same for all of them.
     pub(crate) fn tensors(self) -> &'a [bool] {
-        match self.0 {
+        match self.which {
             Which::Tensors(tensors) => tensors,
             Which::All | Which::None => &[],
         }
@@ -47,18 +56,30 @@ impl<'a> Learned<'a> {
     /// Those of each layer, where these are all the layers, in order. Generated code calls this.
     #[inline]
     pub fn split<E, const N: usize>(self, layers: [&dyn Parameters<E>; N]) -> [Self; N] {
-        let Which::Tensors(mut rest) = self.0 else { return [self; N] };
+        let mut rest = self;
         layers.map(|layer| {
-            let (own, behind) = rest.split_at(layer.tensors().min(rest.len()));
+            let (own, behind) = rest.split_at(layer.tensors());
             rest = behind;
-            Learned::of(own)
+            own
         })
+    }
+
+    fn split_at(self, tensors: usize) -> (Self, Self) {
+        let (which, other) = match self.which {
+            Which::Tensors(all) => {
+                let (own, behind) = all.split_at(tensors.min(all.len()));
+                (Which::Tensors(own), Which::Tensors(behind))
+            }
+            which => (which, which),
+        };
+        let (bounded, behind) = self.bounded.split_at(tensors);
+        (Learned { which, bounded }, Learned { which: other, bounded: behind })
     }
 
     /// Whether there is any.
     #[inline(always)]
     pub fn any(self) -> bool {
-        match self.0 {
+        match self.which {
             Which::All => true,
             Which::None => false,
             Which::Tensors(tensors) => tensors.contains(&true),
@@ -69,5 +90,20 @@ impl<'a> Learned<'a> {
     #[inline(always)]
     pub fn share<E>(self, share: &mut [E]) -> &mut [E] {
         if self.any() { share } else { &mut [] }
+    }
+    /// Whether somebody asks if the layer's gradients are bounded.
+    pub(crate) fn asks_for_bounds(self) -> bool {
+        !self.bounded.is_empty()
+    }
+
+    /// Says that the gradient of the layer's first parameter is bounded.
+    pub(crate) fn set_bounded(self) {
+        self.bounded.set_first();
+    }
+
+    /// Takes back what [`learned_products`](crate::network::learned_products) found out about the layer's gradients: for what changes them afterwards.
+    /// Generated code calls this.
+    pub fn forget_bounds(self) {
+        self.bounded.clear();
     }
 }

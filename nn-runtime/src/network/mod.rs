@@ -9,6 +9,7 @@
 //! which ends where such a layer needs what the others tell. See [`Plan::meetings`].
 
 mod batch_layer;
+mod bounded;
 mod buffers;
 mod common;
 mod engine;

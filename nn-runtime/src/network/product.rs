@@ -4,8 +4,10 @@ use crate::{
     Element,
     kernels::{
         elementwise::{self, Sum},
-        matmul::{Matrix, MatrixMut, matmul},
+        matmul::{Matrix, MatrixMut, matmul, matmul_and_squares},
+        optimizer::WITHIN,
         rows::SumRows,
+        sum::squares,
     },
     network::Learned,
     parallel::{self, Cut},
@@ -78,6 +80,8 @@ struct Band<'a, E> {
     columns: usize,
     gradient: &'a mut [E],
     accumulate: bool,
+    /// Whether Σ b² over B is wanted, if it comes cheaply.
+    squares_of_right: bool,
 }
 
 /// Rows of the result that one band has at most.
@@ -91,25 +95,35 @@ pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
     learned_products(products, [Learned::ALL; N]);
 }
 
-/// Calculates those of the products whose layers learn, as [`products`].
+/// Calculates those of the products whose layers learn, as [`products`]. Each is the gradient of its layer's first parameter. Where it is changed
+/// afterwards, [`Learned::forget_bounds`] has to follow.
 pub fn learned_products<E: Element, const N: usize>(products: [Product<'_, E>; N], learned: [Learned<'_>; N]) {
     for (product, learned) in products.into_iter().zip(learned) {
         if learned.any() {
-            run(product, parallel::threads);
+            if run(product, parallel::threads, learned.asks_for_bounds()) {
+                learned.set_bounded();
+            }
         }
     }
 }
 
-/// `threads` is asked where a product is worth several.
-fn run<E: Element>(product: Product<'_, E>, threads: impl FnOnce() -> usize) {
+/// `threads` is asked where a product is worth several. Where `bounds` asks for it, whether the result is known to be bounded by [`WITHIN`].
+fn run<E: Element>(product: Product<'_, E>, threads: impl FnOnce() -> usize, bounds: bool) -> bool {
     match product {
-        Product::Matrices(matrices) => matrices.run(threads),
-        Product::RowSums(sums) => sums.run(threads),
+        Product::Matrices(matrices) => matrices.run(threads, bounds),
+        Product::RowSums(sums) => {
+            sums.run(threads);
+            false
+        }
     }
 }
 
 impl<E: Element> Matrices<'_, E> {
-    fn run(self, threads: impl FnOnce() -> usize) {
+    /// Whether the result is known to be bounded, where that is asked for.
+    ///
+    /// By Cauchy and Schwarz no number of AᵀB is larger than ‖A‖ ‖B‖. The norms are taken of what has to be read in any case, or is much shorter than the
+    /// result: a look at the result itself would cost as much as its way from the second-level cache.
+    fn run(self, threads: impl FnOnce() -> usize, bounds: bool) -> bool {
         let Matrices { left, left_stride, right, rows, columns, gradient, sums, accumulate } = self;
         match sums {
             Sums::None => {}
@@ -117,12 +131,27 @@ impl<E: Element> Matrices<'_, E> {
             Sums::Right(sums) => column_sums(right, columns, sums),
         }
         if rows == 0 {
-            return;
+            return false;
         }
-        let band = Band { left, right, stride: left_stride, first: 0, columns, gradient, accumulate };
+        // So many terms are rounded by less than a factor of 2.
+        let exact = (right.len() / columns.max(1)) as f64 * E::epsilon().as_f64() < 0.5;
+        let (short, bounds) = (rows * columns / 2, bounds && exact && !accumulate);
+        let left_squares = (bounds && left.len() <= short).then(|| match left_stride {
+            stride if stride == rows => squares(left),
+            stride => left.chunks(stride).map(|row| squares(&row[..rows])).sum(),
+        });
+        let squares_of_right = left_squares.is_some();
+        let band = Band { left, right, stride: left_stride, first: 0, columns, gradient, accumulate, squares_of_right };
         let work = right.len().saturating_mul(rows);
         // Below this many multiplications a second thread costs more than it saves.
-        band.run(if work < 1 << 22 { 1 } else { threads() });
+        let right_squares = band.run(if work < 1 << 22 { 1 } else { threads() });
+        let Some(left_squares) = left_squares else { return false };
+        let shorter = left.len() + right.len() <= short;
+        let Some(right_squares) = right_squares.or_else(|| shorter.then(|| squares(right))) else { return false };
+        // A square may be rounded to 0. Infinity and NaN stay in a sum.
+        let rounded = (left.len() + right.len()) as f64 * E::min_positive_value().as_f64();
+        // A factor of 2 for the rounding of the product, and one for that of the norms.
+        (left_squares + rounded) * (right_squares + rounded) <= (WITHIN / 4.0).powi(2)
     }
 }
 
@@ -160,39 +189,47 @@ impl<E: Element> Band<'_, E> {
         self.gradient.len() / self.columns.max(1)
     }
 
-    fn run(self, threads: usize) {
+    /// Σ b² where it is wanted and comes cheaply.
+    fn run(self, threads: usize) -> Option<f64> {
         let cut = Cut { units: self.rows(), grain: SHARED, threads };
-        parallel::halves(self, cut, &|band: Self, rows, _| band.split_at(rows), &Self::run_here, &|(), ()| ());
+        let split = |band: Self, rows, _| band.split_at(rows);
+        parallel::halves(self, cut, &split, &Self::run_here, &|first: Option<f64>, second| first.or(second))
     }
 
-    fn run_here(self) {
-        let mut rest = self;
+    fn run_here(self) -> Option<f64> {
+        let (mut rest, mut squares) = (self, None);
         while rest.rows() > BAND {
             let (first, second) = rest.split_at(BAND);
-            first.calculate();
+            squares = squares.or(first.calculate());
             rest = second;
         }
-        rest.calculate();
+        squares.or(rest.calculate())
     }
 
+    /// Each band reads all of B, so that the first says what its squares are.
     fn split_at(self, rows: usize) -> (Self, Self) {
         let (head, tail) = self.gradient.split_at_mut(rows * self.columns);
-        let second = Band { gradient: tail, first: self.first + rows, ..self };
+        let second = Band { gradient: tail, first: self.first + rows, squares_of_right: false, ..self };
         (Band { gradient: head, ..self }, second)
     }
 
-    fn calculate(self) {
+    fn calculate(self) -> Option<f64> {
         let rows = self.rows();
         let count = self.right.len() / self.columns.max(1);
         if count == 0 {
             if !self.accumulate {
                 self.gradient.fill(E::zero());
             }
-            return;
+            return None;
         }
         let left = Matrix::strided(&self.left[self.first..], rows, count, 1, self.stride);
         let right = Matrix::row_major(self.right, count, self.columns);
-        matmul(MatrixMut::row_major(self.gradient, rows, self.columns), left, right, self.accumulate);
+        let product = MatrixMut::row_major(self.gradient, rows, self.columns);
+        if self.squares_of_right && !self.accumulate {
+            return matmul_and_squares(product, left, right);
+        }
+        matmul(product, left, right, self.accumulate);
+        None
     }
 }
 
@@ -230,7 +267,7 @@ mod tests {
             sums: Sums::Left(&mut sums),
             accumulate,
         });
-        run(product, || threads);
+        run(product, || threads, false);
         (gradient, sums)
     }
 
@@ -252,6 +289,85 @@ mod tests {
         }
     }
 
+    fn is_bounded<E: Element>(left: &[E], right: &[E], rows: usize, columns: usize, left_stride: usize) -> bool {
+        let known = [1, 3].map(|threads| {
+            let mut gradient = vec![E::zero(); rows * columns];
+            let (sums, accumulate) = (Sums::None, false);
+            let product =
+                Matrices { left, left_stride, right, rows, columns, gradient: &mut gradient, sums, accumulate };
+            let known = product.run(|| threads, true);
+            assert!(!known || gradient.iter().all(|x| x.abs().as_f64() <= WITHIN));
+            known
+        });
+        assert_eq!(known[0], known[1], "{rows} {columns}");
+        known[0]
+    }
+
+    /// Sizes at which B is copied, and at which a look at the factors is shorter than one at the product; with gaps between the rows of A.
+    fn bounds<E: Element>() {
+        for (count, rows, columns) in [(1, 8, 8), (3, 20, 17), (5, 70, 33), (9, 18, 140)] {
+            for gap in [0, 3] {
+                let stride = rows + gap;
+                let mut left = vec![E::nan(); (count - 1) * stride + rows];
+                for (row, numbers) in left.chunks_mut(stride).zip(values::<E>(count * rows, 1).chunks(rows)) {
+                    row[..rows].copy_from_slice(numbers);
+                }
+                let mut right = values::<E>(count * columns, 2);
+                let of = |left: &[E], right: &[E]| is_bounded(left, right, rows, columns, stride);
+                assert!(of(&left, &right), "{count} {rows} {columns}");
+                for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e20, -1e38] {
+                    for place in [0, rows - 1, (count - 1) * stride, left.len() - 1] {
+                        let before = std::mem::replace(&mut left[place], E::from_f64(bad));
+                        assert!(!of(&left, &right), "{bad} at {place} of A");
+                        left[place] = before;
+                    }
+                    for place in [0, columns / 2, right.len() - 1] {
+                        let before = std::mem::replace(&mut right[place], E::from_f64(bad));
+                        assert!(!of(&left, &right), "{bad} at {place} of B");
+                        right[place] = before;
+                    }
+                }
+                // Large factors on one side only, and such as have no square.
+                let scaled = |x: &[E], by: f64| x.iter().map(|&x| x * E::from_f64(by)).collect::<Vec<_>>();
+                assert!(of(&scaled(&left, 1e15), &scaled(&right, 1e-12)));
+                assert!(of(&scaled(&left, 1e-30), &scaled(&right, 1e10)));
+                assert_eq!(of(&scaled(&left, 1e-30), &scaled(&right, 1e30)), E::NAME == "f64");
+            }
+        }
+        // Zeros times infinity.
+        assert!(!is_bounded(&[E::zero(); 8], &[E::infinity(); 8], 8, 8, 8));
+        // As long a look as one at the product.
+        assert!(!is_bounded(&[E::one(); 64], &[E::one(); 64], 8, 8, 8));
+    }
+
+    #[test]
+    fn products_are_bounded_where_their_factors_are() {
+        bounds::<f32>();
+        bounds::<f64>();
+    }
+
+    #[test]
+    fn factors_of_several_blocks_and_bands_are_looked_at_whole() {
+        for (count, rows, columns) in [(130, 17, 270), (3, 270, 130)] {
+            let (left, mut right) = (values::<f32>(count * rows, 1), values::<f32>(count * columns, 2));
+            assert!(is_bounded(&left, &right, rows, columns, rows));
+            *right.last_mut().unwrap() = f32::NAN;
+            assert!(!is_bounded(&left, &right, rows, columns, rows));
+        }
+    }
+
+    #[test]
+    fn a_bounded_product_is_within_the_bound() {
+        // As near to the bound as the norms say: rows of A and columns of B that are multiples of each other.
+        for exponent in 0..40 {
+            let (left, right) = (vec![2.0_f32.powi(exponent - 5); 64], vec![2.0_f32.powi(exponent / 2); 64]);
+            let largest = 2.0 * f64::from(left[0]) * f64::from(right[0]);
+            let bounded = is_bounded(&left, &right, 32, 32, 32);
+            assert!(!bounded || largest <= WITHIN, "{exponent}");
+            assert!(bounded || largest * 32.0 * 4.0 >= WITHIN, "{exponent}");
+        }
+    }
+
     #[test]
     fn what_lies_between_the_rows_of_a_is_not_read() {
         for (count, rows, columns) in [(1, 1, 1), (33, 70, 50), (0, 3, 2)] {
@@ -266,7 +382,7 @@ mod tests {
         let right = values::<E>(indices.len() * columns, 3);
         let mut gradient = vec![E::nan(); rows * columns];
         let sums = RowSums { indices, right: &right, rows, columns, gradient: &mut gradient };
-        run(Product::RowSums(sums), || threads);
+        run(Product::RowSums(sums), || threads, false);
         gradient
     }
 

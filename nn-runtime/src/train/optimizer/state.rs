@@ -237,7 +237,8 @@ impl<E: Element> State<E> {
             && (0..net.tensors()).filter(|&index| gradients.is_learned(index)).all(|index| {
                 let tensor = net.tensor(index);
                 let reads = rule.reads_weights();
-                all_within(gradients.tensor(index).values, threads) && (!reads || all_within(tensor.values, threads))
+                (gradients.is_bounded(index) || all_within(gradients.tensor(index).values, threads))
+                    && (!reads || all_within(tensor.values, threads))
             });
         if ordinary {
             *reach = after;

@@ -1,8 +1,8 @@
 //! Each optimizer against a plain transcription of the algorithm box in PyTorch's documentation, number by number, and its errors.
 
 use crate::{
-    Gradients, Network, Parameters, Trainable,
-    train::{Adagrad, Adam, AdamW, Optimizer, OptimizerError, RmsProp, Sgd, testing::Mlp},
+    Batch, Gradients, Network, Parameters, Trainable,
+    train::{Adagrad, Adam, AdamW, Criterion, MeanSquaredError, Optimizer, OptimizerError, RmsProp, Sgd, testing::Mlp},
 };
 
 /// Gradients that differ from number to number and from step to step.
@@ -285,6 +285,67 @@ fn gradients_on_both_sides_of_the_fast_look_give_the_same_step() {
         };
         assert!((20..60).all(|power| step(2.0_f32.powi(power)) == 2.0_f32.powi(power) * step(1.0)));
     }
+}
+
+/// Gradients whose last matrix is known to be bounded, from a backward pass over one sample.
+fn known() -> (Mlp<f32>, Gradients<Mlp<f32>>) {
+    let net = Mlp::<f32>::initialized(3);
+    let (mut pass, mut gradients) = (net.pass(1), net.gradients());
+    let (x, target) = (Batch::from_vec(vec![0.5, -1.0]).unwrap(), Batch::from_vec(vec![0.0, 1.0, 2.0]).unwrap());
+    MeanSquaredError.step(&net, &x, &target, &mut pass, &mut gradients).unwrap();
+    assert_eq!([0, 1, 2, 3].map(|index| gradients.is_bounded(index)), [false, false, true, false]);
+    (net, gradients)
+}
+
+#[test]
+fn what_is_known_of_gradients_is_forgotten_when_they_change() {
+    let changes: [fn(&mut Gradients<Mlp<f32>>); 6] = [
+        |gradients| gradients.tensor_mut(2).values[5] = f32::NAN,
+        |gradients| gradients.output.weight_mut()[[1, 1]] = f32::INFINITY,
+        |gradients| gradients.add(&gradients.clone(), 1e38).unwrap(),
+        |gradients| gradients.accumulate(&gradients.clone(), 1.0),
+        |gradients| gradients.clear(),
+        |gradients| gradients.freeze(|net| &net.output),
+    ];
+    for change in changes {
+        let (_, mut gradients) = known();
+        change(&mut gradients);
+        assert!((0..4).all(|index| !gradients.is_bounded(index)));
+    }
+    let (net, gradients) = known();
+    let copy = gradients.clone();
+    assert!(copy.is_bounded(2));
+    // A backward pass begins anew.
+    let mut gradients = gradients;
+    let mut pass = net.pass(2);
+    let x = Batch::from_vec(vec![0.5; 12]).unwrap();
+    let target = Batch::from_vec(vec![f32::MAX; 18]).unwrap();
+    MeanSquaredError.step(&net, &x, &target, &mut pass, &mut gradients).unwrap();
+    assert!(!gradients.is_bounded(2));
+}
+
+#[test]
+fn a_number_put_into_known_gradients_is_found() {
+    for bad in [f32::NAN, f32::INFINITY, 1e38] {
+        let (mut net, mut gradients) = known();
+        let before = bits(&net);
+        gradients.tensor_mut(2).values[5] = bad;
+        assert!(Sgd::new(10.0).step(&mut net, &gradients).is_err());
+        assert_eq!(bits(&net), before);
+    }
+}
+
+#[test]
+fn a_step_by_known_gradients_is_the_same() {
+    let (mut net, gradients) = known();
+    let mut looked = gradients.clone();
+    looked.tensor_mut(0);
+    assert!(!looked.is_bounded(2));
+    let mut other = net.clone();
+    let (mut a, mut b) = (Adam::new(0.1), Adam::new(0.1));
+    a.step(&mut net, &gradients).unwrap();
+    b.step(&mut other, &looked).unwrap();
+    assert_eq!(bits(&net), bits(&other));
 }
 
 #[test]
