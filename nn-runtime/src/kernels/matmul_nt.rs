@@ -89,17 +89,29 @@ fn panel<S: Simd, E: Element, const R: usize, const N: usize>(simd: S, p: &mut M
             while done < columns {
                 let b = &p.b[(column + done) * k + start..];
                 let left = columns - done;
-                let step = if left >= 8 && N <= 2 && S::REGISTER_COUNT >= 32 { 8 } else { 1 << left.min(4).ilog2() };
-                // Sixteen sums at least, where the registers suffice, hide the latency of a multiplication and addition.
-                match (step, N) {
-                    (8, 1) => dots::<S, E, R, N, 8, 2>(simd, packed, b, k, &mut tile, done),
-                    (8, _) => dots::<S, E, R, N, 8, 1>(simd, packed, b, k, &mut tile, done),
-                    (4, 1 | 2) => dots::<S, E, R, N, 4, 2>(simd, packed, b, k, &mut tile, done),
-                    (4, _) => dots::<S, E, R, N, 4, 1>(simd, packed, b, k, &mut tile, done),
-                    (2, 1 | 2) => dots::<S, E, R, N, 2, 4>(simd, packed, b, k, &mut tile, done),
-                    (2, _) => dots::<S, E, R, N, 2, 2>(simd, packed, b, k, &mut tile, done),
-                    _ => dots::<S, E, R, N, 1, 4>(simd, packed, b, k, &mut tile, done),
-                }
+                // As many columns at a time as leave registers for a term, so that their sums hide the latency of a multiplication and addition. Few columns
+                // have several sums each, the same whatever N is: a row gets the same bits beside other rows.
+                let step = if const { N == 1 && S::REGISTER_COUNT >= 32 } && left >= 16 {
+                    dots::<S, E, R, N, 16, 1>(simd, packed, b, k, &mut tile, done);
+                    16
+                } else if const { N == 1 || N == 2 && S::REGISTER_COUNT >= 32 } && left >= 8 {
+                    dots::<S, E, R, N, 8, 1>(simd, packed, b, k, &mut tile, done);
+                    8
+                } else if left >= 4 {
+                    // Of four lanes there are no more columns, and those of one register of rows alone would be too few.
+                    if const { R <= 4 && S::REGISTER_COUNT < 32 } {
+                        dots::<S, E, R, N, 4, 2>(simd, packed, b, k, &mut tile, done);
+                    } else {
+                        dots::<S, E, R, N, 4, 1>(simd, packed, b, k, &mut tile, done);
+                    }
+                    4
+                } else if left >= 2 {
+                    dots::<S, E, R, N, 2, 2>(simd, packed, b, k, &mut tile, done);
+                    2
+                } else {
+                    dots::<S, E, R, N, 1, 4>(simd, packed, b, k, &mut tile, done);
+                    1
+                };
                 done += step;
             }
         }
@@ -159,6 +171,9 @@ fn pack<'a, S: Simd, E: Math, const R: usize, const N: usize>(
     packed
 }
 
+/// The terms of a turn of the inner loop.
+const TERMS: usize = 4;
+
 /// Adds the products of the packed rows with M rows of `b`, which lie `k` apart, to `tile[..][at..at + M]`; U sums each, of every
 /// U-th term.
 #[inline(always)]
@@ -178,22 +193,22 @@ fn dots<S: Simd, E: Math, const R: usize, const N: usize, const M: usize, const 
             sums[0][m][v] = tile[v][at + m];
         }
     }
-    let (groups, rest) = packed.as_chunks::<U>();
+    let (groups, rest) = packed.as_chunks::<TERMS>();
     for (group, rows) in groups.iter().enumerate() {
-        for u in 0..U {
+        for u in 0..TERMS {
             for m in 0..M {
-                // SAFETY: m < M and the term group × U + u is below `packed.len()`, so the index is below (M − 1) k + `packed.len()`, which
+                // SAFETY: m < M and the term group × TERMS + u is below `packed.len()`, so the index is below (M − 1) k + `packed.len()`, which
                 // was counted without overflow and is at most the length of `b` (asserted above).
-                let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + group * U + u) });
+                let x = E::splat(simd, unsafe { *b.get_unchecked(m * k + group * TERMS + u) });
                 for v in 0..N {
-                    sums[u][m][v] = E::mul_add(simd, x, rows[u][v], sums[u][m][v]);
+                    sums[u % U][m][v] = E::mul_add(simd, x, rows[u][v], sums[u % U][m][v]);
                 }
             }
         }
     }
     for (u, row) in rest.iter().enumerate() {
         for m in 0..M {
-            let x = E::splat(simd, b[m * k + groups.len() * U + u]);
+            let x = E::splat(simd, b[m * k + groups.len() * TERMS + u]);
             for v in 0..N {
                 sums[0][m][v] = E::mul_add(simd, x, row[v], sums[0][m][v]);
             }
