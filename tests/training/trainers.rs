@@ -125,7 +125,7 @@ where
     let (mut pass, mut gradients) = (net.pass(1), net.gradients());
     for optimizer in [Sgd::new(1e-9), Sgd::new(1e-9).momentum(0.9)] {
         let mut optimizer = optimizer;
-        pass.train(&net, &[plumbline::network::rows(&x)], 1);
+        pass.train(&net, &[plumbline::network::abi::rows(&x)], 1);
         pass.backward(&net, d_outputs, 1, &mut gradients).unwrap();
         let error = optimizer.step(&mut net, &gradients).unwrap_err();
         let OptimizerError::Gradient(GradientError::NotFinite { name: found, .. }) = &error else { panic!("{error}") };
