@@ -68,8 +68,8 @@ where
     fill("memory.weight_hh_l0", &|index| 0.8 * (2.0 + 2.0 * at(index).0 + at(index).1).cos());
     fill("memory.bias_ih_l0", &|index| 0.1 * (index + 1) as f64);
     fill("memory.bias_hh_l0", &|index| -0.05 * (index + 1) as f64);
-    let x: Vec<f64> = (0..6).map(|index| 1.5 * (0.7 * index as f64 + 0.3).sin()).collect();
-    let d: Vec<f64> = (0..6).map(|index| (0.5 * index as f64).cos()).collect();
+    let x: Vec<f64> = (0..6).map(|index| 1.5 * (0.7 * f64::from(index) + 0.3).sin()).collect();
+    let d: Vec<f64> = (0..6).map(|index| (0.5 * f64::from(index)).cos()).collect();
     // One sample, and several, which other kernels go through.
     for samples in [1, 3] {
         let run = crate::alone::run(&net, &Batch::from_vec(x.repeat(samples)).unwrap(), |_, _| d.repeat(samples));

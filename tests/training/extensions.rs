@@ -328,7 +328,7 @@ fn layers_of_ones_own_that_take_many_samples_have_their_gradients() {
         assert!(report.error() < 1e-6, "{samples}: {report}");
         let report = GradientCheck::new().run(
             &net.b,
-            &Batch::from_vec(numbers(samples * 6, 1)).unwrap(),
+            Batch::from_vec(numbers(samples * 6, 1)).unwrap(),
             &Batch::zeros(samples),
             &MeanSquaredError,
         );

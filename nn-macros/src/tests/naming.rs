@@ -74,8 +74,12 @@ fn names(tokens: TokenStream, braced: bool, found: &mut Vec<String>) {
         Some(TokenTree::Ident(word)) => word.to_string(),
         _ => String::new(),
     };
+    let mut in_use = false;
     for (index, tree) in trees.iter().enumerate() {
+        in_use = (in_use || word(Some(index)) == "use") && !is(Some(index), ';');
         match tree {
+            // What a path of an import goes through is no name of this module.
+            TokenTree::Group(group) if in_use => names(imported(group.stream()), false, found),
             // Attributes have names of their own.
             TokenTree::Group(_) if is(index.checked_sub(1), '#') => {}
             TokenTree::Group(group) => names(group.stream(), group.delimiter() == Delimiter::Brace, found),
@@ -97,6 +101,14 @@ fn names(tokens: TokenStream, braced: bool, found: &mut Vec<String>) {
             _ => {}
         }
     }
+}
+
+/// A list of imports without the names before `::`.
+fn imported(list: TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = list.into_iter().collect();
+    let is_path = |index: usize| matches!(trees.get(index + 1), Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
+    let kept = (0..trees.len()).filter(|&index| !(matches!(trees[index], TokenTree::Ident(_)) && is_path(index)));
+    kept.map(|index| trees[index].clone()).collect()
 }
 
 fn names_of(input: TokenStream) -> Vec<String> {

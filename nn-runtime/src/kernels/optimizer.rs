@@ -115,7 +115,7 @@ impl<E: Element> WithSimd for AllWithin<'_, E> {
             sums[0] = Vector::of(simd, v).mul_add(scale, sums[0]);
         }
         // x − x is NaN for what is not finite, and so is each sum with it.
-        let differences = sums.into_iter().fold(zero, |all, sum| all + (sum - sum));
+        let differences = sums.into_iter().fold(zero, |all, sum| all + sum.zero_if_finite());
         differences.sum() == E::zero() && rest.iter().all(|x| x.abs().as_f64() <= WITHIN)
     }
 }
@@ -141,13 +141,13 @@ impl<E: Element> WithSimd for Largest<'_, E> {
             for k in 0..2 {
                 let v = Vector::of(simd, pair[k]);
                 most[k] = v.abs().max(most[k]);
-                differences[k] = differences[k] + (v - v);
+                differences[k] = differences[k] + v.zero_if_finite();
             }
         }
         for &v in last {
             let v = Vector::of(simd, v);
             most[0] = v.abs().max(most[0]);
-            differences[0] = differences[0] + (v - v);
+            differences[0] = differences[0] + v.zero_if_finite();
         }
         let whole = (differences[0] + differences[1]).sum();
         let most = most[0].max(most[1]).largest().as_f64() + whole.as_f64();
@@ -214,11 +214,11 @@ impl<E: Element, R: Rule<E, K>, const K: usize> WithSimd for Dry<'_, E, R, K> {
         let (mut differences, mut most) = (zero, [zero; K]);
         let mut take = |w, g, mut now: [E::Vector<S>; K]| {
             let w = Vector::of(simd, rule.call(simd, w, g, &mut now));
-            differences = differences + (w - w);
+            differences = differences + w.zero_if_finite();
             for k in 0..K {
                 let now = Vector::of(simd, now[k]);
                 most[k] = now.abs().max(most[k]);
-                differences = differences + (now - now);
+                differences = differences + now.zero_if_finite();
             }
         };
         for i in 0..w.len() {

@@ -110,7 +110,7 @@ impl<E: Element> WithSimd for Differences<'_, E> {
         let (vectors, rest) = E::as_vectors::<S>(self.0);
         let sum = vectors.iter().fold(Vector::splat(simd, E::zero()), |sum, &v| {
             let v = Vector::of(simd, v);
-            sum + (v - v)
+            sum + v.zero_if_finite()
         });
         rest.iter().fold(sum.sum(), |sum, &x| if x.is_finite() { sum } else { E::nan() })
     }

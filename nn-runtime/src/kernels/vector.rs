@@ -134,6 +134,15 @@ operators! {
     Div div;
 }
 
+impl<S: Simd, E: Lanes> Vector<S, E> {
+    /// x − x: 0 where x is finite, NaN where it is not.
+    #[inline(always)]
+    #[expect(clippy::eq_op, reason = "an infinity less itself is NaN")]
+    pub(crate) fn zero_if_finite(self) -> Self {
+        self - self
+    }
+}
+
 impl<S: Simd, E: Math> Vector<S, E> {
     /// The nearest number to `x` in each lane.
     #[inline(always)]

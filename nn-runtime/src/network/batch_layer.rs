@@ -108,7 +108,7 @@ impl<E> LayerContext<'_, E> {
 /// plumbline::layer!(Linear<const I: usize, const O: usize>);
 /// # use plumbline::{Batch, Network};
 /// # let net = Linear::<3, 2>::initialized(1);
-/// # assert_eq!(net.forward(&Batch::zeros(5)).as_slice(), [0.0; 10]);
+/// # assert_eq!(Network::forward(&net, &Batch::zeros(5)).as_slice(), [0.0; 10]);
 /// ```
 pub trait BatchLayer: Clone + Debug + Send + Sync + 'static {
     /// The number type.

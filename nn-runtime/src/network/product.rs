@@ -99,10 +99,8 @@ pub fn products<E: Element, const N: usize>(products: [Product<'_, E>; N]) {
 /// afterwards, [`Learned::forget_bounds`] has to follow.
 pub fn learned_products<E: Element, const N: usize>(products: [Product<'_, E>; N], learned: [Learned<'_>; N]) {
     for (product, learned) in products.into_iter().zip(learned) {
-        if learned.any() {
-            if run(product, parallel::threads, learned.asks_for_bounds()) {
-                learned.set_bounded();
-            }
+        if learned.any() && run(product, parallel::threads, learned.asks_for_bounds()) {
+            learned.set_bounded();
         }
     }
 }

@@ -69,12 +69,14 @@ impl fmt::Debug for ReceptiveField {
 /// network! {
 ///     Spread: [1, 16] -> [1] {
 ///         up: conv_transpose1d(1, kernel = 4, stride = 2);
-///         flatten, dense(1);
+///         flatten;
+///         out: dense(1);
 ///     }
 /// }
 ///
-/// let fields = [0, 1].map(|layer| Spread::LAYERS[layer].receptive_fields[0].axes()[0]);
-/// assert_eq!(fields, [AxisField::Window { size: 2, stride: None, offset: -1 }, AxisField::All]);
+/// let field = |layer: usize| Spread::LAYERS[layer].receptive_fields[0].axes()[0];
+/// assert_eq!(field(0), AxisField::Window { size: 2, stride: None, offset: -1 });
+/// assert_eq!(field(Spread::LAYERS.len() - 1), AxisField::All);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxisField {
